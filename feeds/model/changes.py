@@ -1,0 +1,86 @@
+"""What one poll reads from the library, and what it writes back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from feeds.model.decision import Decision
+from feeds.model.entry import Entry, EntryKey
+from feeds.model.source import Source, SourceState
+from feeds.model.story import Category, Story
+
+EntryStatus = Literal[
+    "kept",
+    "dropped",  # by a rule
+    "held",  # draft, unpublished
+    "withdrawn",  # no longer in its source
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """An entry as the library holds it."""
+
+    entry: Entry
+    fingerprint: str
+    status: EntryStatus
+    story_id: str = ""
+    first_seen: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollView:
+    """All that may matter to one poll, read at once.
+
+    *known*: by guid; for content folders every entry of the source, else those whose guid or URL key was asked for.
+    *stories*: by match key, for each key that was asked for and is taken; plus every story of a known entry,
+    under its own keys.
+    *categories*: all that exist, by slug.
+    """
+
+    source: Source
+    state: SourceState
+    known: Mapping[str, Known] = field(default_factory=dict)
+    stories: Mapping[str, Story] = field(default_factory=dict)
+    categories: Mapping[str, Category] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saved:
+    """An entry to write."""
+
+    entry: Entry
+    fingerprint: str
+    status: EntryStatus
+    story_id: str = ""
+    first_seen: datetime
+    url_key: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """A channel to publish again, not before *due*."""
+
+    channel_id: str
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What one poll decided: written whole or not at all.
+
+    *was_due* is the `due` that was read: the write is refused with `StaleView` where it moved meanwhile.
+    *stories* replace what was stored under their ids: members, keys, categories, channels and dates.
+    *merged* maps ids of stories that end to the story that takes their members and keys.
+    """
+
+    was_due: datetime
+    state: SourceState
+    entries: tuple[Saved, ...] = ()
+    stories: tuple[Story, ...] = ()
+    merged: Mapping[str, str] = field(default_factory=dict)
+    categories: tuple[Category, ...] = ()  # new ones
+    marks: tuple[Mark, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    seen: tuple[EntryKey, ...] = ()  # unchanged entries that were in the document

@@ -1,0 +1,137 @@
+"""Something we publish, what it says at one moment, and that as bytes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from feeds.model.entry import Person
+from feeds.model.source import ContentPolicy
+from feeds.model.story import Category, Story
+
+Format = Literal["atom", "rss", "json", "html", "opml"]
+
+# The file that holds each format, below the channel's path; `outputs[].files` overrides.
+FILES: Mapping[Format, str] = {
+    "atom": "atom.xml",
+    "rss": "rss.xml",
+    "json": "feed.json",
+    "html": "index.html",
+    "opml": "opml.xml",
+}
+MEDIA_TYPES: Mapping[Format, str] = {
+    "atom": "application/atom+xml; charset=utf-8",
+    "rss": "application/rss+xml; charset=utf-8",
+    "json": "application/feed+json; charset=utf-8",
+    "html": "text/html; charset=utf-8",
+    "opml": "text/x-opml; charset=utf-8",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """An output, or one category of an output.
+
+    *path* starts and ends with '/' and is decoded text (`/기술/`); URLs made from it are percent-encoded.
+    *base_url* is the site's URL without a trailing slash.
+    """
+
+    id: str  # output id, or `output:slug`
+    output_id: str
+    category: Category | None = None
+    path: str
+    base_url: str
+    title: str
+    description: str = ""
+    language: str = ""
+    author: Person = Person()
+    formats: tuple[Format, ...] = ("atom", "rss", "json", "html")
+    files: Mapping[Format, str] = field(default_factory=lambda: dict(FILES))
+    limit: int = 50
+    days: int = 0  # also every story of the last *days* days; 0: count alone
+    hubs: tuple[str, ...] = ()
+    timezone: str = "UTC"  # for the days that pages show
+
+    def file(self, format: Format) -> str:
+        """The rendition's path below the output folder, e.g. `/기술/atom.xml`."""
+        return self.path + self.files.get(format, FILES[format])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One story as one channel shows it: what may be said of it, under which terms."""
+
+    story: Story
+    content: ContentPolicy = "full"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """A channel's content at one moment; *updated* is its newest story's, never the clock's.
+
+    *others* are the sibling channels that pages link to and OPML lists.
+    """
+
+    channel: Channel
+    items: tuple[Item, ...]  # newest first
+    updated: datetime
+    others: tuple[Channel, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetAside:
+    """A story that a document goes out without, and why."""
+
+    story_id: str
+    format: Format
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendition:
+    """A feed in one format. Equal stories, equal bytes, equal etag.
+
+    *etag* is 32 hex digits of the body's sha256, without quotes. *path* is `Channel.file(format)`.
+    """
+
+    channel_id: str
+    format: Format
+    path: str
+    media_type: str
+    body: bytes
+    etag: str
+    updated: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """What rendering gave: the documents, and the stories that they go out without."""
+
+    renditions: tuple[Rendition, ...]
+    set_aside: tuple[SetAside, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """One item of `outputs` in feeds.yaml; *each* makes it one channel a category."""
+
+    id: str
+    path: str
+    each: Literal["", "category"] = ""
+    formats: tuple[Format, ...] = ("atom", "rss", "json", "html")
+    files: Mapping[Format, str] = field(default_factory=dict)
+    limit: int = 50
+    days: int = 0
+    title: str = ""
+    description: str = ""
+    only: str = ""  # a rule: stories that do not meet it stay out
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """Which stories of a channel to read."""
+
+    channel_id: str
+    limit: int
+    since: datetime | None = None  # read all younger than this, and at least *limit*
+    at: datetime  # nothing that is released later

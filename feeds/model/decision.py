@@ -1,0 +1,33 @@
+"""Why something happened to an entry: the lines of `feeds why`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+DecisionKind = Literal[
+    "seen",  # first time in its source
+    "changed",  # text, link or files differ from before
+    "merged",  # joined a story that another entry leads
+    "leads",  # became its story's lead
+    "dropped",  # a rule keeps it out
+    "set_aside",  # a document goes out without it
+    "held",  # draft, unpublished or not yet due
+    "renamed",  # a local post moved to another path
+    "withdrawn",  # the source took it back
+    "returned",  # it came back
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """One thing that happened, by which rule. *facts* are what the rule looked at, as plain strings."""
+
+    at: datetime
+    kind: DecisionKind
+    source_id: str = ""
+    guid: str = ""
+    story_id: str = ""
+    rule: str = ""  # `same_url`, `same_id`, `same_text`, the text of a drop rule, a problem code
+    text: str = ""  # one sentence for people
+    facts: Mapping[str, str] = field(default_factory=dict)

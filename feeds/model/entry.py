@@ -1,0 +1,142 @@
+"""One item of one source: as found (`RawEntry`) and with promises kept (`Entry`)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal, NamedTuple
+
+from feeds.model.source import FeedInfo, Problem
+
+
+class EntryKey(NamedTuple):
+    """The identity of an entry: unique guids hold within one source only."""
+
+    source_id: str
+    guid: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """Words as found. Markdown is turned to HTML by the parser and arrives as html."""
+
+    value: str
+    kind: Literal["text", "html"] = "text"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    name: str = ""
+    email: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enclosure:
+    """An attached file. *length* in bytes, 0 where unknown."""
+
+    url: str
+    media_type: str = ""
+    length: int = 0
+    title: str = ""
+    duration: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    """The picture that leads an entry. Sizes in pixels, 0 where unknown."""
+
+    url: str
+    alt: str = ""
+    width: int = 0
+    height: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """The feed that an entry came from, for atom:source."""
+
+    id: str = ""
+    title: str = ""
+    url: str = ""  # its page
+    feed_url: str = ""
+    rights: str = ""
+    icon: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawEntry:
+    """An item as found; nothing promised, except that dates are aware UTC where they could be read.
+
+    URLs are as found (maybe relative to *base_url*). Empty means absent.
+    """
+
+    guid: str = ""
+    guid_is_permalink: bool = False
+    url: str = ""
+    title: Text | None = None
+    summary: Text | None = None
+    content: Text | None = None
+    published: datetime | None = None
+    updated: datetime | None = None
+    authors: tuple[Person, ...] = ()
+    tags: tuple[str, ...] = ()  # labels: feed categories, post tags
+    categories: tuple[str, ...] = ()  # subjects: front matter categories; folder names
+    enclosures: tuple[Enclosure, ...] = ()
+    image: Image | None = None
+    language: str = ""
+    rights: str = ""
+    comments: str = ""
+    base_url: str = ""  # what relative URLs stand on
+    origin: Origin | None = None  # atom:source or rss source of the item itself
+    # local posts only
+    path: str = ""
+    blob: str = ""  # Document.origin
+    hold: Literal["", "draft", "unpublished"] = ""
+    release: datetime | None = None  # not to be shown before; aware UTC
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parsed:
+    """What one document holds. *complete* is false where its end is missing: nothing may count as removed."""
+
+    info: FeedInfo = FeedInfo()
+    entries: tuple[RawEntry, ...] = ()
+    problems: tuple[Problem, ...] = ()  # oddities that were handled, in plain words
+    complete: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """An item with its promises kept.
+
+    *guid* is not empty; *title* is one line of plain text, not empty; *summary* is plain text;
+    *content* is HTML that nh3 has cleaned; all text is NFC without control characters;
+    all URLs are absolute http(s); all times aware UTC; *updated* >= *published* unless the source says otherwise.
+    *published* is None only between normalising and deciding, where no date was found.
+    """
+
+    source_id: str
+    guid: str
+    url: str = ""
+    title: str
+    summary: str = ""
+    content: str = ""
+    published: datetime | None = None
+    updated: datetime | None = None
+    authors: tuple[Person, ...] = ()
+    tags: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()  # names as found, before aliases are resolved
+    enclosures: tuple[Enclosure, ...] = ()
+    image: Image | None = None
+    language: str = ""
+    rights: str = ""
+    comments: str = ""
+    origin: Origin | None = None
+    path: str = ""
+    blob: str = ""
+    hold: Literal["", "draft", "unpublished"] = ""
+    release: datetime | None = None
+    guid_made: bool = False  # the guid is ours: the source gave none
+
+    @property
+    def key(self) -> EntryKey:
+        return EntryKey(self.source_id, self.guid)

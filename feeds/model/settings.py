@@ -1,0 +1,77 @@
+"""The configuration, read and checked. `config.py` makes it; everything else receives it."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+from feeds.model.channel import Output
+from feeds.model.entry import Person
+from feeds.model.source import Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    title: str
+    url: str  # without a trailing slash
+    description: str = ""
+    language: str = "en"
+    timezone: str = "UTC"
+    author: Person = Person()
+    ids: Literal["tag", "url", "jekyll-feed"] = "tag"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """One item of `categories`: a category that its owner named.
+
+    *add* and *drop* are rules: an entry that meets one of *add* gets the category, one of *drop* loses it.
+    """
+
+    name: str
+    slug: str = ""  # '' : made from the name
+    aliases: tuple[str, ...] = ()
+    add: tuple[str, ...] = ()
+    drop: tuple[str, ...] = ()
+    limit: int = 0  # 0: the output's
+    title: str = ""
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dedupe:
+    same_url: bool = True
+    same_text: bool = True
+    near: timedelta | None = None  # how far apart similar texts may be published; None: exact copies only
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    jitter: float = 0.1  # share of the interval, 0 to 1
+    per_host: int = 1  # requests to one host at a time
+    workers: int = 16  # requests at a time in all
+    max_backoff: timedelta = timedelta(hours=12)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    host: str = "127.0.0.1"
+    port: int = 8080
+    allow_private: tuple[str, ...] = ()  # `host:port` that may be fetched in spite of a private address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that feeds.yaml says. *file* is its path; relative paths in it are made absolute."""
+
+    file: str
+    site: Site
+    sources: tuple[Source, ...] = ()
+    categories: tuple[Subject, ...] = ()
+    unknown_category: Literal["keep", "drop", "other"] = "keep"
+    dedupe: Dedupe = Dedupe()
+    outputs: tuple[Output, ...] = ()
+    hubs: tuple[str, ...] = ()
+    schedule: Schedule = Schedule()
+    server: Server = Server()
+    store: str = "sqlite:///var/feeds.db"
+    public: str = "var/public"

@@ -1,0 +1,152 @@
+"""Where entries come from, and what asking taught us."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal
+
+Kind = Literal[
+    "content",  # a folder of posts; location is its path
+    "feed",  # a feed on the web; location is its URL
+    "file",  # a feed document on disk; location is its path
+]
+ContentPolicy = Literal["full", "summary", "title"]
+DateOrigin = Literal["front_matter", "file_name", "git", "first_seen"]
+SiteKind = Literal["auto", "jekyll", "plain"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How one source is read; every field has a key of the same name in feeds.yaml."""
+
+    content: ContentPolicy = "full"
+    timezone: str = "UTC"  # IANA name; for dates without an offset
+    keep: timedelta = timedelta(days=365)
+    drop: tuple[str, ...] = ()  # rules; an entry that meets one is not published
+    encoding: str = ""  # overrides every label where given
+    kind: SiteKind = "auto"  # content folders only
+    date_from: tuple[DateOrigin, ...] = ("front_matter", "file_name", "git", "first_seen")
+    headers: Mapping[str, str] = field(default_factory=dict)
+    user_agent: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A place to read from, as its owner defined it.
+
+    *location* is a URL for `feed`, an absolute path for `content` and `file`.
+    *home* is the public URL under which a content folder is published (the site's URL), else ''.
+    *categories* are names as configured, given to every entry of the source.
+    *prefer* decides who leads when two sources tell the same story: higher wins.
+    *order* is the place in the configuration, from 0: ties are settled by it.
+    """
+
+    id: str
+    kind: Kind
+    location: str
+    title: str = ""
+    home: str = ""
+    categories: tuple[str, ...] = ()
+    every: timedelta = timedelta(minutes=30)
+    prefer: int = 0
+    enabled: bool = True
+    order: int = 0
+    options: Options = Options()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validators:
+    """What a server gave us to ask "changed since?", byte for byte as received (RFC 9110 §8.8)."""
+
+    etag: str = ""
+    last_modified: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """Why something did not go well: a code of `errors.PROBLEMS` and this case's detail."""
+
+    code: str
+    detail: str = ""
+    where: str = ""  # URL, or file:line:column
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedInfo:
+    """What a feed says of itself; '' where it says nothing. URLs are absolute."""
+
+    id: str = ""
+    title: str = ""
+    description: str = ""
+    home: str = ""  # the page that the feed belongs to
+    self_url: str = ""
+    hub: str = ""
+    language: str = ""
+    rights: str = ""
+    icon: str = ""
+    format: str = ""  # rss20, rss10, atom10, json11 …, posts
+    ttl: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceState:
+    """What asking taught us. *due* alone decides polling, and fences the commit of a poll."""
+
+    source_id: str
+    due: datetime
+    validators: Validators = Validators()
+    body_hash: str = ""  # sha256 hex of the last body that was read to its end
+    polled: datetime | None = None  # last answer of any kind
+    changed: datetime | None = None  # last time when an entry was new or changed
+    failures: int = 0  # answers in a row that failed
+    strikes: int = 0  # times in a row that the program ended while reading it
+    problem: Problem | None = None
+    moved_to: str = ""  # permanent redirect seen, not yet believed
+    moved_count: int = 0
+    moved_since: datetime | None = None
+    paused: bool = False
+    info: FeedInfo = FeedInfo()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One response, one feed file or one post, as bytes.
+
+    *path* is the post's path relative to its folder, '/'-separated, NFC; '' for feeds.
+    *created* is the time of the first git commit that has the post, *origin* the git blob hash (hex) of the
+    first version known to git, or of these bytes where git knows nothing.
+    *config* is the text of the folder's `_config.yml` where it has one: its defaults stand below the front matter.
+    """
+
+    url: str  # where it was read: final URL after redirects, or file path
+    body: bytes
+    media_type: str = ""  # Content-Type as received, parameters included
+    path: str = ""
+    created: datetime | None = None
+    origin: str = ""
+    config: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """What asking a source gave. Failing is an answer."""
+
+    outcome: Literal[
+        "fresh",  # documents hold what was read
+        "unchanged",  # 304, or the same bytes as last time
+        "gone",  # 410
+        "failed",  # problem says why
+    ]
+    documents: tuple[Document, ...] = ()
+    validators: Validators = Validators()  # given with this answer; empty fields: none given
+    body_hash: str = ""
+    fresh_for: timedelta | None = None  # from Cache-Control and Expires relative to Date
+    retry_after: timedelta | None = None
+    moved_to: str = ""  # end of a chain of permanent redirects only
+    hub: str = ""  # from the Link header
+    self_url: str = ""
+    status: int = 0  # HTTP status of the last hop; 0 for files
+    size: int = 0  # decoded bytes
+    problem: Problem | None = None  # why it failed
+    problems: tuple[Problem, ...] = ()  # single posts that could not be read; the rest is in documents
+    listing: tuple[str, ...] = ()  # content folders: paths of all posts that exist, read or not

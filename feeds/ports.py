@@ -1,0 +1,102 @@
+"""What jobs ask of the world. `app.py` holds the answers; tests bring small ones of their own."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from feeds.model.changes import Changes, PollView
+from feeds.model.channel import Rendered, Rendition, Window
+from feeds.model.delivery import Delivery
+from feeds.model.job import Job
+from feeds.model.source import Fetched, Source, SourceState
+from feeds.model.story import Category, Story
+
+Clock = Callable[[], datetime]
+"""The time, aware UTC."""
+
+Fetch = Callable[[Sequence[tuple[Source, SourceState]]], Iterator[Fetched]]
+"""Ask sources, many at a time; the answers come in the order of the sources. Never raises for a source's sake."""
+
+Write = Callable[[Sequence[Rendition]], tuple[str, ...]]
+"""Put renditions in place, each whole or not at all, and give the paths that were written:
+a file that holds the same bytes already is left alone. Raises `OutputError`."""
+
+Remove = Callable[[Sequence[str]], None]
+"""Take away files of channels that ended, by their paths below the output folder."""
+
+Post = Callable[[Delivery], str]
+"""Send one delivery. '' when it was accepted, else why not, in plain words."""
+
+Enqueue = Callable[[Job], None]
+"""Ask for a job: at most one of a lock runs and one waits; asking twice is asking once."""
+
+
+class Library(Protocol):
+    """What came in."""
+
+    def due(self, shard: int, now: datetime, limit: int) -> list[tuple[Source, SourceState]]:
+        """Return enabled, unpaused sources of *shard* with `due` <= *now*: local first, then oldest due, then order."""
+
+    def begin(self, source_id: str) -> None:
+        """Note a strike before a document is read; `apply` clears it. A crash between the two is so remembered."""
+
+    def poll_view(self, source_id: str, guids: Sequence[str], keys: Sequence[str]) -> PollView:
+        """Return all that may matter to one poll: see `PollView`."""
+
+    def apply(self, changes: Changes) -> None:
+        """Write *changes* whole or not at all. Raises `StaleView`."""
+
+    def stories(self, window: Window) -> tuple[Story, ...]:
+        """Return a channel's stories, newest `published` first, equal ones by id."""
+
+    def categories(self) -> Mapping[str, Category]:
+        """Return every category that exists, by slug."""
+
+    def every_story(self, after: str, limit: int) -> tuple[Story, ...]:
+        """Return stories of any status by id, those after *after*: for a pass over all of them."""
+
+
+class Outbox(Protocol):
+    """What must go out."""
+
+    def dirty(self, now: datetime, limit: int) -> tuple[tuple[str, datetime], ...]:
+        """Return channels whose mark is due, with the mark's time: publishing clears just that mark."""
+
+    def etags(self, channel_id: str) -> Mapping[str, str]:
+        """Return the etag of each format that was published, by format."""
+
+    def published(
+        self,
+        channel_id: str,
+        mark: datetime | None,
+        rendered: Rendered,
+        deliveries: Sequence[Delivery],
+        now: datetime,
+    ) -> None:
+        """Record new renditions (only those whose etag differs), what was set aside, and what is owed; clear *mark*."""
+
+    def ended(self, channel_ids: Sequence[str], now: datetime) -> tuple[str, ...]:
+        """Forget channels that are no longer configured; return the paths of their files."""
+
+    def mark(self, channel_ids: Sequence[str], due: datetime) -> None:
+        """Ask for channels to be published."""
+
+    def owed(self, now: datetime, limit: int) -> tuple[Delivery, ...]:
+        """Return deliveries that are due, oldest first."""
+
+    def settle(self, delivery: Delivery) -> None:
+        """Record what became of a delivery."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """One of each, as a job receives them."""
+
+    library: Library
+    outbox: Outbox
+    fetch: Fetch
+    write: Write
+    remove: Remove
+    post: Post
+    clock: Clock
