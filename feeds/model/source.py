@@ -104,6 +104,7 @@ class SourceState:
     moved_to: str = ""  # permanent redirect seen, not yet believed
     moved_count: int = 0
     moved_since: datetime | None = None
+    gone_since: datetime | None = None  # first 410 of those in a row: one alone is not believed
     paused: bool = False
     info: FeedInfo = FeedInfo()
 
