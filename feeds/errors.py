@@ -190,6 +190,10 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     # local content
     "folder": ("the folder or file cannot be read", "check the path and its permissions"),
     "post": ("a post has a fault", "fix the post at the place named; its last good version stays published"),
+    # publishing
+    "output": ("the output folder cannot be written", "check `public` in the configuration, its permissions, the disk"),
+    "set_aside": ("a story cannot be expressed in a format", "correct the entry at its source; `feeds why` names it"),
+    "delivery": ("a hub did not accept the news of a change", "wait; it is tried again for about a day"),
     "mass_vanish": (
         "most entries vanished at once",
         "if that is meant, run `feeds fetch ID --force`; until then they stay published",

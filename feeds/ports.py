@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from feeds.model.changes import Changes, PollView
+from feeds.model.changes import Changes, Mark, PollView
 from feeds.model.channel import Rendered, Rendition, Window
 from feeds.model.delivery import Delivery
 from feeds.model.job import Job
@@ -47,6 +47,10 @@ class Library(Protocol):
     def apply(self, changes: Changes) -> None:
         """Write *changes* whole or not at all. Raises `StaleView`."""
 
+
+class Archive(Protocol):
+    """What came in, as stories: what publishing reads, and what a pass over all of them rewrites."""
+
     def stories(self, window: Window) -> tuple[Story, ...]:
         """Return a channel's stories, newest `published` first, equal ones by id."""
 
@@ -55,6 +59,9 @@ class Library(Protocol):
 
     def every_story(self, after: str, limit: int) -> tuple[Story, ...]:
         """Return stories of any status by id, those after *after*: for a pass over all of them."""
+
+    def restate(self, stories: Sequence[Story], categories: Sequence[Category], marks: Sequence[Mark]) -> None:
+        """Write stories again whose categories or channels follow from new settings; entries stay as they are."""
 
 
 class Outbox(Protocol):
@@ -94,6 +101,7 @@ class Ports:
     """One of each, as a job receives them."""
 
     library: Library
+    archive: Archive
     outbox: Outbox
     fetch: Fetch
     write: Write

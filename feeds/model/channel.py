@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
+from urllib.parse import quote
 
 from feeds.model.entry import Person
 from feeds.model.source import ContentPolicy
@@ -55,6 +56,15 @@ class Channel:
     def file(self, format: Format) -> str:
         """The rendition's path below the output folder, e.g. `/기술/atom.xml`."""
         return self.path + self.files.get(format, FILES[format])
+
+    def url(self, format: Format) -> str:
+        """Return the rendition's public URL, percent-encoded (RFC 3986)."""
+        return self.base_url + quote(self.file(format))
+
+    @property
+    def home(self) -> str:
+        """The URL of the channel's page."""
+        return self.base_url + quote(self.path)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

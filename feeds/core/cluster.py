@@ -1,0 +1,103 @@
+"""Which story an entry joins, and which entry leads it.
+
+A key alone is a claim; `joins` asks for what supports it, since a story swallowed is worse than a copy shown:
+
+same_id    another source uses the same id: believed when title or text agree too (templates copy ids)
+same_url   the same page: believed when title or text agree, or when another source said it within a day
+           (one address may carry another story tomorrow: live pages, weekly columns; and some feeds link every
+           item to one page)
+same_text  the same words: within one source only when published within 20 hours (weekly items repeat theirs)
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from feeds.core import identity, text
+from feeds.model.entry import Entry
+from feeds.model.story import Category, Member, Story
+
+SAME_PAGE = timedelta(hours=24)
+SAME_SOURCE_TEXT = timedelta(hours=20)
+AGREEING_WORDS = 0.6  # share of the shorter text's words that the other holds
+ENOUGH_WORDS = 8
+
+RULES = {"id": "same_id", "url": "same_url", "text": "same_text", "body": "same_text"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """Whether a key holds, by which rule, and one sentence why."""
+
+    joins: bool
+    rule: str
+    why: str
+
+
+def joins(entry: Entry, story: Story, key: str) -> Verdict:
+    """Judge whether *entry*, which shares *key* with *story*, tells that story."""
+    rule = RULES[key.partition(":")[0]]
+    lead = story.lead
+    apart = abs((entry.published or story.published) - story.published)
+    own = any(m.entry.source_id == entry.source_id for m in story.members)
+    if rule == "same_text":
+        if own and apart > SAME_SOURCE_TEXT:
+            return Verdict(joins=False, rule=rule, why="the same words again in one source, more than 20 hours apart")
+        return Verdict(joins=True, rule=rule, why="title and text are the same words" if key[0] == "t" else "same text")
+    if agree(entry, lead):
+        return Verdict(joins=True, rule=rule, why="title or text agree as well")
+    if rule == "same_url" and apart <= SAME_PAGE and not own:
+        return Verdict(joins=True, rule=rule, why="the same page within a day")
+    return Verdict(joins=False, rule=rule, why="neither title nor text agree")
+
+
+def agree(one: Entry, other: Entry) -> bool:
+    """Tell whether two entries say alike: equal titles, or most words of the shorter text stand in the longer."""
+    return text.fold(one.title) == text.fold(other.title) or overlap(one, other)
+
+
+def overlap(one: Entry, other: Entry) -> bool:
+    """Tell whether most words of the shorter text stand in the longer."""
+    a, b = (set(identity.body_of(e)[:4000].split()) for e in (one, other))
+    return min(len(a), len(b)) >= ENOUGH_WORDS and len(a & b) / min(len(a), len(b)) >= AGREEING_WORDS
+
+
+def rank(member: Member) -> tuple[int, bool, datetime, int, str, str]:
+    """Order members: preferred sources first, then local posts, then the earliest, then the configuration's order."""
+    entry = member.entry
+    return (
+        -member.prefer,
+        not member.local,
+        entry.published or member.first_seen,
+        member.order,
+        entry.source_id,
+        entry.guid,
+    )
+
+
+def assemble(story: Story, members: Sequence[Member]) -> Story:
+    """Return *story* with *members* ranked and all that follows from them: categories, dates, release.
+
+    `published` and `first_seen` never move once given; the id never changes. `updated` is the lead's, and never
+    goes back.
+    """
+    ranked = tuple(sorted(members, key=rank))
+    lead = ranked[0].entry
+    return replace(
+        story,
+        members=ranked,
+        categories=united([m.categories for m in ranked]),
+        updated=max(story.updated, lead.updated or story.updated),
+        release=lead.release,
+    )
+
+
+def united(lists: Sequence[Sequence[Category]]) -> tuple[Category, ...]:
+    """Return all categories once, in the order in which they appear."""
+    return tuple({c.slug: c for found in lists for c in found}.values())
+
+
+def fused(kept: Story, gone: Story) -> Story:
+    """Return one story of two that turned out to be the same: the older keeps its id and dates."""
+    members = {m.key: m for m in (*gone.members, *kept.members)}
+    return assemble(replace(kept, keys=tuple(dict.fromkeys((*kept.keys, *gone.keys)))), tuple(members.values()))

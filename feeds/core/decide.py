@@ -1,0 +1,375 @@
+"""What one poll changes: entries, stories, categories, marks and decisions, from values alone.
+
+The result is the same however often it is asked: an entry whose fingerprint and standing are as stored changes nothing.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from feeds.core import cadence, cluster, dates, identity, ledger, rules
+from feeds.core.categories import Catalogue
+from feeds.core.channels import wanted
+from feeds.core.normalise import Normalised
+from feeds.model.changes import Changes, EntryStatus, Known, Mark, PollView, Saved
+from feeds.model.decision import Decision, DecisionKind
+from feeds.model.entry import Entry, EntryKey, Origin
+from feeds.model.settings import Settings
+from feeds.model.source import FeedInfo, Fetched, Problem, Source, SourceState
+from feeds.model.story import Category, Member, Story
+
+# A folder that is unmounted or emptied by mistake must not take the site down: from this many posts on, and when
+# more than this share of them vanish at once, nothing is withdrawn until someone says so.
+VANISH_FROM = 5
+VANISH_SHARE = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrivals:
+    """Entries as they are known, and the match keys, by guid, of those that are new or changed."""
+
+    entries: tuple[Entry, ...] = ()
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def all_keys(self) -> tuple[str, ...]:
+        """Return every key once, to ask the library which stories hold them."""
+        return tuple(dict.fromkeys(key for keys in self.keys.values() for key in keys))
+
+
+def arrivals(found: Normalised, fetched: Fetched, view: PollView, settings: Settings) -> Arrivals:
+    """Return a document's entries under the guids that the library knows, and the keys of those that need a look."""
+    local = view.source.kind == "content"
+    entries = ledger.recognise(found.entries, view.known, fetched.listing, local=local)
+    fresh = [e for e in entries if not _as_stored(e, view.known.get(e.guid))]
+    return Arrivals(entries=entries, keys={e.guid: identity.match_keys(e, settings.dedupe) for e in fresh})
+
+
+def _as_stored(entry: Entry, known: Known | None) -> bool:
+    return known is not None and known.status == "kept" and known.fingerprint == identity.fingerprint(entry)
+
+
+def decide(
+    view: PollView,
+    fetched: Fetched,
+    arrived: Arrivals,
+    settings: Settings,
+    sources: Mapping[str, Source],
+    now: datetime,
+    *,
+    info: FeedInfo | None = None,
+    force: bool = False,
+) -> Changes:
+    """Return what to write after a poll.
+
+    *arrived* are the entries of the documents (none where there was no document); *info* what the feed said of itself;
+    *view* holds the stories of all keys in *arrived*; *force* executes a mass vanish that would otherwise be held.
+    """
+    state = cadence.after(view.state, view.source, fetched, settings.schedule, now)
+    if info is not None:
+        state = replace(state, info=info)
+    if view.source.kind == "content":
+        state = replace(state, problem=_folder_problem(view.state, fetched) or state.problem)
+    bench = _Bench(view=view, settings=settings, sources=sources, now=now, state=state, keys=arrived.keys)
+    if fetched.outcome == "fresh":
+        bench.read(arrived.entries, fetched, force=force)
+    return bench.changes()
+
+
+def _folder_problem(state: SourceState, fetched: Fetched) -> Problem | None:
+    """Return what is wrong with a folder's posts: faults found now, or those of before while nothing changed."""
+    if fetched.outcome == "unchanged":
+        return state.problem
+    if not fetched.problems:
+        return None
+    first, count = fetched.problems[0], len(fetched.problems)
+    return first if count == 1 else replace(first, detail=f"{count} posts have faults; the first: {first.detail}")
+
+
+@dataclass(slots=True, kw_only=True)
+class _Bench:
+    """One poll in the making: stories by id and by key as they stand after each entry."""
+
+    view: PollView
+    settings: Settings
+    sources: Mapping[str, Source]
+    now: datetime
+    state: SourceState
+    keys: Mapping[str, tuple[str, ...]]
+    stories: dict[str, Story] = field(default_factory=dict)
+    by_key: dict[str, str] = field(default_factory=dict)
+    touched: dict[str, None] = field(default_factory=dict)
+    merged: dict[str, str] = field(default_factory=dict)
+    saved: dict[str, Saved] = field(default_factory=dict)
+    seen: list[EntryKey] = field(default_factory=list)
+    decisions: list[Decision] = field(default_factory=list)
+    categories: dict[str, Category] = field(default_factory=dict)
+    new_categories: dict[str, Category] = field(default_factory=dict)
+    before: dict[str, Story] = field(default_factory=dict)
+    catalogue: Catalogue = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.catalogue = Catalogue(self.settings.categories, self.settings.unknown_category)
+        self.stories = {s.id: s for s in self.view.stories.values()}
+        self.before = dict(self.stories)
+        self.by_key = {key: s.id for s in self.stories.values() for key in s.keys}
+        self.categories = dict(self.view.categories)
+
+    @property
+    def source(self) -> Source:
+        return self.view.source
+
+    @property
+    def local(self) -> bool:
+        return self.source.kind == "content"
+
+    # entries
+
+    def read(self, entries: Sequence[Entry], fetched: Fetched, *, force: bool) -> None:
+        """Take in all entries of the documents, then those that are missing from a folder."""
+        crowded = _crowded(entries, self.keys)
+        for position, entry in enumerate(entries):
+            self.take(entry, position, crowded)
+        if self.local:
+            self.miss({e.guid for e in entries}, frozenset(fetched.listing), force=force)
+
+    def take(self, entry: Entry, position: int, crowded: frozenset[str]) -> None:
+        """Take in one entry: new, changed, returned or as it was."""
+        known = self.view.known.get(entry.guid)
+        mark = identity.fingerprint(entry)
+        changed = known is not None and known.fingerprint != mark
+        entry = dates.dated(entry, known, self.now, position, local=self.local, changed=changed)
+        status, decision = self.standing(entry)
+        if known and known.fingerprint == mark and known.status == status and known.entry.path == entry.path:
+            self.seen.append(entry.key)
+            return
+        self.note_change(entry, known, mark)
+        if decision and (known is None or known.status != status):
+            self.decisions.append(decision)
+        story_id = known.story_id if known else ""
+        if status == "kept":
+            story_id = self.place(entry, story_id, crowded)
+        elif story_id:
+            self.leave(entry.key, story_id, "held" if status == "held" else "withdrawn")
+        self.saved[entry.guid] = Saved(
+            entry=entry,
+            fingerprint=mark,
+            status=status,
+            story_id=story_id,
+            first_seen=known.first_seen if known else self.now,
+            url_key=identity.url_key(entry),
+        )
+
+    def standing(self, entry: Entry) -> tuple[EntryStatus, Decision | None]:
+        """Return whether an entry is published, and the decision where it is not."""
+        if entry.hold:
+            return "held", self.note(entry, "held", entry.hold, f"the post says that it is {_HOLDS[entry.hold]}")
+        for rule in self.source.options.drop:
+            if rules.compile_rule(rule).meets(entry, self.source):
+                return "dropped", self.note(entry, "dropped", rule, f"a `drop` rule of source {self.source.id}")
+        return "kept", None
+
+    def note_change(self, entry: Entry, known: Known | None, mark: str) -> None:
+        if known is None:
+            self.decisions.append(self.note(entry, "seen", "", f"first seen in {self.source.id}"))
+        elif known.status == "withdrawn":
+            self.decisions.append(self.note(entry, "returned", "", f"it is in {self.source.id} again"))
+        elif known.entry.path != entry.path:
+            facts = {"from": known.entry.path, "to": entry.path}
+            self.decisions.append(self.note(entry, "renamed", "", "the post's file was renamed", facts))
+        if known and known.fingerprint != mark:
+            self.decisions.append(self.note(entry, "changed", "", "its text, links or files differ from before"))
+
+    def miss(self, present: set[str], listing: frozenset[str], *, force: bool) -> None:
+        """Withdraw posts whose file is gone; hold where most vanish at once."""
+        there = [k for k in self.view.known.values() if k.status != "withdrawn"]
+        gone = [k for k in there if k.entry.guid not in present and k.entry.path not in listing]
+        if len(there) >= VANISH_FROM and len(gone) > len(there) * VANISH_SHARE and not force:
+            detail = f"{len(gone)} of {len(there)} posts"
+            self.state = replace(self.state, problem=Problem(code="mass_vanish", detail=detail))
+            return
+        for known in gone:
+            entry = known.entry
+            self.decisions.append(self.note(entry, "withdrawn", "", "its file is gone from the folder"))
+            if known.story_id:
+                self.leave(entry.key, known.story_id, "withdrawn")
+            self.saved[entry.guid] = Saved(
+                entry=entry,
+                fingerprint=known.fingerprint,
+                status="withdrawn",
+                story_id=known.story_id,
+                first_seen=known.first_seen,
+                url_key=identity.url_key(entry),
+            )
+
+    # stories
+
+    def place(self, entry: Entry, story_id: str, crowded: frozenset[str]) -> str:
+        """Put a kept entry into its story: the one it was in, one that it matches, or a new one."""
+        member = self.member(entry)
+        keys = self.keys.get(entry.guid) or identity.match_keys(entry, self.settings.dedupe)
+        keys = tuple(k for k in keys if k not in crowded)
+        own = self.stories.get(self.final(story_id)) if story_id else None
+        for key in keys:
+            other = self.stories.get(self.final(self.by_key.get(key, "")))
+            if other is None or (own and other.id == own.id):
+                continue
+            verdict = cluster.joins(entry, other, key)
+            if verdict.joins:
+                self.explain_merge(entry, other, key, verdict)
+                own = self.fuse(other, own) if own else other
+        if own is None:
+            own = self.new_story(entry, member)
+        members = {m.key: m for m in own.members if self.active(m, own)}
+        members[entry.key] = member
+        free = tuple(k for k in keys if self.final(self.by_key.get(k, own.id)) == own.id)
+        story = cluster.assemble(own, tuple(members.values()))
+        story = replace(story, keys=tuple(dict.fromkeys((*own.keys, *free))), status="shown")
+        self.put(story)
+        return story.id
+
+    def active(self, member: Member, story: Story) -> bool:
+        """Tell whether a stored member still counts: a withdrawn story keeps its last words, which do not."""
+        return story.status == "shown" or member.key.source_id != self.source.id
+
+    def new_story(self, entry: Entry, member: Member) -> Story:
+        free = "id:" + identity.guid_key(entry.guid) not in self.by_key
+        assert entry.published is not None  # noqa: S101 - dated() gave it
+        return Story(
+            id=identity.story_id(entry, self.settings.site, local=self.local, free=free),
+            members=(member,),
+            published=entry.published,
+            updated=entry.updated or entry.published,
+            first_seen=member.first_seen,
+        )
+
+    def member(self, entry: Entry) -> Member:
+        known = self.view.known.get(entry.guid)
+        resolved = self.catalogue.resolve(entry, self.source, self.categories)
+        for category in resolved.new:
+            self.categories[category.slug] = self.new_categories[category.slug] = category
+        return Member(
+            entry=entry,
+            prefer=self.source.prefer,
+            local=self.local,
+            order=self.source.order,
+            first_seen=known.first_seen if known else self.now,
+            categories=resolved.categories,
+            origin=None if self.local else origin_of(self.source, self.state.info),
+        )
+
+    def leave(self, key: EntryKey, story_id: str, status: str) -> None:
+        """Take an entry out of its story; the last one stays in it as what was said, under a status that hides it."""
+        story = self.stories.get(self.final(story_id))
+        if story is None:
+            return
+        rest = tuple(m for m in story.members if m.key != key)
+        if rest:
+            self.put(cluster.assemble(story, rest))
+        else:
+            self.put(replace(story, status="held" if status == "held" else "withdrawn"))
+
+    def fuse(self, one: Story, other: Story) -> Story:
+        """Make one story of two; the one that is older, then the smaller id, is kept."""
+        kept, gone = sorted((one, other), key=lambda s: (s.first_seen, s.published, s.id))
+        self.merged[gone.id] = kept.id
+        self.touched.pop(gone.id, None)
+        story = cluster.fused(kept, gone)
+        self.put(story)
+        del self.stories[gone.id]
+        return story
+
+    def final(self, story_id: str) -> str:
+        while story_id in self.merged:
+            story_id = self.merged[story_id]
+        return story_id
+
+    def put(self, story: Story) -> None:
+        self.stories[story.id] = story
+        self.touched[story.id] = None
+        self.by_key.update(dict.fromkeys(story.keys, story.id))
+
+    # words
+
+    def explain_merge(self, entry: Entry, story: Story, key: str, verdict: cluster.Verdict) -> None:
+        lead = story.lead
+        facts = {"key": key, "with": lead.url or lead.guid, "with_title": lead.title, "with_source": lead.source_id}
+        note = self.note(entry, "merged", verdict.rule, f"same story as {lead.title!r}: {verdict.why}", facts)
+        self.decisions.append(replace(note, story_id=story.id))
+
+    def note(
+        self, entry: Entry, kind: DecisionKind, rule: str, words: str, facts: Mapping[str, str] | None = None
+    ) -> Decision:
+        return Decision(
+            at=self.now,
+            kind=kind,
+            source_id=self.source.id,
+            guid=entry.guid,
+            rule=rule,
+            text=words,
+            facts=facts or {},
+        )
+
+    def changes(self) -> Changes:
+        """Return everything as one value, stories with the channels that want them and those channels' marks."""
+        stories = []
+        due: dict[tuple[str, datetime], None] = {}
+        for story_id in self.touched:
+            story = self.stories[story_id]
+            story = replace(story, channels=wanted(story, self.settings, self.sources))
+            stories.append(story)
+            self.explain_lead(story)
+            old = self.before[story_id].channels if story_id in self.before else ()
+            channels = dict.fromkeys((*old, *story.channels))
+            due.update(dict.fromkeys((c, self.now) for c in channels))
+            if story.release and story.release > self.now:
+                due.update(dict.fromkeys((c, story.release) for c in story.channels))
+        for gone in self.merged:
+            if gone in self.before:
+                due.update(dict.fromkeys((c, self.now) for c in self.before[gone].channels))
+        changed = self.now if self.saved else self.state.changed
+        return Changes(
+            was_due=self.view.state.due,
+            state=replace(self.state, changed=changed),
+            entries=tuple(replace(s, story_id=self.final(s.story_id)) for s in self.saved.values()),
+            stories=tuple(stories),
+            merged={gone: self.final(gone) for gone in self.merged if gone in self.before},
+            categories=tuple(self.new_categories.values()),
+            marks=tuple(Mark(channel_id=c, due=at) for c, at in due),
+            decisions=tuple(self.decisions),
+            seen=tuple(self.seen),
+        )
+
+    def explain_lead(self, story: Story) -> None:
+        before = self.before.get(story.id)
+        if before and before.lead.key != story.lead.key and len(story.members) > 1:
+            words = f"leads its story now, before {before.lead.title!r} of {before.lead.source_id}"
+            decision = self.note(story.lead, "leads", "lead", words)
+            self.decisions.append(replace(decision, source_id=story.lead.source_id, story_id=story.id))
+
+
+_HOLDS = {"draft": "a draft", "unpublished": "not to be published"}
+
+
+def origin_of(source: Source, info: FeedInfo) -> Origin:
+    """Return what atom:source says of a remote source."""
+    address = source.location if source.kind == "feed" else ""
+    return Origin(
+        id=info.id or info.self_url or address,
+        title=source.title or info.title,
+        url=info.home,
+        feed_url=info.self_url or address,
+        rights=info.rights,
+        icon=info.icon,
+    )
+
+
+def _crowded(entries: Sequence[Entry], keys: Mapping[str, tuple[str, ...]]) -> frozenset[str]:
+    """Return keys that several entries of one document share under different titles: they identify nobody.
+
+    A feed whose items all link to the front page, or all carry one teaser, is common.
+    """
+    titles: dict[str, set[str]] = {}
+    for entry in entries:
+        for key in keys.get(entry.guid, ()):
+            titles.setdefault(key, set()).add(entry.title)
+    return frozenset(key for key, said in titles.items() if len(said) > 1)

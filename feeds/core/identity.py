@@ -1,0 +1,125 @@
+"""Who an entry is: its fingerprint, the keys that make it the same story as another, and the id it is published under.
+
+A match key is exact and belongs to one story:
+
+`id:`    the guid, where it is meant to be unique in the world (a tag:, urn: or http URI); http and https are one
+`url:`   the canonical URL of its page
+`text:`  a hash of title and body, where the body is long enough to be nobody's form letter
+`body:`  a hash of the body alone, where it is long
+"""
+
+import hashlib
+import json
+import re
+from dataclasses import asdict
+from urllib.parse import urlsplit
+
+from feeds.core import text, urls
+from feeds.model.entry import Entry
+from feeds.model.settings import Dedupe, Site
+
+# A Latin word counts 2, a Hangul or CJK syllable 1: 60 units are some 30 English words or two Korean sentences.
+# Shorter texts recur ("Read more", "Photo of the day") and decide nothing.
+UNITS_WITH_TITLE = 60
+UNITS_ALONE = 400
+
+_UNIT = re.compile(r"[\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u3400-\u9fff\uac00-\ud7af]|[^\W_]+")
+_HTTP = re.compile(r"https?://[a-z0-9.-]+(:[0-9]+)?(/[!-~]*|[?#][!-~]*)?", re.IGNORECASE)
+_TAG = re.compile(r"tag:[a-z0-9.@_-]+,[0-9]{4}(-[01][0-9](-[0-3][0-9])?)?:[A-Za-z0-9._~!$&'()*+,;=:@/?%-]*")
+_URN = re.compile(r"urn:[a-z0-9][a-z0-9-]{1,31}:[A-Za-z0-9()+,.:=@;$_!*'/%?~&-]+", re.IGNORECASE)
+_UUID = re.compile(r"urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+def digest(*parts: str) -> str:
+    """Return 32 hex digits that stand for *parts*, kept apart."""
+    return hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def fingerprint(entry: Entry) -> str:
+    """Return 32 hex digits that differ when something a reader would see differs.
+
+    Dates take no part: many feeds stamp every item with now at each request, and that is no change
+    (FreshRSS, RSSHub and `reader` leave them out for the same reason).
+    """
+    facts = asdict(entry)
+    for key in ("source_id", "guid", "guid_made", "published", "updated", "path", "blob", "origin"):
+        del facts[key]
+    facts["release"] = entry.release.isoformat() if entry.release else ""
+    return digest(json.dumps(facts, sort_keys=True, ensure_ascii=False, default=str))
+
+
+def url_key(entry: Entry) -> str:
+    """Return the canonical URL of the entry's page; '' where it has none or only a host's front page."""
+    if not entry.url:
+        return ""
+    key = urls.canonical(entry.url)
+    parts = urlsplit(entry.url)
+    return key if parts.path.strip("/") or parts.query or "!" in parts.fragment or "/" in parts.fragment else ""
+
+
+def guid_key(guid: str) -> str:
+    """Return a guid as it is compared: http and https are one (feedbin `public_id_alt`)."""
+    return "http:" + guid[6:] if guid.lower().startswith("https:") else guid
+
+
+def is_global(guid: str) -> bool:
+    """Tell whether a guid is a URI that may stand as an id anywhere: valid by RFC 3986, 4151 or 8141."""
+    if len(guid) > 1000:
+        return False
+    if guid.lower().startswith("urn:uuid:"):
+        return bool(_UUID.fullmatch(guid))
+    return any(p.fullmatch(guid) for p in (_HTTP, _TAG, _URN)) and not re.search(
+        r'[<>"{}|\\^`]|%(?![0-9A-Fa-f]{2})', guid
+    )
+
+
+def body_of(entry: Entry) -> str:
+    """Return the folded plain text of what the entry says below its title."""
+    return text.fold(text.plain(entry.content) if entry.content else entry.summary)
+
+
+def units(folded: str) -> int:
+    """Return how much a text says: words and syllables, weighed as in `UNITS_WITH_TITLE`."""
+    return sum(1 if ord(m[0][0]) >= 0x1100 else 2 for m in _UNIT.finditer(folded))
+
+
+def match_keys(entry: Entry, dedupe: Dedupe) -> tuple[str, ...]:
+    """Return the keys that make another entry the same story, the most certain first."""
+    keys = []
+    if not entry.guid_made and is_global(entry.guid):
+        keys.append("id:" + guid_key(entry.guid))
+    if dedupe.same_url and (key := url_key(entry)):
+        keys.append("url:" + key)
+    if dedupe.same_text:
+        body = body_of(entry)
+        size = units(body)
+        squeezed = "".join(_UNIT.findall(body))
+        if size >= UNITS_WITH_TITLE:
+            keys.append("text:" + digest("".join(_UNIT.findall(text.fold(entry.title))), squeezed))
+        if size >= UNITS_ALONE:
+            keys.append("body:" + digest(squeezed))
+    return tuple(keys)
+
+
+def story_id(entry: Entry, site: Site, *, local: bool, free: bool) -> str:
+    """Return the IRI under which a new story is published, for ever.
+
+    A remote entry keeps its own id where that is a valid URI and *free* (RFC 4287 §4.2.6: syndicating must not change
+    an atom:id); so does a post whose author gave a URI. Else it is a tag URI (RFC 4151) made of the site's host
+    and the entry's guid; its date is the year of that RFC, so that an id depends on no clock.
+    `site.ids` keeps the ids that subscribers of the site already know: `url`, or the form of the jekyll-feed plugin.
+    """
+    if local and site.ids != "tag" and entry.url:
+        return entry.url if site.ids == "url" else entry.url.removesuffix("/")
+    if free and not entry.guid_made and is_global(entry.guid):
+        return entry.guid
+    host = (urlsplit(site.url).hostname or "localhost").encode("idna").decode("ascii")
+    return f"tag:{host},2005:{digest(entry.source_id, entry.guid)}"
+
+
+def guid_variants(guid: str) -> tuple[str, ...]:
+    """Return a guid and, where it is a web address, its twin under the other scheme."""
+    for scheme, twin in (("https:", "http:"), ("http:", "https:")):
+        if guid.lower().startswith(scheme):
+            return guid, twin + guid[len(scheme) :]
+    return (guid,)

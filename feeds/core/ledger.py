@@ -1,0 +1,77 @@
+"""Which known entry an arriving one is: so that a renamed post or a changed guid does not come back as new.
+
+Posts (no id in the front matter): the known post at the same path; else a known post whose file vanished and that has
+the same first version in git, the same text, or the same title and mostly the same words.
+Feed items: the same guid, http and https alike; else a known item that left the document, with the same page and title.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from feeds.core import cluster, identity, text
+from feeds.model.changes import Known
+from feeds.model.entry import Entry
+
+
+def recognise(
+    entries: Sequence[Entry], known: Mapping[str, Known], listing: Sequence[str], *, local: bool
+) -> tuple[Entry, ...]:
+    """Return *entries* under the guids by which the library knows them."""
+    return _posts(entries, known, frozenset(listing)) if local else _items(entries, known)
+
+
+def _posts(entries: Sequence[Entry], known: Mapping[str, Known], listing: frozenset[str]) -> tuple[Entry, ...]:
+    by_path = {k.entry.path: k for k in known.values() if k.status != "withdrawn" or k.entry.path not in listing}
+    homeless = {g: k for g, k in known.items() if k.entry.path not in listing}
+    taken = {e.guid for e in entries if not e.guid_made}
+    found = []
+    for entry in entries:
+        match = None
+        if entry.guid_made:
+            match = by_path.get(entry.path) or _moved(entry, homeless.values())
+        if match and match.entry.guid not in taken:
+            entry = replace(entry, guid=match.entry.guid, guid_made=match.entry.guid_made)
+            homeless.pop(match.entry.guid, None)
+        elif entry.guid_made:
+            entry = replace(entry, guid=_free(entry.guid, taken, known))
+        taken.add(entry.guid)
+        found.append(entry)
+    return tuple(found)
+
+
+def _free(guid: str, taken: set[str], known: Mapping[str, Known]) -> str:
+    """Return *guid*, numbered where another post began as the same file (a copied template)."""
+    number, free = 1, guid
+    while free in taken or free in known:
+        number += 1
+        free = f"{guid}~{number}"
+    return free
+
+
+def _moved(entry: Entry, homeless: Iterable[Known]) -> Known | None:
+    """Return the known post that now lies at *entry*'s path, from those whose file is gone."""
+    candidates = sorted(homeless, key=lambda k: k.entry.path)
+    body = identity.body_of(entry)
+    tests = (
+        lambda k: bool(entry.blob) and k.entry.blob == entry.blob,
+        lambda k: bool(body) and identity.body_of(k.entry) == body,
+        lambda k: text.fold(k.entry.title) == text.fold(entry.title) and cluster.overlap(entry, k.entry),
+    )
+    return next((k for test in tests for k in candidates if test(k)), None)
+
+
+def _items(entries: Sequence[Entry], known: Mapping[str, Known]) -> tuple[Entry, ...]:
+    by_guid = {identity.guid_key(g): g for g in known}
+    present = {by_guid.get(identity.guid_key(e.guid), e.guid) for e in entries}
+    by_page = {
+        (key, text.fold(k.entry.title)): g
+        for g, k in known.items()
+        if g not in present and (key := identity.url_key(k.entry))
+    }
+    found = []
+    for entry in entries:
+        guid = by_guid.get(identity.guid_key(entry.guid))
+        if guid is None:
+            guid = by_page.pop((identity.url_key(entry), text.fold(entry.title)), None)
+        found.append(replace(entry, guid=guid) if guid is not None else entry)
+    return tuple({e.guid: e for e in reversed(found)}.values())[::-1]

@@ -1,0 +1,121 @@
+"""Library to outbox: bring out channels that are marked, each document whole or not at all."""
+
+import hashlib
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from feeds.core.channels import channels, siblings
+from feeds.core.compose import compose, window
+from feeds.errors import OutputError
+from feeds.jobs.work import Tally, Work
+from feeds.model.channel import Channel, Rendered, Rendition
+from feeds.model.delivery import Delivery
+from feeds.model.job import Job, Report
+from feeds.model.source import Problem
+from feeds.render import render
+
+logger = logging.getLogger(__name__)
+
+BATCH = 500
+
+
+@dataclass(slots=True)
+class _Edition:
+    work: Work
+    now: datetime
+    channels: dict[str, Channel]
+    tally: Tally = field(default_factory=Tally)
+    problems: dict[str, Problem] = field(default_factory=dict)
+    paths: list[str] = field(default_factory=list)
+
+
+def publish(job: Job, work: Work) -> Report:
+    """Publish every channel whose mark is due, until none is or the budget ends."""
+    now = work.ports.clock()
+    configured = channels(work.settings, work.ports.archive.categories())
+    edition = _Edition(work, now, {c.id: c for c in configured})
+    done: set[str] = set()
+    more = True
+    while more and edition.tally.took < work.budget and not work.stopping():
+        with edition.tally.step("store"):
+            marks = work.ports.outbox.dirty(now, BATCH + len(done))
+        batch = [(c, mark) for c, mark in marks if c not in done][:BATCH]
+        more = bool(batch)
+        for left, (channel_id, mark) in zip(range(len(batch) - 1, -1, -1), batch, strict=True):
+            if work.stopping():
+                break
+            done.add(channel_id)
+            _publish_one(edition, channel_id, mark)
+            work.progress(channel_id, left)
+    return Report(
+        job=job,
+        outcome="more" if more else "done",
+        counts=edition.tally.counts,
+        problems=edition.problems,
+        paths=tuple(edition.paths),
+        steps=edition.tally.all_steps("other"),
+        took=edition.tally.took,
+    )
+
+
+def _publish_one(edition: _Edition, channel_id: str, mark: datetime) -> None:
+    """Bring one channel out; what goes wrong with it leaves its mark, and the other channels go on."""
+    channel = edition.channels.get(channel_id)
+    try:
+        if channel is None:
+            edition.work.ports.remove(edition.work.ports.outbox.ended([channel_id], edition.now))
+        else:
+            _bring_out(edition, channel, mark)
+    except OutputError as error:
+        edition.problems[channel_id] = Problem(code="output", detail=str(error), where=error.path)
+        logger.error("publish failed channel=%s error=%s", channel_id, error)
+    except Exception as error:
+        edition.problems[channel_id] = Problem(code="reader", detail=repr(error), where=channel_id)
+        logger.exception("publish failed channel=%s", channel_id)
+
+
+def _bring_out(edition: _Edition, channel: Channel, mark: datetime) -> None:
+    ports, tally = edition.work.ports, edition.tally
+    with tally.step("store"):
+        stories = ports.archive.stories(window(channel, edition.now))
+        before = ports.outbox.etags(channel.id)
+    with tally.step("render"):
+        policies = {s.id: s.options.content for s in edition.work.sources.values()}
+        feed = compose(channel, stories, siblings(channel, tuple(edition.channels.values())), policies)
+        rendered = render(feed)
+    with tally.step("write"):
+        paths = ports.write(rendered.renditions)
+    fresh = tuple(r for r in rendered.renditions if before.get(r.format) != r.etag)
+    with tally.step("store"):
+        ports.outbox.published(
+            channel.id, mark, replace(rendered, renditions=fresh), _pings(channel, fresh, edition.now), edition.now
+        )
+    _count(edition, channel, rendered, paths)
+    if fresh or paths:
+        logger.info("publish channel=%s stories=%d written=%d", channel.id, len(feed.items), len(paths))
+
+
+def _count(edition: _Edition, channel: Channel, rendered: Rendered, paths: Sequence[str]) -> None:
+    edition.tally.add("channels")
+    edition.tally.add("written", len(paths))
+    edition.tally.add("bytes", sum(len(r.body) for r in rendered.renditions))
+    edition.paths.extend(paths)
+    for aside in rendered.set_aside:
+        edition.tally.add("set_aside")
+        where = f"{channel.id}:{aside.format}:{aside.story_id}"
+        edition.problems[where] = Problem(code="set_aside", detail=aside.reason, where=where)
+
+
+def _pings(channel: Channel, fresh: Sequence[Rendition], now: datetime) -> tuple[Delivery, ...]:
+    """Return what the channel's hubs are owed: one ping for each new document (WebSub §6); not for pages."""
+    pings = []
+    for rendition in fresh:
+        if rendition.format not in ("atom", "rss", "json"):
+            continue
+        topic = channel.url(rendition.format)
+        for hub in channel.hubs:
+            name = hashlib.sha256(f"ping\n{hub}\n{topic}\n{rendition.etag}".encode()).hexdigest()[:32]
+            pings.append(Delivery(id=name, kind="ping", target=hub, topic=topic, due=now))
+    return tuple(pings)

@@ -1,0 +1,60 @@
+"""Apply new settings to what is stored: categories, channels and marks of every story, without asking any source."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from feeds.core import cluster
+from feeds.core.categories import Catalogue
+from feeds.core.channels import channels, wanted
+from feeds.jobs.work import Work
+from feeds.model.changes import Mark
+from feeds.model.story import Category, Member, Story
+
+BATCH = 500
+
+
+def regroup(work: Work) -> int:
+    """Rewrite stories whose categories, lead or channels follow otherwise from the settings; return how many.
+
+    All channels are marked: titles, limits and languages may have changed too. Equal bytes are not written again.
+    """
+    archive, now = work.ports.archive, work.ports.clock()
+    catalogue = Catalogue(work.settings.categories, work.settings.unknown_category)
+    categories = {**archive.categories()}
+    configured = [c for c in catalogue.configured() if c.slug not in categories]
+    categories.update((c.slug, c) for c in configured)
+    archive.restate((), configured, ())
+    changed, after = 0, ""
+    while stories := archive.every_story(after, BATCH):
+        after = stories[-1].id
+        known = set(categories)
+        moved = [s for old in stories if (s := _restated(old, catalogue, categories, work)) != old]
+        fresh = [c for slug, c in categories.items() if slug not in known]
+        archive.restate(moved, fresh, [m for s in moved for m in _marks(s, now)])
+        changed += len(moved)
+    ids = [c.id for c in channels(work.settings, categories)]
+    work.ports.outbox.mark(ids, now)
+    return changed
+
+
+def _restated(story: Story, catalogue: Catalogue, categories: dict[str, Category], work: Work) -> Story:
+    members = [_member(m, catalogue, categories, work) for m in story.members]
+    story = replace(cluster.assemble(story, members), updated=story.updated)
+    return replace(story, channels=wanted(story, work.settings, work.sources))
+
+
+def _member(member: Member, catalogue: Catalogue, categories: dict[str, Category], work: Work) -> Member:
+    """Return *member* under its source's present preference and categories; a source that left keeps what it had."""
+    source = work.sources.get(member.entry.source_id)
+    if source is None:
+        return member
+    resolved = catalogue.resolve(member.entry, source, categories)
+    categories.update((c.slug, c) for c in resolved.new)
+    return replace(
+        member, prefer=source.prefer, local=source.kind == "content", order=source.order, categories=resolved.categories
+    )
+
+
+def _marks(story: Story, now: datetime) -> list[Mark]:
+    later = story.release if story.release and story.release > now else None
+    return [Mark(channel_id=c, due=at) for c in story.channels for at in (now, later) if at]

@@ -1,0 +1,71 @@
+"""What every job is given, and the clock by which it reports."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from feeds.model.settings import Settings
+from feeds.model.source import Source
+from feeds.ports import Ports
+
+Progress = Callable[[str, int], None]
+"""Told after each unit of work: what it was (a source, a channel), and how many are known to follow."""
+
+
+def never() -> bool:
+    """Go on to the end."""
+    return False
+
+
+def silent(_what: str, _left: int) -> None:
+    """Tell nobody."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """The world through ports, and the settings in force when the job began (they do not change under it).
+
+    *budget* bounds one job; what is left then stays due. *forced* are sources read whatever held them back. *stopping* is asked between units of work.
+    """
+
+    ports: Ports
+    settings: Settings
+    sources: Mapping[str, Source]
+    budget: timedelta = timedelta(minutes=5)
+    forced: frozenset[str] = frozenset()
+    progress: Progress = silent
+    stopping: Callable[[], bool] = never
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts, and CPU seconds by step: of this thread for each step, of all other threads for `fetch`."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+    steps: dict[str, float] = field(default_factory=dict)
+    started: float = field(default_factory=time.monotonic)
+    cpu: float = field(default_factory=time.process_time)
+
+    def add(self, name: str, number: int = 1) -> None:
+        if number:
+            self.counts[name] = self.counts.get(name, 0) + number
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Charge what this thread does meanwhile to *name*."""
+        begun = time.thread_time()
+        try:
+            yield
+        finally:
+            self.steps[name] = self.steps.get(name, 0.0) + time.thread_time() - begun
+
+    @property
+    def took(self) -> timedelta:
+        return timedelta(seconds=time.monotonic() - self.started)
+
+    def all_steps(self, rest: str) -> dict[str, float]:
+        """Return the steps, with the CPU seconds that none of them claimed under *rest*."""
+        other = time.process_time() - self.cpu - sum(self.steps.values())
+        return {rest: max(other, 0.0), **self.steps}
