@@ -108,3 +108,13 @@ class Ports:
     remove: Remove
     post: Post
     clock: Clock
+
+
+class Shelf(Protocol):
+    """Renditions by their path below the output folder."""
+
+    def stamp(self, path: str) -> str | None:
+        """Return the etag of what is published at *path*, or None. Cheap: asked at each request."""
+
+    def rendition(self, path: str) -> Rendition | None:
+        """Return what is published at *path*, or None."""

@@ -1,21 +1,23 @@
 """Jobs in this process: APScheduler is the clock, threads are the hands.
 
-APScheduler holds one job, the tick. The lanes are ours: in APScheduler 3.11.3 a job that is added again while it runs is
-dropped with a warning (measured), and work that was asked for must not be lost.
+APScheduler holds one job, the tick. The lanes are ours: in APScheduler 3.11.3 a job that is added again while it
+runs is dropped with a warning (measured), and work that was asked for must not be lost.
 """
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from feeds.model.job import Job
+from feeds.model.job import Job, Report
 
 logger = logging.getLogger(__name__)
 
 TICK = timedelta(seconds=2)  # how late a due source or a waiting post may be noticed; a tick costs under 1 ms
+REST = timedelta(seconds=30)  # after a job that failed as a whole (no disk, no rights): its rows stay due
 PATIENCE = timedelta(seconds=3)  # how long a stop waits for running jobs to reach their next pause
 
 
@@ -70,10 +72,11 @@ class Embedded:
     """The engine of one process: a tick now and every *every*, and another after each job, for what follows from it."""
 
     def __init__(
-        self, run: Callable[[Job], object], due: Callable[[], Iterable[Job]], *, every: timedelta = TICK
+        self, run: Callable[[Job], Report], due: Callable[[], Iterable[Job]], *, every: timedelta = TICK
     ) -> None:
         self._work = run
         self._due = due
+        self._rests: dict[str, float] = {}
         self.lanes = Lanes(self._run)
         self._scheduler = BackgroundScheduler(timezone=UTC)
         self._scheduler.add_job(
@@ -87,14 +90,17 @@ class Embedded:
         )
 
     def _run(self, job: Job) -> None:
-        self._work(job)
+        self._rests[job.lock] = time.monotonic() + REST.total_seconds()
+        if self._work(job).outcome != "failed":
+            del self._rests[job.lock]
         self.tick()
 
     def tick(self) -> None:
-        """Enqueue what is due."""
+        """Enqueue what is due, save for jobs that rest after a failure."""
         try:
             for job in self._due():
-                self.lanes.enqueue(job)
+                if self._rests.get(job.lock, 0.0) <= time.monotonic():
+                    self.lanes.enqueue(job)
         except Exception:
             logger.exception("tick failed")
 

@@ -29,6 +29,7 @@ class _Edition:
     tally: Tally = field(default_factory=Tally)
     problems: dict[str, Problem] = field(default_factory=dict)
     paths: list[str] = field(default_factory=list)
+    failed: bool = False  # a channel kept its mark
 
 
 def publish(job: Job, work: Work) -> Report:
@@ -51,7 +52,7 @@ def publish(job: Job, work: Work) -> Report:
             work.progress(channel_id, left)
     return Report(
         job=job,
-        outcome="more" if more else "done",
+        outcome="failed" if edition.failed else "more" if more else "done",
         counts=edition.tally.counts,
         problems=edition.problems,
         paths=tuple(edition.paths),
@@ -69,9 +70,11 @@ def _publish_one(edition: _Edition, channel_id: str, mark: datetime) -> None:
         else:
             _bring_out(edition, channel, mark)
     except OutputError as error:
+        edition.failed = True
         edition.problems[channel_id] = Problem(code="output", detail=str(error), where=error.path)
         logger.error("publish failed channel=%s error=%s", channel_id, error)
     except Exception as error:
+        edition.failed = True
         edition.problems[channel_id] = Problem(code="reader", detail=repr(error), where=channel_id)
         logger.exception("publish failed channel=%s", channel_id)
 

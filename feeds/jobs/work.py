@@ -27,7 +27,8 @@ def silent(_what: str, _left: int) -> None:
 class Work:
     """The world through ports, and the settings in force when the job began (they do not change under it).
 
-    *budget* bounds one job; what is left then stays due. *forced* are sources read whatever held them back. *stopping* is asked between units of work.
+    *budget* bounds one job; what is left then stays due. *forced* are sources read whatever held them back.
+    *stopping* is asked between units of work.
     """
 
     ports: Ports
