@@ -1,0 +1,40 @@
+"""A feed as bytes: one table, one function a format.
+
+Equal feeds give equal bytes on every machine, in every zone and locale. A story that cannot be told in a format is
+set aside with its reason, and the document goes out without it.
+"""
+
+from collections.abc import Callable, Mapping
+from hashlib import sha256
+
+from feeds.model.channel import MEDIA_TYPES, Feed, Format, Rendered, Rendition, SetAside
+from feeds.render import jsonfeed, opml, page, xml
+
+RENDERERS: Mapping[Format, Callable[[Feed], tuple[bytes, tuple[SetAside, ...]]]] = {
+    "atom": xml.atom,
+    "rss": xml.rss,
+    "json": jsonfeed.render,
+    "html": page.render,
+    "opml": opml.render,
+}
+
+
+def render(feed: Feed) -> Rendered:
+    """Return *feed* in each of its channel's formats, in their order."""
+    renditions: list[Rendition] = []
+    aside: list[SetAside] = []
+    for format in feed.channel.formats:
+        body, left_out = RENDERERS[format](feed)
+        renditions.append(
+            Rendition(
+                channel_id=feed.channel.id,
+                format=format,
+                path=feed.channel.file(format),
+                media_type=MEDIA_TYPES[format],
+                body=body,
+                etag=sha256(body).hexdigest()[:32],
+                updated=feed.updated,
+            )
+        )
+        aside.extend(left_out)
+    return Rendered(renditions=tuple(renditions), set_aside=tuple(aside))

@@ -1,0 +1,92 @@
+"""JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/).
+
+Keys stand in the order of the specification, the version first: it is what programs sniff the type by.
+`_feeds` carries what the format has no place for: the feed that an item is from, and the other places that tell it.
+"""
+
+import json
+from datetime import datetime
+from typing import TypeAlias
+
+from feeds.model.channel import Feed, SetAside
+from feeds.model.entry import Enclosure, Person
+from feeds.render import safe
+from feeds.render.shown import Shown, address, each, home, person, title
+
+VERSION = "https://jsonfeed.org/version/1.1"
+
+Json: TypeAlias = "str | int | list[Json] | dict[str, Json]"
+
+
+def render(feed: Feed) -> tuple[bytes, tuple[SetAside, ...]]:
+    """Return *feed* as JSON Feed 1.1: UTF-8, one line a value, so that changes show as lines."""
+    items, aside = each(feed, "json", _item)
+    channel = feed.channel
+    author = person(channel.author)
+    document = _filled(
+        version=VERSION,
+        title=title(channel),
+        home_page_url=home(channel),
+        feed_url=address(channel, "json"),
+        description=safe.line(channel.description),
+        language=safe.language(channel.language),
+        authors=[_author(author)] if author else [],
+        hubs=[{"type": "WebSub", "url": hub} for hub in map(safe.web, channel.hubs) if hub],
+    )
+    document["items"] = list(items)  # required, also when empty
+    return json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n", aside
+
+
+def _item(shown: Shown) -> Json:
+    """One of content_html and content_text must be there, whatever the terms withhold."""
+    image = shown.image
+    return _filled(
+        id=shown.id,
+        url=shown.url,
+        title=shown.title,
+        content_html=shown.content,
+        content_text="" if shown.content else shown.summary or shown.title,
+        summary=shown.summary,
+        image=image.url if image else "",
+        date_published=_rfc3339(shown.published),
+        date_modified=_rfc3339(shown.updated),
+        authors=[_author(author) for author in shown.authors],
+        tags=[*(category.name for category in shown.categories), *shown.tags],
+        language=shown.language,
+        attachments=[_attachment(file) for file in shown.enclosures],
+        _feeds=_provenance(shown),
+    )
+
+
+def _provenance(shown: Shown) -> Json:
+    source = shown.source
+    return _filled(
+        source=_filled(id=source.id, title=source.title, url=source.url, feed_url=source.feed_url) if source else {},
+        copies=[_filled(url=copy.url, title=copy.title) for copy in shown.copies],
+        rights=shown.rights,
+        comments=shown.comments,
+    )
+
+
+def _author(author: Person) -> Json:
+    return _filled(name=author.name, url=author.url or (f"mailto:{safe.uri(author.email)}" if author.email else ""))
+
+
+def _attachment(file: Enclosure) -> Json:
+    seconds = round(file.duration.total_seconds()) if file.duration else 0
+    return _filled(
+        url=file.url,
+        mime_type=file.media_type,
+        title=file.title,
+        size_in_bytes=file.length,
+        duration_in_seconds=seconds,
+    )
+
+
+def _filled(**values: Json) -> dict[str, Json]:
+    """*values* that say something, in the order given."""
+    return {key: value for key, value in values.items() if value}
+
+
+def _rfc3339(time: datetime) -> str:
+    return time.isoformat().replace("+00:00", "Z")

@@ -1,0 +1,137 @@
+"""A channel as a page: stories by day, copies folded, addresses to subscribe to. No script, nothing from elsewhere
+but pictures.
+
+Only plain text of stories is shown, escaped by the template; their HTML stays in the feeds.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from feeds.model.channel import MEDIA_TYPES, Channel, Feed, Format, SetAside
+from feeds.model.entry import Image
+from feeds.render import safe
+from feeds.render.shown import Shown, address, each, home, moment, root, title
+from feeds.render.static import STYLE
+from feeds.render.words import day, speech, words
+
+EXCERPT = 280  # characters; about three lines of the page
+
+_PAGES = Environment(
+    loader=PackageLoader("feeds.render", "templates"),
+    autoescape=True,
+    auto_reload=False,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    keep_trailing_newline=True,
+    undefined=StrictUndefined,
+)
+_LABELS: Mapping[Format, str] = {"atom": "Atom", "rss": "RSS", "json": "JSON Feed", "opml": "OPML"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """One story as the page shows it. *time* is the wall clock of the channel's zone."""
+
+    shown: Shown
+    time: datetime
+    source: str
+    excerpt: str
+    image: Image | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    name: str
+    date: str  # ISO 8601
+    cards: tuple[Card, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """One way to subscribe."""
+
+    label: str
+    url: str
+    media_type: str
+    use: str
+
+
+def render(feed: Feed) -> tuple[bytes, tuple[SetAside, ...]]:
+    """Return *feed* as one HTML page."""
+    channel, spoken = feed.channel, speech(feed.channel.language)
+    zone = ZoneInfo(channel.timezone)
+    cards, aside = each(feed, "html", lambda shown: _card(shown, channel, zone))
+    brand = next((c for c in (channel, *feed.others) if c.category is None), channel)
+    document = _PAGES.get_template("channel.html").render(
+        channel=channel,
+        title=title(channel),
+        description=safe.line(channel.description),
+        language=safe.language(channel.language) or spoken,
+        home=home(channel),
+        brand={"title": title(brand), "url": home(brand), "here": brand.id == channel.id},
+        channels=_navigation(feed),
+        addresses=tuple(_addresses(channel, words(spoken))),
+        days=tuple(_days(cards, spoken)),
+        updated=moment(feed.updated).astimezone(zone) if cards else None,
+        style=root(channel) + STYLE,
+        say=words(spoken),
+    )
+    return document.encode(), aside
+
+
+def _card(shown: Shown, channel: Channel, zone: ZoneInfo) -> Card:
+    source = shown.source.title if shown.source else ", ".join(author.name for author in shown.authors)
+    return Card(
+        shown=shown,
+        time=shown.published.astimezone(zone),
+        source=source,
+        excerpt=clipped(shown.summary, EXCERPT),
+        image=shown.image if shown.image and _may_show(shown.image.url, channel) else None,
+    )
+
+
+def _may_show(url: str, channel: Channel) -> bool:
+    """The pages' policy admits pictures by https, and those of the site itself: others would only leave a gap."""
+    return url.startswith(("https://", safe.web(channel.base_url) + "/"))
+
+
+def _days(cards: Iterable[Card], spoken: str) -> Iterable[Day]:
+    for when, of_day in groupby(cards, key=lambda card: card.time.date()):
+        yield Day(name=day(when, spoken), date=date.isoformat(when), cards=tuple(of_day))
+
+
+def _navigation(feed: Feed) -> list[dict[str, object]]:
+    """All channels with the current one among them: the whole river first, then by title."""
+    channels = {channel.id: channel for channel in (feed.channel, *feed.others)}
+    ordered = sorted(channels.values(), key=lambda c: (c.category is not None, title(c), c.id))
+    return [
+        {
+            "title": safe.line(c.category.name) if c.category else title(c),
+            "url": home(c),
+            "here": c.id == feed.channel.id,
+        }
+        for c in ordered
+        if "html" in c.formats
+    ]
+
+
+def _addresses(channel: Channel, say: Mapping[str, str]) -> Iterable[Address]:
+    for format, label in _LABELS.items():
+        if format in channel.formats:
+            media_type = MEDIA_TYPES[format].partition(";")[0]
+            yield Address(label=label, url=address(channel, format), media_type=media_type, use=say[format])
+
+
+def clipped(value: str, limit: int) -> str:
+    """*value* as one line of at most *limit* characters, cut between words where it can be, with an ellipsis."""
+    line = safe.line(value)
+    if len(line) <= limit:
+        return line
+    head = line[: limit - 1]
+    words, blank, _ = head.rpartition(" ")
+    return (words if blank and len(words) > limit // 2 else head).rstrip(" ,.;:·") + "…"

@@ -1,0 +1,238 @@
+"""What a channel shows of a story: its terms applied, every value fit for every format."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from feeds.errors import RenderError
+from feeds.model.channel import Channel, Feed, Format, Item, SetAside
+from feeds.model.entry import Enclosure, Image, Origin, Person
+from feeds.model.source import ContentPolicy
+from feeds.model.story import Category, Story
+from feeds.render import safe
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """Another place that tells the story."""
+
+    url: str
+    title: str  # of the source, else the copy's own
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """One story in the channel's words. '' and () where there is nothing, or where the terms withhold it.
+
+    All text is fit for XML, all URLs are http(s) URIs, all times UTC in whole seconds.
+    *authors* are those that are known; *byline* never is empty (RFC 4287 §4.1.2 demands an author).
+    *source* is the feed that first had the lead; *via* the one it reached us through, where that is another.
+    """
+
+    id: str
+    url: str
+    title: str
+    summary: str
+    content: str
+    published: datetime
+    updated: datetime
+    authors: tuple[Person, ...]
+    byline: tuple[Person, ...]
+    categories: tuple[Category, ...]
+    tags: tuple[str, ...]
+    enclosures: tuple[Enclosure, ...]
+    image: Image | None
+    source: Origin | None
+    via: Origin | None
+    copies: tuple[Copy, ...]
+    language: str
+    rights: str
+    comments: str
+
+
+def show(item: Item, channel: Channel) -> Shown:
+    """Return what *channel* shows of *item*. Raises `RenderError` where the story cannot be told at all."""
+    story, lead = item.story, item.story.lead
+    source = origin(lead.origin) or origin(story.members[0].origin)
+    via = origin(story.members[0].origin)
+    authors = tuple(filter(None, map(person, lead.authors))) or _desk(channel, source)
+    name = source.title if source else channel.author.name
+    shown = Shown(
+        id=_id(story),
+        url=next(filter(None, (safe.web(member.entry.url) for member in story.members)), ""),
+        title=safe.line(lead.title),
+        summary=safe.text(lead.summary).strip(),
+        content=safe.text(lead.content).strip(),
+        published=moment(story.published),
+        updated=moment(story.updated),
+        authors=authors,
+        byline=authors or (Person(name=safe.line(name) or title(channel)),),
+        categories=_categories(story.categories),
+        tags=_tags(lead.tags, story.categories),
+        enclosures=tuple(_enclosures(lead.enclosures)),
+        image=_image(lead.image),
+        source=source,
+        via=via if via and via != source else None,
+        copies=tuple(_copies(story)),
+        language=safe.language(lead.language),
+        rights=safe.line(lead.rights or (source.rights if source else "")),
+        comments=safe.web(lead.comments),
+    )
+    if not shown.title:
+        raise RenderError(story.id, "it has no title")
+    return _limited(shown, item.content)
+
+
+def _limited(shown: Shown, policy: ContentPolicy) -> Shown:
+    """*shown* within the terms: a summary may lead with a picture and name the files; a title stands alone."""
+    match policy:
+        case "full":
+            return shown
+        case "summary":
+            return replace(shown, content="")
+        case "title":
+            return replace(shown, content="", summary="", image=None, enclosures=())
+
+
+def each(feed: Feed, format: Format, make: Callable[[Shown], T]) -> tuple[list[T], tuple[SetAside, ...]]:
+    """Return what *make* gives for each story, in the feed's order, and the stories that it failed on, with reasons.
+
+    Whatever goes wrong with one story costs that story and never the document.
+    """
+    made: list[T] = []
+    aside: list[SetAside] = []
+    ids: set[str] = set()
+    for item in feed.items:
+        try:
+            shown = show(item, feed.channel)
+            if shown.id in ids:
+                raise RenderError(item.story.id, f"its id {shown.id} is in the feed already")
+            made.append(make(shown))
+            ids.add(shown.id)
+        except RenderError as error:
+            aside.append(SetAside(story_id=item.story.id, format=format, reason=error.message))
+        except Exception as error:
+            reason = f"{type(error).__name__}: {error}"
+            aside.append(SetAside(story_id=item.story.id, format=format, reason=reason))
+    return made, tuple(aside)
+
+
+def moment(time: datetime) -> datetime:
+    """*time* in UTC and whole seconds. Raises `ValueError` where it has no zone, for then it names no moment."""
+    if time.tzinfo is None:
+        raise ValueError("a time without a zone")
+    return time.astimezone(UTC).replace(microsecond=0)
+
+
+def title(channel: Channel) -> str:
+    """The channel's title; never empty, as every format demands one."""
+    return safe.line(channel.title) or channel.id
+
+
+def home(channel: Channel) -> str:
+    """URL of the channel's page: its folder, where a web server looks for `index.html`; the site where it has none."""
+    if "html" not in channel.formats:
+        return safe.web(channel.base_url) + "/"
+    named = channel.file("html")
+    return safe.web(channel.base_url) + _path(named[: -len("index.html")] if named.endswith("/index.html") else named)
+
+
+def address(channel: Channel, format: Format) -> str:
+    """URL of one of the channel's documents."""
+    return safe.web(channel.base_url) + _path(channel.file(format))
+
+
+def _path(decoded: str) -> str:
+    return safe.uri(decoded.replace("%", "%25").replace("?", "%3F").replace("#", "%23"))
+
+
+def root(channel: Channel) -> str:
+    """What every path of the site starts with, without a trailing slash: '' unless it lives below a prefix."""
+    return urlsplit(safe.web(channel.base_url)).path.rstrip("/")
+
+
+def person(found: Person) -> Person | None:
+    """*found* with a name, which may be that of the mailbox or the site; None where it has none of them."""
+    mail, url = safe.email(found.email.strip()), safe.web(found.url)
+    name = safe.line(found.name) or mail.partition("@")[0] or (urlsplit(url).hostname or "" if url else "")
+    return Person(name=name, email=mail, url=url) if name else None
+
+
+def origin(found: Origin | None) -> Origin | None:
+    """*found* if it says which feed it is: by an id that is a URI, or an address to make one of."""
+    if found is None:
+        return None
+    feed_url, url = safe.web(found.feed_url), safe.web(found.url)
+    id = safe.uri(found.id) if safe.is_absolute(found.id) else feed_url or url
+    if not id:
+        return None
+    return Origin(
+        id=id,
+        title=safe.line(found.title) or urlsplit(url or feed_url).hostname or id,
+        url=url,
+        feed_url=feed_url,
+        rights=safe.line(found.rights),
+        icon=safe.web(found.icon),
+    )
+
+
+def _desk(channel: Channel, source: Origin | None) -> tuple[Person, ...]:
+    """The channel's author, who signs what is local and unsigned."""
+    author = person(channel.author)
+    return (author,) if author and source is None else ()
+
+
+def _id(story: Story) -> str:
+    if not safe.is_absolute(story.id):
+        raise RenderError(story.id, "its id is not an IRI")
+    return safe.uri(story.id)
+
+
+def _categories(found: Iterable[Category]) -> tuple[Category, ...]:
+    clean = (Category(slug=safe.line(c.slug), name=safe.line(c.name)) for c in found)
+    return tuple(replace(c, name=c.name or c.slug) for c in clean if c.slug)
+
+
+def _tags(found: Iterable[str], categories: Iterable[Category]) -> tuple[str, ...]:
+    """Tags, less those that name a category of the story or repeat another in other letters."""
+    taken = {word.casefold() for c in categories for word in (c.slug, c.name)}
+    tags = []
+    for tag in map(safe.line, found):
+        if tag and tag.casefold() not in taken:
+            taken.add(tag.casefold())
+            tags.append(tag)
+    return tuple(tags)
+
+
+def _enclosures(found: Iterable[Enclosure]) -> Iterable[Enclosure]:
+    """Attached files, each address once."""
+    seen = set()
+    for file in found:
+        url = safe.web(file.url)
+        if url and url not in seen:
+            seen.add(url)
+            kind = safe.media_type(file.media_type, url)
+            yield replace(file, url=url, media_type=kind, length=max(file.length, 0), title=safe.line(file.title))
+
+
+def _image(found: Image | None) -> Image | None:
+    url = safe.web(found.url) if found else ""
+    if not found or not url:
+        return None
+    return replace(found, url=url, alt=safe.line(found.alt), width=max(found.width, 0), height=max(found.height, 0))
+
+
+def _copies(story: Story) -> Iterable[Copy]:
+    """The other members, each address once."""
+    seen = {""}
+    for number, member in enumerate(story.members):
+        url = safe.web(member.entry.url)
+        known = url in seen
+        seen.add(url)
+        if number and not known:
+            whose = origin(member.origin)
+            yield Copy(url=url, title=whose.title if whose else safe.line(member.entry.title))
