@@ -1,0 +1,191 @@
+"""Plain text: out of HTML, tidied, shortened, folded for comparing.
+
+Every function here is linear in its input, for a title may be ten megabytes of anything.
+"""
+
+import html
+import re
+import unicodedata
+
+MARKS = 10  # combining marks that one letter keeps: Vietnamese needs 2, Hebrew with cantillation 4, "zalgo" hundreds
+
+# A tag ends at the next '>' outside quotes, and never holds a '<': so no text is read twice.
+_TAG_BODY = r"(?:[^<>\"']|\"[^\"<]*\"|'[^'<]*'|[\"'])*+>"
+_UNSEEN = re.compile(
+    r"<!--.*?(?:-->|$)|<!\[CDATA\[|\]\]>"
+    r"|<(script|style|template|iframe|noembed|noframes|svg|select|textarea|annotation)\b[^<>]*+(?<!/)>.*?(?:</\1\s*>|$)",
+    re.IGNORECASE | re.DOTALL,
+)
+_BLOCK = re.compile(
+    r"</?(?:address|article|aside|blockquote|body|br|caption|center|dd|details|dialog|dir|div|dl|dt|fieldset|figcaption"
+    r"|figure|footer|form|h[1-6]|header|hgroup|hr|legend|li|main|menu|nav|ol|option|p|pre|section|summary|table|tbody"
+    r"|td|tfoot|th|thead|title|tr|ul|video)(?![\w-])" + _TAG_BODY,
+    re.IGNORECASE,
+)
+_TAG = re.compile(r"<[a-zA-Z/!?]" + _TAG_BODY)
+
+_TIDY = re.compile(r"[\n\r\t\x20-\x7e]*")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_BREAK = re.compile(r"\r\n?|[\u0085\u2028\u2029]")
+# Controls, non-characters, directional embeddings, overrides and isolates (CVE-2021-42574), invisible debris of editors.
+_DEBRIS = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b\u202a-\u202e\u2060-\u206f\u3164\ufdd0-\ufdef"
+    "\ufeff\uffa0\ufff0-\uffff\U0001fffe-\U0001ffff\U0002fffe-\U0002ffff\U000e0000-\U000e001f\U000e0080-\U000e00ff"
+    "\U000ffffe-\U000fffff\U0010fffe-\U0010ffff]"
+)
+_MINDED = "\ufffc\ufffd"  # of the range above, these are characters
+# A joiner means something after a letter of a joining or Indic script, or between the parts of an emoji.
+_LOOSE_JOINER = re.compile(
+    "(?<![\u0600-\u10ff\u1200-\u1cff\u2190-\u2bff\ufe0f\U0001f000-\U0001faff\U000e007f])[\u200c\u200d]"
+    "|[\u200c\u200d](?![^\\s\u200c\u200d])"
+)
+_TAG_CHARACTERS = re.compile("(\U0001f3f4[\U000e0020-\U000e007e]+\U000e007f)|[\U000e0020-\U000e007f]")
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_MARKS = re.compile(
+    "([\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u1ab0-\u1aff"
+    f"\u1dc0-\u1dff\u20d0-\u20ff\u302a-\u302f\u3099\u309a\ufe20-\ufe2f]{{{MARKS}}})"
+    "[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u1ab0-\u1aff"
+    "\u1dc0-\u1dff\u20d0-\u20ff\u302a-\u302f\u3099\u309a\ufe20-\ufe2f]+"
+)
+
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
+_PAIRED = re.compile(
+    r"</(?:a|abbr|b|cite|code|del|div|em|font|h[1-6]|i|mark|p|q|s|small|span|strong|su[bp]|tt|u)\s*>", re.I
+)
+_SINGLE = re.compile(r"<(?:br\s*/?|hr\s*/?|(?:img|a|p|div|span|font)\s[^<>]*=[^<>]*)>", re.IGNORECASE)
+
+# A full stop ends a sentence unless it stands after a digit or one capital (`3. `, `J. `); Korean `다.` also before text.
+_SENTENCE = re.compile(
+    r"(?:(?<=[^\W\d_])(?<!\b[A-Z])\.|[!?]|(?<=[)\]\"'”’」』%])\.)[)\]\"'”’」』]*(?=\s)"
+    r"|[。！？][」』”’)]*|(?<=[다요죠까])[.!?](?=[가-힣\"'“‘])"
+)
+_QUOTES = str.maketrans(
+    dict.fromkeys("‘’‚‛′`´ʼ＇", "'") | dict.fromkeys("“”„‟″«»「」『』〝〞＂", '"') | dict.fromkeys("‐‑‒–—―−－〜～", "-")
+)
+_WORD = re.compile(r"\w+")
+
+
+def plain(markup: str) -> str:
+    """Return the words of HTML: blocks on lines of their own, entities decoded once, scripts and styles gone."""
+    text = markup
+    if "<" in text:
+        if ">" in text:
+            text = _TAG.sub("", _BLOCK.sub("\n", _UNSEEN.sub(" ", text)))
+        text = text.replace("<![CDATA[", "")
+    lines = (" ".join(line.split()) for line in tidy(html.unescape(text)).split("\n"))
+    return "\n".join([line for line in lines if line])
+
+
+def tidy(text: str) -> str:
+    """Return *text* as NFC, without what no reader can see or bear; line breaks become `\\n`.
+
+    Goes: control characters, U+FFFE and other non-characters (no XML document may hold them), directional overrides,
+    zero-width debris, soft hyphens, Hangul fillers, combining marks beyond ten on a letter. Stays: joiners within emoji
+    and the scripts that need them. A lone surrogate becomes U+FFFD.
+    """
+    if _TIDY.fullmatch(text):
+        return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+    text = _BREAK.sub("\n", _SURROGATE.sub("\ufffd", text))
+    text = _DEBRIS.sub(lambda m: m[0] if m[0] in _MINDED else "", text)
+    text = _TAG_CHARACTERS.sub(lambda m: m[1] or "", text)
+    if not _RIGHT_TO_LEFT.search(text):
+        text = text.replace("\u200e", "").replace("\u200f", "")
+    if "\u200c" in text or "\u200d" in text:
+        text = _settled(text)
+    return _MARKS.sub(r"\1", unicodedata.normalize("NFC", text))
+
+
+def _settled(text: str) -> str:
+    """Take loose joiners out until none is left: taking one out may loosen another."""
+    while (less := _LOOSE_JOINER.sub("", text)) != text:
+        text = less
+    return text
+
+
+def one_line(text: str) -> str:
+    """Return *text* tidied, with every run of blanks and line breaks as one space."""
+    return " ".join(tidy(text).split())
+
+
+def has_markup(text: str) -> bool:
+    """Whether text that claims to be plain is HTML: it closes a tag, breaks a line, links, or holds an entity.
+
+    A lone `<b>` may be what the text is about, so it stays text.
+    """
+    return bool(
+        ("&" in text and (found := _ENTITY.search(text)) and html.unescape(found[0]) != found[0])
+        or ("<" in text and (_PAIRED.search(text) or _SINGLE.search(text)))
+    )
+
+
+def words_of(markup: str) -> str:
+    """Return the words of HTML that may have been escaped once too often, on one line.
+
+    `&amp;amp;` and `&lt;b&gt;bold&lt;/b&gt;` are read again; a single `&lt;b&gt;` is a `<b>` that is spoken of.
+    """
+    text = plain(markup)
+    return one_line(plain(text) if has_markup(text) else text)
+
+
+def excerpt(text: str, limit: int = 280) -> str:
+    """Return the beginning of *text* on one line, at most *limit* characters.
+
+    Ends after the last sentence in the second half of the room, else after a word with `…`, else within a word with
+    `…`; never within what is seen as one character.
+    """
+    head = one_line(text[: limit * 8])
+    if len(head) <= limit and len(text) <= limit * 8:
+        return head
+    half = limit // 2
+    ends = [m.end() for m in _SENTENCE.finditer(head, 0, limit + 1) if half <= m.end() <= limit]
+    if ends:
+        return head[: ends[-1]]
+    end = head.rfind(" ", half, limit)
+    if end < 0:
+        end = boundary(head, limit - 1)
+    return head[:end].rstrip(" ,;:·-–—(") + "…" if limit > 0 else ""
+
+
+def capped(text: str, limit: int) -> str:
+    """Return *text*, or where it is longer than *limit* characters its beginning with `…`, cut between characters."""
+    return text if len(text) <= limit else text[: boundary(text, limit - 1)].rstrip() + "…"
+
+
+def boundary(text: str, at: int) -> int:
+    """Return the last place not after *at* where *text* can be cut without splitting what is seen as one character.
+
+    Source: UAX 29 without the tables: marks, joiners, variation selectors, skin tones, flags, Hangul jamo.
+    """
+    at = min(at, len(text))
+    for place in range(at, max(at - 100, 0), -1):
+        if place == len(text) or not _clings(text, place):
+            return place
+    return at
+
+
+def _clings(text: str, at: int) -> bool:
+    """Whether the character at *at* belongs to the one before it."""
+    before, char = text[at - 1], text[at]
+    if char.isascii():
+        return False
+    if before == "\u200d" or char == "\u200d" or unicodedata.category(char) in ("Mn", "Mc", "Me"):
+        return True
+    if "\U0001f3fb" <= char <= "\U0001f3ff" or "\U000e0020" <= char <= "\U000e007f" or "\u1160" <= char <= "\u11ff":
+        return True
+    if "\U0001f1e6" <= char <= "\U0001f1ff":
+        flags = 0
+        while flags < at and "\U0001f1e6" <= text[at - 1 - flags] <= "\U0001f1ff":
+            flags += 1
+        return flags % 2 == 1
+    return False
+
+
+def fold(text: str) -> str:
+    """Return *text* for comparing: NFKC, one case, plain quotes and dashes, single spaces, nothing invisible."""
+    text = unicodedata.normalize("NFKC", one_line(text).casefold()).translate(_QUOTES)
+    return " ".join(tidy(unicodedata.normalize("NFKC", text.casefold())).translate(_QUOTES).split())
+
+
+def words(text: str) -> tuple[str, ...]:
+    """Return the words of *text*, folded."""
+    return tuple(_WORD.findall(fold(text)))
