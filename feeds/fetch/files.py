@@ -1,0 +1,215 @@
+"""A folder of posts, or a feed document on disk, as `Fetched`.
+
+Which files of a folder are posts:
+
+* `.md .markdown .html .htm` are, and `.txt` that begins with front matter.
+* Names that start with `.`, `_`, `#` or `~`, and folders of that kind, `node_modules` and `vendor` are not; `_posts`
+  and `_drafts` are.
+* Where there is a `_posts` or `_drafts`, and `kind` is not `plain`, only files below one are: the other files of a
+  Jekyll site are pages.
+* In a Jekyll folder only files with front matter are: Jekyll copies the others as they stand.
+* Else `README`, `LICENSE`, `CHANGELOG` and their like, and `index` and `404` at the top, are not, unless they begin
+  with front matter.
+
+A folder counts as unchanged while paths, bytes, `_config.yml` and the source's options are the same: times of files
+play no part, for a fresh clone or `touch` changes them all.
+"""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from feeds.fetch.folder import OUR_FOLDERS, Place, TooBig, read, read_at, walk
+from feeds.fetch.git import Version, blob_hash, first_versions
+from feeds.model.source import Document, Fetched, Problem, Source, SourceState
+
+LARGEST_POST = 2 * 1024 * 1024
+LARGEST_CONFIG = 256 * 1024
+LARGEST_FEED = 15 * 1024 * 1024
+MEDIA_TYPES = {
+    ".md": "text/markdown",
+    ".markdown": "text/markdown",
+    ".html": "text/html",
+    ".htm": "text/html",
+    ".txt": "text/plain",
+}
+CONFIG_FILES = ("_config.yml", "_config.yaml")
+PAPERS = frozenset({
+    "readme", "license", "licence", "changelog", "changes", "contributing", "code_of_conduct", "security", "authors",
+    "todo",
+})  # fmt: skip
+# `---`, also `---yaml`; `+++`; JSON. Blank lines and a byte order mark before it are accepted, as they are in reading.
+FRONT_MATTER = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:-{3,}[ \t]*(?:ya?ml|json|toml)?[ \t]*\r?\n|\+{3,}[ \t]*\r?\n|\{\s*\n)"
+)
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What came of reading a folder, so far."""
+
+    bodies: dict[Place, bytes] = field(default_factory=dict)
+    listing: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    def skip(self, place: Place, code: str, detail: str) -> None:
+        self.problems.append(Problem(code=code, detail=detail, where=place.path))
+
+
+def fetch_folder(source: Source, state: SourceState) -> Fetched:
+    """Return a document for every post of a content folder, or `unchanged`.
+
+    *listing* holds the paths of all posts that exist, read or not; *problems* those that could not be read.
+    Fails as a whole when any folder cannot be listed, or `_config.yml` cannot be read: what is in them would seem
+    to be gone, or to have moved.
+    """
+    root = os.path.realpath(source.location)
+    try:
+        config = _config(root)
+        reading = _read_posts(root, walk(root), source, jekyll=_is_jekyll(source, root, config))
+    except OSError as error:
+        return _failed(_plain(error), error.filename or source.location)
+    body_hash = _hash(source, config, reading)
+    result = Fetched(
+        outcome="unchanged",
+        body_hash=body_hash,
+        size=sum(map(len, reading.bodies.values())),
+        problems=tuple(reading.problems),
+        listing=tuple(reading.listing),
+    )
+    if body_hash == state.body_hash:
+        return result
+    versions = first_versions(root)
+    documents = tuple(_document(root, place, body, versions, config) for place, body in reading.bodies.items())
+    return _fresh(result, documents)
+
+
+def fetch_file(source: Source, state: SourceState) -> Fetched:
+    """Return the feed document at the source's location, or `unchanged`. At most 15 MB are read."""
+    try:
+        body = read_at(source.location, LARGEST_FEED)
+    except TooBig as error:
+        return _failed(str(error), source.location, "too_big")
+    except (OSError, ValueError) as error:
+        return _failed(_plain(error), source.location)
+    body_hash = sha256(body).hexdigest()
+    result = Fetched(outcome="unchanged", body_hash=body_hash, size=len(body))
+    if body_hash == state.body_hash:
+        return result
+    return _fresh(result, (Document(url=source.location, body=body),))
+
+
+def _fresh(result: Fetched, documents: tuple[Document, ...]) -> Fetched:
+    return Fetched(
+        outcome="fresh",
+        documents=documents,
+        body_hash=result.body_hash,
+        size=result.size,
+        problems=result.problems,
+        listing=result.listing,
+    )
+
+
+def _failed(detail: str, where: str, code: str = "folder") -> Fetched:
+    return Fetched(outcome="failed", problem=Problem(code=code, detail=detail, where=where))
+
+
+def _plain(error: Exception) -> str:
+    """What went wrong, in the system's words, without numbers and paths."""
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
+
+
+def _config(root: str) -> str:
+    """Return the text of the site's configuration, '' without one. A `_posts` folder's stands beside it."""
+    site = os.path.dirname(root) if os.path.basename(root) in OUR_FOLDERS else root
+    for name in CONFIG_FILES:
+        path = os.path.join(site, name)
+        if os.path.lexists(path):
+            body = read_at(path, LARGEST_CONFIG)
+            try:
+                return body.decode("utf-8-sig")
+            except UnicodeDecodeError as error:
+                raise OSError(0, f"not UTF-8 at byte {error.start}", path) from error
+    return ""
+
+
+def _is_jekyll(source: Source, root: str, config: str) -> bool:
+    if source.options.kind == "auto":
+        return bool(config) or os.path.basename(root) in OUR_FOLDERS
+    return source.options.kind == "jekyll"
+
+
+def _read_posts(root: str, places: list[Place], source: Source, *, jekyll: bool) -> _Reading:
+    """Read those of *places* that are posts."""
+    reading = _Reading()
+    places = [p for p in places if os.path.splitext(p.path)[1].lower() in MEDIA_TYPES]
+    if source.options.kind != "plain" and any(_in_posts(p) for p in places):
+        places, jekyll = [p for p in places if _in_posts(p)], True
+    before = ""
+    for place in places:
+        if not _is_text(place.name):
+            shown = place.name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+            reading.problems.append(Problem(code="folder", detail="the file's name is not UTF-8", where=shown))
+        elif place.path == before:
+            reading.skip(place, "folder", "two files have this name, one in NFC and one in NFD; one of them is read")
+        else:
+            _read_post(root, place, reading, jekyll=jekyll)
+        before = place.path
+    return reading
+
+
+def _in_posts(place: Place) -> bool:
+    return not OUR_FOLDERS.isdisjoint(place.path.split("/")[:-1])
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _read_post(root: str, place: Place, reading: _Reading, *, jekyll: bool) -> None:
+    try:
+        body = read(root, place.name, LARGEST_POST)
+    except TooBig as error:
+        reading.skip(place, "post", str(error))
+    except OSError as error:
+        reading.skip(place, "folder", _plain(error))
+    else:
+        if not (FRONT_MATTER.match(body) or _stands_without(place.path, jekyll=jekyll)):
+            return
+        reading.bodies[place] = body
+    reading.listing.append(place.path)
+
+
+def _stands_without(path: str, *, jekyll: bool) -> bool:
+    """Whether a file without front matter is a post all the same."""
+    stem, suffix = os.path.splitext(path.lower())
+    paper = os.path.basename(stem) in PAPERS or stem in ("index", "404")
+    return not (jekyll or suffix == ".txt" or paper)
+
+
+def _hash(source: Source, config: str, reading: _Reading) -> str:
+    """Return what stays the same while nothing happened. Options count: with others, the same bytes read otherwise."""
+    digest = sha256(f"{source.options!r}\0{source.home}\0{config}\0{reading.listing!r}".encode())
+    for place, body in reading.bodies.items():
+        digest.update(f"\0{place.path}\0{len(body)}\0".encode())
+        digest.update(body)
+    return digest.hexdigest()
+
+
+def _document(root: str, place: Place, body: bytes, versions: Mapping[str, Version], config: str) -> Document:
+    first = versions.get(place.path)
+    return Document(
+        url=os.path.join(root, place.name),
+        body=body,
+        media_type=MEDIA_TYPES[os.path.splitext(place.path)[1].lower()],
+        path=place.path,
+        created=first.created if first else None,
+        origin=first.blob if first else blob_hash(body),
+        config=config,
+    )
