@@ -55,6 +55,11 @@ class Outputs:
         self._held = 0
         self._lock = threading.Lock()
 
+    @property
+    def held(self) -> int:
+        """Bytes in memory now."""
+        return self._held
+
     def get(self, path: str, headers: Mapping[str, str]) -> Answer | None:
         """Answer a request for *path* (percent-decoded, starting with '/'); None where nothing is published.
 

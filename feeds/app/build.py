@@ -1,0 +1,163 @@
+"""Settings to a running whole: store, client, ports and jobs, opened and closed in order."""
+
+import hashlib
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import partial
+
+from feeds import __version__
+from feeds.config.read import read_with_warnings
+from feeds.core.channels import channels
+from feeds.core.shards import shard_of
+from feeds.errors import Fault
+from feeds.fetch import fetcher
+from feeds.jobs.deliver import deliver
+from feeds.jobs.poll import poll
+from feeds.jobs.publish import publish
+from feeds.jobs.regroup import regroup
+from feeds.jobs.work import Progress, Work, never, silent
+from feeds.model.job import Job, Report
+from feeds.model.settings import Settings
+from feeds.model.source import Source
+from feeds.net import Client
+from feeds.ports import Clock, Ports
+from feeds.render.static import STATIC
+from feeds.send.files import remover, writer
+from feeds.send.http import poster
+from feeds.store import Store, open_store
+
+logger = logging.getLogger(__name__)
+
+SHARDS = 1  # one process polls in one order: the same input gives the same stories
+JOBS: Mapping[str, Callable[[Job, Work], Report]] = {"poll": poll, "publish": publish, "deliver": deliver}
+
+
+def clock_from(environ: Mapping[str, str]) -> Clock:
+    """Return the clock: the machine's, or the fixed time of SOURCE_DATE_EPOCH.
+
+    Source: reproducible-builds.org, specification of SOURCE_DATE_EPOCH: seconds since 1970.
+    """
+    if fixed := environ.get("SOURCE_DATE_EPOCH"):
+        at = datetime.fromtimestamp(int(fixed), UTC)
+        return lambda: at
+    return lambda: datetime.now(UTC).replace(microsecond=0)
+
+
+def user_agent(settings: Settings) -> str:
+    """Return who asks: name, version and the site for whom, so that an operator knows whom to write to."""
+    return f"feeds/{__version__} (+{settings.site.url})"
+
+
+def ports_for(settings: Settings, store: Store, client: Client, clock: Clock) -> Ports:
+    """Return the answers to everything that jobs ask of the world."""
+    schedule = settings.schedule
+    assets = {path: body for path, (_, body) in STATIC.items()}
+    return Ports(
+        library=store.library,
+        archive=store.library,
+        outbox=store.outbox,
+        fetch=fetcher(client, per_host=schedule.per_host, workers=schedule.workers),
+        write=writer(settings.public, assets),
+        remove=remover(settings.public),
+        post=poster(client),
+        clock=clock,
+    )
+
+
+@dataclass(slots=True, kw_only=True)
+class App:
+    """The whole, under settings that a reload may replace between two jobs."""
+
+    settings: Settings
+    store: Store
+    clock: Clock
+    warnings: tuple[Fault, ...] = ()
+    client: Client = field(init=False)
+    ports: Ports = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.adopt(self.settings)
+
+    def adopt(self, settings: Settings) -> None:
+        """Work under *settings* from the next job on."""
+        self.settings = settings
+        self.client = Client(user_agent=user_agent(settings), allow_private=settings.server.allow_private)
+        self.ports = ports_for(settings, self.store, self.client, self.clock)
+
+    def publish_to(self, folder: str) -> None:
+        """Write documents to *folder* from now on, instead of the configured one."""
+        self.adopt(replace(self.settings, public=folder))
+
+    def sync(self) -> int:
+        """Bring the store in line with the settings; return how many stories were regrouped."""
+        settings, library = self.settings, self.store.library
+        library.sync(settings.sources, partial(_shard, shards=SHARDS), self.clock())
+        digest = digest_of(settings)
+        if library.meta("settings") == digest:
+            return 0
+        changed = regroup(self.work())
+        library.set_meta("settings", digest)
+        logger.info("settings changed stories=%d", changed)
+        return changed
+
+    def work(
+        self,
+        *,
+        forced: frozenset[str] = frozenset(),
+        progress: Progress = silent,
+        stopping: Callable[[], bool] = never,
+    ) -> Work:
+        return Work(
+            ports=self.ports,
+            settings=self.settings,
+            sources={s.id: s for s in self.settings.sources},
+            forced=forced,
+            progress=progress,
+            stopping=stopping,
+        )
+
+    def channels(self) -> tuple[str, ...]:
+        """Return the ids of all channels."""
+        return tuple(c.id for c in channels(self.settings, self.store.library.categories()))
+
+    def source(self, source_id: str) -> Source | None:
+        return next((s for s in self.settings.sources if s.id == source_id), None)
+
+    def run_job(self, job: Job, work: Work) -> Report:
+        """Run one job under *work*."""
+        return JOBS[job.name](job, work)
+
+
+def _shard(source: Source, shards: int) -> int:
+    return shard_of(source, shards)
+
+
+def digest_of(settings: Settings) -> str:
+    """Return what differs when stored stories must be grouped, ranked or shown otherwise."""
+    facts = (
+        settings.site,
+        settings.categories,
+        settings.unknown_category,
+        settings.outputs,
+        settings.hubs,
+        tuple((s.id, s.kind, s.prefer, s.order, s.categories, s.options.content, s.title) for s in settings.sources),
+        __version__,
+    )
+    return hashlib.sha256(repr(facts).encode()).hexdigest()
+
+
+@contextmanager
+def opened(file: str, environ: Mapping[str, str], *, lock: bool) -> Iterator[App]:
+    """Open the whole for a configuration file; *lock* for those that write (one process a store).
+
+    Raises `ConfigError`, `StoreError`.
+    """
+    settings, warnings = read_with_warnings(file, environ)
+    store = open_store(settings.store, lock=lock)
+    try:
+        yield App(settings=settings, store=store, clock=clock_from(environ), warnings=warnings)
+    finally:
+        store.close()

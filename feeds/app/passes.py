@@ -1,0 +1,91 @@
+"""One pass: poll what is due, publish what changed, deliver what is owed."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from feeds.app.build import SHARDS, App
+from feeds.errors import UsageError
+from feeds.jobs.work import Progress, never, silent
+from feeds.model.job import Job, Report
+from feeds.model.source import Problem
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a pass did: its reports, their counts added up, and the problems of all."""
+
+    reports: list[Report] = field(default_factory=list)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        total: dict[str, int] = {}
+        for report in self.reports:
+            for name, number in report.counts.items():
+                total[name] = total.get(name, 0) + number
+        return total
+
+    @property
+    def steps(self) -> dict[str, float]:
+        """CPU seconds by step."""
+        total: dict[str, float] = {}
+        for report in self.reports:
+            for name, seconds in report.steps.items():
+                total[name] = total.get(name, 0.0) + seconds
+        return total
+
+    @property
+    def problems(self) -> dict[str, Problem]:
+        return {key: problem for report in self.reports for key, problem in report.problems.items()}
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        return tuple(path for report in self.reports for path in report.paths)
+
+    @property
+    def failed(self) -> bool:
+        """Tell whether publishing failed, which no later pass of a source mends."""
+        return any(report.outcome == "failed" for report in self.reports)
+
+
+def run_pass(app: App, *, progress: Progress = silent, stopping: Callable[[], bool] = never) -> Outcome:
+    """Do one pass."""
+    app.sync()
+    if not _published(app):
+        app.ports.outbox.mark(app.channels(), app.clock())
+    outcome = Outcome()
+    for job in (*_polls(), Job(name="publish"), Job(name="deliver")):
+        outcome.reports.append(app.run_job(job, app.work(progress=progress, stopping=stopping)))
+    app.store.library.expire(app.clock())
+    return outcome
+
+
+def fetch(app: App, ids: Sequence[str], *, force: bool, progress: Progress = silent) -> Outcome:
+    """Poll the named sources now, or all that are due; *force* reads them whatever held them back."""
+    app.sync()
+    if unknown := [i for i in ids if app.source(i) is None]:
+        raise UsageError(f"no source is called {unknown[0]!r}; `feeds list` shows them")
+    chosen = ids or ([s.id for s in app.settings.sources] if force else [])
+    if chosen:
+        app.store.library.force(chosen, app.clock(), forget=force)
+    work = app.work(forced=frozenset(chosen) if force else frozenset(), progress=progress)
+    return Outcome([app.run_job(job, work) for job in _polls()])
+
+
+def build(app: App, *, out: str = "", progress: Progress = silent) -> Outcome:
+    """Bring out every channel, into *out* where given; files that hold the same bytes already are left alone."""
+    app.sync()
+    if out:
+        app.publish_to(str(Path(out).resolve()))
+    app.ports.outbox.mark(app.channels(), app.clock())
+    return Outcome([app.run_job(Job(name="publish"), app.work(progress=progress))])
+
+
+def _polls() -> tuple[Job, ...]:
+    return tuple(Job(name="poll", shard=n) for n in range(SHARDS))
+
+
+def _published(app: App) -> bool:
+    """Tell whether the output folder stands; one that was deleted is written again."""
+    folder = Path(app.settings.public)
+    return folder.is_dir() and any(folder.iterdir())

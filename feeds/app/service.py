@@ -1,0 +1,128 @@
+"""`feeds serve`: the engine, the web server and the watch over the configuration, in one process."""
+
+import logging
+import os
+import signal
+import threading
+from collections.abc import Mapping
+from types import FrameType
+
+import uvicorn
+
+from feeds.app.build import App
+from feeds.config.read import read_with_warnings
+from feeds.config.watch import stamp_of
+from feeds.engine.embedded import Embedded
+from feeds.errors import ConfigError, FeedsError
+from feeds.jobs.tick import tick
+from feeds.model.job import Job, Report
+from feeds.render.static import STATIC
+from feeds.web.site import site
+
+logger = logging.getLogger(__name__)
+
+GRACE = 2  # seconds that answers under way get at a stop; the engine gets 3 after them
+
+
+class Service:
+    """One process that polls, publishes and serves until it is told to stop."""
+
+    def __init__(self, app: App, environ: Mapping[str, str]) -> None:
+        self.app = app
+        self.environ = environ
+        self.stopping = threading.Event()
+        self.first_pass = threading.Event()
+        self.engine = Embedded(self._job, self._due)
+        self._reload = threading.Event()
+        self._stamp = stamp_of(app.settings.file)
+
+    def _job(self, job: Job) -> Report:
+        report = self.app.run_job(job, self.app.work(stopping=self.stopping.is_set))
+        logger.info(
+            "job=%s outcome=%s took=%.1f %s",
+            job.lock,
+            report.outcome,
+            report.took.total_seconds(),
+            " ".join(f"{k}={v}" for k, v in sorted(report.counts.items())),
+        )
+        return report
+
+    def _due(self) -> tuple[Job, ...]:
+        self._reload_if_changed()
+        jobs = tick(self.app.work())
+        if not jobs and not self.engine.lanes.busy:
+            self.first_pass.set()
+        return jobs
+
+    def _reload_if_changed(self) -> None:
+        stamp = stamp_of(self.app.settings.file)
+        if stamp == self._stamp and not self._reload.is_set():
+            return
+        self._reload.clear()
+        self._stamp = stamp
+        self.reload()
+
+    def reload(self) -> None:
+        """Read the configuration again; a bad one leaves the old in force, and says so in the log and the status."""
+        try:
+            settings, _ = read_with_warnings(self.app.settings.file, self.environ)
+            if settings.store != self.app.settings.store or settings.server != self.app.settings.server:
+                logger.warning("reload: `store` and `server` need a restart; the rest is in force")
+            self.app.adopt(settings)
+            self.app.sync()
+        except ConfigError as error:
+            logger.error("reload refused, the old configuration stays in force:\n%s", error)
+            self.app.store.library.set_meta("config_error", str(error))
+        except FeedsError:
+            logger.exception("reload failed")
+        else:
+            self.app.store.library.set_meta("config_error", "")
+            logger.info("reloaded %s", self.app.settings.file)
+
+    def run(self) -> bool:
+        """Serve until SIGTERM or SIGINT; False when a job had to be left behind (its rows stay due)."""
+        self.app.sync()
+        server = self._server()
+        signal.signal(signal.SIGHUP, self._on_hup)
+        for number in (signal.SIGTERM, signal.SIGINT):  # uvicorn raises them again once it has stopped: come back here
+            signal.signal(number, self._on_stop)
+        self.engine.start()
+        try:
+            server.run()
+        finally:
+            self.stopping.set()
+            clean = self.engine.stop()
+        return clean
+
+    def _server(self) -> uvicorn.Server:
+        settings = self.app.settings.server
+        web = site(self.app.store.overview, STATIC, self.first_pass.is_set)
+        return uvicorn.Server(
+            uvicorn.Config(
+                web,
+                host=settings.host,
+                port=settings.port,
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                date_header=True,
+                proxy_headers=False,  # what a client says of itself decides nothing here
+                timeout_keep_alive=5,
+                timeout_graceful_shutdown=GRACE,
+                limit_concurrency=512,
+                h11_max_incomplete_event_size=32 * 1024,
+                lifespan="off",
+            )
+        )
+
+    def _on_stop(self, _signal: int, _frame: FrameType | None) -> None:
+        self.stopping.set()
+
+    def _on_hup(self, _signal: int, _frame: FrameType | None) -> None:
+        self._reload.set()
+
+
+def leave(code: int) -> None:
+    """End the process now: threads that still wait on slow servers are left behind, their rows stay due."""
+    logging.shutdown()
+    os._exit(code)

@@ -1,0 +1,147 @@
+"""What all commands share: the configuration file, output for people and for programs, errors and exit codes.
+
+Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 done but some sources failed.
+"""
+
+import functools
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+import click
+
+from feeds.app.build import App, opened
+from feeds.errors import ConfigError, FeedsError, UsageError
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+FAILED, USAGE, SOME_FAILED = 1, 2, 3
+PLACES = ("feeds.yaml", "config/feeds.yaml")
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The options that stand before the command."""
+
+    config: str
+    quiet: bool
+    verbose: int
+
+    @property
+    def file(self) -> str:
+        """The configuration file: --config, else FEEDS_CONFIG, else the first of `PLACES` that exists."""
+        if self.config:
+            return self.config
+        found = next((p for p in PLACES if Path(p).is_file()), "")
+        if not found:
+            raise UsageError("no feeds.yaml here; write one with `feeds init`, or name it with --config")
+        return found
+
+    def open(self, *, lock: bool = False) -> AbstractContextManager[App]:
+        return opened(self.file, os.environ, lock=lock)
+
+
+def command(function: Callable[P, R]) -> Callable[P, R]:
+    """Turn errors of ours into messages and exit codes."""
+
+    @functools.wraps(function)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return function(*args, **kwargs)
+        except ConfigError as error:
+            click.echo(str(error), err=True)
+            click.echo(f"{_count(len(error.faults), 'fault')} in the configuration; nothing was done", err=True)
+            raise SystemExit(USAGE) from error
+        except UsageError as error:
+            click.echo(f"feeds: {error}", err=True)
+            raise SystemExit(USAGE) from error
+        except FeedsError as error:
+            click.echo(f"feeds: {error}", err=True)
+            raise SystemExit(FAILED) from error
+
+    return guarded
+
+
+def as_json(function: Callable[P, R]) -> Callable[P, R]:
+    """Give a command the option --json."""
+    return click.option("--json", "json_", is_flag=True, help="Print JSON, for programs.")(function)
+
+
+def print_json(value: Any) -> None:
+    """Print *value* as JSON; times and other values as their text."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def say(desk: Desk, line: str = "") -> None:
+    """Print a line for people, unless -q."""
+    if not desk.quiet:
+        click.echo(line)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+count = _count
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return rows under their heads, columns as wide as their cells; Hangul counts two cells."""
+    widths = [max(map(_width, column)) for column in zip(head, *rows, strict=True)]
+    lines = [head, *rows]
+    return "\n".join("  ".join(_padded(c, w) for c, w in zip(line, widths, strict=True)).rstrip() for line in lines)
+
+
+def _width(cell: str) -> int:
+    return sum(2 if ord(c) >= 0x1100 else 1 for c in cell)
+
+
+def _padded(cell: str, width: int) -> str:
+    return cell + " " * (width - _width(cell))
+
+
+@contextmanager
+def progress(desk: Desk, label: str) -> Iterator[Callable[[str, int], None]]:
+    """Show a bar on a terminal while work goes on, and nothing elsewhere."""
+    if desk.quiet or not sys.stderr.isatty():
+        yield lambda _what, _left: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(label, total=None)
+        done = 0
+
+        def advance(what: str, left: int) -> None:
+            nonlocal done
+            done += 1
+            bar.update(task, completed=done, total=done + left, description=f"{label} {what[:40]}")
+
+        yield advance
+
+
+def start_logging(verbose: int, *, service: bool) -> None:
+    """Log to stderr: warnings for a command, one line a job for the service, more with each -v."""
+    levels = [logging.INFO if service else logging.CRITICAL, logging.INFO, logging.DEBUG]
+    logging.basicConfig(
+        level=levels[min(verbose, 2)],
+        format="%(asctime)s %(levelname)s %(name)s %(message)s",
+        datefmt="%Y-%m-%dT%H:%M:%S%z",
+        stream=sys.stderr,
+        force=True,
+    )
+    for noisy in ("apscheduler", "urllib3", "alembic", "uvicorn.error", "charset_normalizer"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def mapping(value: Mapping[str, Any]) -> dict[str, Any]:
+    """Return *value* without its empty fields, for short JSON."""
+    return {k: v for k, v in value.items() if v not in ("", None, (), [], {}, 0)}
