@@ -1,0 +1,63 @@
+"""What a channel says at one moment.
+
+A story is in while it is among the newest *limit*, or younger than *days*: a limit by count alone loses stories of a
+busy hour for a partner that asks once an hour, a limit by age alone empties a quiet channel.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+
+from feeds.model.channel import Channel, Feed, Item, Window
+from feeds.model.source import ContentPolicy
+from feeds.model.story import Story
+
+# What an empty channel was "updated" at. RFC 4287 §4.2.15 wants a date; the clock would change the bytes of a feed to
+# which nothing happened, and a date before 1990 counts as implausible with the W3C validator.
+EMPTY_UPDATED = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def window(channel: Channel, now: datetime) -> Window:
+    """Return which stories of *channel* to read at *now*."""
+    since = now - timedelta(days=channel.days) if channel.days > 0 else None
+    return Window(channel_id=channel.id, limit=channel.limit, since=since, at=now)
+
+
+def compose(
+    channel: Channel,
+    stories: Sequence[Story],
+    others: Sequence[Channel],
+    policies: Mapping[str, ContentPolicy],
+    read: Window | None = None,
+) -> Feed:
+    """Return the feed of *channel*: shown stories, newest first, equal ones by id, each once.
+
+    *policies* say by source how much of a lead may be published; of a source that is not named (it left the
+    configuration, and its terms with it) the summary alone. *read* is the window that *stories* were read through:
+    its bounds are held to here too. Without it a channel with *days* takes all that is given.
+    """
+    unique = {story.id: story for story in stories if story.status == "shown" and _released(story, read)}
+    newest = sorted(sorted(unique.values(), key=lambda s: s.id), key=lambda s: s.published, reverse=True)
+    items = tuple(
+        Item(story=story, content=policies.get(story.lead.source_id, "summary"))
+        for story in newest[: _count(channel, newest, read)]
+    )
+    return Feed(
+        channel=channel,
+        items=items,
+        updated=max((item.story.updated for item in items), default=EMPTY_UPDATED),
+        others=tuple(other for other in others if other.id != channel.id),
+    )
+
+
+def _released(story: Story, read: Window | None) -> bool:
+    return read is None or story.release is None or story.release <= read.at
+
+
+def _count(channel: Channel, newest: Sequence[Story], read: Window | None) -> int:
+    """How many of *newest* the channel holds."""
+    if channel.days <= 0:
+        return channel.limit
+    if read is None or read.since is None:
+        return len(newest)
+    since = read.since
+    return max(channel.limit, sum(story.published > since for story in newest))
