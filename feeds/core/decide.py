@@ -326,6 +326,8 @@ class _Bench:
         for gone in self.merged:
             if gone in self.before:
                 due.update(dict.fromkeys((c, self.now) for c in self.before[gone].channels))
+        if self.new_categories:  # pages and lists of whole outputs name every category
+            due.update(dict.fromkeys((o.id, self.now) for o in self.settings.outputs if not o.each))
         changed = self.now if self.saved else self.state.changed
         return Changes(
             was_due=self.view.state.due,

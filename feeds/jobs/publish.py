@@ -82,11 +82,12 @@ def _publish_one(edition: _Edition, channel_id: str, mark: datetime) -> None:
 def _bring_out(edition: _Edition, channel: Channel, mark: datetime) -> None:
     ports, tally = edition.work.ports, edition.tally
     with tally.step("store"):
-        stories = ports.archive.stories(window(channel, edition.now))
+        view = window(channel, edition.now)
+        stories = ports.archive.stories(view)
         before = ports.outbox.etags(channel.id)
     with tally.step("render"):
         policies = {s.id: s.options.content for s in edition.work.sources.values()}
-        feed = compose(channel, stories, siblings(channel, tuple(edition.channels.values())), policies)
+        feed = compose(channel, stories, siblings(channel, tuple(edition.channels.values())), policies, view)
         rendered = render(feed)
     with tally.step("write"):
         paths = ports.write(rendered.renditions)

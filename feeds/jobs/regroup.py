@@ -6,6 +6,7 @@ from datetime import datetime
 from feeds.core import cluster
 from feeds.core.categories import Catalogue
 from feeds.core.channels import channels, wanted
+from feeds.errors import StaleView
 from feeds.jobs.work import Work
 from feeds.model.changes import Mark
 from feeds.model.story import Category, Member, Story
@@ -25,16 +26,32 @@ def regroup(work: Work) -> int:
     categories.update((c.slug, c) for c in configured)
     archive.restate((), configured, ())
     changed, after = 0, ""
-    while stories := archive.every_story(after, BATCH):
-        after = stories[-1].id
-        known = set(categories)
-        moved = [s for old in stories if (s := _restated(old, catalogue, categories, work)) != old]
-        fresh = [c for slug, c in categories.items() if slug not in known]
-        archive.restate(moved, fresh, [m for s in moved for m in _marks(s, now)])
-        changed += len(moved)
+    while True:
+        try:
+            some = _some(after, catalogue, categories, work)
+        except StaleView:  # a poll wrote one of them meanwhile
+            continue
+        if some is None:
+            break
+        after, moved = some
+        changed += moved
     ids = [c.id for c in channels(work.settings, categories)]
     work.ports.outbox.mark(ids, now)
     return changed
+
+
+def _some(after: str, catalogue: Catalogue, categories: dict[str, Category], work: Work) -> tuple[str, int] | None:
+    """Regroup the next stories; return the last one's id and how many were rewritten, None where there are no more."""
+    archive, now = work.ports.archive, work.ports.clock()
+    stories = archive.every_story(after, BATCH)
+    if not stories:
+        return None
+    known = set(categories)
+    moved = [s for old in stories if (s := _restated(old, catalogue, categories, work)) != old]
+    fresh = [c for slug, c in categories.items() if slug not in known]
+    # channels that a story leaves need a new edition as well as those that it joins: regroup() marks them all
+    archive.restate(moved, fresh, [m for s in moved for m in _marks(s, now)])
+    return stories[-1].id, len(moved)
 
 
 def _restated(story: Story, catalogue: Catalogue, categories: dict[str, Category], work: Work) -> Story:

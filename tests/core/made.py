@@ -20,7 +20,8 @@ LONG = (
     "divers found cracks in two of its nine piers; work begins in May and is expected to last fourteen months."
 )
 LONG_KOREAN = (
-    "시의회는 화요일 오래된 항구 다리를 다시 짓기로 의결했다. 지난봄 잠수사들이 교각 아홉 개 가운데 두 개에서 균열을 발견해 통행이 막혔다. "
+    "시의회는 화요일 오래된 항구 다리를 다시 짓기로 의결했다. "
+    "지난봄 잠수사들이 교각 아홉 개 가운데 두 개에서 균열을 발견해 통행이 막혔다. "
     "공사는 오월에 시작해 열네 달 동안 이어질 전망이다."
 )
 

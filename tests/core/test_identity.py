@@ -1,0 +1,102 @@
+"""Fingerprints, match keys and published ids."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from feeds.core import identity
+from feeds.model.entry import Enclosure, Entry
+from feeds.model.settings import Dedupe, Site
+from tests.core.made import LONG, LONG_KOREAN, entry
+
+SITE = Site(title="Desk", url="https://news.example.kr")
+
+
+@pytest.mark.parametrize(
+    ("change", "differs"),
+    [
+        pytest.param({"title": "Other"}, True, id="title"),
+        pytest.param({"content": "<p>Other</p>"}, True, id="content"),
+        pytest.param({"enclosures": (Enclosure(url="https://a.example/x.mp3"),)}, True, id="file"),
+        pytest.param({"hold": "draft"}, True, id="hold"),
+        pytest.param({"release": datetime(2030, 1, 1, tzinfo=UTC)}, True, id="release"),
+        pytest.param({"published": datetime(2020, 1, 1, tzinfo=UTC)}, False, id="published: feeds re-date everything"),
+        pytest.param({"updated": datetime(2020, 1, 1, tzinfo=UTC)}, False, id="updated"),
+        pytest.param({"guid": "other"}, False, id="guid"),
+        pytest.param({"path": "moved.md"}, False, id="path"),
+    ],
+)
+def test_fingerprint(change: dict[str, object], differs: bool) -> None:
+    one = entry()
+    assert (identity.fingerprint(one) != identity.fingerprint(replace(one, **change))) is differs  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("guid", "valid"),
+    [
+        pytest.param("tag:a.example,2026-01-05:post/1", True, id="tag"),
+        pytest.param("tag:a.example,2026-1-5:post", False, id="tag with a short date (RFC 4151)"),
+        pytest.param("urn:uuid:60a76c80-d399-11d9-b93c-0003939e0af6", True, id="uuid"),
+        pytest.param("urn:uuid:60a76c80", False, id="cut uuid"),
+        pytest.param("https://a.example/x?p=1#y", True, id="http"),
+        pytest.param("http://a.example/x y", False, id="blank inside"),
+        pytest.param("https://a.example/기술", False, id="not yet encoded"),
+        pytest.param("https://a.example/100%", False, id="broken escape"),
+        pytest.param("12345", False, id="number"),
+        pytest.param("", False, id="empty"),
+    ],
+)
+def test_is_global(guid: str, valid: bool) -> None:
+    assert identity.is_global(guid) is valid
+
+
+@pytest.mark.parametrize(
+    ("given", "prefixes"),
+    [
+        pytest.param(entry("7", url="", content="<p>Short.</p>"), [], id="nothing that identifies"),
+        pytest.param(entry("tag:a.example,2026:1", url=""), ["id"], id="global id"),
+        pytest.param(entry("7", url="https://a.example/"), [], id="front page"),
+        pytest.param(entry("7", url="https://a.example/?p=7"), ["url"], id="front page with a query"),
+        pytest.param(entry("7", url="", content=f"<p>{LONG}</p>"), ["text"], id="English text"),
+        pytest.param(entry("7", url="", content=f"<p>{LONG_KOREAN}</p>"), ["text"], id="Korean text"),
+        pytest.param(entry("7", url="", content=f"<p>{LONG} {'And so on, word for word. ' * 40}</p>"), ["text", "body"], id="long"),
+    ],
+)  # fmt: skip
+def test_match_keys(given: Entry, prefixes: list[str]) -> None:
+    assert [k.partition(":")[0] for k in identity.match_keys(given, Dedupe())] == prefixes
+
+
+def test_keys_that_are_switched_off_are_not_made() -> None:
+    one = entry("7", content=f"<p>{LONG}</p>")
+    assert identity.match_keys(one, Dedupe(same_url=False, same_text=False)) == ()
+
+
+def test_text_key_ignores_markup_spacing_and_quotes() -> None:
+    one = entry("1", title="“다리”", content=f"<p>{LONG_KOREAN}</p>", url="")
+    two = entry("2", title='"다리"', content=f"<div><b>{LONG_KOREAN.replace(' ', '')}</b></div>", url="")
+    assert identity.match_keys(one, Dedupe()) == identity.match_keys(two, Dedupe())
+
+
+@pytest.mark.parametrize(
+    ("given", "site", "local", "free", "expected"),
+    [
+        pytest.param(entry("tag:a.example,2026:1"), SITE, False, True, "tag:a.example,2026:1", id="remote keeps its id"),
+        pytest.param(entry("https://a.example/기술"), SITE, False, True, None, id="remote with an invalid one gets ours"),
+        pytest.param(entry("tag:a.example,2026:1"), SITE, False, False, None, id="an id that is taken"),
+        pytest.param(entry("blob:1", guid_made=True), SITE, True, True, None, id="post"),
+        pytest.param(entry("urn:x-desk:7"), SITE, True, True, "urn:x-desk:7", id="post whose author gave a URI"),
+        pytest.param(entry("blob:1", url="https://a.example/p/"), replace(SITE, ids="url"), True, True, "https://a.example/p/", id="ids: url"),
+        pytest.param(entry("blob:1", url="https://a.example/p/"), replace(SITE, ids="jekyll-feed"), True, True, "https://a.example/p", id="ids: jekyll-feed"),
+        pytest.param(entry("blob:1", url="https://a.example/p/"), replace(SITE, ids="url"), False, True, None, id="ids: url is for posts"),
+    ],
+)  # fmt: skip
+def test_story_id(given: Entry, site: Site, local: bool, free: bool, expected: str | None) -> None:
+    made = f"tag:news.example.kr,2005:{identity.digest(given.source_id, given.guid)}"
+    given = replace(given, guid_made=given.guid.startswith("blob:"))
+    assert identity.story_id(given, site, local=local, free=free) == (expected or made)
+
+
+def test_story_id_of_a_hangul_host_is_ascii() -> None:
+    site = Site(title="Desk", url="https://뉴스.kr")
+    assert identity.story_id(entry("1"), site, local=True, free=True).startswith("tag:xn--")
