@@ -190,6 +190,10 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     # local content
     "folder": ("the folder or file cannot be read", "check the path and its permissions"),
     "post": ("a post has a fault", "fix the post at the place named; its last good version stays published"),
+    "assumed": (
+        "a post leaves room for doubt and was read as stated",
+        "write it at the place named so that only one reading is possible",
+    ),
     # publishing
     "output": ("the output folder cannot be written", "check `public` in the configuration, its permissions, the disk"),
     "set_aside": ("a story cannot be expressed in a format", "correct the entry at its source; `feeds why` names it"),
