@@ -1,0 +1,45 @@
+"""Every command, option, configuration key and problem is named in README.md."""
+
+from pathlib import Path
+
+import click
+import pytest
+
+from feeds.cli import cli
+from feeds.config.keys import keys
+from feeds.errors import PROBLEMS
+
+README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+
+
+def commands(group: click.Group, before: str = "feeds") -> list[tuple[str, click.Command]]:
+    found = []
+    for name, command in group.commands.items():
+        found.append((f"{before} {name}", command))
+        if isinstance(command, click.Group):
+            found.extend(commands(command, f"{before} {name}"))
+    return found
+
+
+@pytest.mark.parametrize(("name", "command"), commands(cli), ids=[name for name, _ in commands(cli)])
+def test_command_is_documented(name: str, command: click.Command) -> None:
+    assert f"`{name}" in README
+    assert command.help, f"{name} has no help"
+    for parameter in command.params:
+        if isinstance(parameter, click.Option):
+            assert parameter.help, f"{name} {parameter.opts[0]} has no help"
+            assert f"`{parameter.opts[0]}" in README, f"{name} {parameter.opts[0]} is not in README"
+
+
+@pytest.mark.parametrize("key", keys(), ids=lambda k: k.path)
+def test_configuration_key_is_documented(key: object) -> None:
+    path = getattr(key, "path", "")
+    assert f"`{path}`" in README
+
+
+@pytest.mark.parametrize("code", PROBLEMS)
+def test_problem_is_documented(code: str) -> None:
+    assert f"`{code}`" in README
+    cause, remedy = PROBLEMS[code]
+    assert cause in README
+    assert remedy
