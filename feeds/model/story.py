@@ -1,6 +1,6 @@
 """What entries say: one lead and its copies."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -56,6 +56,7 @@ class Story:
         "withdrawn",  # the source took it back
         "retracted",  # the desk took it back
     ] = "shown"
+    version: int = field(default=0, compare=False)  # how often it was written: a write from an older one is refused
 
     @property
     def lead(self) -> Entry:

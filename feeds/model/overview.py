@@ -1,0 +1,85 @@
+"""What the command line and the pages show of the store."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from feeds.model.changes import Known
+from feeds.model.channel import Format, SetAside
+from feeds.model.decision import Decision
+from feeds.model.source import Source, SourceState
+from feeds.model.story import Category, Story
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceLine:
+    """One source, how it does and what it gave. *newest* is when its last new entry was first seen."""
+
+    source: Source
+    state: SourceState
+    removed: bool = False  # no longer configured
+    entries: int = 0
+    newest: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """How much there is. *copies* are entries that tell another's story; *marked* channels wait to be published."""
+
+    sources: int = 0
+    entries: int = 0
+    stories: int = 0  # shown
+    hidden: int = 0  # held, withdrawn, retracted
+    copies: int = 0
+    categories: int = 0
+    channels: int = 0
+    renditions: int = 0
+    set_aside: int = 0
+    marked: int = 0
+    owed: int = 0
+    given_up: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CategoryLine:
+    category: Category
+    stories: int  # shown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenditionLine:
+    """What is published at one path, without its bytes. *version* counts how often it changed."""
+
+    channel_id: str
+    format: Format
+    path: str
+    etag: str
+    size: int
+    updated: datetime
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AsideLine:
+    """A story that one document goes out without, since when and why."""
+
+    channel_id: str
+    aside: SetAside
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """The life of what was asked for: its entries, their stories with all members, and every decision on them.
+
+    *moves* lead from ids of stories that were merged away to the story that took them in.
+    """
+
+    entries: tuple[Known, ...] = ()
+    stories: tuple[Story, ...] = ()
+    decisions: tuple[Decision, ...] = ()  # oldest first
+    set_aside: tuple[AsideLine, ...] = ()
+    moves: Mapping[str, str] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.entries or self.stories)

@@ -1,0 +1,87 @@
+"""The store: what came in and what must go out, in one SQLite file.
+
+One process writes at a time; any number may read beside it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from feeds.errors import StoreError
+from feeds.store import guard
+from feeds.store.db import BUSY_SECONDS, Database, file_of
+from feeds.store.library import Library, Synced
+from feeds.store.migrate import upgrade
+from feeds.store.outbox import Outbox
+from feeds.store.overview import Overview
+from feeds.store.tables import HEAD
+
+__all__ = ["Store", "Synced", "migrate", "open_store"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Store:
+    """An open store. *library* answers the ports `Library` and `Archive`, *overview* the port `Shelf`."""
+
+    library: Library
+    outbox: Outbox
+    overview: Overview
+    shards: int  # into how many parts the sources are dealt
+    close: Callable[[], None]
+
+
+def open_store(url: str, *, shards: int = 1, lock: bool = True, busy: float = BUSY_SECONDS) -> Store:
+    """Open the store at *url* (`sqlite:///PATH`), made and migrated where needed.
+
+    Without *lock* it is opened for reading only, beside whatever writes to it.
+    *busy* is how many seconds a writer waits for programs that do not heed the lock, such as a database shell.
+
+    Raises `StoreLocked`, `StoreTooNew`, `StoreDamaged`; `StoreError` where the file cannot be read or written.
+    """
+    path = file_of(url)
+    return _writing(path, shards, busy) if lock else _reading(path, shards, busy)
+
+
+def migrate(url: str) -> str:
+    """Bring the store at *url* to this program's schema, and return the revision. Raises as `open_store` does."""
+    open_store(url).close()
+    return HEAD
+
+
+def _writing(path: Path, shards: int, busy: float) -> Store:
+    guard.prepare(path)
+    lock = guard.Lock(path)
+    db: Database | None = None
+    try:
+        revision = guard.inspect(path, whole=True)
+        db = Database(path, busy=busy)
+        if revision != HEAD:
+            upgrade(db, revision)
+        with db.read():  # whoever may not write the file learns it here
+            pass
+    except BaseException:
+        if db:
+            db.close()
+        lock.release()
+        raise
+    open_db = db
+
+    def close() -> None:
+        open_db.close()
+        lock.release()
+
+    return _store(open_db, shards, close)
+
+
+def _reading(path: Path, shards: int, busy: float) -> Store:
+    if not path.exists():
+        raise StoreError(f"{path} does not exist yet: `feeds run` makes it")
+    revision = guard.inspect(path, whole=False)
+    if revision != HEAD:
+        raise StoreError(f"{path} has the schema {revision or '(none)'}, not {HEAD}: `feeds migrate` brings it up")
+    db = Database(path, readonly=True, busy=busy)
+    return _store(db, shards, db.close)
+
+
+def _store(db: Database, shards: int, close: Callable[[], None]) -> Store:
+    return Store(library=Library(db), outbox=Outbox(db), overview=Overview(db), shards=shards, close=close)

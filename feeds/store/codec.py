@@ -1,0 +1,132 @@
+"""Values as JSON text and back, field by field, as their types say.
+
+Fields that hold their default are left out, and names that are not known are passed over: a field that is added to a
+value with a default needs no migration. Times are ISO 8601, durations whole microseconds.
+"""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, Field, fields, is_dataclass
+from datetime import datetime, timedelta
+from types import NoneType, UnionType
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+
+T = TypeVar("T")
+Step = Callable[[Any], Any]
+Pair = tuple[Step | None, Step | None]  # to JSON and back; None: the value itself
+
+_built: dict[Any, tuple[Step, Step]] = {}
+_MICROSECOND = timedelta(microseconds=1)
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def clean(text: str) -> str:
+    """Give *text* as every database takes it: PostgreSQL refuses NUL, and no UTF-8 has lone surrogates."""
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            text = _SURROGATE.sub("\ufffd", text)
+    return text.replace("\x00", "") if "\x00" in text else text
+
+
+def dumps(value: object) -> str:
+    """Give *value*, a dataclass, as JSON text."""
+    return text_of(_steps(type(value))[0](value))
+
+
+def text_of(data: object) -> str:
+    """Give plain data as compact JSON text that every database takes."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    if "\\u0000" in text:  # JSON writes NUL so, whoever wrote it: take the longer way to be sure
+        text = json.dumps(_cleaned(data), ensure_ascii=False, separators=(",", ":"))
+    return clean(text)
+
+
+def loads(cls: type[T], text: str) -> T:
+    """Give the *cls* that `dumps` wrote."""
+    value: T = _steps(cls)[1](json.loads(text))
+    return value
+
+
+def _cleaned(data: object) -> object:
+    match data:
+        case str():
+            return clean(data)
+        case dict():
+            return {clean(k): _cleaned(v) for k, v in data.items()}
+        case list() | tuple():
+            return [_cleaned(v) for v in data]
+    return data
+
+
+def _pair(kind: Any) -> Pair:
+    """The two steps for one type."""
+    if is_dataclass(kind):
+        return _steps(kind)
+    if kind is datetime:
+        return datetime.isoformat, datetime.fromisoformat
+    if kind is timedelta:
+        return (lambda d: d // _MICROSECOND), (lambda n: timedelta(microseconds=n))
+    origin, args = get_origin(kind), get_args(kind)
+    if origin is tuple:
+        return _tuple(*_pair(args[0]))
+    if origin is UnionType or NoneType in args:
+        return _optional(*_pair(next(a for a in args if a is not NoneType)))
+    if origin is Mapping:
+        return dict, dict
+    if origin is Literal or kind in {str, int, float, bool}:
+        return None, None
+    raise TypeError(f"no way to store {kind!r}")
+
+
+def _tuple(there: Step | None, back: Step | None) -> Pair:
+    return (
+        list if there is None else lambda values: [there(v) for v in values],
+        tuple if back is None else lambda values: tuple(back(v) for v in values),
+    )
+
+
+def _optional(there: Step | None, back: Step | None) -> Pair:
+    return (
+        None if there is None else lambda v: None if v is None else there(v),
+        None if back is None else lambda v: None if v is None else back(v),
+    )
+
+
+def _steps(cls: Any) -> tuple[Step, Step]:
+    """The two steps for one dataclass, built once."""
+    if cls not in _built:
+        _built[cls] = _build(cls)
+    return _built[cls]
+
+
+def _build(cls: Any) -> tuple[Step, Step]:
+    hints = get_type_hints(cls)
+    parts = [(f.name, _default(f), *_pair(hints[f.name])) for f in fields(cls)]
+    readers = {name: back for name, _, _, back in parts}
+
+    def there(value: Any) -> dict[str, Any]:
+        data = {}
+        for name, default, step, _ in parts:
+            v = getattr(value, name)
+            if v is not default and v != default:
+                data[name] = v if step is None else step(v)
+        return data
+
+    def back(data: dict[str, Any]) -> Any:
+        found = {}
+        for name, v in data.items():
+            if name in readers:
+                step = readers[name]
+                found[name] = v if step is None else step(v)
+        return cls(**found)
+
+    return there, back
+
+
+def _default(field: "Field[Any]") -> object:
+    if field.default_factory is not MISSING:
+        return field.default_factory()
+    return field.default

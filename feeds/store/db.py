@@ -1,0 +1,181 @@
+"""One database: connections, transactions, and the one place where dialects differ.
+
+SQLite: write-ahead log, and every writer begins with BEGIN IMMEDIATE, for a transaction that reads first and writes
+later fails at once when another wrote in between, whatever the timeout (750 of 900 did, against 0 of 900).
+Writers of one process queue at a lock, for SQLite's own waiting is not fair.
+"""
+
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import quote
+
+from sqlalchemy import BigInteger, Connection, Dialect, Engine, Integer, Table, Text, create_engine, event, make_url
+from sqlalchemy import DateTime as AnyDateTime
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.pool import QueuePool
+from sqlalchemy.types import TypeDecorator
+
+from feeds.errors import StoreDamaged, StoreError, StoreLocked
+from feeds.store.codec import clean
+
+T = TypeVar("T")
+
+INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+"""The dialect switch: both give `on_conflict_do_…` and `returning` alike."""
+
+Number = BigInteger().with_variant(Integer(), "sqlite")  # only INTEGER counts by itself in SQLite
+
+BUSY_SECONDS = 10.0
+PARAMETERS = 500  # in one IN list; SQLite allowed 999 in a statement before 3.32
+RESTORE = "restore the last backup, or move the file away: the next run builds a new one from the sources"
+
+# SQLite's result codes, https://sqlite.org/rescode.html: the low byte is the kind, the rest tells more.
+_DAMAGED = {11: "damaged", 26: "no database"}
+_OTHER = {
+    8: "cannot be written: check the permissions of the file and its folder",
+    10: "cannot be read or written: check the disk",
+    13: "cannot grow: the disk is full",
+    14: "cannot be opened: check the permissions of the file and its folder",
+}
+
+
+class DateTime(TypeDecorator[datetime]):
+    """Aware UTC both ways; SQLite itself would drop the zone."""
+
+    impl = AnyDateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value!r} has no time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Words(TypeDecorator[str]):
+    """Text from outside, without what databases refuse."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else clean(value)
+
+
+def file_of(url: str) -> Path:
+    """Return the database file that *url* names. Raises `StoreError` for a url of another form."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise StoreError(f"{url!r} is no store: give sqlite:///PATH") from error
+    if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
+        raise StoreError(f"{parsed.render_as_string()!r} is no store that this version knows: give sqlite:///PATH")
+    return Path(parsed.database)
+
+
+class Database:
+    """Connections to one SQLite file. *readonly* refuses every write, and waits for nobody."""
+
+    def __init__(self, path: Path, *, readonly: bool = False, busy: float = BUSY_SECONDS) -> None:
+        self.path, self.readonly = path, readonly
+        self._turn = threading.Lock()
+        self._engine = _engine(path, readonly, busy)
+        self._writer = self._engine.execution_options(writes=True)
+
+    def insert(self, table: Table) -> sqlite.Insert:
+        """Return an INSERT that knows `on_conflict_do_…`; PostgreSQL's has the same methods."""
+        made: sqlite.Insert = INSERT[self._engine.dialect.name](table)  # type: ignore[assignment]  # same methods
+        return made
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """One moment of the database: all reads inside see the same rows."""
+        with translated(self.path), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One transaction: committed at the end, or nothing of it where anything was raised."""
+        if self.readonly:
+            raise StoreError(f"{self.path} was opened for reading only")
+        with translated(self.path), self._turn, self._writer.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+
+@contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """Turn what SQLite reports of *path* into errors of ours, in plain words; other errors pass."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise _ours(path, error.orig) from error
+    except sqlite3.Error as error:
+        raise _ours(path, error) from error
+
+
+def _ours(path: Path, error: BaseException | None) -> StoreError:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in _DAMAGED:
+        return StoreDamaged(f"{path} is {_DAMAGED[code]} ({error}): {RESTORE}")
+    if code in {5, 6}:
+        return StoreLocked(f"{path} is held by another program ({error}): end what works on it, then try again")
+    return StoreError(f"{path} {_OTHER[code]} ({error})" if code in _OTHER else f"{path}: {error}")
+
+
+def _engine(path: Path, readonly: bool, busy: float) -> Engine:
+    pragmas = ["foreign_keys=ON", "temp_store=MEMORY", "cache_size=-16000"]  # KiB where negative
+    pragmas += ["query_only=ON"] if readonly else ["journal_mode=WAL", "synchronous=NORMAL"]
+
+    def connect() -> sqlite3.Connection:
+        found = connection_to(path, readonly=readonly, busy=busy)
+        try:
+            for pragma in pragmas:
+                found.execute(f"PRAGMA {pragma}")
+        except sqlite3.Error:
+            found.close()
+            raise
+        return found
+
+    engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool, pool_size=8, max_overflow=-1)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def connection_to(path: Path, *, readonly: bool, busy: float = BUSY_SECONDS) -> sqlite3.Connection:
+    """Open an existing file. A reader that may not even make SQLite's shared memory reads the file as it stands."""
+    address = f"file:{quote(str(path))}?mode={'ro' if readonly else 'rw'}"
+    if readonly and not _shares(path):
+        address += "&immutable=1"
+    return sqlite3.connect(address, uri=True, timeout=busy, isolation_level=None, check_same_thread=False)
+
+
+def _shares(path: Path) -> bool:
+    """Tell whether a reader can have the shared memory that the write-ahead log needs: found, or made beside *path*."""
+    return os.access(path.parent, os.W_OK) or path.with_name(path.name + "-shm").exists()
+
+
+def _begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def chunks(values: Sequence[T], size: int = PARAMETERS) -> Iterator[Sequence[T]]:
+    """Give *values* in pieces that fit one IN list."""
+    for start in range(0, len(values), size):
+        yield values[start : start + size]

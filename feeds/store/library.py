@@ -1,0 +1,230 @@
+"""What came in: sources, entries and stories. The ports `Library` and `Archive`, and what set-up asks besides."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, select, update
+
+from feeds.errors import StoreError
+from feeds.model.changes import Changes, Known, Mark, PollView
+from feeds.model.channel import Window
+from feeds.model.source import Source, SourceState, Validators
+from feeds.model.story import Category, Story
+from feeds.store import keeping, reading, writing
+from feeds.store import tables as t
+from feeds.store.db import Database, chunks
+from feeds.store.rows import source_of, source_row, state_of, state_row
+
+_URL = "url:"  # how match keys name an entry's page; the rest of such a key is its `url_key`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Synced:
+    """Ids of sources that a sync added (or took up again), read anew, or took out."""
+
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+
+
+class Library:
+    """Sources, entries and stories in one database."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    # the port `Library`
+
+    def due(self, shard: int, now: datetime, limit: int) -> list[tuple[Source, SourceState]]:
+        s, state = t.sources.c, t.source_state.c
+        query = (
+            select(s.definition, t.source_state)
+            .join(t.sources, s.id == state.source_id)
+            .where(state.due <= now, s.shard == shard, s.enabled, ~s.removed, ~state.paused)
+            .order_by(s.local.desc(), state.due, s.place, s.id)
+            .limit(limit)
+        )
+        with self._db.read() as connection:
+            return [(source_of(row.definition), state_of(row)) for row in connection.execute(query)]
+
+    def begin(self, source_id: str) -> None:
+        state = t.source_state.c
+        with self._db.write() as connection:
+            connection.execute(
+                update(t.source_state).where(state.source_id == source_id).values(strikes=state.strikes + 1)
+            )
+
+    def poll_view(self, source_id: str, guids: Sequence[str], keys: Sequence[str]) -> PollView:
+        with self._db.read() as connection:
+            source, state = _source(connection, source_id)
+            known = _known(connection, source, guids, keys)
+            return PollView(
+                source=source,
+                state=state,
+                known={k.entry.guid: k for k in known},
+                stories=_stories(connection, known, keys),
+                categories=reading.categories(connection),
+            )
+
+    def apply(self, changes: Changes) -> None:
+        with self._db.write() as connection:
+            writing.apply(self._db, connection, changes)
+
+    # the port `Archive`
+
+    def stories(self, window: Window) -> tuple[Story, ...]:
+        with self._db.read() as connection:
+            return tuple(reading.Stories(connection).get(reading.latest(connection, window)))
+
+    def categories(self) -> Mapping[str, Category]:
+        with self._db.read() as connection:
+            return reading.categories(connection)
+
+    def every_story(self, after: str, limit: int) -> tuple[Story, ...]:
+        ids = select(t.stories.c.id).where(t.stories.c.id > after).order_by(t.stories.c.id).limit(limit)
+        with self._db.read() as connection:
+            return tuple(reading.Stories(connection).get(connection.scalars(ids)))
+
+    def restate(self, stories: Sequence[Story], categories: Sequence[Category], marks: Sequence[Mark]) -> None:
+        """Raises `StaleView` where a poll wrote one of *stories* since it was read: read them again."""
+        with self._db.write() as connection:
+            writing.restate(self._db, connection, stories, categories, marks)
+
+    # set-up and care
+
+    def sync(self, sources: Sequence[Source], shard_of: Callable[[Source], int], now: datetime) -> Synced:
+        """Bring the stored definitions in line with the configuration.
+
+        New sources are due at once. One at another place, or read in another way, is due too, and asked for all of
+        its document: validators would only tell that nothing changed. What removed sources told stays.
+        """
+        with self._db.write() as connection:
+            rows = connection.execute(select(t.sources.c.id, t.sources.c.removed, t.sources.c.definition)).all()
+            before = {row.id: None if row.removed else source_of(row.definition) for row in rows}
+            known = {row.id: source_of(row.definition) for row in rows}
+            added = [s for s in sources if before.get(s.id) is None]
+            changed = [s for s in sources if s.id in known and _differs(known[s.id], s)]
+            removed = sorted({i for i, s in before.items() if s} - {s.id for s in sources})
+            self._define(connection, sources, known, shard_of)
+            for some in chunks(removed):
+                connection.execute(update(t.sources).where(t.sources.c.id.in_(some)).values(removed=True))
+            fresh = [SourceState(source_id=s.id, due=now) for s in added if s.id not in known]
+            if fresh:
+                connection.execute(t.source_state.insert(), [state_row(state) for state in fresh])
+            moved = {s.id for s in changed if known[s.id].location != s.location}
+            again = {s.id for s in (*changed, *added)} & known.keys()
+            _hasten(connection, sorted(again - moved), now, _unread)
+            _hasten(connection, sorted(moved), now, _unknown)
+        ids = {s.id for s in added}
+        return Synced(
+            added=tuple(s.id for s in added),
+            changed=tuple(s.id for s in changed if s.id not in ids),
+            removed=tuple(removed),
+        )
+
+    def _define(
+        self,
+        connection: Connection,
+        sources: Sequence[Source],
+        known: Mapping[str, Source],
+        shard_of: Callable[[Source], int],
+    ) -> None:
+        rows = [source_row(s, shard_of(s)) for s in sources]
+        statement = self._db.insert(t.sources)
+        fields = {c.name: statement.excluded[c.name] for c in t.sources.c if c.name != "id"}
+        if rows:
+            connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=fields), rows)
+
+    def pause(self, source_id: str, paused: bool) -> None:
+        """Let a source rest until it is resumed, whatever its configuration says."""
+        with self._db.write() as connection:
+            mine = t.source_state.c.source_id == source_id
+            if connection.execute(update(t.source_state).where(mine).values(paused=paused)).rowcount != 1:
+                raise StoreError(f"no source {source_id!r} is stored")
+
+    def force(self, source_ids: Iterable[str], now: datetime) -> None:
+        """Make sources due now, to be read whole, whatever was known of them and however often that failed."""
+        with self._db.write() as connection:
+            _hasten(connection, list(source_ids), now, _unread)
+
+    def expire(self, now: datetime, limit: int = 500) -> int:
+        """Delete up to *limit* of what was kept long enough; return how much. Call again until it returns 0."""
+        return keeping.expire(self._db, now, limit)
+
+    def meta(self, key: str) -> str:
+        """Return what `set_meta` noted; '' where it noted nothing."""
+        with self._db.read() as connection:
+            return connection.scalar(select(t.meta.c.value).where(t.meta.c.key == key)) or ""
+
+    def set_meta(self, key: str, value: str) -> None:
+        with self._db.write() as connection:
+            statement = self._db.insert(t.meta).values(key=key, value=value)
+            connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_={"value": value}))
+
+
+def _source(connection: Connection, source_id: str) -> tuple[Source, SourceState]:
+    query = select(t.sources.c.definition, t.source_state).join(
+        t.source_state, t.source_state.c.source_id == t.sources.c.id
+    )
+    row = connection.execute(query.where(t.sources.c.id == source_id)).one_or_none()
+    if row is None:
+        raise StoreError(f"no source {source_id!r} is stored")
+    return source_of(row.definition), state_of(row)
+
+
+def _known(connection: Connection, source: Source, guids: Sequence[str], keys: Sequence[str]) -> list[Known]:
+    """All entries of a folder; else those with one of *guids*, or on a page that *keys* name."""
+    e = t.entries.c
+    mine = e.source_id == source.id
+    if source.kind == "content":
+        return reading.known_where(connection, mine)
+    found: dict[str, Known] = {}
+    pages = sorted({key.removeprefix(_URL) for key in keys if key.startswith(_URL)})
+    for column, values in ((e.guid, sorted(set(guids))), (e.url_key, pages)):
+        for some in chunks(values):
+            found.update((k.entry.guid, k) for k in reading.known_where(connection, mine, column.in_(some)))
+    return list(found.values())
+
+
+def _stories(connection: Connection, known: Sequence[Known], keys: Sequence[str]) -> dict[str, Story]:
+    """Stories by each key that was asked for; those of known entries under all of their keys, or their id."""
+    k = t.story_keys.c
+    taken: dict[str, str] = {}
+    for some in chunks(sorted(set(keys))):
+        taken.update(connection.execute(select(k.key, k.story_id).where(k.key.in_(some))).tuples().all())
+    own = [n.story_id for n in known if n.story_id]
+    found = {s.id: s for s in reading.Stories(connection).get([*own, *taken.values()])}
+    stories = {key: found[i] for i in own if i in found for key in found[i].keys or (i,)}
+    stories.update((key, found[i]) for key, i in taken.items() if i in found)
+    return stories
+
+
+def _differs(before: Source, after: Source) -> bool:
+    """Tell whether a source must be read again to be known as it is now configured."""
+    return any(
+        getattr(before, name) != getattr(after, name) for name in ("kind", "location", "home", "categories", "options")
+    )
+
+
+def _unread(state: SourceState) -> SourceState:
+    return replace(state, validators=Validators(), body_hash="", strikes=0, failures=0)
+
+
+def _unknown(state: SourceState) -> SourceState:
+    """Forget what asking the old place taught; what the feed said of itself stays until it speaks again."""
+    return SourceState(
+        source_id=state.source_id, due=state.due, paused=state.paused, changed=state.changed, info=state.info
+    )
+
+
+def _hasten(
+    connection: Connection, ids: Sequence[str], now: datetime, change: Callable[[SourceState], SourceState]
+) -> None:
+    """Make sources due. The time moves in any case, for a poll under way must not write what it began to read."""
+    s = t.source_state
+    for some in chunks(ids):
+        for row in connection.execute(select(s).where(s.c.source_id.in_(some))).all():
+            due = now if row.due != now else now - timedelta(microseconds=1)
+            fresh = state_row(replace(change(state_of(row)), due=due))
+            connection.execute(update(s).where(s.c.source_id == row.source_id).values(fresh))

@@ -1,0 +1,54 @@
+"""Marks: channels to publish again, each not before a time.
+
+A mark has a token, which `dirty` hands out and `published` hands back. It is the mark's time, or a microsecond after
+the channel's latest token: so a mark that is made again while its channel is being published, even for the same
+second, is a later one and stays. Whether a mark is due is told by its time alone.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, delete, func, select
+
+from feeds.model.changes import Mark
+from feeds.store.db import Database, chunks
+from feeds.store.tables import marks
+
+_NEXT = timedelta(microseconds=1)
+
+
+def put(db: Database, connection: Connection, wanted: Iterable[Mark]) -> None:
+    """Make marks, within the caller's transaction."""
+    asked = sorted({(m.channel_id, m.due) for m in wanted})
+    last: dict[str, datetime] = {}
+    for some in chunks(sorted({channel for channel, _ in asked})):
+        query = select(marks.c.channel_id, func.max(marks.c.token)).where(marks.c.channel_id.in_(some))
+        last.update((channel, token) for channel, token in connection.execute(query.group_by(marks.c.channel_id)))
+    rows = []
+    for channel, due in asked:
+        last[channel] = max(due, last[channel] + _NEXT) if channel in last else due
+        rows.append({"channel_id": channel, "due": due, "token": last[channel]})
+    if rows:
+        statement = db.insert(marks)
+        again = statement.on_conflict_do_update(
+            index_elements=["channel_id", "due"], set_={"token": statement.excluded.token}
+        )
+        connection.execute(again, rows)
+
+
+def due(connection: Connection, now: datetime, limit: int) -> tuple[tuple[str, datetime], ...]:
+    """Return channels with a mark that is due, the longest waiting first, and the latest token of those marks."""
+    query = (
+        select(marks.c.channel_id, func.max(marks.c.token))
+        .where(marks.c.due <= now)
+        .group_by(marks.c.channel_id)
+        .order_by(func.min(marks.c.due), marks.c.channel_id)
+        .limit(limit)
+    )
+    return tuple((channel, token) for channel, token in connection.execute(query))
+
+
+def clear(connection: Connection, channel_id: str, token: datetime, now: datetime) -> None:
+    """Take away the channel's marks that were due at *now* up to *token*; later ones stay."""
+    mine = (marks.c.channel_id == channel_id) & (marks.c.token <= token) & (marks.c.due <= now)
+    connection.execute(delete(marks).where(mine))

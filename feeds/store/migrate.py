@@ -1,0 +1,56 @@
+"""Bring a database to the schema that this program knows.
+
+All steps of a migration are one transaction (SQLite's DDL is transactional): a migration that was interrupted has not
+happened, and runs again. Two that start at once queue at BEGIN IMMEDIATE, and the second finds nothing to do.
+"""
+
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from alembic.config import Config
+from alembic.runtime.environment import EnvironmentContext
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from feeds.store.db import Database, connection_to, translated
+from feeds.store.tables import HEAD, metadata
+
+SCRIPTS = Path(__file__).parent / "migrations"
+
+
+def scripts() -> ScriptDirectory:
+    return ScriptDirectory(str(SCRIPTS))
+
+
+def upgrade(db: Database, revision: str) -> None:
+    """Lead from *revision* ('' for an empty file) to `HEAD`; what was there is copied beside first."""
+    if revision:
+        back_up(db.path, revision)
+    with db.write() as connection:
+        run(connection)
+
+
+def run(connection: Connection) -> None:
+    """Run all migrations that are missing, within the caller's transaction."""
+    script = scripts()
+
+    def steps(found: Any, _context: MigrationContext) -> Any:
+        return script._upgrade_revs(HEAD, found)
+
+    with EnvironmentContext(Config(), script, fn=steps, destination_rev=HEAD) as environment:
+        environment.configure(
+            connection=connection, target_metadata=metadata, render_as_batch=True, transactional_ddl=True
+        )
+        environment.run_migrations()
+
+
+def back_up(path: Path, revision: str) -> Path:
+    """Copy the database beside itself, whole, and return where to."""
+    copy = path.with_name(f"{path.name}.{revision}.bak")
+    copy.unlink(missing_ok=True)
+    with translated(path), closing(connection_to(path, readonly=False)) as connection:
+        connection.execute("VACUUM INTO ?", (str(copy),))
+    copy.chmod(0o600)
+    return copy

@@ -1,0 +1,150 @@
+"""What must go out: marks, renditions, stories set aside, deliveries. The port `Outbox`."""
+
+import gzip
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, select, update
+
+from feeds.model.changes import Mark
+from feeds.model.channel import Rendered, Rendition
+from feeds.model.delivery import Delivery
+from feeds.store import marking
+from feeds.store import tables as t
+from feeds.store.db import Database, chunks
+from feeds.store.rows import delivery_of, delivery_row
+
+LEVEL = 6  # of gzip; 9 costs three times as much for 1 %
+
+
+class Outbox:
+    """Marks, renditions and deliveries in one database."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def dirty(self, now: datetime, limit: int) -> tuple[tuple[str, datetime], ...]:
+        with self._db.read() as connection:
+            return marking.due(connection, now, limit)
+
+    def etags(self, channel_id: str) -> Mapping[str, str]:
+        r = t.renditions.c
+        with self._db.read() as connection:
+            return dict(connection.execute(select(r.format, r.etag).where(r.channel_id == channel_id)).tuples().all())
+
+    def published(
+        self,
+        channel_id: str,
+        mark: datetime | None,
+        rendered: Rendered,
+        deliveries: Sequence[Delivery],
+        now: datetime,
+    ) -> None:
+        """*mark* and *now* are those of `dirty`: a mark that was made or became due since then stays."""
+        fresh = [_rendition_row(r) for r in self._fresh(channel_id, rendered)]
+        with self._db.write() as connection:
+            if fresh:
+                self._put(connection, fresh)
+            self._set_aside(connection, channel_id, rendered, now)
+            if deliveries:
+                statement = self._db.insert(t.deliveries).on_conflict_do_nothing()
+                connection.execute(statement, [delivery_row(d) for d in deliveries])
+            if mark is not None:
+                marking.clear(connection, channel_id, mark, now)
+
+    def _fresh(self, channel_id: str, rendered: Rendered) -> list[Rendition]:
+        """Leave out what is stored already, before the cost of compressing it."""
+        r = t.renditions.c
+        with self._db.read() as connection:
+            query = select(r.format, r.path, r.etag, r.media_type).where(r.channel_id == channel_id)
+            stored = {tuple(row) for row in connection.execute(query)}
+        return [r for r in rendered.renditions if (r.format, r.path, r.etag, r.media_type) not in stored]
+
+    def _put(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Write renditions; a path belongs to whoever published there last."""
+        r = t.renditions
+        for row in rows:
+            other = (r.c.channel_id != row["channel_id"]) | (r.c.format != row["format"])
+            connection.execute(delete(r).where(r.c.path == row["path"], other))
+        statement = self._db.insert(r)
+        fields = {c.name: statement.excluded[c.name] for c in r.c if c.name not in {"channel_id", "format", "version"}}
+        upsert = statement.on_conflict_do_update(
+            index_elements=["channel_id", "format"], set_={**fields, "version": r.c.version + 1}
+        )
+        connection.execute(upsert, list(rows))
+
+    def _set_aside(self, connection: Connection, channel_id: str, rendered: Rendered, now: datetime) -> None:
+        """Replace what the channel goes without; a story that stays away keeps the time when that began."""
+        s = t.set_aside
+        rows = {(a.story_id, a.format): a.reason for a in rendered.set_aside}
+        query = select(s.c.story_id, s.c.format, s.c.at).where(s.c.channel_id == channel_id)
+        since = {(story, format): at for story, format, at in connection.execute(query)}
+        if since:
+            connection.execute(delete(s).where(s.c.channel_id == channel_id))
+        if rows:
+            connection.execute(
+                s.insert(),
+                [
+                    {
+                        "channel_id": channel_id,
+                        "story_id": story,
+                        "format": format,
+                        "reason": reason,
+                        "at": since.get((story, format), now),
+                    }
+                    for (story, format), reason in rows.items()
+                ],
+            )
+
+    def ended(self, channel_ids: Sequence[str], now: datetime) -> tuple[str, ...]:
+        """Paths that another channel took over meanwhile are not among those returned."""
+        paths: list[str] = []
+        with self._db.write() as connection:
+            for some in chunks(sorted(set(channel_ids))):
+                r = t.renditions.c
+                paths.extend(connection.scalars(select(r.path).where(r.channel_id.in_(some))))
+                for table in (t.renditions, t.set_aside):
+                    connection.execute(delete(table).where(table.c.channel_id.in_(some)))
+                mine = t.marks.c.channel_id.in_(some) & (t.marks.c.due <= now)
+                connection.execute(delete(t.marks).where(mine))
+        return tuple(sorted(paths))
+
+    def channels(self) -> tuple[str, ...]:
+        """Return every channel that was published: those that the configuration no longer has are to end."""
+        with self._db.read() as connection:
+            return tuple(connection.scalars(select(t.renditions.c.channel_id).distinct().order_by("channel_id")))
+
+    def mark(self, channel_ids: Sequence[str], due: datetime) -> None:
+        with self._db.write() as connection:
+            marking.put(self._db, connection, [Mark(channel_id=c, due=due) for c in channel_ids])
+
+    def owed(self, now: datetime, limit: int) -> tuple[Delivery, ...]:
+        d = t.deliveries.c
+        query = select(t.deliveries).where(d.state == "owed", d.due <= now).order_by(d.due, d.id).limit(limit)
+        with self._db.read() as connection:
+            return tuple(delivery_of(row) for row in connection.execute(query))
+
+    def settle(self, delivery: Delivery) -> None:
+        with self._db.write() as connection:
+            mine = t.deliveries.c.id == delivery.id
+            connection.execute(update(t.deliveries).where(mine).values(delivery_row(delivery)))
+
+    def pending(self) -> int:
+        """Return how many channels are marked, due or not."""
+        with self._db.read() as connection:
+            return connection.scalar(select(func.count(t.marks.c.channel_id.distinct()))) or 0
+
+
+def _rendition_row(rendition: Rendition) -> dict[str, Any]:
+    return {
+        "channel_id": rendition.channel_id,
+        "format": rendition.format,
+        "path": rendition.path,
+        "media_type": rendition.media_type,
+        "etag": rendition.etag,
+        "updated": rendition.updated,
+        "size": len(rendition.body),
+        "version": 1,
+        "body": gzip.compress(rendition.body, LEVEL, mtime=0),
+    }

@@ -1,0 +1,217 @@
+"""Read-only questions of the command line and the pages."""
+
+import gzip
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, Connection, FromClause, and_, func, or_, select
+
+from feeds.model.changes import Known
+from feeds.model.channel import Format, Rendition, SetAside
+from feeds.model.decision import Decision
+from feeds.model.overview import AsideLine, CategoryLine, Found, RenditionLine, SourceLine, Totals
+from feeds.model.story import Category, Story
+from feeds.store import reading
+from feeds.store import tables as t
+from feeds.store.db import Database, chunks
+from feeds.store.rows import AnyRow, decision_of, rendition_of, source_of, state_of
+
+EXPORTED = 200  # stories in one read
+
+
+class Overview:
+    """Questions about everything that is stored; none of them changes anything."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    # what is published: the port `Shelf`
+
+    def stamp(self, path: str) -> str | None:
+        with self._db.read() as connection:
+            return connection.scalar(select(t.renditions.c.etag).where(t.renditions.c.path == path))
+
+    def rendition(self, path: str) -> Rendition | None:
+        with self._db.read() as connection:
+            row = connection.execute(select(t.renditions).where(t.renditions.c.path == path)).one_or_none()
+        return rendition_of(row, gzip.decompress(row.body)) if row else None
+
+    def renditions(self) -> tuple[RenditionLine, ...]:
+        """Return what is published, by path."""
+        r = t.renditions.c
+        query = select(r.channel_id, r.format, r.path, r.etag, r.size, r.updated, r.version).order_by(r.path)
+        with self._db.read() as connection:
+            return tuple(RenditionLine(**row._mapping) for row in connection.execute(query))
+
+    # how it goes
+
+    def sources(self) -> tuple[SourceLine, ...]:
+        """Return every source in the order of the configuration, those that were removed last."""
+        e, s = t.entries.c, t.sources.c
+        counts = (
+            select(e.source_id, func.count().label("entries"), func.max(e.first_seen).label("newest"))
+            .group_by(e.source_id)
+            .subquery()
+        )
+        query = (
+            select(s.definition, s.removed, t.source_state, counts.c.entries, counts.c.newest)
+            .join_from(t.sources, t.source_state, t.source_state.c.source_id == s.id)
+            .outerjoin(counts, counts.c.source_id == s.id)
+            .order_by(s.removed, s.place, s.id)
+        )
+        with self._db.read() as connection:
+            return tuple(_source_line(row) for row in connection.execute(query))
+
+    def totals(self) -> Totals:
+        shown, owed = t.stories.c.status == "shown", t.deliveries.c.state
+        with self._db.read() as connection:
+            count = _Counter(connection)
+            stories = count(t.stories)
+            return Totals(
+                sources=count(t.sources, ~t.sources.c.removed),
+                entries=count(t.entries),
+                stories=count(t.stories, shown),
+                hidden=count(t.stories, ~shown),
+                copies=count(t.members) - stories,
+                categories=count(t.categories),
+                channels=count.different(t.renditions.c.channel_id),
+                renditions=count(t.renditions),
+                set_aside=count.different(t.set_aside.c.story_id),
+                marked=count.different(t.marks.c.channel_id),
+                owed=count(t.deliveries, owed == "owed"),
+                given_up=count(t.deliveries, owed == "given_up"),
+            )
+
+    def categories(self) -> tuple[CategoryLine, ...]:
+        """Return every category with how many stories it shows, the largest first."""
+        counted = func.count(t.story_categories.c.story_id)
+        query = (
+            select(t.categories.c.slug, t.categories.c.name, counted)
+            .outerjoin(t.story_categories, t.story_categories.c.slug == t.categories.c.slug)
+            .group_by(t.categories.c.slug, t.categories.c.name)
+            .order_by(counted.desc(), t.categories.c.slug)
+        )
+        with self._db.read() as connection:
+            rows = connection.execute(query).all()
+        return tuple(CategoryLine(category=Category(slug=s, name=n), stories=number) for s, n, number in rows)
+
+    def set_aside(self, story_ids: Sequence[str] = ()) -> tuple[AsideLine, ...]:
+        """Return what documents go out without: all, or of *story_ids*."""
+        with self._db.read() as connection:
+            return _aside(connection, story_ids)
+
+    def meta(self, key: str) -> str:
+        """Return what the library noted under *key*; '' where it noted nothing."""
+        with self._db.read() as connection:
+            return connection.scalar(select(t.meta.c.value).where(t.meta.c.key == key)) or ""
+
+    # why it is so
+
+    def find(self, *texts: str) -> Found:
+        """Return what any of *texts* names: a story's id (also one merged away), a guid, a canonical page URL."""
+        e = t.entries.c
+        wanted = [text for text in dict.fromkeys(texts) if text]
+        if not wanted:
+            return Found()
+        with self._db.read() as connection:
+            moves = _moves(connection, t.story_moves.c.old.in_(wanted))
+            named = reading.known_where(connection, or_(e.guid.in_(wanted), e.url_key.in_(wanted)))
+            told = [k.story_id for k in named if k.story_id]
+            stories = reading.Stories(connection).get([*wanted, *moves.values(), *told])
+            entries = _with_members(connection, named, stories)
+            moves |= _moves(connection, t.story_moves.c.new.in_([s.id for s in stories]))
+            return Found(
+                entries=entries,
+                stories=tuple(stories),
+                decisions=_decisions(connection, entries, [*(s.id for s in stories), *moves]),
+                set_aside=_aside(connection, [s.id for s in stories]) if stories else (),
+                moves=moves,
+            )
+
+    def recent_decisions(self, limit: int) -> tuple[Decision, ...]:
+        """Return the last decisions, newest first."""
+        query = select(t.decisions).order_by(t.decisions.c.id.desc()).limit(limit)
+        with self._db.read() as connection:
+            return tuple(decision_of(row) for row in connection.execute(query))
+
+    def entries(self, source_id: str) -> tuple[Known, ...]:
+        """Return all entries of one source, first seen first."""
+        with self._db.read() as connection:
+            return tuple(reading.known_where(connection, t.entries.c.source_id == source_id))
+
+    def export(self) -> Iterator[Story]:
+        """Give every story of any status, by id; what is written meanwhile may or may not be among them."""
+        after = ""
+        while True:
+            ids = select(t.stories.c.id).where(t.stories.c.id > after).order_by(t.stories.c.id).limit(EXPORTED)
+            with self._db.read() as connection:
+                batch = connection.scalars(ids).all()
+                stories = reading.Stories(connection).get(batch)
+            if not batch:
+                return
+            yield from stories
+            after = batch[-1]
+
+
+def _source_line(row: AnyRow) -> SourceLine:
+    return SourceLine(
+        source=source_of(row.definition),
+        state=state_of(row),
+        removed=row.removed,
+        entries=row.entries or 0,
+        newest=cast("datetime | None", row.newest),
+    )
+
+
+class _Counter:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def __call__(self, table: FromClause, *conditions: ColumnElement[bool]) -> int:
+        return self._connection.scalar(select(func.count()).select_from(table).where(*conditions)) or 0
+
+    def different(self, column: ColumnElement[Any]) -> int:
+        return self._connection.scalar(select(func.count(column.distinct()))) or 0
+
+
+def _moves(connection: Connection, condition: ColumnElement[bool]) -> dict[str, str]:
+    m = t.story_moves.c
+    return dict(connection.execute(select(m.old, m.new).where(condition)).tuples().all())
+
+
+def _with_members(connection: Connection, named: Sequence[Known], stories: Sequence[Story]) -> tuple[Known, ...]:
+    """Add the other members of the stories to the entries that were named."""
+    e = t.entries.c
+    found = {k.entry.key: k for k in named}
+    missing = [m.key for s in stories for m in s.members if m.key not in found]
+    for some in chunks(missing, 100):
+        any_of = or_(*(and_(e.guid == key.guid, e.source_id == key.source_id) for key in some))
+        found.update((k.entry.key, k) for k in reading.known_where(connection, any_of))
+    return tuple(found.values())
+
+
+def _decisions(connection: Connection, entries: Sequence[Known], story_ids: Sequence[str]) -> tuple[Decision, ...]:
+    d = t.decisions.c
+    rows: dict[int, AnyRow] = {}
+    conditions = [and_(d.guid == k.entry.guid, d.source_id == k.entry.source_id) for k in entries]
+    queries = [or_(*some) for some in chunks(conditions, 100)]
+    queries += [d.story_id.in_(some) for some in chunks(list(story_ids))]
+    for condition in queries:
+        rows.update((row.id, row) for row in connection.execute(select(t.decisions).where(condition)))
+    return tuple(decision_of(rows[i]) for i in sorted(rows))
+
+
+def _aside(connection: Connection, story_ids: Sequence[str]) -> tuple[AsideLine, ...]:
+    s = t.set_aside.c
+    query = select(t.set_aside).order_by(s.channel_id, s.story_id, s.format)
+    if story_ids:
+        query = query.where(s.story_id.in_(story_ids))
+    return tuple(
+        AsideLine(
+            channel_id=row.channel_id,
+            aside=SetAside(story_id=row.story_id, format=cast("Format", row.format), reason=row.reason),
+            since=row.at,
+        )
+        for row in connection.execute(query)
+    )

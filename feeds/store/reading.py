@@ -1,0 +1,90 @@
+"""Stories and entries, read whole: for the library and the overview alike."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import Connection, select
+from sqlalchemy.sql.elements import ColumnElement
+
+from feeds.model.changes import Known
+from feeds.model.channel import Window
+from feeds.model.entry import Origin
+from feeds.model.source import FeedInfo, Source
+from feeds.model.story import Category, Member, Story
+from feeds.store import tables as t
+from feeds.store.codec import loads
+from feeds.store.db import chunks
+from feeds.store.rows import known_of, member_of, origin_of, source_of, story_of
+
+KNOWN = (t.entries.c.entry, t.entries.c.fingerprint, t.entries.c.status, t.entries.c.story_id, t.entries.c.first_seen)
+
+
+class Stories:
+    """Reads stories by id in one transaction; sources are looked up once each."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._sources: dict[str, tuple[Source | None, Origin | None]] = {}
+
+    def get(self, ids: Iterable[str]) -> list[Story]:
+        """Return the stories that exist, in the order of *ids*."""
+        wanted = list(dict.fromkeys(ids))
+        found: dict[str, Story] = {}
+        for some in chunks(wanted):
+            members = self._members(some)
+            query = select(t.stories).where(t.stories.c.id.in_(some))
+            found.update((row.id, story_of(row, members[row.id])) for row in self._connection.execute(query))
+        return [found[i] for i in wanted if i in found and found[i].members]
+
+    def _members(self, ids: Sequence[str]) -> dict[str, list[Member]]:
+        m, e = t.members, t.entries
+        query = (
+            select(m.c.story_id, m.c.source_id, m.c.categories, e.c.entry, e.c.first_seen)
+            .join(e, (e.c.guid == m.c.guid) & (e.c.source_id == m.c.source_id))
+            .where(m.c.story_id.in_(ids))
+            .order_by(m.c.story_id, m.c.rank)
+        )
+        rows = self._connection.execute(query).all()
+        self._know({row.source_id for row in rows})
+        found: dict[str, list[Member]] = defaultdict(list)
+        for row in rows:
+            found[row.story_id].append(member_of(row, *self._sources[row.source_id]))
+        return found
+
+    def _know(self, ids: set[str]) -> None:
+        """Read the sources that were not yet read: all of a story's members show what their source says now."""
+        fresh = sorted(ids - self._sources.keys())
+        self._sources.update((i, (None, None)) for i in fresh)
+        query = select(t.sources.c.id, t.sources.c.definition, t.source_state.c.info).join(
+            t.source_state, t.source_state.c.source_id == t.sources.c.id
+        )
+        for some in chunks(fresh):
+            for row in self._connection.execute(query.where(t.sources.c.id.in_(some))):
+                source = source_of(row.definition)
+                self._sources[row.id] = source, origin_of(source, loads(FeedInfo, row.info))
+
+
+def known_where(connection: Connection, *conditions: ColumnElement[bool]) -> list[Known]:
+    """Return entries that meet all *conditions*."""
+    query = select(*KNOWN).where(*conditions).order_by(t.entries.c.source_id, t.entries.c.first_seen, t.entries.c.guid)
+    return [known_of(row) for row in connection.execute(query)]
+
+
+def categories(connection: Connection) -> dict[str, Category]:
+    """Return every category, by slug."""
+    query = select(t.categories).order_by(t.categories.c.slug)
+    return {row.slug: Category(slug=row.slug, name=row.name) for row in connection.execute(query)}
+
+
+def latest(connection: Connection, window: Window) -> list[str]:
+    """Return the ids of a channel's stories, newest first, equal ones by id: the last *limit*, and all since."""
+    c = t.story_channels.c
+    query = (
+        select(c.story_id, c.published)
+        .where(c.channel_id == window.channel_id, (c.release.is_(None)) | (c.release <= window.at))
+        .order_by(c.published.desc(), c.story_id)
+    )
+    rows = connection.execute(query.limit(window.limit)).all()
+    if window.since and len(rows) == window.limit and (not rows or rows[-1].published >= window.since):
+        rows = connection.execute(query.where(c.published >= window.since)).all()
+    return [row.story_id for row in rows]

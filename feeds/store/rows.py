@@ -1,0 +1,208 @@
+"""Rows to values and back: both directions side by side."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import Row
+
+from feeds.model.changes import EntryStatus, Known, Saved
+from feeds.model.channel import Format, Rendition
+from feeds.model.decision import Decision, DecisionKind
+from feeds.model.delivery import Delivery
+from feeds.model.entry import Entry, Origin
+from feeds.model.source import FeedInfo, Source, SourceState
+from feeds.model.story import Category, Member, Story
+from feeds.store.codec import dumps, loads, text_of
+from feeds.store.tables import deliveries
+
+AnyRow = Row[*tuple[Any, ...]]
+
+
+def source_row(source: Source, shard: int) -> dict[str, Any]:
+    return {
+        "id": source.id,
+        "shard": shard,
+        "removed": False,
+        "enabled": source.enabled,
+        "local": source.kind == "content",
+        "place": source.order,
+        "keep": int(source.options.keep.total_seconds()),
+        "definition": dumps(source),
+    }
+
+
+def source_of(definition: str) -> Source:
+    return loads(Source, definition)
+
+
+def state_row(state: SourceState) -> dict[str, Any]:
+    """All columns but `present`, which counts entries seen, not answers."""
+    return {
+        "source_id": state.source_id,
+        "due": state.due,
+        "paused": state.paused,
+        "strikes": state.strikes,
+        "state": dumps(replace(state, info=FeedInfo())),
+        "info": dumps(state.info),
+    }
+
+
+def state_of(row: AnyRow) -> SourceState:
+    """From `source_state`; the columns speak, for `begin`, `pause` and `force` write only them."""
+    state = loads(SourceState, row.state)
+    info = loads(FeedInfo, row.info)
+    return replace(state, due=row.due, paused=row.paused, strikes=row.strikes, info=info)
+
+
+def entry_row(saved: Saved, seen: datetime) -> dict[str, Any]:
+    entry = saved.entry
+    return {
+        "source_id": entry.source_id,
+        "guid": entry.guid,
+        "story_id": saved.story_id,
+        "url_key": saved.url_key,
+        "status": saved.status,
+        "fingerprint": saved.fingerprint,
+        "published": entry.published,
+        "first_seen": saved.first_seen,
+        "last_seen": seen,
+        "entry": dumps(entry),
+    }
+
+
+def known_of(row: AnyRow) -> Known:
+    """From `entries`."""
+    return Known(
+        entry=loads(Entry, row.entry),
+        fingerprint=row.fingerprint,
+        status=cast(EntryStatus, row.status),
+        story_id=row.story_id,
+        first_seen=row.first_seen,
+    )
+
+
+def story_row(story: Story) -> dict[str, Any]:
+    """With the next version."""
+    return {
+        "id": story.id,
+        "published": story.published,
+        "updated": story.updated,
+        "first_seen": story.first_seen,
+        "release": story.release,
+        "status": story.status,
+        "version": story.version + 1,
+        "lists": text_of([story.keys, _pairs(story.categories), story.channels]),
+    }
+
+
+def story_of(row: AnyRow, found: Sequence[Member]) -> Story:
+    """From `stories`."""
+    keys, pairs, channels = json.loads(row.lists)
+    return Story(
+        id=row.id,
+        members=tuple(found),
+        keys=tuple(keys),
+        categories=_categories(pairs),
+        channels=tuple(channels),
+        published=row.published,
+        updated=row.updated,
+        first_seen=row.first_seen,
+        release=row.release,
+        status=row.status,
+        version=row.version,
+    )
+
+
+def member_row(member: Member, story_id: str, rank: int) -> dict[str, Any]:
+    return {
+        "guid": member.entry.guid,
+        "source_id": member.entry.source_id,
+        "story_id": story_id,
+        "rank": rank,
+        "categories": text_of(_pairs(member.categories)),
+    }
+
+
+def member_of(row: AnyRow, source: Source | None, origin: Origin | None) -> Member:
+    """From `members` with its entry; *source* as it is configured now, None where it never was."""
+    return Member(
+        entry=loads(Entry, row.entry),
+        prefer=source.prefer if source else 0,
+        local=source is not None and source.kind == "content",
+        order=source.order if source else 0,
+        first_seen=row.first_seen,
+        categories=_categories(json.loads(row.categories)),
+        origin=origin,
+    )
+
+
+def origin_of(source: Source, info: FeedInfo) -> Origin | None:
+    """Return what atom:source says of a source; None for our own posts."""
+    if source.kind == "content":
+        return None
+    address = source.location if source.kind == "feed" else ""
+    return Origin(
+        id=info.id or info.self_url or address,
+        title=source.title or info.title,
+        url=info.home,
+        feed_url=info.self_url or address,
+        rights=info.rights,
+        icon=info.icon,
+    )
+
+
+def _pairs(found: Sequence[Category]) -> list[tuple[str, str]]:
+    return [(c.slug, c.name) for c in found]
+
+
+def _categories(pairs: Sequence[tuple[str, str]]) -> tuple[Category, ...]:
+    return tuple(Category(slug=slug, name=name) for slug, name in pairs)
+
+
+def decision_row(decision: Decision) -> dict[str, Any]:
+    return {
+        "at": decision.at,
+        "kind": decision.kind,
+        "source_id": decision.source_id,
+        "guid": decision.guid,
+        "story_id": decision.story_id,
+        "rule": decision.rule,
+        "text": decision.text,
+        "facts": text_of(dict(decision.facts)) if decision.facts else "{}",
+    }
+
+
+def decision_of(row: AnyRow) -> Decision:
+    return Decision(
+        at=row.at,
+        kind=cast(DecisionKind, row.kind),
+        source_id=row.source_id,
+        guid=row.guid,
+        story_id=row.story_id,
+        rule=row.rule,
+        text=row.text,
+        facts=json.loads(row.facts),
+    )
+
+
+def rendition_of(row: AnyRow, body: bytes) -> Rendition:
+    return Rendition(
+        channel_id=row.channel_id,
+        format=cast(Format, row.format),
+        path=row.path,
+        media_type=row.media_type,
+        body=body,
+        etag=row.etag,
+        updated=row.updated,
+    )
+
+
+def delivery_row(delivery: Delivery) -> dict[str, Any]:
+    return {name: getattr(delivery, name) for name in deliveries.c.keys()}  # noqa: SIM118 - a collection of columns
+
+
+def delivery_of(row: AnyRow) -> Delivery:
+    return Delivery(**row._mapping)
