@@ -183,6 +183,16 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     "depth": ("the document is nested too deeply", "report it to the site"),
     "json": ("the document is not valid JSON Feed", "report it to the site: `feeds peek URL` says where"),
     "reader": ("reading the document failed", "run `feeds peek URL` and report what it says"),
+    # what was odd about it, and handled
+    "charset": (
+        "the document is not in the encoding that it names, or not whole in it",
+        "check that the text looks right; if not, set `encoding` for the source",
+    ),
+    "malformed": ("the document breaks the rules of its format", "nothing: it was read all the same"),
+    "date": ("a date cannot be read", "report the date to the site; the entry is dated by when it was first seen"),
+    "guid": ("entries have no id of their own", "report it to the site; their links tell them apart"),
+    "title": ("titles hold HTML where text belongs", "nothing: they are read as HTML"),
+    "excess": ("the document holds more entries than are read at once", "ask the site for a shorter feed"),
     "crashed": (
         "reading the document ended the program before",
         "run `feeds peek URL`; the source rests until `feeds fetch ID --force`",

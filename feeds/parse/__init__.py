@@ -1,0 +1,79 @@
+"""One document to what it holds: `parse`. What a document is, its bytes say; the label is heard last."""
+
+from collections import Counter
+from dataclasses import replace
+
+from feeds.errors import ParseError
+from feeds.model.entry import Parsed, RawEntry
+from feeds.model.source import Document, FeedInfo, Problem, Source
+from feeds.parse.decode import Decoded, decode
+from feeds.parse.doctype import without_doctype
+from feeds.parse.jsonfeed import read_json
+from feeds.parse.sniff import binary, sniff
+from feeds.parse.tolerant import read_xml
+
+READERS = {"rss": read_xml, "rdf": read_xml, "atom": read_xml, "json": read_json}
+
+__all__ = ["parse"]
+
+
+def parse(document: Document, source: Source) -> Parsed:
+    """Return what *document* of *source* holds; oddities that were handled stand in its problems.
+
+    Raises ParseError with the code `empty`, `html`, `unknown`, `entities`, `depth`, `json` or `reader`.
+    """
+    return _feed(document, source)
+
+
+def _feed(document: Document, source: Source) -> Parsed:
+    if not document.body.strip(b"\0 \t\r\n"):
+        raise ParseError("empty")
+    if name := binary(document.body):
+        raise ParseError("unknown", f"it is {name}")
+    decoded = decode(document.body, document.media_type, source.options.encoding)
+    text = without_doctype(decoded.text)
+    sniffed = sniff(text)
+    if sniffed.kind == "html":
+        raise ParseError("html", sniffed.said)
+    if sniffed.kind == "other":
+        raise ParseError("unknown" if sniffed.said else "empty", sniffed.said)
+    parsed = READERS[sniffed.kind](text[sniffed.start :], document.url, source.options.timezone)
+    before = text[: sniffed.start].strip()
+    problems = (*_about_encoding(decoded), *_about_start(before), *parsed.problems, *_about_entries(parsed))
+    return replace(parsed, problems=problems)
+
+
+def _about_encoding(decoded: Decoded) -> list[Problem]:
+    problems = []
+    if decoded.wrong:
+        problems.append(Problem(code="charset", detail=f"it says {decoded.label}, but is {decoded.encoding}"))
+    if decoded.lost:
+        problems.append(Problem(code="charset", detail=f"{decoded.lost} characters could not be read"))
+    return problems
+
+
+def _about_start(before: str) -> list[Problem]:
+    """Something other than declarations and comments before the root element: a PHP warning, most often."""
+    if not before or before.startswith(("<?", "<!")):
+        return []
+    words = " ".join(before.split())
+    return [Problem(code="malformed", detail=f"something stands before the feed: {words[:60]!r}")]
+
+
+def _about_entries(parsed: Parsed) -> list[Problem]:
+    problems = []
+    guids = Counter(entry.guid for entry in parsed.entries)
+    if missing := guids.pop("", 0):
+        problems.append(Problem(code="guid", detail=f"{missing} of {len(parsed.entries)} items have no id"))
+    for guid, times in guids.items():
+        if times > 1:
+            problems.append(Problem(code="guid", detail=f"{times} items have the id {guid[:100]!r}"))
+    if markup := [entry for entry in parsed.entries if _is_marked_up(entry, parsed.info)]:
+        problems.append(Problem(code="title", detail=f"{len(markup)} titles hold HTML where text belongs"))
+    if relative := sum(1 for entry in parsed.entries if entry.url and ":" not in entry.url[:12]):
+        problems.append(Problem(code="malformed", detail=f"{relative} links are relative and nothing says to what"))
+    return problems
+
+
+def _is_marked_up(entry: RawEntry, info: FeedInfo) -> bool:
+    return bool(entry.title and entry.title.kind == "html" and not info.format.startswith("atom"))

@@ -1,0 +1,318 @@
+"""RSS, RDF and Atom in any state to raw entries, through feedparser given clean text only."""
+
+import re
+from datetime import datetime, timedelta
+from html import unescape
+from typing import Any, NamedTuple
+
+from feeds.errors import ParseError
+from feeds.model.entry import Enclosure, Image, Origin, Parsed, Person, RawEntry, Text
+from feeds.model.source import FeedInfo, Problem
+from feeds.parse.dates import read_date
+from feeds.parse.elements import Found, read_elements
+from feeds.parse.repair import MOST_ITEMS, repair
+
+_HTML_TYPES = frozenset({"text/html", "application/xhtml+xml", "html", "xhtml"})
+_LONGEST_PERSON = 500  # characters
+_ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
+_TAG = re.compile(r"<[^<>]*>")
+_WHAT_ATOM_CALLS_KIND = "http://schemas.google.com/g/2005#kind"  # Blogger marks each entry as a post with a category
+
+
+class _Dates(NamedTuple):
+    """Reads dates for one source and remembers those that it could not read."""
+
+    timezone: str
+    unread: list[str]
+
+    def first(self, *texts: object) -> datetime | None:
+        """The first text that is a date; the ones before it are noted."""
+        for text in texts:
+            if isinstance(text, str) and text.strip():
+                if moment := read_date(text, self.timezone):
+                    return moment
+                self.unread.append(" ".join(text.split())[:60])
+        return None
+
+
+def read_xml(text: str, url: str, timezone: str) -> Parsed:
+    """Return what *text*, which begins at its root element, holds.
+
+    *url* is what relative links stand on; *timezone* holds for dates without an offset.
+    Raises ParseError("depth") before reading, ParseError("reader") where feedparser fails, ParseError("unknown").
+    """
+    repaired = repair(text)
+    base_url = url if url.startswith(("http://", "https://")) else ""
+    try:
+        reader, fault = read_elements(repaired.text, base_url)
+    except Exception as error:  # feedparser raises whatever it meets: UnicodeError, KeyError, RecursionError …
+        raise ParseError("reader", f"{type(error).__name__}: {error}"[:200]) from error
+    if not reader.version and not reader.entries and not reader.feeddata:
+        raise ParseError("unknown", "it has the shape of a feed, but nothing in it")
+    dates = _Dates(timezone, [])
+    entries = tuple(_entry(found, reader, url, dates) for found in reader.entries[:MOST_ITEMS])
+    problems = [Problem(code="malformed", detail=note) for note in (*repaired.notes, *([fault] if fault else []))]
+    if not repaired.complete:
+        problems.append(Problem(code="malformed", detail="the end is missing: complete items were read"))
+    if max(repaired.items, len(reader.entries)) > MOST_ITEMS:
+        most = max(repaired.items, len(reader.entries))
+        problems.append(Problem(code="excess", detail=f"{most} items; the newest {MOST_ITEMS} were read"))
+    problems += [Problem(code="date", detail=f"{text!r}") for text in dict.fromkeys(dates.unread)]
+    return Parsed(
+        info=_info(reader),
+        entries=entries,
+        problems=tuple(problems),
+        complete=repaired.complete,
+    )
+
+
+def _info(reader: Any) -> FeedInfo:
+    feed: Found = reader.feeddata
+    links = _links(feed)
+    image = _dict(feed, "image")
+    return FeedInfo(
+        id=_string(feed, "id"),
+        title=_words(_string(feed, "title") or _string(feed, "dc_title")),
+        description=_words(next(filter(None, (_string(feed, k) for k in _DESCRIPTIONS)), "")),
+        home=_alternate(feed, links),
+        self_url=_href(links, "self"),
+        hub=_href(links, "hub"),
+        language=_string(feed, "language"),
+        rights=_words(_string(feed, "rights")),
+        icon=_string(feed, "icon") or _string(feed, "logo") or _string(image, "href"),
+        format=reader.version or "unknown",
+        ttl=_ttl(_string(feed, "ttl")),
+    )
+
+
+_DESCRIPTIONS = ("subtitle", "info", "dc_description", "itunes_summary", "itunes_subtitle")
+
+
+def _entry(found: Found, reader: Any, url: str, dates: _Dates) -> RawEntry:
+    links = _links(found)
+    content = _content(found)
+    summary = _text(found, "summary") or _plain(found, "dc_description") or _plain(found, "media_description")
+    images = _images(found)
+    guid = _string(found, "id")
+    permalink = bool(dict.get(found, "x_permalink", False)) and bool(guid)
+    link = _string(found, "feedburner_origlink") or _alternate(found, links)
+    if not link and permalink and guid.startswith(("http://", "https://")):
+        link = guid
+    published = dates.first(*(dict.get(found, k) for k in ("published", "created", "dc_date")))
+    detail = _detail(found, "content") or _detail(found, "summary") or _detail(found, "title")
+    return RawEntry(
+        guid=guid,
+        guid_is_permalink=permalink,
+        url=link,
+        title=_text(found, "title") or _plain(found, "dc_title") or _plain(found, "media_title"),
+        summary=summary or _plain(found, "itunes_summary") or _plain(found, "itunes_subtitle"),
+        content=content,
+        published=published,
+        updated=dates.first(dict.get(found, "updated")),
+        authors=_authors(found, reader),
+        tags=_tags(found),
+        enclosures=_enclosures(found, links, images[0].url if images else ""),
+        image=images[0] if images else None,
+        language=_language(found, detail, _string(reader.feeddata, "language")),
+        rights=_words(_string(found, "rights")),
+        comments=_string(found, "comments"),
+        base_url=_string(detail, "base") or _string(found, "x_base") or url,
+        origin=_origin(found),
+    )
+
+
+def _string(found: Found, key: str) -> str:
+    value = dict.get(found, key, "")
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _dict(found: Found, key: str) -> Found:
+    value = dict.get(found, key)
+    return value if isinstance(value, dict) else {}
+
+
+def _dicts(found: Found, key: str) -> list[Found]:
+    value = dict.get(found, key)
+    return [v for v in value if isinstance(v, dict)] if isinstance(value, list) else []
+
+
+def _words(markup: str) -> str:
+    """One line of plain text; for what a feed says of itself, which is shown and never parsed again."""
+    text = unescape(_TAG.sub(" ", markup)) if "<" in markup or "&" in markup else markup
+    return " ".join(text.split())
+
+
+def _detail(found: Found, key: str) -> Found:
+    if key == "content":
+        return max(_dicts(found, key), key=lambda c: len(_string(c, "value")), default={})
+    return _dict(found, f"{key}_detail")
+
+
+def _text(found: Found, key: str) -> Text | None:
+    """A text construct with its kind; an element without its detail (given twice, or by an extension) is text."""
+    value = _string(found, key)
+    if not value:
+        return None
+    return Text(value=value, kind="html" if _string(_detail(found, key), "type") in _HTML_TYPES else "text")
+
+
+def _plain(found: Found, key: str) -> Text | None:
+    value = _string(found, key)
+    markup = bool(re.search(r"</?[a-zA-Z][^<>]*>|&#?\w{2,8};", value))
+    return Text(value=value, kind="html" if markup else "text") if value else None
+
+
+def _content(found: Found) -> Text | None:
+    """The longest content that is text: content:encoded, atom:content or a body element. Pictures and the like are not."""
+    readable = [c for c in _dicts(found, "content") if _readable(_string(c, "type"))]
+    best = max(readable, key=lambda c: len(_string(c, "value")), default={})
+    if not (value := _string(best, "value")):
+        return None
+    return Text(value=value, kind="html" if _string(best, "type") in _HTML_TYPES else "text")
+
+
+def _readable(media_type: str) -> bool:
+    return not media_type or media_type in _HTML_TYPES or media_type in {"text/plain", "text", "text/markdown"}
+
+
+def _links(found: Found) -> list[Found]:
+    return [link for link in _dicts(found, "links") if _string(link, "href")]
+
+
+def _href(links: list[Found], rel: str) -> str:
+    return next((_string(link, "href") for link in links if _string(link, "rel") == rel), "")
+
+
+def _alternate(found: Found, links: list[Found]) -> str:
+    """The page: the first alternate that is HTML, else any alternate, else what an element `link` says."""
+    alternates = [link for link in links if _string(link, "rel") in {"alternate", ""}]
+    pages = [link for link in alternates if _string(link, "type") in _HTML_TYPES]
+    return _href(pages, "alternate") or _href(alternates, "alternate") or _string(found, "link")
+
+
+def _authors(found: Found, reader: Any) -> tuple[Person, ...]:
+    """The entry's own authors, else its source's; in Atom else the feed's (RFC 4287 §4.2.1)."""
+    own = _persons(found) or _persons(_dict(found, "source"))
+    if not own and (name := _string(found, "itunes_author")):
+        own = (_person(name),)
+    return own or (_persons(reader.feeddata) if reader.version.startswith("atom") else ())
+
+
+def _persons(found: Found) -> tuple[Person, ...]:
+    persons = []
+    for author in _dicts(found, "authors"):
+        name, email, url = (_string(author, k)[:_LONGEST_PERSON] for k in ("name", "email", "href"))
+        if name or email or url:
+            persons.append(Person(name=name, email=email, url=url))
+        elif text := _string(author, "x_text"):
+            persons.append(_person(text))
+    return tuple(dict.fromkeys(persons))
+
+
+def _person(text: str) -> Person:
+    """Read `mail (Name)` (RSS 2.0), `Name <mail>`, or either alone."""
+    text = " ".join(unescape(text[:_LONGEST_PERSON]).split())
+    if not (address := _ADDRESS.search(text)):
+        return Person(name=text)
+    rest = f"{text[: address.start()]} {text[address.end() :]}".replace("mailto:", " ")
+    return Person(name=rest.strip(" ()<>[],;:\"'"), email=address[0])
+
+
+def _tags(found: Found) -> tuple[str, ...]:
+    tags = [t for t in _dicts(found, "tags") if _string(t, "scheme") != _WHAT_ATOM_CALLS_KIND]
+    return tuple(dict.fromkeys(filter(None, (_words(_string(t, "label") or _string(t, "term")) for t in tags))))
+
+
+def _number(found: Found, *keys: str) -> int:
+    """The first of *keys* that holds a whole number of at most 15 digits; 0 where none does."""
+    for key in keys:
+        value = _string(found, key).removesuffix("px")
+        if value.isascii() and value.isdigit() and len(value) <= 15:
+            return int(value)
+    return 0
+
+
+def _images(found: Found) -> list[Image]:
+    """Pictures that may lead, best first: media:content, media:thumbnail (each the widest first), itunes, enclosures."""
+    media = [m for m in _dicts(found, "media_content") if _is_picture(m)]
+    groups = [
+        sorted(media, key=lambda m: -_number(m, "width")),
+        sorted(_dicts(found, "media_thumbnail"), key=lambda m: -_number(m, "width")),
+        [_dict(found, "image")],
+        [{"url": _string(found, "x_image")}],
+        [link for link in _links(found) if _string(link, "rel") == "enclosure" and _is_picture(link)],
+    ]
+    return [
+        Image(url=url, width=_number(m, "width"), height=_number(m, "height"))
+        for group in groups
+        for m in group
+        if (url := _string(m, "url") or _string(m, "href"))
+    ]
+
+
+def _is_picture(media: Found) -> bool:
+    return _string(media, "medium") == "image" or _string(media, "type").startswith("image/")
+
+
+def _enclosures(found: Found, links: list[Found], lead: str) -> tuple[Enclosure, ...]:
+    """Attached files by URL, each once: links, then media:content but for the lead picture, then content elsewhere."""
+    duration = _duration(_string(found, "itunes_duration"))
+    attached: dict[str, Enclosure] = {}
+    for link in links:
+        if _string(link, "rel") == "enclosure":
+            url = _string(link, "href")
+            attached.setdefault(url, _enclosure(link, url, duration))
+    for media in _dicts(found, "media_content"):
+        url = _string(media, "url")
+        if url and not (url == lead and _is_picture(media)):
+            attached.setdefault(url, _enclosure(media, url, _duration(_string(media, "duration"))))
+    for content in _dicts(found, "content"):
+        if (url := _string(content, "src")) and not _string(content, "value"):
+            attached.setdefault(url, _enclosure(content, url, None))
+    return tuple(attached.values())
+
+
+def _enclosure(found: Found, url: str, duration: timedelta | None) -> Enclosure:
+    return Enclosure(
+        url=url,
+        media_type=_string(found, "type"),
+        length=_number(found, "length", "filesize"),
+        title=_string(found, "title"),
+        duration=duration,
+    )
+
+
+def _duration(text: str) -> timedelta | None:
+    """Read seconds, `MM:SS` or `HH:MM:SS` (Apple's podcast specification)."""
+    if not re.fullmatch(r"\d{1,7}(?::\d{1,3}){0,2}(?:\.\d{1,9})?", text, re.ASCII):
+        return None
+    seconds = 0
+    for part in text.partition(".")[0].split(":"):
+        seconds = seconds * 60 + int(part)
+    return timedelta(seconds=seconds) if seconds else None
+
+
+def _ttl(text: str) -> timedelta | None:
+    minutes = int(text) if text.isascii() and text.isdigit() and len(text) <= 7 else 0
+    return timedelta(minutes=minutes) if minutes else None
+
+
+def _language(found: Found, detail: Found, of_feed: str) -> str:
+    """The entry's language where it differs from the feed's."""
+    own = _string(found, "language") or _string(detail, "language") or _string(found, "x_language")
+    return "" if own.replace("_", "-").lower() == of_feed.lower() else own.replace("_", "-")
+
+
+def _origin(found: Found) -> Origin | None:
+    """The feed that the item came from: atom:source, or RSS's source with url and title."""
+    source = _dict(found, "source")
+    links = _links(source)
+    origin = Origin(
+        id=_string(source, "id"),
+        title=_words(_string(source, "title")),
+        url=_alternate(source, links) if links else "",
+        feed_url=_href(links, "self") or _string(source, "href"),
+        rights=_words(_string(source, "rights")),
+        icon=_string(source, "icon") or _string(source, "logo"),
+    )
+    return origin if origin != Origin() else None
