@@ -1,0 +1,118 @@
+"""What several keys must agree on: outputs and their places, names of categories, partners, hubs."""
+
+from collections.abc import Iterator
+
+from feeds.config import schema
+from feeds.config.faults import did_you_mean
+from feeds.config.nodes import Node
+from feeds.config.parts import Item, Parts
+from feeds.config.sheet import shown
+from feeds.core.slugs import fold, slug
+from feeds.model.channel import FILES, Output
+
+DEFAULT_OUTPUTS = (
+    Output(id="all", path="/", formats=("atom", "rss", "json", "html", "opml")),
+    Output(id="by-category", path="/{slug}/", each="category"),
+)
+
+
+def check(parts: Parts) -> None:
+    """Note in the sheet of *parts* what does not agree."""
+    _names(parts)
+    _outputs(parts)
+    _partners(parts)
+    if "builtin" in parts.push.keys.hub:
+        message = "the built-in hub is not served by this version yet; give the address of a hub, or leave push out"
+        parts.sheet.fault(parts.push.at("hub"), message, level="warning")
+
+
+def slug_of(category: schema.CategoryKeys) -> str:
+    return category.slug or slug(category.name)
+
+
+def _names(parts: Parts) -> None:
+    """Names, slugs and aliases lead to one category each, letter case and width aside."""
+    taken: dict[str, tuple[int, Node]] = {}
+    for number, item in enumerate(parts.categories):
+        for key, text, node in _labels(item):
+            holder, first = taken.setdefault(" ".join(fold(text).split()), (number, node))
+            if holder != number:
+                what = f"slug '{text}'" if key == "name" and text != item.keys.name else f"{key} {shown(node)}"
+                message = f"{what} means another category already, in line {first.line}; one name means one category"
+                parts.sheet.fault(node, message)
+                break
+
+
+def _labels(item: Item[schema.CategoryKeys]) -> Iterator[tuple[str, str, Node]]:
+    yield "name", item.keys.name, item.at("name")
+    yield ("slug" if item.keys.slug else "name"), slug_of(item.keys), item.at("slug" if item.keys.slug else "name")
+    nodes = item.at("aliases").items
+    for place, alias in enumerate(item.keys.aliases):
+        yield "alias", alias, nodes[place] if place < len(nodes) else item.node
+
+
+def _outputs(parts: Parts) -> None:
+    ids: dict[str, Node] = {}
+    places: dict[str, Node] = {}
+    for item in parts.outputs:
+        first = ids.setdefault(item.keys.id, item.at("id"))
+        if first is not item.at("id"):
+            message = f"id {shown(item.at('id'))} is given twice; line {first.line} has it already: ids must differ"
+            parts.sheet.fault(item.at("id"), message)
+        _each(parts, item)
+        _files(parts, item)
+        for place, category in _places(parts, item):
+            first = places.setdefault(place, item.at("path"))
+            if first is not item.at("path"):
+                what = f"path {shown(item.at('path'))}" + (f" of category '{category}'" if category else "")
+                message = f"{what} is taken already, in line {first.line}; paths must differ"
+                parts.sheet.fault(item.at("path"), message)
+                break
+
+
+def _places(parts: Parts, item: Item[schema.OutputKeys]) -> Iterator[tuple[str, str]]:
+    """The places of an output as far as they are known now, each with its category."""
+    yield item.keys.path, ""
+    if item.keys.each:
+        yield from ((item.keys.path.replace("{slug}", slug_of(c.keys)), c.keys.name) for c in parts.categories)
+
+
+def _each(parts: Parts, item: Item[schema.OutputKeys]) -> None:
+    node, named = item.at("path"), "{slug}" in item.keys.path
+    if item.keys.each and not named:
+        meant = f"did you mean '{item.keys.path}{{slug}}/'?" if shown(node) == f"'{item.keys.path}'" else ""
+        parts.sheet.fault(
+            node, f"path is {shown(node)}; with each: category it needs {{slug}}, as in /{{slug}}/", meant
+        )
+    elif named and "each" not in item.node.pairs:
+        parts.sheet.fault(
+            node, f"path is {shown(node)}, but each is missing; add each: category, or leave {{slug}} out"
+        )
+
+
+def _files(parts: Parts, item: Item[schema.OutputKeys]) -> None:
+    """Two formats of one output must not write one file."""
+    names = {format: item.keys.files.get(format, FILES[format]) for format in item.keys.formats}
+    for format, name in names.items():
+        twin = next((f for f, n in names.items() if f != format and n == name and format in item.keys.files), None)
+        if twin:
+            node = item.at("files", format)
+            parts.sheet.fault(node, f"{format} is {shown(node)}, which is the file of {twin} too; names must differ")
+            return
+
+
+def _partners(parts: Parts) -> None:
+    """Partners are checked so that a file written for a later version is right already."""
+    if parts.partners:
+        pair = parts.root.pairs["partners"]
+        parts.sheet.fault(pair.key, "partners are not served by this version yet", level="warning")
+    outputs = [item.keys.id for item in parts.outputs] or [output.id for output in DEFAULT_OUTPUTS]
+    ids: dict[str, Node] = {}
+    for item in parts.partners:
+        if ids.setdefault(item.keys.id, item.at("id")) is not item.at("id"):
+            message = f"id {shown(item.at('id'))} is given twice; ids must differ"
+            parts.sheet.fault(item.at("id"), message)
+        for node, channel in zip(item.at("channels").items, item.keys.channels, strict=False):
+            if channel not in outputs and not channel.startswith("category:"):
+                right = "give ids of outputs, or category:NAME"
+                parts.sheet.fault(node, f"channels has {shown(node)}; {right}", did_you_mean(channel, outputs))

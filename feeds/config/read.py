@@ -1,0 +1,154 @@
+"""feeds.yaml, read and checked whole: every fault at once, or settings that keep what their types promise."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from feeds.config import nodes
+from feeds.config.checks import DEFAULT_OUTPUTS, check
+from feeds.config.faults import Page, in_order, page
+from feeds.config.parts import Item, Parts
+from feeds.config.schema import AuthorKeys, CategoryKeys, OutputKeys, ServerKeys, SiteKeys
+from feeds.config.sheet import Sheet, shown
+from feeds.config.sources import sources
+from feeds.errors import ConfigError, Fault
+from feeds.model.channel import Output
+from feeds.model.entry import Person
+from feeds.model.settings import Dedupe, Schedule, Server, Settings, Site, Subject
+
+LARGEST = 10 * 1024 * 1024  # bytes: some 100 000 sources
+
+
+def read(path: str, environ: Mapping[str, str]) -> Settings:
+    """Return what the file says. Raises `ConfigError` with all faults, in the order of the file."""
+    return read_with_warnings(path, environ)[0]
+
+
+def read_with_warnings(path: str, environ: Mapping[str, str]) -> tuple[Settings, tuple[Fault, ...]]:
+    """Return what the file says, and what in it deserves a word without being wrong."""
+    return read_text(text_of(path), path, environ)
+
+
+def read_text(text: str, path: str, environ: Mapping[str, str]) -> tuple[Settings, tuple[Fault, ...]]:
+    """As `read_with_warnings`, of *text* that is to stand at *path*: for checking before writing."""
+    sheet = Sheet(page=page(path, text), folder=Path(os.path.abspath(path)).parent, environ=environ)
+    root, faults = nodes.parse(text, sheet.page)
+    sheet.faults.extend(faults)
+    settings = _settings(root, sheet, path) if root is not None else None
+    if root is None and not faults:
+        sheet.faults.append(sheet.page.fault(1, 1, "the file is empty; `feeds init` writes one to start from"))
+    if settings is None or any(fault.level == "error" for fault in sheet.faults):
+        raise ConfigError(in_order(sheet.faults))
+    return settings, in_order(sheet.faults)
+
+
+def text_of(path: str) -> str:
+    """Return the text of the file. Raises `ConfigError` where there is none to read."""
+
+    def stop(message: str, remedy: str, line: int = 0) -> ConfigError:
+        return ConfigError((Page(file=path).fault(line, 0, message, remedy),))
+
+    try:
+        with open(path, "rb") as file:
+            body = file.read(LARGEST + 1)
+    except FileNotFoundError:
+        raise stop("the file does not exist", "`feeds init` writes one") from None
+    except OSError as error:
+        raise stop(
+            f"the file cannot be read: {error.strerror or error}", "check the path and its permissions"
+        ) from None
+    if len(body) > LARGEST:
+        raise stop(f"the file is larger than {LARGEST >> 20} MiB", "put long lists of feeds into OPML files")
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = body.count(b"\n", 0, error.start) + 1
+        raise stop("the file is not UTF-8 text", "save it as UTF-8", line) from None
+
+
+def _settings(root: nodes.Node, sheet: Sheet, path: str) -> Settings | None:
+    if root.kind != "mapping":
+        sheet.fault(root, f"the file is {shown(root)}; give keys and values, as `feeds init` writes them")
+        return None
+    parts = Parts(sheet, root)
+    check(parts)
+    top, site = parts.top.keys, parts.site.keys
+    found = sources(parts)
+    near, schedule = parts.dedupe.keys.near, parts.schedule.keys
+    return Settings(
+        file=os.path.abspath(path),
+        site=_site(site),
+        sources=found,
+        categories=tuple(map(_subject, parts.categories)),
+        unknown_category=top.unknown_category,
+        dedupe=Dedupe(
+            same_url=parts.dedupe.keys.same_url,
+            same_text=parts.dedupe.keys.same_text,
+            near=near.within if near else None,
+        ),
+        outputs=tuple(map(_output, parts.outputs)) if parts.given("outputs") else DEFAULT_OUTPUTS,
+        hubs=tuple(hub for hub in parts.push.keys.hub if hub != "builtin"),
+        schedule=Schedule(
+            jitter=schedule.jitter,
+            per_host=schedule.per_host,
+            workers=schedule.workers,
+            max_backoff=schedule.max_backoff,
+        ),
+        server=_server(parts.server.keys),
+        store=_store(top.store, sheet.folder),
+        public=os.path.normpath(sheet.folder / top.public),
+    )
+
+
+def _site(keys: SiteKeys) -> Site:
+    author = keys.author or AuthorKeys()
+    return Site(
+        title=keys.title,
+        url=keys.url,
+        description=keys.description or "",
+        language=keys.language,
+        timezone=keys.timezone,
+        author=Person(name=author.name or "", email=author.email or "", url=author.url or ""),
+        ids=keys.ids,
+    )
+
+
+def _subject(item: Item[CategoryKeys]) -> Subject:
+    keys = item.keys
+    return Subject(
+        name=keys.name,
+        slug=keys.slug or "",
+        aliases=keys.aliases,
+        add=keys.add,
+        drop=keys.drop,
+        limit=keys.limit,
+        title=keys.title or "",
+        description=keys.description or "",
+    )
+
+
+def _output(item: Item[OutputKeys]) -> Output:
+    keys = item.keys
+    return Output(
+        id=keys.id,
+        path=keys.path,
+        each=keys.each or "",
+        formats=tuple(dict.fromkeys(keys.formats)),
+        files=keys.files,
+        limit=keys.limit,
+        days=keys.days,
+        title=keys.title or "",
+        description=keys.description or "",
+        only=keys.only or "",
+    )
+
+
+def _server(keys: ServerKeys) -> Server:
+    host, _, port = keys.listen.rpartition(":")
+    return Server(host=host.strip("[]"), port=int(port), allow_private=keys.allow_private)
+
+
+def _store(url: str, folder: Path) -> str:
+    """Return *url* with an absolute path: `sqlite:///a` is below *folder*, `sqlite:////a` is from the root."""
+    scheme, given, file = url.partition(":///")
+    return f"{scheme}{given}{os.path.normpath(folder / file)}" if scheme == "sqlite" else url

@@ -1,0 +1,277 @@
+"""Every key of feeds.yaml with its kind of value, its default and one sentence for people.
+
+The models check single values; what several keys must agree on stands in `checks.py`.
+The sentences feed the JSON Schema for editors (`feeds schema`) and the reference in README.
+"""
+
+from datetime import timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from feeds.config import values
+from feeds.model.channel import Format
+from feeds.model.source import ContentPolicy, DateOrigin, SiteKind
+
+_SECOND, _MINUTE, _DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(days=1)
+
+Text = Annotated[str, values.text()]
+Id = Annotated[
+    str,
+    values.matching(r"[^\W_][\w.-]{0,99}", "give letters, digits, '-', '_' and '.', at most 100, as in daily-news"),
+]
+Slug = Annotated[str, values.slug]
+Flag = Annotated[bool, values.flag]
+Rule = Annotated[str, values.rule]
+Names = tuple[Text, ...]
+Rules = tuple[Rule, ...]
+Keep = Annotated[timedelta, values.duration(_DAY, 36500 * _DAY)]
+Every = Annotated[timedelta, values.duration(_SECOND, 30 * _DAY)]
+Policy = Annotated[ContentPolicy, values.choice("full", "summary", "title")]
+SiteKindKey = Annotated[
+    SiteKind,
+    values.choice(
+        "auto",
+        "jekyll",
+        "plain",
+        hints=dict.fromkeys(("hugo", "pelican", "eleventy", "astro"), "not read by this version yet; plain comes near"),
+    ),
+]
+DateOriginKey = Annotated[DateOrigin, values.choice("front_matter", "file_name", "git", "first_seen")]
+FormatKey = Annotated[Format, values.choice("atom", "rss", "json", "html", "opml", hints={"jsonfeed": "write json"})]
+FileName = Annotated[
+    str, values.matching(r"[^\W_][\w.-]{0,99}", "give a file name of letters, digits, '-', '_' and '.', as in feed.xml")
+]
+HeaderName = Annotated[
+    str, values.matching(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", "give a header's name, as in Authorization")
+]
+Headers = dict[HeaderName, Annotated[str, values.header]]
+Zone = Annotated[str, values.zone_or_site]
+Encoding = Annotated[str, values.encoding]
+Number = Annotated[int, values.number(-1000, 1000)]
+Limit = Annotated[int, values.number(1, 1000)]
+
+
+def key(description: str, default: Any = ..., example: str = "") -> Any:
+    """A key, by its sentence; with *default* it may be left out. *example* stands where it is missing."""
+    return Field(
+        default=default, validate_default=True, description=description, examples=[example] if example else None
+    )
+
+
+class Keys(BaseModel):
+    """A section: what it does not name is a fault."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class AuthorKeys(Keys):
+    """Who is answerable for the site, or who speaks where an entry names nobody."""
+
+    name: Text | None = key("name of the site's author", None)
+    email: Annotated[str, values.matching(r"[^\s@<>]+@[^\s@<>]+", "give an address, as in desk@example.kr")] | None = (
+        key("the author's e-mail address", None)
+    )
+    url: Annotated[str, values.address("https://example.kr/about")] | None = key("the author's page", None)
+
+
+class SiteKeys(Keys):
+    """What we are: the head of every feed."""
+
+    title: Text = key("name of the site, the head of every feed", example="기술 뉴스")
+    url: Annotated[str, values.site_url] = key(
+        "public address of the site; every published link starts here", example="https://news.example.kr"
+    )
+    description: Text | None = key("one sentence about the site", None)
+    language: Annotated[str, values.language] = key("language of the feeds, as a language tag", "en")
+    timezone: Annotated[str, values.zone] = key("zone of the days that pages show, by its IANA name", "UTC")
+    author: AuthorKeys | None = key("who is answerable for the site", None)
+    ids: Annotated[Literal["tag", "url", "jekyll-feed"], values.choice("tag", "url", "jekyll-feed")] = key(
+        "how ids of local posts are made; jekyll-feed and url keep the ids that subscribers already know", "tag"
+    )
+
+
+class DefaultsKeys(Keys):
+    """What each source starts from."""
+
+    every: Every = key(
+        "how often a feed on the web is asked; content and files are looked at every 30s unless they say otherwise",
+        "30m",
+    )
+    keep: Keep = key("how long entries are kept after they left their source", "365d")
+    content: Policy = key("what may be published of an entry: full text, summary or title alone", "full")
+    timezone: Zone = key("zone of dates without an offset; site stands for the site's zone", "site")
+    drop: Rules = key("rules; an entry that meets one is not published", ())
+    encoding: Encoding | None = key("encoding of documents, against every label", None)
+    kind: SiteKindKey = key("what wrote the posts of content folders", "auto")
+    date_from: tuple[DateOriginKey, ...] = key(
+        "where the date of a post comes from, first that has one", ("front_matter", "file_name", "git", "first_seen")
+    )
+    headers: Headers = key("request headers for every feed on the web", {})
+    user_agent: Text | None = key("how we name ourselves to servers", None)
+
+
+class _Override(Keys):
+    """Keys that content and sources share; what is left out comes from `defaults`."""
+
+    id: Id | None = key("short name, unique and lasting: entries hang on it; made from the address if missing", None)
+    title: Text | None = key("name shown to people; the feed's own if missing", None)
+    categories: Names = key("categories given to every entry", ())
+    every: Every | None = key("how often it is asked", None)
+    prefer: Number = key("higher wins when two sources tell the same story", 0)
+    enabled: Flag = key("false: it is not read; what it brought stays", True)
+    content: Policy | None = key("what may be published of an entry: full text, summary or title alone", None)
+    timezone: Zone | None = key("zone of dates without an offset", None)
+    keep: Keep | None = key("how long entries are kept after they left their source", None)
+    drop: Rules = key("rules; an entry that meets one is not published; they add to those of defaults", ())
+    encoding: Encoding | None = key("encoding of the documents, against every label", None)
+
+
+class ContentKeys(_Override):
+    """A folder of our own posts."""
+
+    path: Annotated[str, values.path] = key("folder of the posts, relative to this file", example="../site")
+    url: Annotated[str, values.site_url] | None = key("public address of this folder; the site's if missing", None)
+    kind: SiteKindKey | None = key("what wrote the posts", None)
+    date_from: tuple[DateOriginKey, ...] | None = key("where a post's date comes from, first that has one", None)
+
+
+class SourceKeys(_Override):
+    """A feed on the web, a feed document on disk, or a list of feeds: one of url, file and opml."""
+
+    url: Annotated[str, values.address("https://blog.example.com/feed.xml")] | None = key("address of a feed", None)
+    file: Annotated[str, values.path] | None = key("path of a feed document on disk", None)
+    opml: Annotated[str, values.path] | None = key(
+        "path of an OPML list; each feed in it is a source, its folders are categories; feeds named elsewhere in this "
+        "file keep what is said there",
+        None,
+    )
+    headers: Headers = key("request headers; they add to those of defaults", {})
+    user_agent: Text | None = key("how we name ourselves to this server", None)
+
+
+class CategoryKeys(Keys):
+    """A subject that the desk names itself."""
+
+    name: Text = key("name shown to people", example="기술")
+    slug: Slug | None = key("its place in addresses; made from the name if missing", None)
+    aliases: Names = key("other names of the same subject", ())
+    add: Rules = key("rules; an entry that meets one gets the category", ())
+    drop: Rules = key("rules; an entry that meets one loses the category", ())
+    limit: Annotated[int, values.number(0, 1000)] = key("number of stories in its feeds; 0: as the output says", 0)
+    title: Text | None = key("title of its feeds; site and name if missing", None)
+    description: Text | None = key("one sentence about it", None)
+
+
+class NearKeys(Keys):
+    within: Annotated[timedelta, values.duration(_MINUTE, 365 * _DAY)] = key(
+        "how far apart similar texts may be published", example="72h"
+    )
+
+
+class DedupeKeys(Keys):
+    """What makes two entries one story."""
+
+    same_url: Flag = key("the same address, tracking parameters aside", True)
+    same_text: Flag = key("the same title and text", True)
+    near: NearKeys | None = key("similar texts; exact copies only if missing", None)
+
+
+class OutputKeys(Keys):
+    """Feeds that we publish."""
+
+    id: Id = key("short name, unique", example="all")
+    path: Annotated[str, values.place] = key("where it lies below the site's address", example="/")
+    each: Annotated[Literal["category"], values.choice("category")] | None = key(
+        "category: one feed for each category; the path holds {slug}", None
+    )
+    formats: tuple[FormatKey, ...] = key("which documents are written", ("atom", "rss", "json", "html"))
+    files: dict[FormatKey, FileName] = key("file names by format, where others than the usual ones are wanted", {})
+    limit: Limit = key("number of stories", 50)
+    days: Annotated[int, values.number(0, 3660)] = key("also every story of so many days; 0: the number alone", 0)
+    title: Text | None = key("title; made from site and category if missing", None)
+    description: Text | None = key("one sentence about it", None)
+    only: Rule | None = key("a rule; stories that do not meet it stay out", None)
+
+
+class PartnerKeys(Keys):
+    """Someone with terms and a token. Read and checked, not served yet."""
+
+    id: Id = key("short name, unique", example="portal")
+    channels: Names = key("ids of outputs, or category:NAME", ())
+    token: Text | None = key("secret that the partner shows; best given as ${file:…}", None)
+    content: Policy = key("what the partner may see", "full")
+    delay: Annotated[timedelta, values.duration(timedelta(0), 30 * _DAY)] = key("how much later than readers", "0s")
+
+
+class PushKeys(Keys):
+    """Telling subscribers at once (WebSub)."""
+
+    hub: Annotated[tuple[str, ...], values.hubs] = key("builtin, or addresses of hubs", ())
+
+
+class ScheduleKeys(Keys):
+    """When and how hard sources are asked."""
+
+    jitter: Annotated[float, values.share] = key("share of the interval by which polls are spread", "10%")
+    per_host: Annotated[int, values.number(1, 16)] = key("requests to one host at a time", 1)
+    workers: Annotated[int, values.number(1, 256)] = key("requests at a time in all", 16)
+    max_backoff: Annotated[timedelta, values.duration(_MINUTE, 30 * _DAY)] = key(
+        "longest wait after failures in a row", "12h"
+    )
+
+
+class ServerKeys(Keys):
+    """The web server of `feeds serve`."""
+
+    listen: Annotated[str, values.host_and_port] = key("host and port of the web server", "127.0.0.1:8080")
+    allow_private: tuple[Annotated[str, values.host_and_port], ...] = key(
+        "hosts with port that may be fetched in spite of a private address", ()
+    )
+
+
+class Top(Keys):
+    """Keys of the file itself that are no sections."""
+
+    version: Annotated[int, values.number(1, 1)] = key("version of this file's shape", 1)
+    unknown_category: Annotated[Literal["keep", "drop", "other"], values.choice("keep", "drop", "other")] = key(
+        "what becomes of categories that are not listed", "keep"
+    )
+    store: Annotated[str, values.store] = key("where the state lives", "sqlite:///var/feeds.db")
+    public: Annotated[str, values.path] = key("folder that the documents are written to", "var/public")
+
+
+class Config(Top):
+    """feeds.yaml, whole."""
+
+    site: SiteKeys = key("what we are", example="title and url")
+    defaults: DefaultsKeys = key("what each source starts from", DefaultsKeys())
+    content: tuple[ContentKeys, ...] = key("folders of our own posts", ())
+    sources: tuple[SourceKeys, ...] = key("feeds of others, on the web, on disk or by list", ())
+    categories: tuple[CategoryKeys, ...] = key("subjects that the desk names itself", ())
+    dedupe: DedupeKeys = key("what makes two entries one story", DedupeKeys())
+    outputs: tuple[OutputKeys, ...] | None = key(
+        "feeds that we publish; one of all stories and one a category if missing", None
+    )
+    partners: tuple[PartnerKeys, ...] = key("those who take our feeds under terms", ())
+    push: PushKeys = key("telling subscribers at once", PushKeys())
+    schedule: ScheduleKeys = key("when and how hard sources are asked", ScheduleKeys())
+    server: ServerKeys = key("the web server of `feeds serve`", ServerKeys())
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of feeds.yaml: editors complete and check with it."""
+    schema = _without_null(Config.model_json_schema())
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "feeds.yaml"}
+
+
+def _without_null(part: Any) -> Any:
+    """Leave out `null`: a key that is left out is left out, and editors need not offer it."""
+    if isinstance(part, list):
+        return [_without_null(p) for p in part if p != {"type": "null"}]
+    if not isinstance(part, dict):
+        return part
+    kept = {name: _without_null(p) for name, p in part.items() if not (name == "default" and p is None)}
+    if len(kept.get("anyOf", ())) == 1:
+        kept |= kept.pop("anyOf")[0]
+    return kept
