@@ -1,7 +1,7 @@
 """Which categories an entry belongs to.
 
 1. Names: those of the source, then the entry's own. A name is a subject's when it equals the subject's name, slug or
-   one of its aliases, in NFC, letter case and width of characters and of blanks aside.
+   one of its aliases; letter case, composition, and the width of characters and of blanks aside.
 2. Tags match subjects in the same way, but never make a category: a blog has hundreds of them.
 3. `add` rules give a subject, `drop` rules take it away again.
 4. A name that is no subject's is kept as a category of its own, dropped, or makes the entry one of 'other'.
@@ -12,15 +12,15 @@ are the same, whatever the order within an entry. Categories that exist keep the
 its slug is that subject's from then on.
 """
 
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import count
 from typing import Literal
 
+from feeds.core import text
 from feeds.core.rules import Rule, compile_rule
-from feeds.core.slugs import fold, slug, suffixed, tag
+from feeds.core.slugs import slug, suffixed, tag
 from feeds.model.entry import Entry
 from feeds.model.settings import Subject
 from feeds.model.source import Source
@@ -80,12 +80,12 @@ class Catalogue:
             if made is not None:
                 found.add(made)
             elif _key(name):
-                unknown.append(_shown(name))
+                unknown.append(text.one_line(name))
         categories = {made: self._subjects[made].category for made in self._ruled(found, entry, source)}
         for category in self._others(unknown, existing):
             categories[category.slug] = category
         last = len(self._order)
-        ranked = sorted(categories.values(), key=lambda c: (self._order.get(c.slug, last), fold(c.name), c.slug))
+        ranked = sorted(categories.values(), key=lambda c: (self._order.get(c.slug, last), _key(c.name), c.slug))
         return Resolved(categories=tuple(ranked), new=tuple(c for c in ranked if c.slug not in existing))
 
     def _admit(self, subject: Subject) -> None:
@@ -93,7 +93,7 @@ class Catalogue:
         asked = subject.slug or subject.name
         wanted = slug(asked)
         made = next(free for free in _slugs(wanted, subject.name) if free not in self._subjects)
-        name = _shown(subject.name)
+        name = text.one_line(subject.name)
         if made != wanted:
             holder = self._subjects[wanted].category.name
             self._collisions.append(
@@ -163,12 +163,7 @@ class Catalogue:
 @lru_cache(maxsize=65_536)
 def _key(name: str) -> str:
     """*name* as it is matched: '' where nothing is left."""
-    return fold(_shown(name))
-
-
-def _shown(name: str) -> str:
-    """*name* for people: NFC, one line."""
-    return " ".join(unicodedata.normalize("NFC", name).split())
+    return text.fold(name)
 
 
 def _slugs(first: str, name: str) -> Iterator[str]:

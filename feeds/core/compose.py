@@ -11,8 +11,8 @@ from feeds.model.channel import Channel, Feed, Item, Window
 from feeds.model.source import ContentPolicy
 from feeds.model.story import Story
 
-# What an empty channel was "updated" at. RFC 4287 §4.2.15 wants a date; the clock would change the bytes of a feed to
-# which nothing happened, and a date before 1990 counts as implausible with the W3C validator.
+# What an empty channel was "updated" at. RFC 4287 §4.2.15 wants a date; the clock's would change the bytes of a feed
+# to which nothing happened, and 1970 or year 1 are what readers and validators take for a broken clock.
 EMPTY_UPDATED = datetime(2000, 1, 1, tzinfo=UTC)
 
 

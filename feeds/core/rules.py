@@ -61,9 +61,12 @@ def _host(entry: Entry, source: Source) -> tuple[str, ...]:
     """The host of the entry's URL, and as people read it where it is an international name."""
     try:
         host = urlsplit(entry.url).hostname or ""
-        return (host, host.encode("ascii").decode("idna")) if "xn--" in host else (host,)
-    except ValueError:  # not a URL, or not a name: UnicodeError is one
+    except ValueError:
         return ("",)
+    try:
+        return (host, host.encode("ascii").decode("idna"))
+    except UnicodeError:
+        return (host,)
 
 
 def _authors(entry: Entry, source: Source) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 import unicodedata
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -86,7 +87,7 @@ def test_meaning(rule: str, met: bool) -> None:
 
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
 @pytest.mark.parametrize("rule", ["title ~ '반도체'", "tag = '수출'", "source = '매일신문'"])
-def test_decomposed_hangul_is_the_same_text(rule: str, form: str) -> None:
+def test_decomposed_hangul_is_the_same_text(rule: str, form: Literal["NFC", "NFD"]) -> None:
     there = replace(SOURCE, title=unicodedata.normalize("NFD", SOURCE.title))
     assert compile_rule(unicodedata.normalize(form, rule)).meets(ENTRY, there)
 
