@@ -24,7 +24,11 @@ _BLOCK = re.compile(
 )
 _TAG = re.compile(r"<[a-zA-Z/!?]" + _TAG_BODY)
 
-_TIDY = re.compile(r"[\n\r\t\x20-\x7e]*")
+# Characters that are fine in any order: Latin, Hangul, CJK, kana, punctuation, arrows, plain emoji, but no marks.
+_TIDY = re.compile(
+    "[\n\t\x20-\x7e\xa0-\xac\xae-\u02ff\u0400-\u0482\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2190-\u2328\u2460-\u27bf"
+    "\u3001-\u3029\u3030-\u3098\u309b-\u312f\u4e00-\u9fff\uac00-\ud7a3\ufe0f\uff01-\uff9f\U0001f300-\U0001faff]*"
+)
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _BREAK = re.compile(r"\r\n?|[\u0085\u2028\u2029]")
 # Controls, non-characters, directional embeddings, overrides and isolates (CVE-2021-42574), invisible debris of editors.
@@ -84,7 +88,7 @@ def tidy(text: str) -> str:
     and the scripts that need them. A lone surrogate becomes U+FFFD.
     """
     if _TIDY.fullmatch(text):
-        return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+        return text
     text = _BREAK.sub("\n", _SURROGATE.sub("\ufffd", text))
     text = _DEBRIS.sub(lambda m: m[0] if m[0] in _MINDED else "", text)
     text = _TAG_CHARACTERS.sub(lambda m: m[1] or "", text)
