@@ -21,7 +21,7 @@ from feeds.errors import FetchError
 from feeds.net.addresses import Dial, Resolve, interleaved, is_public
 
 T = TypeVar("T")
-_Found = Sequence[str] | Exception
+_Found = tuple[Sequence[str], Exception | None]
 
 ADDRESSES = 4  # tried for one host
 PULSE = 0.25  # seconds until a waiting trip notices that it was called off
@@ -96,9 +96,9 @@ class Trip:
 
         def ask() -> None:
             try:
-                answers.put(self._resolve(host, port))
+                answers.put((self._resolve(host, port), None))
             except Exception as error:  # handed to the thread that waits
-                answers.put(error)
+                answers.put(((), error))
             finally:
                 _LOOKUPS.release()
 
@@ -110,10 +110,10 @@ class Trip:
 
         self._wait(lambda seconds: _LOOKUPS.acquire(timeout=seconds) or None)
         threading.Thread(target=ask, name=f"look up {host}", daemon=True).start()
-        answer = self._wait(take)
-        if isinstance(answer, Exception):
-            raise FetchError("dns", host) from answer
-        return answer
+        addresses, error = self._wait(take)
+        if error:
+            raise FetchError("dns", host) from error
+        return addresses
 
     def _wait(self, attempt: Callable[[float], T | None]) -> T:
         while True:

@@ -1,0 +1,119 @@
+"""A feed on the web, asked politely: only for what changed, and what its answer means."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Literal
+
+from feeds.errors import FetchError
+from feeds.fetch.headers import fresh_for, links, retry_after, validators
+from feeds.model.source import Document, Fetched, Problem, Source, SourceState
+from feeds.net import Answer, Client
+
+ACCEPT = (
+    "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml, "
+    "application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, */*;q=0.5"
+)
+CODES = {204: "empty", 401: "denied", 403: "denied", 404: "missing", 410: "gone", 429: "rate_limited", 451: "denied"}
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def fetch_feed(source: Source, state: SourceState, client: Client, clock: Callable[[], datetime] = now) -> Fetched:
+    """Ask for a feed unless it is as it was. Never raises: failing is an answer.
+
+    `unchanged` is a 304, or the bytes that *state* knows already. *clock* serves dates in Retry-After only,
+    and Expires where the server sends no Date.
+    """
+    try:
+        answer = _ask(source, state, client)
+    except FetchError as error:
+        problem = Problem(code=error.code, detail=error.detail, where=shown(source.location))
+        return Fetched(outcome="failed", status=error.status, problem=problem)
+    return _read(source, state, answer, clock())
+
+
+def shown(url: str) -> str:
+    """Return *url* as it may stand in a log: a query may hold a token, what is before an `@` a password."""
+    address, query, _ = url.partition("?")
+    scheme, mark, rest = address.partition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme}{mark}{host.rpartition('@')[2]}{slash}{path}{query and '?…'}"
+
+
+def _ask(source: Source, state: SourceState, client: Client) -> Answer:
+    """Ask with the validators that the server gave; without them once more where a 304 cannot be meant (NET-32)."""
+    own = dict(source.options.headers)
+    if source.options.user_agent:
+        own["User-Agent"] = source.options.user_agent
+    conditions = _conditions(state)
+    answer = client.get(source.location, {"Accept": ACCEPT, **conditions}, own=own)
+    if answer.status == 304 and not conditions:
+        answer = client.get(source.location, {"Accept": ACCEPT, "Cache-Control": "no-cache"}, own=own)
+    return answer
+
+
+def _conditions(state: SourceState) -> dict[str, str]:
+    """Send back what was received, byte for byte, and no date of our own making (RFC 9110 §13.1)."""
+    known = state.validators
+    return {
+        name: value
+        for name, value in (("If-None-Match", known.etag), ("If-Modified-Since", known.last_modified))
+        if value
+    }
+
+
+def _read(source: Source, state: SourceState, answer: Answer, at: datetime) -> Fetched:
+    if answer.status == 304 and _conditions(state):
+        return _found("unchanged", answer, at)
+    if answer.status not in (200, 203):
+        return _refused(source, answer, at)
+    if not answer.body.strip():
+        return _failed(source, answer, "empty", "")
+    body_hash = sha256(answer.body).hexdigest()
+    if body_hash == state.body_hash:
+        return _found("unchanged", answer, at, body_hash=body_hash)
+    document = Document(url=answer.url, body=answer.body, media_type=answer.headers.get("content-type", ""))
+    return _found("fresh", answer, at, body_hash=body_hash, document=document)
+
+
+def _found(
+    outcome: Literal["fresh", "unchanged"],
+    answer: Answer,
+    at: datetime,
+    *,
+    body_hash: str = "",
+    document: Document | None = None,
+) -> Fetched:
+    linked = links(answer.headers, answer.url)
+    return Fetched(
+        outcome=outcome,
+        documents=(document,) if document else (),
+        validators=validators(answer.headers),
+        body_hash=body_hash,
+        fresh_for=fresh_for(answer.headers, at),
+        moved_to=answer.url if answer.permanent else "",
+        hub=linked.get("hub", ""),
+        self_url=linked.get("self", ""),
+        status=answer.status,
+        size=len(answer.body),
+    )
+
+
+def _refused(source: Source, answer: Answer, at: datetime) -> Fetched:
+    """Return what a status other than success means; a 304 here was never asked for."""
+    code = "protocol" if answer.status == 304 else CODES.get(answer.status, "status")
+    failed = _failed(source, answer, code, f"status {answer.status}")
+    return replace(
+        failed,
+        outcome="gone" if answer.status == 410 else "failed",
+        retry_after=retry_after(answer.headers, at),
+    )
+
+
+def _failed(source: Source, answer: Answer, code: str, detail: str) -> Fetched:
+    problem = Problem(code=code, detail=detail, where=shown(source.location))
+    return Fetched(outcome="failed", status=answer.status, size=len(answer.body), problem=problem)

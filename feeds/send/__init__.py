@@ -1,0 +1,1 @@
+"""Bringing out what was published: files to a folder, pings to hubs."""
