@@ -191,6 +191,10 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     "malformed": ("the document breaks the rules of its format", "nothing: it was read all the same"),
     "date": ("a date cannot be read", "report the date to the site; the entry is dated by when it was first seen"),
     "guid": ("entries have no id of their own", "report it to the site; their links tell them apart"),
+    "repeated": (
+        "entries share one id",
+        "report it to the site; the newest counts, or their links tell them apart",
+    ),
     "title": ("titles hold HTML where text belongs", "nothing: they are read as HTML"),
     "excess": ("the document holds more entries than are read at once", "ask the site for a shorter feed"),
     "crashed": (

@@ -30,15 +30,13 @@ _REOPENED = 300_000
 _HARMLESS = 500  # tags: fewer cannot do either
 _ROUNDS = 8  # two are usual
 
-TAGS = frozenset(
-    (
-        "a", "abbr", "article", "aside", "audio", "b", "bdi", "bdo", "blockquote", "br", "caption", "cite", "code", "col",
-        "colgroup", "dd", "del", "details", "dfn", "div", "dl", "dt", "em", "figcaption", "figure", "h1", "h2", "h3", "h4",
-        "h5", "h6", "hr", "i", "img", "ins", "kbd", "li", "mark", "ol", "p", "picture", "pre", "q", "rp", "rt", "ruby", "s",
-        "samp", "section", "small", "source", "strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th",
-        "thead", "time", "tr", "u", "ul", "var", "video", "wbr",
-    )
-)  # fmt: skip
+TAGS = frozenset((
+    "a", "abbr", "article", "aside", "audio", "b", "bdi", "bdo", "blockquote", "br", "caption", "cite",
+    "code", "col", "colgroup", "dd", "del", "details", "dfn", "div", "dl", "dt", "em", "figcaption", "figure",
+    "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "ins", "kbd", "li", "mark", "ol", "p", "picture",
+    "pre", "q", "rp", "rt", "ruby", "s", "samp", "section", "small", "source", "strong", "sub", "summary",
+    "sup", "table", "tbody", "td", "tfoot", "th", "thead", "time", "tr", "u", "ul", "var", "video", "wbr",
+))  # fmt: skip
 # These go with what they hold; every other tag goes and leaves its content.
 _GONE = frozenset(
     (
@@ -69,13 +67,15 @@ ATTRIBUTES: dict[str, set[str]] = {
     "video": {"src", "poster", "width", "height"},
 }
 _LINKS = frozenset(("href", "src", "poster", "cite"))
+# WHATWG: the elements that are opened again.
 _FORMATTING = frozenset(
-    ("a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u")
-)  # WHATWG: the elements that are opened again
-_FLAT = frozenset(
-    ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr")
-    + ("p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "option", "optgroup", "rp", "rt")
-)  # void, or closed by the next of their kind
+    ("a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"),
+)
+# Void, or closed by the next of their kind.
+_FLAT = frozenset((
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr",
+    "p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "option", "optgroup", "rp", "rt",
+))  # fmt: skip
 
 _OPENING = re.compile(r"<(/?)([a-zA-Z][^\s/<>]*)")
 _SRCSET = re.compile(r"\s*([^\s,]\S*[^\s,]|[^\s,])(?:\s+([0-9.]+[wxh])(?:\s+[0-9.]+h)?)?\s*(?:,|$)")

@@ -26,8 +26,8 @@ _TAG = re.compile(r"<[a-zA-Z/!?]" + _TAG_BODY)
 
 # Characters that are fine in any order: Latin, Hangul, CJK, kana, punctuation, arrows, plain emoji, but no marks.
 _TIDY = re.compile(
-    "[\n\t\x20-\x7e\xa0-\xac\xae-\u02ff\u0400-\u0482\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2190-\u2328\u2460-\u27bf"
-    "\u3001-\u3029\u3030-\u3098\u309b-\u312f\u4e00-\u9fff\uac00-\ud7a3\ufe0f\uff01-\uff9f\U0001f300-\U0001faff]*"
+    "[\n\t\x20-\x7e\xa0-\xac\xae-\u02ff\u0400-\u0482\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2190-\u2328"
+    "\u2460-\u27bf\u3001-\u3029\u3030-\u3098\u309b-\u312f\u4e00-\u9fff\uac00-\ud7a3\ufe0f\uff01-\uff9f\U0001f300-\U0001faff]*"
 )
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _BREAK = re.compile(r"\r\n?|[\u0085\u2028\u2029]")
