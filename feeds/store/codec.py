@@ -16,6 +16,7 @@ T = TypeVar("T")
 Step = Callable[[Any], Any]
 Pair = tuple[Step | None, Step | None]  # to JSON and back; None: the value itself
 
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _built: dict[Any, tuple[Step, Step]] = {}
 _MICROSECOND = timedelta(microseconds=1)
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -38,9 +39,9 @@ def dumps(value: object) -> str:
 
 def text_of(data: object) -> str:
     """Give plain data as compact JSON text that every database takes."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    text = _encode(data)
     if "\\u0000" in text:  # JSON writes NUL so, whoever wrote it: take the longer way to be sure
-        text = json.dumps(_cleaned(data), ensure_ascii=False, separators=(",", ":"))
+        text = _encode(_cleaned(data))
     return clean(text)
 
 

@@ -192,7 +192,8 @@ def _stories(connection: Connection, known: Sequence[Known], keys: Sequence[str]
     k = t.story_keys.c
     taken: dict[str, str] = {}
     for some in chunks(sorted(set(keys))):
-        taken.update(connection.execute(select(k.key, k.story_id).where(k.key.in_(some))).tuples().all())
+        rows = connection.execute(select(k.key, k.story_id).where(k.key.in_(some)))
+        taken.update((row.key, row.story_id) for row in rows)
     own = [n.story_id for n in known if n.story_id]
     found = {s.id: s for s in reading.Stories(connection).get([*own, *taken.values()])}
     stories = {key: found[i] for i in own if i in found for key in found[i].keys or (i,)}

@@ -31,7 +31,8 @@ class Outbox:
     def etags(self, channel_id: str) -> Mapping[str, str]:
         r = t.renditions.c
         with self._db.read() as connection:
-            return dict(connection.execute(select(r.format, r.etag).where(r.channel_id == channel_id)).tuples().all())
+            rows = connection.execute(select(r.format, r.etag).where(r.channel_id == channel_id))
+            return {row.format: row.etag for row in rows}
 
     def published(
         self,

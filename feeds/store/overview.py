@@ -177,7 +177,7 @@ class _Counter:
 
 def _moves(connection: Connection, condition: ColumnElement[bool]) -> dict[str, str]:
     m = t.story_moves.c
-    return dict(connection.execute(select(m.old, m.new).where(condition)).tuples().all())
+    return {row.old: row.new for row in connection.execute(select(m.old, m.new).where(condition))}
 
 
 def _with_members(connection: Connection, named: Sequence[Known], stories: Sequence[Story]) -> tuple[Known, ...]:

@@ -91,7 +91,7 @@ def check(connection: Connection, stories: Sequence[Story], merged: Mapping[str,
     m = t.members.c
     for some in chunks([*versions, *merged]):
         query = select(t.stories.c.id, t.stories.c.version).where(t.stories.c.id.in_(some))
-        stored = dict(connection.execute(query).tuples().all())
+        stored = {row.id: row.version for row in connection.execute(query)}
         if stale := [i for i in some if i in versions and stored.get(i, 0) != versions[i]]:
             raise StaleView(f"story {stale[0]} changed meanwhile")
         rows = connection.execute(select(m.source_id, m.guid).where(m.story_id.in_(some), m.source_id != source_id))
