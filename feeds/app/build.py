@@ -51,6 +51,13 @@ def user_agent(settings: Settings) -> str:
     return f"feeds/{__version__} (+{settings.site.url})"
 
 
+def client_for(settings: Settings | None) -> Client:
+    """Return the guarded client; without settings it introduces itself by name alone."""
+    if settings is None:
+        return Client(user_agent=f"feeds/{__version__}")
+    return Client(user_agent=user_agent(settings), allow_private=settings.server.allow_private)
+
+
 def ports_for(settings: Settings, store: Store, client: Client, clock: Clock) -> Ports:
     """Return the answers to everything that jobs ask of the world."""
     schedule = settings.schedule
@@ -84,7 +91,7 @@ class App:
     def adopt(self, settings: Settings) -> None:
         """Work under *settings* from the next job on."""
         self.settings = settings
-        self.client = Client(user_agent=user_agent(settings), allow_private=settings.server.allow_private)
+        self.client = client_for(settings)
         self.ports = ports_for(settings, self.store, self.client, self.clock)
 
     def publish_to(self, folder: str) -> None:

@@ -11,7 +11,7 @@ import uvicorn
 
 from feeds.app.build import App
 from feeds.config.read import read_with_warnings
-from feeds.config.watch import stamp_of
+from feeds.config.stamp import changed
 from feeds.engine.embedded import Embedded
 from feeds.errors import ConfigError, FeedsError
 from feeds.jobs.tick import tick
@@ -34,7 +34,7 @@ class Service:
         self.first_pass = threading.Event()
         self.engine = Embedded(self._job, self._due)
         self._reload = threading.Event()
-        self._stamp = stamp_of(app.settings.file)
+        self._stamp = changed(app.settings.file, None)
 
     def _job(self, job: Job) -> Report:
         report = self.app.run_job(job, self.app.work(stopping=self.stopping.is_set))
@@ -55,11 +55,11 @@ class Service:
         return jobs
 
     def _reload_if_changed(self) -> None:
-        stamp = stamp_of(self.app.settings.file)
-        if stamp == self._stamp and not self._reload.is_set():
+        stamp = changed(self.app.settings.file, self._stamp)
+        if stamp is None and not self._reload.is_set():
             return
         self._reload.clear()
-        self._stamp = stamp
+        self._stamp = stamp or self._stamp
         self.reload()
 
     def reload(self) -> None:

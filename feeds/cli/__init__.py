@@ -1,6 +1,32 @@
-"""The command line."""
+"""The command line: one command for each job."""
+
+import click
+
+from feeds import __version__
+from feeds.cli import editing, looking, running, setting
+from feeds.cli.common import Desk
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="feeds")
+@click.option("-c", "--config", default="", envvar="FEEDS_CONFIG", metavar="FILE", help="The configuration file.")
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing but faults.")
+@click.option("-v", "--verbose", count=True, help="Print and log more; twice for everything.")
+@click.pass_context
+def cli(context: click.Context, config: str, quiet: bool, verbose: int) -> None:
+    """Local posts and remote feeds in; clean, de-duplicated feeds by category out."""
+    context.obj = Desk(config, quiet, verbose)
+
+
+for _command in (
+    running.run, running.serve, running.fetch, running.build,
+    looking.status, looking.list_, looking.why, looking.peek,
+    editing.init, editing.add, editing.remove, editing.pause, editing.resume, editing.import_, editing.export,
+    setting.check, setting.doctor, setting.schema, setting.migrate, setting.config,
+):  # fmt: skip
+    cli.add_command(_command)
 
 
 def main() -> None:
     """Run the command that the arguments name."""
-    raise SystemExit(2)
+    cli(prog_name="feeds")

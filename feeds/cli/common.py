@@ -8,7 +8,7 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +16,10 @@ from typing import Any, ParamSpec, TypeVar
 
 import click
 
+from feeds.app import checks
 from feeds.app.build import App, opened
 from feeds.errors import ConfigError, FeedsError, UsageError
+from feeds.model.settings import Settings
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -43,6 +45,15 @@ class Desk:
         if not found:
             raise UsageError("no feeds.yaml here; write one with `feeds init`, or name it with --config")
         return found
+
+    def settings(self) -> Settings:
+        """Read the configuration. Raises `ConfigError`."""
+        return checks.check(self.file, os.environ)[0]
+
+    def settings_or_none(self) -> Settings | None:
+        """Read the configuration, for commands that can do without one."""
+        has_one = self.config or any(Path(p).is_file() for p in PLACES)
+        return self.settings() if has_one else None
 
     def open(self, *, lock: bool = False) -> AbstractContextManager[App]:
         return opened(self.file, os.environ, lock=lock)
@@ -140,8 +151,3 @@ def start_logging(verbose: int, *, service: bool) -> None:
     )
     for noisy in ("apscheduler", "urllib3", "alembic", "uvicorn.error", "charset_normalizer"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-
-
-def mapping(value: Mapping[str, Any]) -> dict[str, Any]:
-    """Return *value* without its empty fields, for short JSON."""
-    return {k: v for k, v in value.items() if v not in ("", None, (), [], {}, 0)}

@@ -64,9 +64,8 @@ def decide(
     *arrived* are the entries of the documents (none where there was no document); *info* what the feed said of itself;
     *view* holds the stories of all keys in *arrived*; *force* executes a mass vanish that would otherwise be held.
     """
-    state = cadence.after(view.state, view.source, fetched, settings.schedule, now)
-    if info is not None:
-        state = replace(state, info=info)
+    state = view.state if info is None else replace(view.state, info=info)
+    state = cadence.after(state, view.source, fetched, settings.schedule, now)
     if view.source.kind == "content":
         state = replace(state, problem=_folder_problem(view.state, fetched) or state.problem)
     bench = _Bench(view=view, settings=settings, sources=sources, now=now, state=state, keys=arrived.keys)

@@ -1,0 +1,17 @@
+"""What the commands about the set-up need of the rooms below."""
+
+from typing import Any
+
+from feeds.config import schema
+from feeds.model.settings import Settings
+from feeds.store import migrate
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema of feeds.yaml."""
+    return schema.json_schema()
+
+
+def migrate_store(settings: Settings) -> str:
+    """Bring the store to this version's schema and return its revision."""
+    return migrate(settings.store)

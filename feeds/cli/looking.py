@@ -1,0 +1,228 @@
+"""status, list, why, peek: the commands that show."""
+
+from dataclasses import asdict
+from datetime import datetime
+
+import click
+
+from feeds.app import look
+from feeds.app.build import App, client_for
+from feeds.cli.common import Desk, as_json, command, count, print_json, say, table
+from feeds.errors import PROBLEMS
+from feeds.model.decision import Decision
+from feeds.model.overview import Found, SourceLine
+
+DAY = "%Y-%m-%d %H:%M"
+
+
+@click.command()
+@as_json
+@click.pass_obj
+@command
+def status(desk: Desk, json_: bool) -> None:
+    """Show how it goes: totals, then every source that has a problem, the worst first, with cause and remedy."""
+    with desk.open() as app:
+        lines, totals, now = look.worst_first(app), app.store.overview.totals(), app.clock()
+        error = app.store.overview.meta("config_error")
+        if json_:
+            print_json({"totals": asdict(totals), "config_error": error, "sources": [_source(s, now) for s in lines]})
+            return
+        if error:
+            say(desk, f"The configuration was changed and has faults; the old one is in force:\n{error}\n")
+        say(desk, f"{totals.stories} stories of {totals.entries} entries ({count(totals.copies, 'copy merged')}), ")
+        say(
+            desk, f"{totals.categories} categories, {totals.channels} channels, {totals.renditions} documents published"
+        )
+        if totals.hidden or totals.set_aside or totals.owed or totals.marked:
+            say(
+                desk,
+                f"{totals.hidden} stories not shown, {totals.set_aside} set aside, {totals.marked} channels waiting, "
+                f"{totals.owed} deliveries owed",
+            )
+        bad = [line for line in lines if line.state.problem]
+        say(desk, f"\n{count(len(lines), 'source')}, {len(bad)} with a problem")
+        for line in bad:
+            _say_problem(desk, line, now)
+        for aside in app.store.overview.set_aside():
+            say(desk, f"\nset aside  {aside.channel_id} {aside.aside.format}: {aside.aside.story_id}")
+            say(desk, f"           {aside.aside.reason}")
+
+
+def _say_problem(desk: Desk, line: SourceLine, now: datetime) -> None:
+    cause, remedy = look.advice(line.state.problem)
+    problem = line.state.problem
+    where = problem.where if problem and problem.where else line.source.location
+    failures = f"{count(line.state.failures, 'time')} in a row, " if line.state.failures else ""
+    say(desk, f"\n{line.source.id}  {where}")
+    say(desk, f"  cause   {cause}")
+    say(desk, f"  remedy  {remedy}")
+    say(desk, f"  next    {failures}asked again {look.ago(line.state.due, now)}")
+
+
+@click.command("list")
+@as_json
+@click.pass_obj
+@command
+def list_(desk: Desk, json_: bool) -> None:
+    """List the sources: what they gave, when they were asked, when they are asked next."""
+    with desk.open() as app:
+        now = app.clock()
+        lines = [line for line in app.store.overview.sources() if not line.removed]
+        if json_:
+            print_json([_source(line, now) for line in lines])
+            return
+        rows = [
+            (
+                line.source.id,
+                line.source.kind,
+                str(line.entries),
+                look.ago(line.newest, now),
+                look.ago(line.state.polled, now),
+                "paused" if line.state.paused else "off" if not line.source.enabled else look.ago(line.state.due, now),
+                line.state.problem.code if line.state.problem else "ok",
+                line.source.location,
+            )
+            for line in lines
+        ]
+        click.echo(table(("id", "kind", "entries", "newest", "asked", "next", "how", "where"), rows))
+
+
+def _source(line: SourceLine, now: datetime) -> dict[str, object]:
+    cause, remedy = look.advice(line.state.problem)
+    return {
+        "id": line.source.id,
+        "kind": line.source.kind,
+        "location": line.source.location,
+        "title": line.source.title or line.state.info.title,
+        "entries": line.entries,
+        "newest": line.newest,
+        "polled": line.state.polled,
+        "due": line.state.due,
+        "due_in_seconds": round((line.state.due - now).total_seconds()),
+        "paused": line.state.paused,
+        "failures": line.state.failures,
+        "problem": line.state.problem.code if line.state.problem else "",
+        "cause": cause,
+        "remedy": remedy,
+    }
+
+
+@click.command()
+@click.argument("what")
+@as_json
+@click.pass_obj
+@command
+def why(desk: Desk, what: str, json_: bool) -> None:
+    """Tell the life of one item: seen, changed, merged by which rule, dropped by which line, which channels hold it.
+
+    WHAT is the item's URL or id, a post's path on the site, or a story's id.
+    """
+    with desk.open() as app:
+        found = look.why(app, what)
+        if json_:
+            print_json(_found(found))
+        else:
+            _say_found(desk, app, found)
+
+
+def _found(found: Found) -> dict[str, object]:
+    return {
+        "stories": [
+            {
+                "id": story.id,
+                "status": story.status,
+                "title": story.lead.title,
+                "published": story.published,
+                "updated": story.updated,
+                "release": story.release,
+                "categories": [c.name for c in story.categories],
+                "channels": story.channels,
+                "members": [
+                    {"source": m.entry.source_id, "url": m.entry.url, "title": m.entry.title} for m in story.members
+                ],
+                "keys": story.keys,
+            }
+            for story in found.stories
+        ],
+        "entries": [
+            {"source": k.entry.source_id, "guid": k.entry.guid, "title": k.entry.title, "status": k.status}
+            for k in found.entries
+        ],
+        "decisions": [asdict(d) for d in found.decisions],
+        "set_aside": [asdict(a) for a in found.set_aside],
+        "merged_ids": dict(found.moves),
+    }
+
+
+def _say_found(desk: Desk, app: App, found: Found) -> None:
+    told = {m.key for story in found.stories for m in story.members}
+    for story in found.stories:
+        say(desk, f"{story.lead.title}")
+        say(desk, f"  id          {story.id}")
+        say(desk, f"  status      {story.status}{_until(story.release, app.clock())}")
+        say(desk, f"  published   {story.published:{DAY}} UTC, updated {story.updated:{DAY}} UTC")
+        say(desk, f"  categories  {', '.join(c.name for c in story.categories) or 'none'}")
+        say(desk, f"  channels    {', '.join(story.channels) or 'none'}")
+        for number, member in enumerate(story.members):
+            role = "lead" if number == 0 else "copy"
+            say(desk, f"  {role}        {member.entry.source_id}: {member.entry.url or member.entry.guid}")
+    for known in found.entries:
+        if known.entry.key not in told:
+            say(desk, f"{known.entry.title}\n  {known.status} entry of {known.entry.source_id}, in no story")
+    say(desk, "  what happened")
+    for decision in found.decisions:
+        _say_decision(desk, decision)
+    for aside in found.set_aside:
+        say(
+            desk,
+            f"    {aside.since:{DAY}}  set aside from {aside.channel_id} {aside.aside.format}: {aside.aside.reason}",
+        )
+
+
+def _until(release: datetime | None, now: datetime) -> str:
+    return f", waits until {release:{DAY}} UTC" if release and release > now else ""
+
+
+def _say_decision(desk: Desk, decision: Decision) -> None:
+    rule = f" [{decision.rule}]" if decision.rule else ""
+    say(desk, f"    {decision.at:{DAY}}  {decision.kind}{rule}: {decision.text}")
+    for name, value in decision.facts.items():
+        say(desk, f"                      {name}: {value}")
+
+
+@click.command()
+@click.argument("target", metavar="URL|FILE")
+@as_json
+@click.pass_obj
+@command
+def peek(desk: Desk, target: str, json_: bool) -> None:
+    """Read one feed and show what is in it, each oddity named; nothing is stored."""
+    seen = look.peek(target, client_for(desk.settings_or_none()))
+    info, document = seen.parsed.info, seen.fetched.documents[0]
+    oddities = [*seen.parsed.problems, *seen.found.problems]
+    if json_:
+        print_json(
+            {
+                "url": document.url,
+                "info": asdict(info),
+                "complete": seen.parsed.complete,
+                "oddities": [{"code": p.code, "cause": PROBLEMS[p.code][0], "detail": p.detail} for p in oddities],
+                "entries": [asdict(entry) for entry in seen.found.entries],
+            }
+        )
+        return
+    say(desk, f"{info.title or '(no title)'}")
+    say(desk, f"  format    {info.format}, {len(document.body)} bytes, {document.media_type or 'no media type'}")
+    for name, value in (("page", info.home), ("self", info.self_url), ("hub", info.hub), ("language", info.language)):
+        if value:
+            say(desk, f"  {name:<9} {value}")
+    say(desk, f"  entries   {len(seen.found.entries)}")
+    for entry in seen.found.entries[:10]:
+        date = f"{entry.published:{DAY}}" if entry.published else "no date         "
+        say(desk, f"    {date}  {entry.title[:90]}")
+    if len(seen.found.entries) > 10:
+        say(desk, f"    … and {len(seen.found.entries) - 10} more")
+    say(desk, f"  oddities  {len(oddities) or 'none'}")
+    for problem in oddities:
+        cause, _ = PROBLEMS[problem.code]
+        say(desk, f"    {cause}: {problem.detail}" if problem.detail else f"    {cause}")
