@@ -21,8 +21,8 @@ def recognise(
 
 
 def _posts(entries: Sequence[Entry], known: Mapping[str, Known], listing: frozenset[str]) -> tuple[Entry, ...]:
-    by_path = {k.entry.path: k for k in known.values() if k.status != "withdrawn" or k.entry.path not in listing}
-    homeless = {g: k for g, k in known.items() if k.entry.path not in listing}
+    by_path = {k.entry.path: k for k in known.values() if k.status != "withdrawn"}
+    homeless = {g: k for g, k in known.items() if k.status == "withdrawn" or k.entry.path not in listing}
     taken = {e.guid for e in entries if not e.guid_made}
     found = []
     for entry in entries:
