@@ -132,6 +132,7 @@ class Canned:
     def __init__(self, *answers: bytes) -> None:
         self.answers = list(answers)
         self.dialled: list[str] = []
+        self.ends_writing = True
         self._ends: list[socket.socket] = []
 
     def __call__(self, address: str, port: int, seconds: float) -> socket.socket:
@@ -140,7 +141,8 @@ class Canned:
         self._ends.append(theirs)
         theirs.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
         theirs.sendall(self.answers.pop(0))
-        theirs.shutdown(socket.SHUT_WR)
+        if self.ends_writing:
+            theirs.shutdown(socket.SHUT_WR)
         return ours
 
     @property

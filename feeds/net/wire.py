@@ -21,6 +21,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from feeds.errors import FetchError
+from feeds.net.framing import check
 from feeds.net.trip import PULSE, Trip
 
 TRIP: ContextVar[Trip] = ContextVar("trip")
@@ -84,13 +85,14 @@ class _Wire(io.RawIOBase):
     def __init__(self, raw: io.RawIOBase, line: socket.socket, trip: Trip) -> None:
         super().__init__()
         self._raw, self._line, self._trip = raw, line, trip
+        self._in_head, self._any = True, False
         self._room = trip.limits.head
         self._excess = FetchError("protocol", f"headers of more than {trip.limits.head >> 10} kB")
 
     def open_body(self) -> None:
         """From here on the cap is that of the body; framing of chunks counts too."""
         wire = self._trip.limits.wire
-        self._room = wire
+        self._room, self._in_head = wire, False
         self._excess = FetchError("too_big", f"more than {wire >> 10} kB")
 
     def readable(self) -> bool:
@@ -108,6 +110,9 @@ class _Wire(io.RawIOBase):
                 if monotonic() >= silent:
                     raise FetchError("timeout", "the server fell silent") from None
                 continue
+            if not count and self._in_head and self._any:
+                raise FetchError("truncated", "the headers were cut off")  # the standard library takes them for whole
+            self._any = True
             self._room -= count
             return count
 
@@ -125,6 +130,9 @@ class _Response(http.client.HTTPResponse):
     def begin(self) -> None:
         super().begin()
         self._wire.open_body()
+        check(self.status, self.msg)
+        self.msg.set_payload("")  # else urllib3 logs what could not be read, with the url
+        self.msg.defects.clear()
 
     def _read_status(self) -> tuple[str, int, str]:
         """Take 102 and 103 for what they are: the standard library only skips 100 and ends at 103 Early Hints."""
