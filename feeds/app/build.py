@@ -10,6 +10,7 @@ from functools import partial
 
 from feeds import __version__
 from feeds.config.read import read_with_warnings
+from feeds.core import cadence
 from feeds.core.channels import channels
 from feeds.core.shards import shard_of
 from feeds.errors import Fault
@@ -76,23 +77,27 @@ def ports_for(settings: Settings, store: Store, client: Client, clock: Clock) ->
 
 @dataclass(slots=True, kw_only=True)
 class App:
-    """The whole, under settings that a reload may replace between two jobs."""
+    """The whole, under settings that a reload may replace between two jobs.
+
+    The ports are made when a job first needs them: whoever only looks neither asks the world nor makes a folder.
+    """
 
     settings: Settings
     store: Store
     clock: Clock
     warnings: tuple[Fault, ...] = ()
-    client: Client = field(init=False)
-    ports: Ports = field(init=False)
+    _ports: Ports | None = field(init=False, default=None)
 
-    def __post_init__(self) -> None:
-        self.adopt(self.settings)
+    @property
+    def ports(self) -> Ports:
+        if self._ports is None:
+            self._ports = ports_for(self.settings, self.store, client_for(self.settings), self.clock)
+        return self._ports
 
     def adopt(self, settings: Settings) -> None:
         """Work under *settings* from the next job on."""
+        self._ports = ports_for(settings, self.store, client_for(settings), self.clock)
         self.settings = settings
-        self.client = client_for(settings)
-        self.ports = ports_for(settings, self.store, self.client, self.clock)
 
     def publish_to(self, folder: str) -> None:
         """Write documents to *folder* from now on, instead of the configured one."""
@@ -102,6 +107,7 @@ class App:
         """Bring the store in line with the settings; return how many stories were regrouped."""
         settings, library = self.settings, self.store.library
         library.sync(settings.sources, partial(_shard, shards=SHARDS), self.clock())
+        self._heal()
         digest = digest_of(settings)
         if library.meta("settings") == digest:
             return 0
@@ -109,6 +115,13 @@ class App:
         library.set_meta("settings", digest)
         logger.info("settings changed stories=%d", changed)
         return changed
+
+    def _heal(self) -> None:
+        """Make sources due that a clock which ran ahead has put off too far."""
+        now = self.clock()
+        for line in self.store.overview.sources():
+            if cadence.healed(line.state, line.source, self.settings.schedule, now) != line.state.due:
+                self.store.library.hasten([line.source.id], now)
 
     def work(
         self,

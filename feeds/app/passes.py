@@ -67,7 +67,7 @@ def fetch(app: App, ids: Sequence[str], *, force: bool, progress: Progress = sil
         raise UsageError(f"no source is called {unknown[0]!r}; `feeds list` shows them")
     chosen = ids or ([s.id for s in app.settings.sources] if force else [])
     if chosen:
-        app.store.library.force(chosen, app.clock(), forget=force)
+        (app.store.library.force if force else app.store.library.hasten)(chosen, app.clock())
     work = app.work(forced=frozenset(chosen) if force else frozenset(), progress=progress)
     return Outcome([app.run_job(job, work) for job in _polls()])
 

@@ -133,7 +133,8 @@ def shown(node: Node) -> str:
     value = nodes.value(node)
     if value is None:
         return "empty"
-    text = node.text if len(node.text) <= 100 else node.text[:99] + "…"
+    text = "".join(sign if sign.isprintable() else "�" for sign in node.text[:100])
+    text = text if len(node.text) <= 100 else text[:99] + "…"
     return f"'{text}'" if isinstance(value, str) else text
 
 

@@ -193,8 +193,9 @@ def _mended(url: str) -> str:
     """Say what was meant, where that is plain: a scheme left out, `feed:` links of old browsers."""
     bare = re.sub(r"^(?:feed:(?://)?(?=https?:)|feed:/?/?|//)", "", url)
     guess = bare if bare.startswith(("http://", "https://")) else f"https://{bare}"
+    plain = guess == bare or ("." in bare and ":" not in bare.split("/")[0])
     try:
-        return f"did you mean '{web_url(guess)}'?" if "." in guess and ":" not in bare.split("/")[0] else ""
+        return f"did you mean '{web_url(guess)}'?" if plain and guess != url else ""
     except ValueError:
         return ""
 

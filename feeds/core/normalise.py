@@ -8,7 +8,8 @@ id        as found, without blanks around it; a path as permalink is made absolu
 link      as found and absolute, else the id where it is an http(s) URL, else the first file, else ''
 dates     aware, from 1990 on; an item without a publication date has its date of change as one; where five or more
           items bear the same date of change and none a publication date, the generator wrote "now": no date
-base      `xml:base` or its like, resolved against where the document was read; http(s) only
+base      `xml:base` or its like, resolved against where the document was read; http(s) only. Without one, relative
+          URLs within the text stand on the item's own page: that is where its author saw them work
 the rest  see `fields.py`
 
 Caps: id 1 kB, link 2 kB, the others in `fields.py` and `clean.py`. Future dates are for deciding, with a clock at hand.
@@ -61,7 +62,8 @@ def _entry(raw: RawEntry, source: Source, ground: str, language: str, crowded: f
     files = fields.enclosures(raw.enclosures, base)
     guid, made = _guid(raw, base, crowded)
     link = fields.link(raw.url, base) or fields.link(guid) or (files[0].url if files else "")
-    content = _content(raw, base)
+    named = raw.base_url and base != ground
+    content = _content(raw, base if named else link or base)
     summary = fields.summary(raw.summary, content)
     published, updated = _date(raw.published), _date(raw.updated)
     tags, categories = fields.labels(raw.tags), fields.labels(raw.categories)

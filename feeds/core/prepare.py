@@ -37,8 +37,10 @@ _PLAYERS: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
 )  # fmt: skip
 
 _BODY = r"((?:[^<>\"']|\"[^\"<]*\"|'[^'<]*')*+)"
-_IMAGE = re.compile(rf"<(?i:(img|source))(?=[\s/>]){_BODY}>")
-_FRAME = re.compile(rf"<iframe(?=[\s/>]){_BODY}>(?:(?<=/>)|.*?(?:</iframe\s*>|$))", re.IGNORECASE | re.DOTALL)
+# The same for the few tags that are rewritten, where a quoted text may hold a '<' (bounded: many may be open at once).
+_ROOMY = r"((?:[^<>\"']|\"[^\"]{0,1000}\"|'[^']{0,1000}')*+)"
+_IMAGE = re.compile(rf"<(?i:(img|source))(?=[\s/>]){_ROOMY}>")
+_FRAME = re.compile(rf"<iframe(?=[\s/>]){_ROOMY}>(?:(?<=/>)|.*?(?:</iframe\s*>|$))", re.IGNORECASE | re.DOTALL)
 _NOSCRIPT = re.compile(r"<noscript[^<>]*+>(.*?)(?:</noscript\s*>|$)", re.IGNORECASE | re.DOTALL)
 _ATTRIBUTE = re.compile(r"([^\s\"'>/=]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+)))?")
 _DATA = re.compile(r"=\s*(?:\"\s*data:[^\"<>]*\"|'\s*data:[^'<>]*'|data:[^\s\"'<>]*)", re.IGNORECASE)
@@ -46,12 +48,13 @@ _TINY = re.compile(r"\s*[01](?:\.0*)?(?:px)?\s*")
 _TINY_STYLE = re.compile(r"(?:^|;)\s*(?:width|height)\s*:\s*[01](?:px)?\s*(?:!|;|$)", re.IGNORECASE)
 _OVERLAID = re.compile("([<>])\u0338+")  # NFC would make one sign of them
 
-# Tags that nh3 would take out, though they part words (or say the same as one that stays).
+# Tags that nh3 would take out, though they part words or say the same as one that stays. It takes `math` out with its
+# words, so that goes by another name: a formula without its layout is better than a hole.
 _OLD = re.compile(
     r"<(?i:(/?)(?:(address|center|dir|fieldset|footer|form|header|hgroup|legend|main|menu|nav)|(strike)|(tt)|(acronym)"
     r"|(amp-img))(?=[\s/>]))"
 )
-_NEW = (("div", 2), ("s", 3), ("code", 4), ("abbr", 5), ("img", 6))
+_NEW = (("div", 2), ("s", 3), ("code", 4), ("abbr", 5), ("img", 6), ("span", 7))
 
 _BLANK = r"(?:\s|&nbsp;|&#160;|&#xa0;|&\#8203;|<br\s*/?>)*+"
 _EMPTY = re.compile(

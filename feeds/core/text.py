@@ -31,7 +31,7 @@ _TIDY = re.compile(
 )
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _BREAK = re.compile(r"\r\n?|[\u0085\u2028\u2029]")
-# Controls, non-characters, directional embeddings, overrides and isolates (CVE-2021-42574), invisible debris of editors.
+# Controls, non-characters, directional embeddings, overrides and isolates (CVE-2021-42574), debris of editors.
 _DEBRIS = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b\u202a-\u202e\u2060-\u206f\u3164\ufdd0-\ufdef"
     "\ufeff\uffa0\ufff0-\uffff\U0001fffe-\U0001ffff\U0002fffe-\U0002ffff\U000e0000-\U000e001f\U000e0080-\U000e00ff"
@@ -58,7 +58,7 @@ _PAIRED = re.compile(
 )
 _SINGLE = re.compile(r"<(?:br\s*/?|hr\s*/?|(?:img|a|p|div|span|font)\s[^<>]*=[^<>]*)>", re.IGNORECASE)
 
-# A full stop ends a sentence unless it stands after a digit or one capital (`3. `, `J. `); Korean `다.` also before text.
+# A full stop ends a sentence unless after a digit or one capital (`3. `, `J. `); Korean `다.` also before text.
 _SENTENCE = re.compile(
     r"(?:(?<=[^\W\d_])(?<!\b[A-Z])\.|[!?]|(?<=[)\]\"'”’」』%])\.)[)\]\"'”’」』]*(?=\s)"
     r"|[。！？][」』”’)]*|(?<=[다요죠까])[.!?](?=[가-힣\"'“‘])"
@@ -164,7 +164,7 @@ def boundary(text: str, at: int) -> int:
     for place in range(at, max(at - 100, 0), -1):
         if place == len(text) or not _clings(text, place):
             return place
-    return at
+    return at if at > 100 else 0
 
 
 def _clings(text: str, at: int) -> bool:

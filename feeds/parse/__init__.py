@@ -6,6 +6,7 @@ from dataclasses import replace
 from feeds.errors import ParseError
 from feeds.model.entry import Parsed, RawEntry
 from feeds.model.source import Document, FeedInfo, Problem, Source
+from feeds.parse import post
 from feeds.parse.decode import Decoded, decode
 from feeds.parse.doctype import without_doctype
 from feeds.parse.jsonfeed import read_json
@@ -22,7 +23,7 @@ def parse(document: Document, source: Source) -> Parsed:
 
     Raises ParseError with the code `empty`, `html`, `unknown`, `entities`, `depth`, `json` or `reader`.
     """
-    return _feed(document, source)
+    return post.parse(document, source) if source.kind == "content" else _feed(document, source)
 
 
 def _feed(document: Document, source: Source) -> Parsed:
@@ -36,7 +37,9 @@ def _feed(document: Document, source: Source) -> Parsed:
     if sniffed.kind == "html":
         raise ParseError("html", sniffed.said)
     if sniffed.kind == "other":
-        raise ParseError("unknown" if sniffed.said else "empty", sniffed.said)
+        if not decoded.text.strip("\0 \t\r\n"):
+            raise ParseError("empty")
+        raise ParseError("unknown", sniffed.said or "it ends before it begins")
     parsed = READERS[sniffed.kind](text[sniffed.start :], document.url, source.options.timezone)
     before = text[: sniffed.start].strip()
     problems = (*_about_encoding(decoded), *_about_start(before), *parsed.problems, *_about_entries(parsed))
@@ -61,6 +64,8 @@ def _about_start(before: str) -> list[Problem]:
 
 
 def _about_entries(parsed: Parsed) -> list[Problem]:
+    if not parsed.entries:
+        return [Problem(code="empty", detail="no items in it")]
     problems = []
     guids = Counter(entry.guid for entry in parsed.entries)
     if missing := guids.pop("", 0):

@@ -37,7 +37,13 @@ _PAIR = re.compile(rb"[\xa1-\xfe][\xa1-\xfe]")
 _SYLLABLE = re.compile(rb"[\xb0-\xc8][\xa1-\xfe]")  # KS X 1001: rows 16 to 40 hold Hangul
 _KANA = re.compile(rb"[\x82\x83][\x40-\xf1]")  # Shift_JIS; in windows-1252 two low quotes that hardly occur
 _UTF8_CHARACTER = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
-_UTF16_LE, _UTF16_BE = re.compile(rb"(?:\s\0)*[<{]\0[^\0]\0"), re.compile(rb"(?:\0\s)*\0[<{]\0[^\0]")
+# Sixteen and thirty-two bits without a mark show as zeros around the first sign (XML 1.0 appendix F).
+_WIDE = (
+    (re.compile(rb"(?:\s\0\0\0)*[<{]\0\0\0"), "utf-32-le"),
+    (re.compile(rb"(?:\0\0\0\s)*\0\0\0[<{]"), "utf-32-be"),
+    (re.compile(rb"(?:\s\0)*[<{]\0[^\0]\0"), "utf-16-le"),
+    (re.compile(rb"(?:\0\s)*\0[<{]\0[^\0]"), "utf-16-be"),
+)
 
 
 class Decoded(NamedTuple):
@@ -70,7 +76,7 @@ def decode(body: bytes, media_type: str = "", override: str = "") -> Decoded:
     for mark, name in MARKS:
         if body.startswith(mark):
             return _forced(body[len(mark) :], name, "")
-    if wide := _wide(body):
+    if wide := next((name for pattern, name in _WIDE if pattern.match(body)), ""):
         return _forced(body, wide, "")
     http = _HTTP_LABEL.search(media_type)
     xml = _XML_LABEL.search(body[:1000])
@@ -117,13 +123,6 @@ def _without_mark(body: bytes) -> bytes:
 def _clear(text: str) -> str:
     """Take away byte order marks wherever they stand (concatenated files have them in the middle)."""
     return text.replace("\ufeff", "") if "\ufeff" in text else text
-
-
-def _wide(body: bytes) -> str:
-    """UTF-16 without its mark shows as a zero beside the first sign (XML 1.0 appendix F)."""
-    if _UTF16_LE.match(body):
-        return "utf-16-le"
-    return "utf-16-be" if _UTF16_BE.match(body) else ""
 
 
 def _mostly_utf8(body: bytes) -> bool:

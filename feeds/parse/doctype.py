@@ -8,13 +8,14 @@ import re
 
 from feeds.errors import ParseError
 
-_BEGIN = re.compile(r"<!DOCTYPE(?!\s+html)", re.IGNORECASE)
-_ROOT = re.compile(r"<(?:[A-Za-z_][\w.-]*:)?(?:rss|rdf|feed|channel)(?=[\s>/])", re.IGNORECASE)
+# The first of these that is no comment tells: a DOCTYPE that is not a page's, or the root.
+_BEGIN = re.compile(
+    r"<!--.*?(?:-->|\Z)|(?P<doctype><!DOCTYPE(?!\s+html))|(?P<root><(?:[A-Za-z_][\w.-]*:)?(?:rss|rdf|feed|channel)[\s>/])",
+    re.IGNORECASE | re.DOTALL,
+)
 _INNER = re.compile(r"""[^"'\[>]*(?:"[^"]*"|'[^']*')?""")
 _ENTITY = re.compile(r"""<!ENTITY\s+(?:%\s+)?[^\s"'>]+\s+["']""", re.IGNORECASE)
-_PIECE = re.compile(
-    r"""<!--.*?(?:-->|\Z)|<\?.*?(?:\?>|\Z)|"[^"]*(?:"|\Z)|'[^']*(?:'|\Z)|(?P<end>\]\s*>)""", re.DOTALL
-)
+_PIECE = re.compile(r"""<!--.*?(?:-->|\Z)|<\?.*?(?:\?>|\Z)|"[^"]*(?:"|\Z)|'[^']*(?:'|\Z)|(?P<end>\]\s*>)""", re.DOTALL)
 _HEAD = 20_000  # characters within which a DOCTYPE begins
 
 
@@ -24,8 +25,8 @@ def without_doctype(text: str) -> str:
     Declarations of outside entities go with it unread: their references show as written.
     Raises ParseError("entities") where an entity is given a value inside the document.
     """
-    begin = _BEGIN.search(text, 0, _HEAD)
-    if begin is None or _ROOT.search(text, 0, begin.start()):
+    begin = next((m for m in _BEGIN.finditer(text, 0, _HEAD) if m.lastgroup), None)
+    if begin is None or begin["root"]:
         return text
     end = _end(text, begin.end())
     if declared := len(_ENTITY.findall(text, begin.end(), end)):

@@ -58,7 +58,7 @@ def without_forbidden(text: str) -> str:
 
 
 def _characters(text: str) -> tuple[str, tuple[str, ...]]:
-    """Drop forbidden characters; references to such become U+FFFD, or vanish where they name a control character."""
+    """Drop forbidden characters; references to such vanish too, those to no character at all become U+FFFD."""
     text, dropped = _FORBIDDEN.subn("", text)
     bad = 0
 
@@ -66,16 +66,16 @@ def _characters(text: str) -> tuple[str, tuple[str, ...]]:
         nonlocal bad
         digits = found[1] or found[2]
         number = int(digits, 16 if found[1] else 10) if len(digits) < 12 else 0x110000
-        if number < 0x20 and number not in {9, 10, 13}:
+        if number in {0xFFFE, 0xFFFF} or (number < 0x20 and number not in {9, 10, 13}):
             bad += 1
             return ""
-        if number > 0x10FFFF or 0xD800 <= number <= 0xDFFF or number in {0xFFFE, 0xFFFF}:
+        if number > 0x10FFFF or 0xD800 <= number <= 0xDFFF:
             bad += 1
             return "\ufffd"
         return found[0]
 
     text = _REFERENCE.sub(readable, text)
-    notes = ((f"{dropped + bad} characters that XML does not allow",) if dropped + bad else ())
+    notes = (f"{dropped + bad} characters that XML does not allow",) if dropped + bad else ()
     return text, notes
 
 

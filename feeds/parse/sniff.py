@@ -70,14 +70,13 @@ def sniff(text: str) -> Sniffed:
     if element is None:
         return Sniffed("other", said=_quoted(text) if text.strip("\0 \t\r\n") else "")
     name = element[2].lower()
-    page = _outside(_PAGE, head, asides)
-    if name not in _ROOTS and (feed := _outside(_FEED_ROOT, head, asides)) and not (page and page.start() < feed.start()):
-        element, name = feed, feed[1].lower()
+    if name not in _ROOTS and name not in _NAMES:  # junk before a feed, unless it belongs to a page
+        feed, page = _outside(_FEED_ROOT, head, asides), _outside(_PAGE, head, asides)
+        if feed and not (page and page.start() < feed.start()):
+            element, name = feed, feed[1].lower()
+        elif page:
+            name = "html"
     kind = _ROOTS.get(name, "other")
-    if page and page.start() <= element.start():
-        kind = "html"
-    if kind == "other" and element.start() > start and page:
-        kind = "html"
     root = element[0][1:]
     if kind == "html":
         return Sniffed(kind, said=_titled(text))

@@ -45,9 +45,11 @@ def read_xml(text: str, url: str, timezone: str) -> Parsed:
     base_url = url if url.startswith(("http://", "https://")) else ""
     try:
         reader, fault = read_elements(repaired.text, base_url)
+    except ParseError:
+        raise
     except Exception as error:  # feedparser raises whatever it meets: UnicodeError, KeyError, RecursionError …
         raise ParseError("reader", f"{type(error).__name__}: {error}"[:200]) from error
-    if not reader.version and not reader.entries and not reader.feeddata:
+    if not reader.version and not reader.entries:  # RDF of some other vocabulary
         raise ParseError("unknown", "it has the shape of a feed, but nothing in it")
     dates = _Dates(timezone, [])
     entries = tuple(_entry(found, reader, url, dates) for found in reader.entries[:MOST_ITEMS])
@@ -163,7 +165,7 @@ def _plain(found: Found, key: str) -> Text | None:
 
 
 def _content(found: Found) -> Text | None:
-    """The longest content that is text: content:encoded, atom:content or a body element. Pictures and the like are not."""
+    """The longest content that is text: content:encoded, atom:content or a body element; no pictures and the like."""
     readable = [c for c in _dicts(found, "content") if _readable(_string(c, "type"))]
     best = max(readable, key=lambda c: len(_string(c, "value")), default={})
     if not (value := _string(best, "value")):
@@ -233,7 +235,7 @@ def _number(found: Found, *keys: str) -> int:
 
 
 def _images(found: Found) -> list[Image]:
-    """Pictures that may lead, best first: media:content, media:thumbnail (each the widest first), itunes, enclosures."""
+    """Pictures that may lead, best first: media:content, media:thumbnail (the widest first), itunes, enclosures."""
     media = [m for m in _dicts(found, "media_content") if _is_picture(m)]
     groups = [
         sorted(media, key=lambda m: -_number(m, "width")),

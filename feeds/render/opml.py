@@ -77,7 +77,6 @@ def write_opml(
         ("dateModified", rfc822(moment(updated)) if updated else ""),
         ("ownerName", who.name if who else ""),
         ("ownerEmail", who.email if who else ""),
-        ("docs", "http://opml.org/spec2.opml"),
     ):
         if value:
             etree.SubElement(head, name).text = value

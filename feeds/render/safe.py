@@ -11,23 +11,36 @@ _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0
 # Characters that may stand in any URI (RFC 3986 §2.2, §2.3), less the brackets: they belong to IPv6 hosts alone.
 _RESERVED = "!#$&'()*+,/:;=?@~-._"
 _URI = re.compile(r"(?:[!#$&'()*+,/:;=?@~\-._0-9A-Za-z]|%[0-9A-Fa-f]{2})*")
+_BREAKS = re.compile(r"[\t\n]")  # a URL broken over lines is joined, as browsers do (WHATWG URL, basic parser)
 _LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _HTTP = re.compile(r"(https?://)([^/?#]+)(.*)", re.IGNORECASE | re.DOTALL)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:.")
+# Ids whose scheme says what the rest must look like: RFC 4151 §2.1, RFC 9562 §4, RFC 8141 §2, RFC 3986 §3.
+_IDS = {
+    "tag": re.compile(r"tag:(?:[a-z0-9\-._]+@)?[a-z0-9.\-]+,\d{4}(?:-\d\d){0,2}:[^#]*(?:#[^#]*)?"),
+    "urn": re.compile(
+        r"urn:uuid:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|"
+        r"urn:(?!uuid:)[a-z0-9][a-z0-9\-]{1,31}:(?:[a-z0-9()+,.:=@;$_!*'\-]|%[0-9a-f]{2})+",
+        re.IGNORECASE,
+    ),
+    "http": re.compile(r"https?://[^/?#]+.*", re.IGNORECASE | re.DOTALL),
+}
+_IDS["https"] = _IDS["http"]
 _EMAIL = re.compile(r"[A-Za-z0-9_\-+.'!#$%&*/=?^`{|}~]+@(?:[A-Za-z0-9\-]+\.)+[A-Za-z0-9\-]+")
 _MEDIA_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+\-]+/[A-Za-z0-9!#$&^_.+\-]+")
 _LANGUAGE = re.compile(r"([A-Za-z]{2,3})((?:-[A-Za-z0-9]{1,8})*)")
 
 # ISO 639-1, and the three-letter codes of ISO 639-2 that feeds are seen with. A feed that names another language
 # is refused by validators and guessed wrong by readers, so that no language is better.
-_LANGUAGES = frozenset(
-    """aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el
+_CODES = """
+    aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el
     en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu ja
     jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd
     ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss
     st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu
-    ast ceb fil fur gsw haw hsb kok nds sco""".split()
-)
+    ast ceb fil fur gsw haw hsb kok nds sco
+"""
+_LANGUAGES = frozenset(_CODES.split())
 
 # Media types by the end of a path, for enclosures that name none: our own table, for that of the operating system
 # differs from machine to machine. Source: IANA media types.
@@ -63,7 +76,7 @@ def uri(value: str) -> str:
 
     What is a URI already is returned as it is, so that ids and links never change by passing here.
     """
-    value = "".join(text(value).split())
+    value = _BREAKS.sub("", text(value)).strip()
     if _URI.fullmatch(value) and value.count("#") < 2:
         return value
     if found := _HTTP.fullmatch(value):
@@ -92,9 +105,12 @@ def web(value: str) -> str:
     return uri(value) if _HTTP.fullmatch(value.strip()) else ""
 
 
-def is_absolute(value: str) -> bool:
-    """Whether *value* names its scheme."""
-    return bool(_SCHEME.match(value))
+def is_id(value: str) -> bool:
+    """Whether *value* is a full IRI (RFC 4287 §4.2.6), of the form that its scheme asks for where we know that."""
+    if not _SCHEME.match(value) or "\n" in value:
+        return False
+    form = _IDS.get(value.partition(":")[0].lower())
+    return form is None or bool(form.fullmatch(uri(value)))
 
 
 def email(value: str) -> str:

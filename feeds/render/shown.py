@@ -167,7 +167,7 @@ def origin(found: Origin | None) -> Origin | None:
     if found is None:
         return None
     feed_url, url = safe.web(found.feed_url), safe.web(found.url)
-    id = safe.uri(found.id) if safe.is_absolute(found.id) else feed_url or url
+    id = safe.uri(found.id) if safe.is_id(found.id) else feed_url or url
     if not id:
         return None
     return Origin(
@@ -187,8 +187,8 @@ def _desk(channel: Channel, source: Origin | None) -> tuple[Person, ...]:
 
 
 def _id(story: Story) -> str:
-    if not safe.is_absolute(story.id):
-        raise RenderError(story.id, "its id is not an IRI")
+    if not safe.is_id(story.id):
+        raise RenderError(story.id, f"its id {story.id!r} is not an IRI")
     return safe.uri(story.id)
 
 

@@ -43,7 +43,7 @@ def atom(feed: Feed) -> tuple[bytes, tuple[SetAside, ...]]:
     head = _head(feed, "atom")
     for entry in built:
         head.add_entry(entry, order="append")
-    return head.atom_str() + b"\n", aside
+    return _document(head.atom_str()), aside
 
 
 def rss(feed: Feed) -> tuple[bytes, tuple[SetAside, ...]]:
@@ -52,7 +52,12 @@ def rss(feed: Feed) -> tuple[bytes, tuple[SetAside, ...]]:
     head = _head(feed, "rss")
     for entry in built:
         head.add_entry(entry, order="append")
-    return head.rss_str() + b"\n", aside
+    return _document(head.rss_str()), aside
+
+
+def _document(written: bytes) -> bytes:
+    """*written* with the stylesheet instruction on a line of its own."""
+    return written.replace(b"?><", b"?>\n<", 1) + b"\n"
 
 
 def _head(feed: Feed, format: Format) -> Any:

@@ -148,6 +148,11 @@ class Library:
         with self._db.write() as connection:
             _hasten(connection, list(source_ids), now, _unread)
 
+    def hasten(self, source_ids: Iterable[str], now: datetime) -> None:
+        """Make sources due now, with all that asking them taught."""
+        with self._db.write() as connection:
+            _hasten(connection, list(source_ids), now, lambda state: state)
+
     def expire(self, now: datetime, limit: int = 500) -> int:
         """Delete up to *limit* of what was kept long enough; return how much. Call again until it returns 0."""
         return keeping.expire(self._db, now, limit)

@@ -4,6 +4,7 @@ import json
 from dataclasses import fields
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -155,7 +156,7 @@ def test_the_rest(everything: Settings, tmp_path: Path) -> None:
 def test_every_field_can_be_set(everything: Settings) -> None:
     """Nothing of the settings is out of reach: in `everything.yaml` no field keeps its default."""
     feed = next(s for s in everything.sources if s.id == "daily")
-    values = [
+    values: list[Any] = [
         everything.site, everything.categories[0], everything.dedupe, everything.outputs[0], everything.schedule,
         everything.server,
     ]  # fmt: skip

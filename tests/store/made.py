@@ -8,6 +8,7 @@ from typing import Any
 from feeds.model.changes import Changes, EntryStatus, Mark, PollView, Saved
 from feeds.model.channel import Rendition, Window
 from feeds.model.decision import Decision
+from feeds.model.delivery import Delivery
 from feeds.model.entry import Entry
 from feeds.model.source import FeedInfo, Source
 from feeds.model.story import Category, Member, Story
@@ -107,3 +108,6 @@ def window(channel_id: str = "all", limit: int = 50, **more: Any) -> Window:
 def rendition(channel_id: str = "all", path: str = "/atom.xml", body: bytes = b"<feed/>", **more: Any) -> Rendition:
     given = {"format": "atom", "media_type": "application/atom+xml; charset=utf-8", "updated": NOW, **more}
     return Rendition(channel_id=channel_id, path=path, body=body, etag=f"etag of {body!r}", **given)
+
+
+PING = Delivery(id="1", kind="ping", target="https://hub.example/", topic="https://x.example/", due=NOW)

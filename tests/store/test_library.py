@@ -326,20 +326,17 @@ HOSTILE = {
 @pytest.mark.parametrize(("given", "kept"), HOSTILE.values(), ids=HOSTILE)
 def test_text_that_databases_refuse(store: Store, given: str, kept: str) -> None:
     library = ready(store)
-    one = replace(entry(given), title=given, content=given, tags=(given,), url="https://a.example/1")
-    short = given[:1000]
+    short, name = given[:1000], kept[:1000]
+    one = replace(entry(short), title=given, content=given, tags=(given,), url="https://a.example/1")
     tell(library, one, channels=(short,))
-    library.apply(
-        changes(
-            library.poll_view("a", (), ()), decisions=(decision("1", text=short, rule=short, facts={short: short}),)
-        )
-    )
+    said = decision("1", text=short, rule=short, facts={short: short})
+    library.apply(changes(library.poll_view("a", (), ()), decisions=(said,)))
     library.set_meta(short, given)
     assert library.meta(short) == kept
-    known = library.poll_view("a", [given], [f"id:story:{given}"]).known[kept]
-    assert known.entry == replace(one, guid=kept, title=kept, content=kept, tags=(kept,))
+    known = library.poll_view("a", [short], [f"id:story:{short}"]).known[name]
+    assert known.entry == replace(one, guid=name, title=kept, content=kept, tags=(kept,))
     assert len(library.stories(window(short))) == 1
-    assert store.overview.find(given).entries[0].entry.title == kept
+    assert store.overview.find(short).entries[0].entry.title == kept
 
 
 def test_fields_of_a_newer_version_are_passed_over(store: Store) -> None:

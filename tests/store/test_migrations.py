@@ -1,0 +1,114 @@
+"""The schema that migrations make is the one that the tables say, whatever interrupts them."""
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, event
+
+from feeds.errors import StoreError
+from feeds.store import Store, guard, open_store
+from feeds.store.db import Database
+from feeds.store.migrate import back_up, run, scripts
+from feeds.store.tables import HEAD, metadata
+from tests.store.made import entry, ready, tell
+
+
+def test_tables_are_what_migrations_make(store: Store) -> None:
+    with store.library._db.read() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_head_is_the_last_script() -> None:
+    assert scripts().get_heads() == [HEAD]
+
+
+def test_migrations_make_every_index_and_option(store: Store, tmp_path: Path) -> None:
+    """Comparing metadata passes over what SQLite alone has, such as WITHOUT ROWID."""
+    with sqlite3.connect(tmp_path / "plain.db"):
+        pass
+    db = Database(tmp_path / "plain.db")
+    with db.write() as connection:
+        metadata.create_all(connection)
+    assert _schema(db) == _schema(store.library._db)
+    db.close()
+
+
+def _schema(db: Database) -> set[tuple[str, str]]:
+    query = "SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'alembic%'"
+    with db.read() as connection:
+        return {(name, " ".join(sql.split())) for name, sql in connection.exec_driver_sql(query)}
+
+
+def _empty(path: Path) -> Database:
+    guard.prepare(path)
+    return Database(path)
+
+
+def _statements(path: Path) -> int:
+    """How many statements a migration of an empty database takes."""
+    seen: list[str] = []
+    db = _empty(path)
+    with db.write() as connection:
+        event.listen(connection, "before_cursor_execute", lambda *given: seen.append(given[2]))
+        run(connection)
+    db.close()
+    return len(seen)
+
+
+def test_db_04_migration_interrupted_at_each_statement_has_not_happened(tmp_path: Path) -> None:
+    path = tmp_path / "feeds.db"
+    db = _empty(path)
+    for stop in range(1, _statements(tmp_path / "other.db")):
+        with pytest.raises(KeyboardInterrupt):
+            _run_until(db, stop)
+        assert guard.inspect(path, whole=True) == ""
+        assert _schema(db) == set()
+    db.close()
+    open_store(f"sqlite:///{path}").close()
+    assert guard.inspect(path, whole=True) == HEAD
+
+
+def _run_until(db: Database, stop: int) -> None:
+    left = iter(range(stop))
+
+    def interrupt(*_given: Any) -> None:
+        if next(left, None) is None:
+            raise KeyboardInterrupt
+
+    with db.write() as connection:
+        event.listen(connection, "before_cursor_execute", interrupt)
+        run(connection)
+
+
+def test_run_twice_is_once(store: Store) -> None:
+    before = _schema(store.library._db)
+    with store.library._db.write() as connection:
+        assert isinstance(connection, Connection)
+        run(connection)
+    assert _schema(store.library._db) == before
+
+
+def test_db_04_backup_holds_everything(url: str) -> None:
+    store = open_store(url)
+    tell(ready(store), entry("1"))
+    copy = back_up(store.library._db.path, "0001")
+    store.close()
+    again = open_store(f"sqlite:///{copy}")
+    assert again.overview.totals().stories == 1
+    again.close()
+    assert copy.name == "feeds.db.0001.bak"
+
+
+def test_failed_migration_gives_the_lock_back(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_db: Database, _revision: str) -> None:
+        raise StoreError("no")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("feeds.store.upgrade", fail)
+        with pytest.raises(StoreError, match="no"):
+            open_store(url)
+    open_store(url).close()
