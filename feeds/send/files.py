@@ -21,6 +21,7 @@ from feeds.model.channel import Rendition
 STALE = 3600  # seconds after which a temporary file of ours was left by a run that was killed
 _TEMPORARY = ".tmp"
 _PREFIX, _SUFFIX = "feeds-", ".part"
+_FOLDER_MODE, _FILE_MODE = 0o755, 0o644  # whatever the umask: web servers run as somebody else
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _REASONS = {
     errno.ENOSPC: "no space is left on its disk; the old file stays",
@@ -69,7 +70,9 @@ def remover(folder: str) -> Callable[[Sequence[str]], None]:
 def _prepare(folder: str) -> None:
     """Make *folder* ready: it is there, a file can be written and renamed in it, no leftovers of killed runs."""
     try:
-        os.makedirs(folder, mode=0o755, exist_ok=True)
+        if not os.path.isdir(folder):
+            os.makedirs(folder, exist_ok=True)
+            os.chmod(folder, _FOLDER_MODE)
         with _opened(folder) as root, _step(root, _TEMPORARY, mode=0o700) as beside:
             if os.fstat(beside).st_dev != os.fstat(root).st_dev:
                 raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
@@ -116,7 +119,7 @@ def _replace(root: int, place: int, name: str, body: bytes) -> None:
         try:
             try:
                 _write_all(file, body)
-                os.fchmod(file, 0o644)  # whatever the umask: web servers run as somebody else
+                os.fchmod(file, _FILE_MODE)
                 os.fsync(file)
             finally:
                 os.close(file)
@@ -144,7 +147,7 @@ def _holds(place: int, name: str, body: bytes) -> bool:
         found = os.fstat(file)
         if not stat.S_ISREG(found.st_mode) or found.st_size != len(body):
             return False
-        if stat.S_IMODE(found.st_mode) != 0o644:
+        if stat.S_IMODE(found.st_mode) != _FILE_MODE:
             return False
         return old.read() == body
 
@@ -189,7 +192,7 @@ def _opened(folder: str) -> Iterator[int]:
 
 
 @contextmanager
-def _step(place: int, name: str, *, mode: int = 0o755, make: bool = True) -> Iterator[int]:
+def _step(place: int, name: str, *, mode: int = _FOLDER_MODE, make: bool = True) -> Iterator[int]:
     """The folder *name* of *place* as a descriptor; a new one is made with *mode*, whatever the umask."""
     try:
         inner = os.open(name, _FOLDER, dir_fd=place)
@@ -197,7 +200,7 @@ def _step(place: int, name: str, *, mode: int = 0o755, make: bool = True) -> Ite
         if not make:
             raise
         with suppress(FileExistsError):
-            os.mkdir(name, 0o700, dir_fd=place)
+            os.mkdir(name, mode, dir_fd=place)
         inner = os.open(name, _FOLDER, dir_fd=place)
         os.fchmod(inner, mode)
         os.fsync(place)
