@@ -133,9 +133,9 @@ def test_pub_14_file_is_synced_before_its_name_and_folder_after(
         calls.append("folder" if stat.S_ISDIR(os.fstat(file).st_mode) else "file")
         sync(file)
 
-    def renamed(*names: str, **places: int) -> None:
+    def renamed(old: str, new: str, **places: Any) -> None:
         calls.append("rename")
-        move(*names, **places)
+        move(old, new, **places)
 
     monkeypatch.setattr(os, "fsync", synced)
     monkeypatch.setattr(os, "replace", renamed)
