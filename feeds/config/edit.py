@@ -4,7 +4,6 @@ The tree of `nodes.py` says where things are; lines are put in and taken out the
 ruamel.yaml keeps comments too, but changed 29 lines of our 65-line example (indentation, blanks in brackets).
 """
 
-import json
 import os
 import re
 import tempfile
@@ -115,7 +114,13 @@ def quoted(text: str) -> str:
         return text
     if text.isprintable():
         return "'" + text.replace("'", "''") + "'"
-    return json.dumps(text, ensure_ascii=True)
+    return f'"{"".join(map(_escaped, text))}"'
+
+
+def _escaped(sign: str) -> str:
+    if sign in {'"', "\\"}:
+        return "\\" + sign
+    return sign if sign.isprintable() else f"\\U{ord(sign):08X}"
 
 
 def write(path: str, text: str) -> None:

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from feeds.config.values import web_url
 
 MOST_CATEGORIES = 20
+MOST_PROBLEMS = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +51,9 @@ class Gathering:
         )
 
     def problem(self, words: str) -> None:
-        self._problems[words] = None
+        """Note what is left out; a text that is no list at all would fill the page with it."""
+        if len(self._problems) < MOST_PROBLEMS:
+            self._problems[words] = None
 
     def feeds(self) -> Feeds:
         return Feeds(feeds=tuple(self._feeds.values()), problems=tuple(self._problems))

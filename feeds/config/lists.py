@@ -18,8 +18,9 @@ LARGEST = 20 * 1024 * 1024  # bytes
 Shape = Literal["opml", "planet", "newsboat"]
 
 _DECLARED = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._:-]{1,40})[\"']")
-_SECTION = re.compile(r"\s*\[(.+)\]\s*\Z")
-_PAIR = re.compile(r"\s*([\w.-]+)\s*[=:]\s*(.*?)\s*\Z")
+_SECTION = re.compile(r"\[(.+)\]\Z")
+_PAIR = re.compile(r"([\w.-]+)\s*[=:](.*)")
+_OF_A_PLANET = re.compile(r"(?mi)^[ \t]*\[(?:https?:|feed:|planet\]|default\])")
 _NOT_FEEDS = {"query:": "a query", "filter:": "a filter", "exec:": "a command"}
 
 
@@ -32,7 +33,7 @@ def shape(text: str) -> Shape:
     """Say which list *text* is: markup is OPML, `[http…]` sections are a planet's, else addresses line by line."""
     if text.lstrip().startswith("<"):
         return "opml"
-    return "planet" if re.search(r"(?m)^\s*\[(?:https?:|feed:|planet\]|Planet\]|DEFAULT\])", text) else "newsboat"
+    return "planet" if _OF_A_PLANET.search(text) else "newsboat"
 
 
 def opened(path: Path) -> str:
@@ -95,14 +96,14 @@ def planet(text: str) -> Feeds:
     """
     gathering = Gathering()
     section, facts = "", dict[str, str]()
-    for line in [*text.splitlines(), "[end]"]:
-        if line.lstrip().startswith(("#", ";")):
+    for line in map(str.strip, [*text.splitlines(), "[end]"]):
+        if line.startswith(("#", ";")):
             continue
         if found := _SECTION.match(line):
             _take(section, facts, gathering)
             section, facts = found[1].strip(), {}
         elif found := _PAIR.match(line):
-            facts.setdefault(found[1].casefold(), found[2])
+            facts.setdefault(found[1].casefold(), found[2].strip())
     return gathering.feeds()
 
 

@@ -13,6 +13,7 @@ from lxml import etree
 from feeds.config.listed import Feeds, Gathering
 
 MOST = 10_000  # outlines
+_DOCTYPE_OPENS = re.compile(r"<!DOCTYPE", re.IGNORECASE)
 _DOCTYPE = re.compile(r"<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>", re.DOTALL | re.IGNORECASE)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>", re.IGNORECASE)
 _BARE_AND = re.compile(
@@ -28,28 +29,37 @@ def read(text: str) -> Feeds:
     if root is None:
         gathering.problem("no outline found: is this OPML?")
         return gathering.feeds()
-    folders: list[tuple[etree._Element, str]] = []  # open outlines from the outermost in, and the names they give
-    for seen, (event, element) in enumerate(etree.iterwalk(root, events=("start", "end"))):
+    folders: list[str] = []  # what the open outlines are called, from the outermost in; '' gives no name
+    seen = 0
+    for event, element in etree.iterwalk(root, events=("start", "end")):
         if not isinstance(element.tag, str) or etree.QName(element).localname.lower() != "outline":
             continue
         if event == "end":
             folders.pop()
             continue
-        if seen >= 2 * MOST or len(gathering) >= MOST:
+        seen += 1
+        if seen > MOST:
             gathering.problem(f"more than {MOST} outlines: the rest is left out")
             break
-        folders.append((element, _outline(element, [name for _, name in folders if name], gathering)))
+        folders.append(_outline(element, list(filter(None, folders)), gathering))
     return gathering.feeds()
 
 
 def _root(text: str) -> etree._Element | None:
     """Parse *text* with nothing that could reach outside: no document type, no entities of its own, no network."""
-    clean = _XML_ONLY.sub("", _BARE_AND.sub(_named, _DOCTYPE.sub("", _DECLARATION.sub("", text))))
+    clean = _XML_ONLY.sub("", _BARE_AND.sub(_named, _without_doctype(_DECLARATION.sub("", text))))
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         return etree.fromstring(clean.encode(), parser)
     except etree.XMLSyntaxError:
         return None
+
+
+def _without_doctype(text: str) -> str:
+    """Cut the one document type that XML allows: searching for more costs quadratic time on hostile text."""
+    opening = _DOCTYPE_OPENS.search(text)
+    found = _DOCTYPE.match(text, opening.start()) if opening else None
+    return text[: found.start()] + text[found.end() :] if found else text
 
 
 def _named(found: re.Match[str]) -> str:
@@ -61,6 +71,8 @@ def _named(found: re.Match[str]) -> str:
 def _outline(element: etree._Element, folders: list[str], gathering: Gathering) -> str:
     """Take one outline; return the name that it gives to what stands below it."""
     found = {str(name).lower(): " ".join(str(value).split()) for name, value in element.attrib.items()}
+    if found.get("type", "").lower() == "source":  # a list of lists (share.opml.org), not a feed
+        return ""
     url = found.get("xmlurl") or (found.get("url", "") if found.get("type", "").lower() in {"rss", "atom"} else "")
     title = found.get("text") or found.get("title", "")
     if not url:
