@@ -7,7 +7,7 @@ import html
 import re
 
 from feeds.core.resolve import absolute
-from feeds.core.text import tidy
+from feeds.core.text import plain, tidy
 
 # Where scripts keep the image that they load later; the first that is given wins over `src`, a placeholder then.
 _LAZY = ("data-src", "data-original", "data-lazy-src", "data-actualsrc", "data-echo", "data-lazyload", "data-url")
@@ -42,19 +42,20 @@ _ROOMY = r"((?:[^<>\"']|\"[^\"]{0,1000}\"|'[^']{0,1000}')*+)"
 _IMAGE = re.compile(rf"<(?i:(img|source))(?=[\s/>]){_ROOMY}>")
 _FRAME = re.compile(rf"<iframe(?=[\s/>]){_ROOMY}>(?:(?<=/>)|.*?(?:</iframe\s*>|$))", re.IGNORECASE | re.DOTALL)
 _NOSCRIPT = re.compile(r"<noscript[^<>]*+>(.*?)(?:</noscript\s*>|$)", re.IGNORECASE | re.DOTALL)
+# nh3 takes MathML out with its words: a formula without its layout is better than a hole.
+_MATH = re.compile(r"<math(?=[\s/>])[^<>]*+>(.*?)(?:</math\s*>|$)", re.IGNORECASE | re.DOTALL)
 _ATTRIBUTE = re.compile(r"([^\s\"'>/=]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+)))?")
 _DATA = re.compile(r"=\s*(?:\"\s*data:[^\"<>]*\"|'\s*data:[^'<>]*'|data:[^\s\"'<>]*)", re.IGNORECASE)
 _TINY = re.compile(r"\s*[01](?:\.0*)?(?:px)?\s*")
 _TINY_STYLE = re.compile(r"(?:^|;)\s*(?:width|height)\s*:\s*[01](?:px)?\s*(?:!|;|$)", re.IGNORECASE)
 _OVERLAID = re.compile("([<>])\u0338+")  # NFC would make one sign of them
 
-# Tags that nh3 would take out, though they part words or say the same as one that stays. It takes `math` out with its
-# words, so that goes by another name: a formula without its layout is better than a hole.
+# Tags that nh3 would take out, though they part words or say the same as one that stays.
 _OLD = re.compile(
     r"<(?i:(/?)(?:(address|center|dir|fieldset|footer|form|header|hgroup|legend|main|menu|nav)|(strike)|(tt)|(acronym)"
     r"|(amp-img))(?=[\s/>]))"
 )
-_NEW = (("div", 2), ("s", 3), ("code", 4), ("abbr", 5), ("img", 6), ("span", 7))
+_NEW = (("div", 2), ("s", 3), ("code", 4), ("abbr", 5), ("img", 6))
 
 _BLANK = r"(?:\s|&nbsp;|&#160;|&#xa0;|&\#8203;|<br\s*/?>)*+"
 _EMPTY = re.compile(
@@ -78,6 +79,8 @@ def prepared(markup: str, base_url: str) -> str:
         text = _NOSCRIPT.sub(lambda m: "" if lazy and "<img" in m[1].lower() else m[1], text)
     if "<iframe" in lower:
         text = _FRAME.sub(lambda m: _linked(_attributes(m[1]), base_url), text)
+    if "<math" in lower:
+        text = _MATH.sub(lambda m: html.escape(" ".join(plain(m[1]).split()), quote=False), text)
     if "/>" in text:
         text = _closed(text, lower)
     text = _OLD.sub(_renewed, text)
