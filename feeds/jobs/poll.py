@@ -52,27 +52,28 @@ def poll(job: Job, work: Work) -> Report:
 
 def _poll_batch(run: _Pass, batch: list[tuple[Source, SourceState]]) -> None:
     run.asked.update(source.id for source, _ in batch)
+    states = {source.id: state for source, state in batch}
     resting = {s.id for s, state in batch if cadence.rested(state)} - run.work.forced
     awake = [(s, state) for s, state in batch if s.id not in resting]
     for source in [s for s, _ in batch if s.id in resting]:
-        _settle(run, source, Fetched(outcome="failed", problem=Problem(code="crashed")))
+        _settle(run, states[source.id], source, Fetched(outcome="failed", problem=Problem(code="crashed")))
     answers = run.work.ports.fetch(awake)
     for left, (source, _) in zip(range(len(awake) - 1, -1, -1), awake, strict=True):
         if run.work.stopping():
             return
-        _settle(run, source, next(answers))
+        _settle(run, states[source.id], source, next(answers))
         run.work.progress(source.id, left)
 
 
-def _settle(run: _Pass, source: Source, fetched: Fetched) -> None:
+def _settle(run: _Pass, state: SourceState, source: Source, fetched: Fetched) -> None:
     """Bring one answer to its end; whatever goes wrong with it stays with this source."""
     run.tally.add("sources")
     try:
-        fetched, changes = _read_and_apply(run, source, fetched)
+        fetched, changes = _read_and_apply(run, state, source, fetched)
     except Exception as error:
         logger.exception("poll failed source=%s", source.id)
         fetched = Fetched(outcome="failed", problem=Problem(code="reader", detail=repr(error), where=source.location))
-        fetched, changes = _read_and_apply(run, source, fetched)
+        fetched, changes = _read_and_apply(run, state, source, fetched)
     run.tally.add(fetched.outcome)
     _count(run.tally, changes)
     problem = changes.state.problem if changes else fetched.problem
@@ -90,7 +91,7 @@ def _settle(run: _Pass, source: Source, fetched: Fetched) -> None:
     )
 
 
-def _read_and_apply(run: _Pass, source: Source, fetched: Fetched) -> tuple[Fetched, Changes | None]:
+def _read_and_apply(run: _Pass, state: SourceState, source: Source, fetched: Fetched) -> tuple[Fetched, Changes | None]:
     """Read the documents and write what follows from them; None where others were faster each time."""
     work, tally = run.work, run.tally
     if fetched.outcome == "fresh":
@@ -100,8 +101,10 @@ def _read_and_apply(run: _Pass, source: Source, fetched: Fetched) -> tuple[Fetch
         fetched, parsed = read(source, fetched)
     with tally.step("clean"):
         found = normalise(parsed, source, _base(source, fetched))
-    for _ in range(TRIES):
-        view, arrived = _look(run, source, found, fetched)
+    for attempt in range(TRIES):
+        view, arrived = PollView(source=source, state=state), Arrivals()
+        if fetched.outcome == "fresh" or attempt:  # else nothing but the state as it was read matters
+            view, arrived = _look(run, source, found, fetched)
         with tally.step("decide"):
             changes = decide(
                 view,

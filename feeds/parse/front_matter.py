@@ -192,9 +192,15 @@ def _unquoted(line: str) -> tuple[str, str] | None:
     for pattern in (KEY_AND_VALUE, ITEM):
         found = pattern.fullmatch(line)
         # A block's, an alias's, an anchor's and a tag's sign mean something else: those are for the author to settle.
-        if found and found["value"][0] not in "|>&*!" and not _is_yaml(line.strip()):
+        if found and found["value"][0] not in "|>&*!" and _closed(found["value"]) and not _is_yaml(line.strip()):
             return found["before"], found["value"]
     return None
+
+
+def _closed(value: str) -> bool:
+    """Tell whether a quote or bracket that opens *value* is closed in it: else its end is lost, not its quotes."""
+    pairs = {"[": "]", "{": "}", '"': '"', "'": "'"}
+    return value[0] not in pairs or pairs[value[0]] in value[1:]
 
 
 def _is_yaml(line: str) -> bool:
