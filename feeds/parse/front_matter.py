@@ -192,15 +192,18 @@ def _unquoted(line: str) -> tuple[str, str] | None:
     for pattern in (KEY_AND_VALUE, ITEM):
         found = pattern.fullmatch(line)
         # A block's, an alias's, an anchor's and a tag's sign mean something else: those are for the author to settle.
-        if found and found["value"][0] not in "|>&*!" and _closed(found["value"]) and not _is_yaml(line.strip()):
+        if found and found["value"][0] not in "|>&*!" and _whole(found) and not _is_yaml(line.strip()):
             return found["before"], found["value"]
     return None
 
 
-def _closed(value: str) -> bool:
-    """Tell whether a quote or bracket that opens *value* is closed in it: else its end is lost, not its quotes."""
-    pairs = {"[": "]", "{": "}", '"': '"', "'": "'"}
-    return value[0] not in pairs or pairs[value[0]] in value[1:]
+def _whole(found: re.Match[str]) -> bool:
+    """Tell whether a quote or bracket that opens the value is closed in it: else its end is lost, not its quotes.
+
+    A title alone may begin with any sign: `[속보` is a headline, `categories: [속보` is a list cut short.
+    """
+    pairs, value = {"[": "]", "{": "}", '"': '"', "'": "'"}, found["value"]
+    return found["before"].strip() == "title:" or value[0] not in pairs or pairs[value[0]] in value[1:]
 
 
 def _is_yaml(line: str) -> bool:
