@@ -77,7 +77,7 @@ def _settle(run: _Pass, state: SourceState, source: Source, fetched: Fetched) ->
     run.tally.add(fetched.outcome)
     _count(run.tally, changes)
     problem = changes.state.problem if changes else fetched.problem
-    if problem:
+    if problem and not fetched.problems:
         run.problems[source.id] = problem
     for found in fetched.problems:
         run.problems[f"{source.id}:{found.where}"] = found

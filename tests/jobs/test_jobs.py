@@ -1,0 +1,268 @@
+"""The jobs over a real store, with the world in the test's hand."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from feeds.errors import OutputError
+from feeds.jobs.deliver import ATTEMPTS, deliver
+from feeds.jobs.poll import poll
+from feeds.jobs.publish import publish
+from feeds.jobs.regroup import regroup
+from feeds.jobs.tick import tick
+from feeds.jobs.work import Work
+from feeds.model.channel import Rendition
+from feeds.model.delivery import Delivery
+from feeds.model.job import Job, Report
+from feeds.model.settings import Settings, Subject
+from feeds.model.source import Document, Fetched, Problem, Source, SourceState
+from feeds.ports import Ports
+from feeds.store import Store, open_store
+from tests.core.made import NOW, settings, source
+
+POLL, PUBLISH, DELIVER = Job(name="poll"), Job(name="publish"), Job(name="deliver")
+
+
+def rss(*items: tuple[str, str], hub: str = "") -> bytes:
+    """A feed with items of guid and title, the same day each."""
+    body = "".join(
+        f"<item><guid isPermaLink='false'>{guid}</guid><title>{title}</title><link>https://one.example/{guid}</link>"
+        "<pubDate>Sun, 01 Feb 2026 00:00:00 +0000</pubDate><description>Words.</description></item>"
+        for guid, title in items
+    )
+    return f"<rss version='2.0'><channel><title>One</title><link>https://one.example/</link>{body}</channel></rss>".encode()
+
+
+@dataclass
+class World:
+    """Everything that jobs touch: answers by source, files by path, hubs by their mood, and the time."""
+
+    store: Store
+    config: Settings
+    now: datetime = NOW
+    answers: dict[str, Fetched] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
+    disk_full: bool = False
+    hub_says: str = ""
+    sent: list[Delivery] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+
+    def fetch(self, batch: Sequence[tuple[Source, SourceState]]) -> Iterator[Fetched]:
+        for src, _state in batch:
+            self.asked.append(src.id)
+            yield self.answers[src.id]
+
+    def write(self, renditions: Sequence[Rendition]) -> tuple[str, ...]:
+        if self.disk_full:
+            raise OutputError("/public", "no space is left on its disk")
+        fresh = [r for r in renditions if self.files.get(r.path) != r.body]
+        self.files.update((r.path, r.body) for r in fresh)
+        return tuple(r.path for r in fresh)
+
+    def remove(self, paths: Sequence[str]) -> None:
+        for path in paths:
+            self.files.pop(path, None)
+
+    def post(self, delivery: Delivery) -> str:
+        self.sent.append(delivery)
+        return self.hub_says
+
+    def work(self, **more: object) -> Work:
+        ports = Ports(
+            library=self.store.library,
+            archive=self.store.library,
+            outbox=self.store.outbox,
+            fetch=self.fetch,
+            write=self.write,
+            remove=self.remove,
+            post=self.post,
+            clock=lambda: self.now,
+        )
+        known: Mapping[str, Source] = {s.id: s for s in self.config.sources}
+        return replace(Work(ports=ports, settings=self.config, sources=known), **more)  # type: ignore[arg-type]
+
+    def says(self, source_id: str, body: bytes) -> None:
+        document = Document(url=f"https://{source_id}.example/feed.xml", body=body, media_type="application/rss+xml")
+        self.answers[source_id] = Fetched(outcome="fresh", documents=(document,), status=200)
+
+    def sync(self) -> None:
+        self.store.library.sync(self.config.sources, lambda _source: 0, self.now)
+
+    def pass_(self) -> tuple[Report, Report, Report]:
+        self.sync()
+        return poll(POLL, self.work()), publish(PUBLISH, self.work()), deliver(DELIVER, self.work())
+
+
+@contextmanager
+def world(folder: Path, config: Settings) -> Iterator[World]:
+    store = open_store(f"sqlite:///{folder}/feeds.db")
+    try:
+        yield World(store, config)
+    finally:
+        store.close()
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[World]:
+    config = settings(source("one"), source("two", order=1), hubs=("https://hub.example/",))
+    with world(tmp_path, config) as made:
+        made.says("one", rss(("a", "First"), ("b", "Second")))
+        made.says("two", rss(("c", "Third")))
+        made.sync()
+        regroup(made.work())
+        yield made
+
+
+def test_pub_26_twice_is_once(desk: World) -> None:
+    polled, published, delivered = desk.pass_()
+    assert polled.counts["new"] == 3
+    assert published.counts["written"] == 4
+    assert delivered.counts["delivered"] == 3
+    files = dict(desk.files)
+    desk.now += timedelta(hours=1)
+    polled, published, delivered = desk.pass_()
+    assert "new" not in polled.counts
+    assert published.paths == ()
+    assert desk.files == files
+    assert "delivered" not in delivered.counts
+
+
+def test_one_bad_source_never_stops_another(desk: World) -> None:
+    desk.says("one", b"<html><body>Please log in</body></html>")
+    polled, _, _ = desk.pass_()
+    assert polled.problems["one"].code == "html"
+    assert polled.counts == {"sources": 2, "failed": 1, "fresh": 1, "entries": 1, "new": 1}
+
+
+def test_bad_bytes_are_an_answer(desk: World) -> None:
+    for body in (b"", b"\x00\xff\x00", b"<rss><channel><item>", b"{" * 1000, b"/etc/hostname", b"http://127.0.0.1:1/x"):
+        desk.says("one", body)
+        desk.now += timedelta(days=1)
+        polled, _, _ = desk.pass_()
+        assert polled.outcome == "done"
+
+
+def test_net_43_an_empty_answer_takes_nothing_away(desk: World) -> None:
+    desk.pass_()
+    before = dict(desk.files)
+    desk.says("one", b"")
+    desk.now += timedelta(hours=1)
+    desk.pass_()
+    assert desk.files == before
+
+
+def test_net_17_a_document_without_its_end_is_asked_for_again(desk: World) -> None:
+    body = rss(("a", "First"), ("b", "Second"))
+    whole = desk.answers["one"]
+    cut = replace(whole.documents[0], body=body[: body.index(b"</channel>")])
+    desk.answers["one"] = replace(whole, documents=(cut,), body_hash="h1")
+    polled, _, _ = desk.pass_()
+    assert polled.counts["new"] == 3
+    assert desk.store.library.poll_view("one", (), ()).state.body_hash == ""
+
+
+def test_sch_06_a_source_that_ends_the_program_rests_after_three_strikes(desk: World) -> None:
+    for _ in range(3):
+        desk.store.library.begin("one")
+    polled, _, _ = desk.pass_()
+    assert polled.problems["one"].code == "crashed"
+    assert desk.asked == ["two"]
+    desk.store.library.force(["one"], desk.now)
+    polled = poll(POLL, desk.work(forced=frozenset({"one"})))
+    assert polled.counts["new"] == 2
+
+
+def test_pub_08_a_full_disk_keeps_the_marks(desk: World) -> None:
+    desk.disk_full = True
+    _, published, _ = desk.pass_()
+    assert published.outcome == "failed"
+    assert published.problems["all"].code == "output"
+    desk.disk_full = False
+    assert publish(PUBLISH, desk.work()).counts["written"] == 4
+
+
+def test_sch_14_publishing_alone_is_tried_again_without_asking(desk: World) -> None:
+    desk.disk_full = True
+    desk.pass_()
+    asked = list(desk.asked)
+    desk.disk_full = False
+    assert Job(name="publish") in tick(desk.work())
+    publish(PUBLISH, desk.work())
+    assert desk.asked == asked
+
+
+def test_fm_20_a_post_in_the_future_comes_out_by_the_clock(tmp_path: Path) -> None:
+    config = settings(source("posts", kind="content", location="/site", home="https://desk.example"))
+    text = b"---\ntitle: Later\ndate: 2026-03-02 12:00:00 +0000\n---\nWords.\n"
+    with world(tmp_path, config) as desk:
+        document = Document(url="/site/later.md", body=text, path="later.md", origin="b1")
+        desk.answers["posts"] = Fetched(outcome="fresh", documents=(document,), listing=("later.md",))
+        desk.pass_()
+        assert b"Later" not in desk.files["/atom.xml"]
+        desk.answers["posts"] = Fetched(outcome="unchanged")
+        desk.now = datetime(2026, 3, 2, 11, 59, 59, tzinfo=UTC)
+        desk.pass_()
+        assert b"Later" not in desk.files["/atom.xml"]
+        desk.now = datetime(2026, 3, 2, 12, 0, 0, tzinfo=UTC)
+        assert Job(name="publish") in tick(desk.work())
+        publish(PUBLISH, desk.work())
+        assert all(b"Later" in desk.files[path] for path in ("/atom.xml", "/rss.xml", "/feed.json", "/index.html"))
+
+
+def test_a_hub_that_refuses_is_asked_again_ever_later_and_not_for_ever(desk: World) -> None:
+    desk.hub_says = "HTTP 500"
+    desk.pass_()
+    waits = []
+    for _ in range(ATTEMPTS + 3):
+        owed = desk.store.outbox.owed(desk.now + timedelta(days=30), 100)
+        if not owed:
+            break
+        waits.append(owed[0].due - desk.now)
+        desk.now = max(d.due for d in owed)
+        deliver(DELIVER, desk.work())
+    assert len(waits) == ATTEMPTS - 1
+    assert waits == sorted(waits)
+    assert {d.id for d in desk.sent} == {d.id for d in desk.sent[:3]}
+
+
+def test_new_settings_regroup_what_is_stored(desk: World) -> None:
+    desk.pass_()
+    desk.config = replace(desk.config, categories=(Subject(name="Firsts", slug="firsts", add=("title ~ 'first'",)),))
+    assert regroup(desk.work()) == 1
+    publish(PUBLISH, desk.work())
+    assert b"First" in desk.files["/firsts/atom.xml"]
+    assert b"Second" not in desk.files["/firsts/atom.xml"]
+
+
+def test_an_output_that_is_no_longer_configured_takes_its_files_along(desk: World) -> None:
+    desk.pass_()
+    desk.store.outbox.mark(["gone"], desk.now)
+    report = publish(PUBLISH, desk.work())
+    assert report.outcome == "done"
+    assert desk.store.outbox.dirty(desk.now, 10) == ()
+
+
+def test_a_stop_between_two_sources_leaves_the_rest_due(desk: World) -> None:
+    stops = iter([False, False, True, True, True])
+    poll(POLL, desk.work(stopping=lambda: next(stops)))
+    assert [s.id for s, _ in desk.store.library.due(0, desk.now, 10)] == ["two"]
+
+
+def test_what_a_poll_reports_of_a_folder_with_a_faulty_post(tmp_path: Path) -> None:
+    config = settings(source("posts", kind="content", location="/site", home="https://desk.example"))
+    with world(tmp_path, config) as desk:
+        good = Document(url="/site/a.md", body=b"---\ntitle: A\n---\nWords.\n", path="a.md", origin="b1")
+        bad = Document(url="/site/b.md", body=b"---\ntags: [x, y\n---\nWords.\n", path="b.md", origin="b2")
+        desk.answers["posts"] = Fetched(outcome="fresh", documents=(good, bad), listing=("a.md", "b.md"))
+        polled, _, _ = desk.pass_()
+        assert [(p.code, p.where.partition(":")[0]) for p in polled.problems.values()] == [("post", "/site/b.md")]
+        state = desk.store.library.poll_view("posts", (), ()).state
+        assert isinstance(state.problem, Problem)
+        desk.answers["posts"] = Fetched(outcome="unchanged")
+        desk.now += timedelta(hours=1)
+        desk.pass_()
+        assert desk.store.library.poll_view("posts", (), ()).state.problem == state.problem
