@@ -34,6 +34,15 @@ _LABELS: Mapping[Format, str] = {"atom": "Atom", "rss": "RSS", "json": "JSON Fee
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A name, with the page to go to where there is one."""
+
+    name: str
+    url: str = ""
+    here: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
     """One story as the page shows it. *time* is the wall clock of the channel's zone."""
 
@@ -42,6 +51,7 @@ class Card:
     source: str
     excerpt: str
     image: Image | None
+    subjects: tuple[Place, ...]  # the story's categories, less the page's own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +75,8 @@ def render(feed: Feed) -> tuple[bytes, tuple[SetAside, ...]]:
     """Return *feed* as one HTML page."""
     channel, spoken = feed.channel, speech(feed.channel.language)
     zone = ZoneInfo(channel.timezone)
-    cards, aside = each(feed, "html", lambda shown: _card(shown, channel, zone))
+    pages = {c.category.slug: home(c) for c in (channel, *feed.others) if c.category and "html" in c.formats}
+    cards, aside = each(feed, "html", lambda shown: _card(shown, channel, zone, pages))
     brand = next((c for c in (channel, *feed.others) if c.category is None), channel)
     document = _PAGES.get_template("channel.html").render(
         channel=channel,
@@ -73,8 +84,8 @@ def render(feed: Feed) -> tuple[bytes, tuple[SetAside, ...]]:
         description=safe.line(channel.description),
         language=safe.language(channel.language) or spoken,
         home=home(channel),
-        brand={"title": title(brand), "url": home(brand), "here": brand.id == channel.id},
-        channels=_navigation(feed),
+        brand=Place(name=title(brand), url=home(brand), here=brand.id == channel.id),
+        channels=_navigation(feed, words(spoken)),
         addresses=tuple(_addresses(channel, words(spoken))),
         days=tuple(_days(cards, spoken)),
         updated=moment(feed.updated).astimezone(zone) if cards else None,
@@ -84,7 +95,7 @@ def render(feed: Feed) -> tuple[bytes, tuple[SetAside, ...]]:
     return document.encode(), aside
 
 
-def _card(shown: Shown, channel: Channel, zone: ZoneInfo) -> Card:
+def _card(shown: Shown, channel: Channel, zone: ZoneInfo, pages: Mapping[str, str]) -> Card:
     source = shown.source.title if shown.source else ", ".join(author.name for author in shown.authors)
     return Card(
         shown=shown,
@@ -92,6 +103,11 @@ def _card(shown: Shown, channel: Channel, zone: ZoneInfo) -> Card:
         source=source,
         excerpt=clipped(shown.summary, EXCERPT),
         image=shown.image if shown.image and _may_show(shown.image.url, channel) else None,
+        subjects=tuple(
+            Place(name=category.name, url=pages.get(category.slug, ""))
+            for category in shown.categories
+            if not channel.category or category.slug != channel.category.slug
+        ),
     )
 
 
@@ -105,19 +121,19 @@ def _days(cards: Iterable[Card], spoken: str) -> Iterable[Day]:
         yield Day(name=day(when, spoken), date=date.isoformat(when), cards=tuple(of_day))
 
 
-def _navigation(feed: Feed) -> list[dict[str, object]]:
-    """All channels with the current one among them: the whole river first, then by title."""
-    channels = {channel.id: channel for channel in (feed.channel, *feed.others)}
+def _navigation(feed: Feed, say: Mapping[str, str]) -> list[Place]:
+    """All channels that have pages, the current one among them: the whole river first, then by title."""
+    channels = {channel.id: channel for channel in (feed.channel, *feed.others) if "html" in channel.formats}
     ordered = sorted(channels.values(), key=lambda c: (c.category is not None, title(c), c.id))
-    return [
-        {
-            "title": safe.line(c.category.name) if c.category else title(c),
-            "url": home(c),
-            "here": c.id == feed.channel.id,
-        }
-        for c in ordered
-        if "html" in c.formats
-    ]
+    rivers = sum(c.category is None for c in ordered)
+    return [Place(name=_named(c, rivers, say), url=home(c), here=c.id == feed.channel.id) for c in ordered]
+
+
+def _named(channel: Channel, rivers: int, say: Mapping[str, str]) -> str:
+    """A channel's name among others: its subject; the only river is all there is, and several need their titles."""
+    if channel.category:
+        return safe.line(channel.category.name) or title(channel)
+    return say["all"] if rivers == 1 else title(channel)
 
 
 def _addresses(channel: Channel, say: Mapping[str, str]) -> Iterable[Address]:
