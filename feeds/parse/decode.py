@@ -36,6 +36,10 @@ _HIGH = re.compile(rb"[\x80-\xff]+")
 _PAIR = re.compile(rb"[\xa1-\xfe][\xa1-\xfe]")
 _SYLLABLE = re.compile(rb"[\xb0-\xc8][\xa1-\xfe]")  # KS X 1001: rows 16 to 40 hold Hangul
 _KANA = re.compile(rb"[\x82\x83][\x40-\xf1]")  # Shift_JIS; in windows-1252 two low quotes that hardly occur
+# Letters and signs that Western languages write, as bytes of windows-1252.
+_WESTERN = frozenset(
+    "àáâãäåæçèéêëìíîïñòóôõöøùúûüßœÀÁÂÃÄÅÆÇÈÉÊËÍÎÑÓÔÕÖØÚÜŒ“”„‘’‚–—…•€£§©®°·«»¿¡´™½ªº\u00a0\u00ad".encode("cp1252")
+)
 _UTF8_CHARACTER = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 # Sixteen and thirty-two bits without a mark show as zeros around the first sign (XML 1.0 appendix F).
 _WIDE = (
@@ -149,11 +153,16 @@ def _looks_korean(body: bytes) -> bool:
 def _guess(body: bytes) -> str:
     """Ask charset_normalizer about the stretches that hold legacy characters; windows-1252 where it knows nothing.
 
-    It gives up an encoding at one bad byte, so Japanese, whose kana are unmistakable, is counted first.
+    It gives up an encoding at one bad byte, so Japanese, whose kana are unmistakable, is counted first;
+    and it takes a line of French for Baltic, so letters that stand alone among ASCII are tried as Western.
     """
     part = _legacy_part(body)
-    if len(_KANA.findall(part)) * 5 > len(b"".join(_HIGH.findall(part))):
+    runs = _HIGH.findall(part)
+    high = b"".join(runs)
+    if len(_KANA.findall(part)) * 5 > len(high):
         return "cp932"
+    if len(high) <= 1.5 * len(runs) and sum(byte in _WESTERN for byte in high) >= 0.9 * len(high):
+        return "cp1252"
     found = charset_normalizer.from_bytes(part, cp_isolation=_GUESSES).best()
     return found.encoding if found else "cp1252"
 
