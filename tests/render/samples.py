@@ -1,8 +1,9 @@
 """Feeds to render: one that says everything, and small ones."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from feeds.model.channel import Channel, Feed, Format, Item
+from feeds.model.channel import FILES, Channel, Feed, Format, Item
 from feeds.model.entry import Enclosure, Entry, Image, Origin, Person
 from feeds.model.source import ContentPolicy
 from feeds.model.story import Category, Member, Story
@@ -25,6 +26,7 @@ def channel(
     author: Person | None = None,
     base_url: str = "https://news.example.kr",
     hubs: tuple[str, ...] = (),
+    files: Mapping[Format, str] | None = None,
 ) -> Channel:
     return Channel(
         id=id,
@@ -37,6 +39,7 @@ def channel(
         language=language,
         author=author if author is not None else Person(name="편집부", email="desk@example.kr"),
         formats=formats,
+        files={**FILES, **(files or {})},
         hubs=hubs,
         timezone="Asia/Seoul",
     )
