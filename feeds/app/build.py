@@ -127,6 +127,7 @@ class App:
         self,
         *,
         forced: frozenset[str] = frozenset(),
+        only: frozenset[str] = frozenset(),
         progress: Progress = silent,
         stopping: Callable[[], bool] = never,
     ) -> Work:
@@ -135,6 +136,7 @@ class App:
             settings=self.settings,
             sources={s.id: s for s in self.settings.sources},
             forced=forced,
+            only=only,
             progress=progress,
             stopping=stopping,
         )

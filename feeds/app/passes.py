@@ -68,7 +68,7 @@ def fetch(app: App, ids: Sequence[str], *, force: bool, progress: Progress = sil
     chosen = ids or ([s.id for s in app.settings.sources] if force else [])
     if chosen:
         (app.store.library.force if force else app.store.library.hasten)(chosen, app.clock())
-    work = app.work(forced=frozenset(chosen) if force else frozenset(), progress=progress)
+    work = app.work(forced=frozenset(chosen) if force else frozenset(), only=frozenset(ids), progress=progress)
     return Outcome([app.run_job(job, work) for job in _polls()])
 
 

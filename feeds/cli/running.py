@@ -35,7 +35,7 @@ READ = (
 TAKEN = (
     ("new", "new entries"),
     ("changed", "changed"),
-    ("merged", "copies merged"),
+    ("merged", "merged as copies"),
     ("dropped", "dropped by rules"),
     ("held", "held back"),
     ("renamed", "renamed"),

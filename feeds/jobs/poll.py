@@ -18,6 +18,7 @@ from feeds.model.source import FeedInfo, Fetched, Problem, Source, SourceState, 
 logger = logging.getLogger(__name__)
 
 BATCH = 200  # sources asked at a time; the fetcher bounds how many at once
+MANY = 1_000_000  # all that are due, to pick the named ones from
 TRIES = 3  # when another writer was faster: read again, decide again
 
 
@@ -36,8 +37,8 @@ def poll(job: Job, work: Work) -> Report:
     more = True
     while more and run.tally.took < work.budget and not work.stopping():
         with run.tally.step("store"):
-            due = work.ports.library.due(job.shard, now, BATCH + len(run.asked))
-        batch = [(s, state) for s, state in due if s.id not in run.asked][:BATCH]
+            due = work.ports.library.due(job.shard, now, MANY if work.only else BATCH + len(run.asked))
+        batch = [p for p in due if p[0].id not in run.asked and (not work.only or p[0].id in work.only)][:BATCH]
         more = bool(batch)
         _poll_batch(run, batch)
     return Report(

@@ -27,7 +27,8 @@ def silent(_what: str, _left: int) -> None:
 class Work:
     """The world through ports, and the settings in force when the job began (they do not change under it).
 
-    *budget* bounds one job; what is left then stays due. *forced* are sources read whatever held them back.
+    *budget* bounds one job; what is left then stays due. *forced* are sources read whatever held them back;
+    *only* these are polled, where any are named.
     *stopping* is asked between units of work.
     """
 
@@ -36,6 +37,7 @@ class Work:
     sources: Mapping[str, Source]
     budget: timedelta = timedelta(minutes=5)
     forced: frozenset[str] = frozenset()
+    only: frozenset[str] = frozenset()
     progress: Progress = silent
     stopping: Callable[[], bool] = never
 

@@ -1,0 +1,219 @@
+"""The commands as a user types them, over a small desk on disk."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from feeds.cli import cli
+from tests.end_to_end.served import served
+
+Feeds = Callable[..., Result]
+
+CONFIG = """\
+version: 1
+site: {title: Desk, url: 'https://desk.example', language: en}
+content:
+  - {id: posts, path: site}
+sources:
+  - {id: saved, file: saved.xml}  # a feed on disk
+categories:
+  - {name: Tech, slug: tech, aliases: [IT]}
+"""
+POST = "---\ntitle: {0}\ndate: 2026-01-0{1} 10:00:00 +0000\ncategories: [IT]\n---\nWords of {0}.\n"
+SAVED = (
+    "<rss version='2.0'><channel><title>Saved</title><link>https://saved.example/</link>"
+    "<item><guid>https://saved.example/1</guid><link>https://saved.example/1</link><title>Copy me</title>"
+    "<pubDate>Thu, 01 Jan 2026 08:00:00 +0000</pubDate><description>Words.</description></item>"
+    "<item><guid isPermaLink='false'>2</guid><link>https://saved.example/1?utm_source=x</link><title>Copy me</title>"
+    "<pubDate>Thu, 01 Jan 2026 09:00:00 +0000</pubDate><description>Words.</description></item>"
+    "</channel></rss>"
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "site").mkdir()
+    for number, name in enumerate(("one", "two"), 1):
+        (tmp_path / "site" / f"{name}.md").write_text(POST.format(name, number))
+    (tmp_path / "saved.xml").write_text(SAVED)
+    (tmp_path / "feeds.yaml").write_text(CONFIG)
+    return tmp_path
+
+
+@pytest.fixture
+def feeds(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Feeds:
+    """Type a command; the clock stands at 2026-02-01."""
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1769904000")
+    monkeypatch.delenv("FEEDS_CONFIG", raising=False)
+    monkeypatch.chdir(folder)
+
+    def run(*words: str, code: int = 0) -> Result:
+        result = CliRunner().invoke(cli, [*words])
+        assert result.exit_code == code, f"{words}: {result.output} {result.exception!r}"
+        return result
+
+    return run
+
+
+def test_run_says_what_was_read_merged_and_written(feeds: Feeds, folder: Path) -> None:
+    said = feeds("run").output
+    assert "read     2 sources asked, 2 with something to read" in said
+    assert "took in  4 new entries, 1 merged as copies" in said
+    assert "/tech/atom.xml" in said
+    assert str(folder / "var/public/index.html") in said
+    assert (folder / "var/public/tech/rss.xml").is_file()
+
+
+def test_run_twice_writes_nothing(feeds: Feeds, folder: Path) -> None:
+    feeds("run")
+    before = {p: (p.stat().st_mtime_ns, p.read_bytes()) for p in (folder / "var/public").rglob("*") if p.is_file()}
+    said = feeds("fetch", "--force").output
+    assert "nothing new" in said
+    assert "no byte differs" in feeds("run").output
+    after = {p: (p.stat().st_mtime_ns, p.read_bytes()) for p in (folder / "var/public").rglob("*") if p.is_file()}
+    assert before == after
+
+
+def test_build_after_the_folder_was_deleted_gives_the_same_bytes(feeds: Feeds, folder: Path) -> None:
+    feeds("run")
+    public = folder / "var/public"
+    before = {p.relative_to(public): p.read_bytes() for p in public.rglob("*") if p.is_file()}
+    feeds("build", "--out", str(folder / "again"))
+    assert {
+        p.relative_to(folder / "again"): p.read_bytes() for p in (folder / "again").rglob("*") if p.is_file()
+    } == before
+
+
+def test_a_deleted_output_folder_is_written_again(feeds: Feeds, folder: Path) -> None:
+    feeds("run")
+    (folder / "var/public").rename(folder / "away")
+    feeds("run")
+    assert (folder / "var/public/atom.xml").read_bytes() == (folder / "away/atom.xml").read_bytes()
+
+
+def test_json_is_json(feeds: Feeds) -> None:
+    report = json.loads(feeds("run", "--json").output)
+    assert report["counts"]["new"] == 4
+    assert set(report["cpu_seconds"]) >= {"parse", "clean", "decide", "store", "render"}
+    assert json.loads(feeds("status", "--json").output)["totals"]["copies"] == 1
+    assert [s["id"] for s in json.loads(feeds("list", "--json").output)] == ["posts", "saved"]
+
+
+def test_why_tells_the_merge(feeds: Feeds) -> None:
+    feeds("run")
+    said = feeds("why", "https://saved.example/1?utm_campaign=z").output
+    assert "merged [same_url]" in said
+    assert "copy        saved: https://saved.example/1?utm_source=x" in said
+    found = json.loads(feeds("why", "https://saved.example/1", "--json").output)
+    assert [d["kind"] for d in found["decisions"]] == ["seen", "seen", "merged"]
+    assert "nothing here is known" in feeds("why", "https://nowhere.example/", code=2).output
+
+
+def test_a_faulty_post_is_set_aside_with_its_place(feeds: Feeds, folder: Path) -> None:
+    (folder / "site" / "bad.md").write_text("---\ntags: [a, b\n---\nWords.\n")
+    said = feeds("run").output
+    assert f"{folder}/site/bad.md:" in said
+    assert "a post has a fault" in said
+    assert "fix the post at the place named" in feeds("status").output
+    assert "bad.md:" in feeds("check", "--posts", code=2).output
+
+
+def test_a_failing_source_ends_in_3_and_in_the_status(feeds: Feeds, folder: Path) -> None:
+    (folder / "saved.xml").write_text("<html><title>Log in</title><body>please</body></html>")
+    assert "a web page came where a feed was expected" in feeds("run", code=3).output
+    assert "1 with a problem" in feeds("status").output
+
+
+def test_faults_of_the_configuration_end_in_2(feeds: Feeds, folder: Path) -> None:
+    (folder / "feeds.yaml").write_text(CONFIG.replace("language: en", "langauge: en"))
+    said = feeds("run", code=2).output
+    assert "did you mean 'language'?" in said
+    assert not (folder / "var").exists()
+
+
+def test_without_a_configuration_the_next_step_is_named(feeds: Feeds, folder: Path) -> None:
+    (folder / "feeds.yaml").unlink()
+    assert "feeds init" in feeds("run", code=2).output
+    assert "feeds init" in feeds("status", code=2).output
+
+
+def test_pause_and_resume(feeds: Feeds) -> None:
+    feeds("pause", "saved")
+    assert "1 sources asked" in feeds("run").output
+    assert "paused" in feeds("list").output
+    feeds("resume", "saved")
+    assert "paused" not in feeds("list").output
+    assert "no source is called 'nobody'" in feeds("pause", "nobody", code=2).output
+
+
+def test_add_finds_the_feed_behind_a_page_and_keeps_comments(feeds: Feeds, folder: Path) -> None:
+    page = b"<html><head><link rel=alternate type=application/rss+xml href=/news.xml></head></html>"
+    with served({"/": ("text/html", page), "/news.xml": ("application/rss+xml", SAVED.encode())}) as site:
+        (folder / "feeds.yaml").write_text(CONFIG + f"server: {{allow_private: ['127.0.0.1:{site.port}']}}\n")
+        said = feeds("add", site.url("/"), "--id", "news", "--category", "Tech", "--yes").output
+        assert "added news: Saved" in said
+        assert "Copy me" in said
+        assert "# a feed on disk" in (folder / "feeds.yaml").read_text()
+        assert "source already" in feeds("add", site.url("/news.xml"), "--yes", code=2).output
+        assert "Saved" in feeds("peek", site.url("/news.xml")).output
+        feeds("remove", "news")
+    assert site.url("/news.xml") not in (folder / "feeds.yaml").read_text()
+
+
+def test_import_and_export(feeds: Feeds, folder: Path) -> None:
+    opml = "<opml version='2.0'><body><outline text='N'><outline xmlUrl='https://n.example/f'/></outline></body></opml>"
+    (folder / "list.opml").write_text(opml)
+    assert "added 1 source" in feeds("import", "list.opml").output
+    assert "0 sources, 1 were there already" in feeds("import", "list.opml").output
+    feeds("fetch", "posts", "saved")
+    assert 'xmlUrl="https://n.example/f"' in feeds("export", "opml").output
+    stories = [json.loads(line) for line in feeds("export", "json").output.splitlines()]
+    assert len(stories) == 3
+    assert sum(len(s["entries"]) for s in stories) == 4
+
+
+def test_peek_names_oddities_and_stores_nothing(feeds: Feeds, folder: Path) -> None:
+    (folder / "odd.xml").write_bytes(SAVED.replace("<guid isPermaLink='false'>2</guid>", "").encode())
+    said = feeds("peek", "odd.xml").output
+    assert "oddities" in said
+    assert "no id" in said
+    assert not (folder / "var").exists()
+    assert "neither" in feeds("peek", "nothing.xml", code=2).output
+
+
+def test_init_writes_a_file_that_checks(feeds: Feeds, folder: Path) -> None:
+    feeds("--config", "new.yaml", "init", "https://blog.example.com/")
+    assert "0 errors" in feeds("--config", "new.yaml", "check").output
+    assert "exists already" in feeds("--config", "new.yaml", "init", code=2).output
+
+
+def test_doctor_schema_migrate_and_config_show(feeds: Feeds) -> None:
+    assert "ok" in feeds("doctor").output
+    assert json.loads(feeds("schema").output)["properties"]["site"]
+    assert "schema" in feeds("migrate").output
+    shown = json.loads(feeds("config", "show").output)
+    assert shown["schedule"]["jitter"] == 0.1
+
+
+def test_pub_15_a_second_process_is_refused_with_a_clear_message(feeds: Feeds) -> None:
+    from feeds.store import open_store
+
+    feeds("run")
+    shown = json.loads(feeds("config", "show").output)
+    store = open_store(shown["store"])
+    try:
+        said = feeds("run", code=1).output
+        assert "process" in said
+        feeds("status")
+    finally:
+        store.close()
+
+
+def test_help_of_every_command(feeds: Feeds) -> None:
+    said = feeds("--help").output
+    for name in cli.commands:
+        assert name in said
+        assert "Usage" in feeds(name, "--help").output
