@@ -78,7 +78,7 @@ _FLAT = frozenset((
 ))  # fmt: skip
 
 _OPENING = re.compile(r"<(/?)([a-zA-Z][^\s/<>]*)")
-_SRCSET = re.compile(r"\s*([^\s,]\S*[^\s,]|[^\s,])(?:\s+([0-9.]+[wxh])(?:\s+[0-9.]+h)?)?\s*(?:,|$)")
+_SIZE = re.compile(r"[0-9.]{1,12}[wxh]")
 
 
 def clean(markup: str, base_url: str = "") -> str:
@@ -162,6 +162,20 @@ def _cleaner(base_url: str) -> nh3.Cleaner:
 
 
 def _srcset(value: str, base_url: str) -> str:
-    """Return the candidates of a `srcset` with absolute URLs; those that lead nowhere go."""
-    found = ((absolute(m[1], base_url), m[2]) for m in _SRCSET.finditer(value[:8192]))
-    return ", ".join(f"{url} {size}" if size else url for url, size in found if url)
+    """Return the candidates of a `srcset` with absolute URLs; those that lead nowhere go, and what comes after twenty.
+
+    A URL ends at a blank, its size at a comma (WHATWG HTML, "parse a srcset attribute").
+    """
+    tokens = value[:65_536].split()[::-1]
+    kept: list[str] = []
+    while tokens and len(kept) < 20:
+        token, size = tokens.pop().lstrip(","), ""
+        url = absolute(token.rstrip(","), base_url)
+        while tokens and not token.endswith(","):
+            head, token, rest = tokens.pop().partition(",")
+            size = size or head
+            if rest:
+                tokens.append(rest)
+        if url:
+            kept.append(f"{url} {size}" if _SIZE.fullmatch(size) else url)
+    return ", ".join(kept)

@@ -166,12 +166,13 @@ def authors(found: Sequence[Person], base: str) -> tuple[Person, ...]:
 
 def _person(found: Person, base: str) -> Person:
     """Take name and mail apart. Looks at 300 characters: authors of 60 kB exist to choke regular expressions."""
-    name = words_of(found.name[:300])
-    mail = _MAIL.search(found.email[:300])
-    if "@" in name and (inside := _MAIL.search(name)):
+    name, mail = found.name[:300], _MAIL.search(found.email[:300])
+    if "@" in name and (inside := _MAIL.search(name)):  # before tags go: `<name@host>` looks like one
         mail = mail or inside
-        name = f"{name[: inside.start()]} {name[inside.end() :]}".replace("mailto:", " ").strip(" \t()<>[]\"',;:-")
-    return Person(name=capped(" ".join(name.split()), 200), email=mail[0] if mail else "", url=link(found.url, base))
+        name = f"{name[: inside.start()].rstrip('<(')} {name[inside.end() :].lstrip('>)')}".replace("mailto:", " ")
+        name = name.strip(" \t()[]\"',;:-")
+    name = words_of(name)
+    return Person(name=capped(name, 200), email=mail[0] if mail else "", url=link(found.url, base))
 
 
 def origin(found: Origin | None, base: str) -> Origin | None:

@@ -174,12 +174,13 @@ def _settle(places: list[int], kept: dict[int, Entry]) -> None:
             if number > 1:
                 kept[place] = replace(kept[place], guid=f"{kept[place].guid}#{number}")
         return
-    links = {kept[place].url for place in places}
-    for link in links:
-        same = [place for place in places if kept[place].url == link]
+    pages: dict[str, list[int]] = defaultdict(list)
+    for place in places:
+        pages[kept[place].url].append(place)
+    for link, same in pages.items():
         best = max(same, key=lambda place: (kept[place].updated or kept[place].published or _OLDEST, -place))
         for place in same:
             if place != best:
                 del kept[place]
-        if len(links) > 1 and link:
+        if len(pages) > 1 and link:
             kept[best] = replace(kept[best], guid=_held(f"{kept[best].guid}|{link}"))

@@ -56,7 +56,7 @@ _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]
 _PAIRED = re.compile(
     r"</(?:a|abbr|b|cite|code|del|div|em|font|h[1-6]|i|mark|p|q|s|small|span|strong|su[bp]|tt|u)\s*>", re.I
 )
-_SINGLE = re.compile(r"<(?:br\s*/?|hr\s*/?|(?:img|a|p|div|span|font)\s[^<>]*=[^<>]*)>", re.IGNORECASE)
+_SINGLE = re.compile(r"<(?:br\s*/?|hr\s*/?|(?:img|a|p|div|span|font)\s(?=[^<>=]*=)[^<>]*+)>", re.IGNORECASE)
 
 # A full stop ends a sentence unless after a digit or one capital (`3. `, `J. `); Korean `다.` also before text.
 _SENTENCE = re.compile(

@@ -64,14 +64,17 @@ class _Site(NamedTuple):
 
 
 def canonical(url: str) -> str:
-    """Return the key of the page that *url* leads to; '' for ''. A key is its own key."""
-    text = trimmed(url)
+    """Return the key of the page that *url* leads to; '' for ''. A key is its own key.
+
+    So is a link that wraps more than honest ones do.
+    """
+    found = text = trimmed(url)
     for _ in range(_ROUNDS):
         key = _once(text)
         if key == text:
-            break
+            return key
         text = key
-    return text
+    return found
 
 
 def _once(text: str) -> str:

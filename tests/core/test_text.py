@@ -188,6 +188,7 @@ def test_words() -> None:
     [
         pytest.param("<" * 300_000, id="FMT-15 signs"),
         pytest.param('<a "' * 80_000, id="open quotes"),
+        pytest.param("<a " + "=" * 60_000, id="equal signs"),
         pytest.param("<!--" * 80_000, id="BOM-20 comments"),
         pytest.param("&" * 300_000, id="BOM-23 ampersands"),
         pytest.param("<script>" * 40_000, id="scripts"),

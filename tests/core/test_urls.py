@@ -202,6 +202,13 @@ def test_a_key_is_its_own_key(url: str) -> None:
     assert canonical(canonical(url)) == canonical(url)
 
 
+@pytest.mark.parametrize(
+    "url", ["https://a.example" + "/amp" * 5000, "https://google.com/url?url=" * 100 + "https://a.example"]
+)
+def test_a_link_that_never_rests_is_its_own_key(url: str) -> None:
+    assert canonical(url) == canonical(canonical(url)) == url
+
+
 def test_tables_are_lower_case_and_do_not_repeat_each_other() -> None:
     assert all(name == name.lower() for name in (*tracking.NAMES, *tracking.PREFIXES, *tracking.MAYBE))
     assert not [name for name in tracking.NAMES if name.startswith(tracking.PREFIXES)]
