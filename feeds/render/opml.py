@@ -26,7 +26,7 @@ DEEPEST = 32  # folders within folders
 
 _FEED_FORMATS: tuple[Format, ...] = ("atom", "rss", "json")  # in the order of preference
 _PREDEFINED = {"amp", "lt", "gt", "quot", "apos"}
-_ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]*);")
+_ENTITY = re.compile(r"&(?:([A-Za-z][A-Za-z0-9]*);|(?!#(?:[0-9]+|x[0-9A-Fa-f]+);))")  # a name, or a bare ampersand
 _DECLARATION = re.compile(r"""^\s*<\?xml\s[^>]*?(?:encoding\s*=\s*["']([A-Za-z0-9._:\-]+)["'])?[^>]*\?>""")
 _FEED_SCHEME = re.compile(r"^feed:((?://)?(?=(https?:))|(?=//))", re.IGNORECASE)  # `feed://host`, `feed:http://host`
 _DOCTYPE = re.compile(r"<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL | re.IGNORECASE)
@@ -168,9 +168,11 @@ def _decoded(body: bytes) -> str:
 
 
 def _character(found: re.Match[str]) -> str:
-    """HTML's names stand for characters; a name that nobody knows stays as it was written."""
+    """HTML's names stand for characters; a name that nobody knows, and a bare ampersand, stay as they were written."""
     name = found[1]
-    return found[0] if name in _PREDEFINED else html5.get(f"{name};", f"&amp;{name};")
+    if name in _PREDEFINED:
+        return found[0]
+    return html5.get(f"{name};") or found[0].replace("&", "&amp;")
 
 
 def _feeds(top: etree._Element) -> Iterator[Outline]:
@@ -193,6 +195,8 @@ def _feeds(top: etree._Element) -> Iterator[Outline]:
 def _address(found: dict[str, str]) -> str:
     """The outline's feed, '' where it is a folder, or a link to something else."""
     kind = found.get("type", "").lower()
+    if kind in ("include", "link", "source"):  # other lists and pages
+        return ""
     url = found.get("xmlurl", "") or (found.get("url", "") if kind in ("rss", "atom", "feed", "pie") else "")
     return safe.web(_FEED_SCHEME.sub(lambda found: "" if found[2] else "http:", url))
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -67,6 +68,7 @@ class Address:
 
     label: str
     url: str
+    path: str
     media_type: str
     use: str
 
@@ -75,7 +77,7 @@ def render(feed: Feed) -> tuple[bytes, tuple[SetAside, ...]]:
     """Return *feed* as one HTML page."""
     channel, spoken = feed.channel, speech(feed.channel.language)
     zone = ZoneInfo(channel.timezone)
-    pages = {c.category.slug: home(c) for c in (channel, *feed.others) if c.category and "html" in c.formats}
+    pages = {c.category.slug: _local(home(c)) for c in (channel, *feed.others) if c.category and "html" in c.formats}
     cards, aside = each(feed, "html", lambda shown: _card(shown, channel, zone, pages))
     brand = next((c for c in (channel, *feed.others) if c.category is None), channel)
     document = _PAGES.get_template("channel.html").render(
@@ -84,7 +86,7 @@ def render(feed: Feed) -> tuple[bytes, tuple[SetAside, ...]]:
         description=safe.line(channel.description),
         language=safe.language(channel.language) or spoken,
         home=home(channel),
-        brand=Place(name=title(brand), url=home(brand), here=brand.id == channel.id),
+        brand=Place(name=title(brand), url=_local(home(brand)), here=brand.id == channel.id),
         channels=_navigation(feed, words(spoken)),
         addresses=tuple(_addresses(channel, words(spoken))),
         days=tuple(_days(cards, spoken)),
@@ -126,7 +128,7 @@ def _navigation(feed: Feed, say: Mapping[str, str]) -> list[Place]:
     channels = {channel.id: channel for channel in (feed.channel, *feed.others) if "html" in channel.formats}
     ordered = sorted(channels.values(), key=lambda c: (c.category is not None, title(c), c.id))
     rivers = sum(c.category is None for c in ordered)
-    return [Place(name=_named(c, rivers, say), url=home(c), here=c.id == feed.channel.id) for c in ordered]
+    return [Place(name=_named(c, rivers, say), url=_local(home(c)), here=c.id == feed.channel.id) for c in ordered]
 
 
 def _named(channel: Channel, rivers: int, say: Mapping[str, str]) -> str:
@@ -140,7 +142,13 @@ def _addresses(channel: Channel, say: Mapping[str, str]) -> Iterable[Address]:
     for format, label in _LABELS.items():
         if format in channel.formats:
             media_type = MEDIA_TYPES[format].partition(";")[0]
-            yield Address(label=label, url=address(channel, format), media_type=media_type, use=say[format])
+            url = address(channel, format)
+            yield Address(label=label, url=url, path=_local(url), media_type=media_type, use=say[format])
+
+
+def _local(url: str) -> str:
+    """*url* without its host: links within the site work wherever a copy of it is looked at."""
+    return urlsplit(url).path or "/"
 
 
 def clipped(value: str, limit: int) -> str:
