@@ -33,11 +33,14 @@ class Service:
         self.stopping = threading.Event()
         self.first_pass = threading.Event()
         self.engine = Embedded(self._job, self._due)
+        self._polled = threading.Event()
         self._reload = threading.Event()
         self._stamp = changed(app.settings.file, None)
 
     def _job(self, job: Job) -> Report:
         report = self.app.run_job(job, self.app.work(stopping=self.stopping.is_set))
+        if job.name == "poll" and report.outcome != "more":
+            self._polled.set()
         logger.info(
             "job=%s outcome=%s took=%.1f %s",
             job.lock,
@@ -50,7 +53,7 @@ class Service:
     def _due(self) -> tuple[Job, ...]:
         self._reload_if_changed()
         jobs = tick(self.app.work())
-        if not jobs and not self.engine.lanes.busy:
+        if self._polled.is_set() and not any(job.name == "publish" for job in jobs):
             self.first_pass.set()
         return jobs
 

@@ -55,12 +55,6 @@ class Lanes:
             except Exception:  # a failing job harms no other, and its lane lives on
                 logger.exception("job failed job=%s", lock)
 
-    @property
-    def busy(self) -> bool:
-        """Tell whether any lane runs."""
-        with self._state:
-            return bool(self._running)
-
     def wait(self, patience: timedelta) -> bool:
         """Wait until nothing runs; False when *patience* ended first."""
         with self._state:
