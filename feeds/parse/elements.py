@@ -6,9 +6,11 @@ Written against feedparser 6.0.14. Keys of ours begin with `x_`.
 """
 
 import io
+import re
 import xml.sax.expatreader
 import xml.sax.handler
 import xml.sax.xmlreader
+from html import unescape
 from typing import Any
 
 from feedparser.api import LooseFeedParser, StrictFeedParser
@@ -19,6 +21,7 @@ Found = dict[str, Any]
 """What feedparser's dictionaries hold. Read with `dict.get`: their own `get` answers `updated` with `published`."""
 
 
+_REFERENCE = re.compile(r"&(?:lt|gt|amp|quot|apos|#0*(?:34|38|39|60|62)|#[xX]0*(?:22|26|27|2[fF]|3[cCeE]));")
 _MOST_TAGS = 200  # of one item
 _MOST_BROKEN = 400_000  # tags of a document that is not well-formed; the loose reader takes some 10 µs for each
 
@@ -36,13 +39,12 @@ class _Corrected:
     _start_entry = _start_item
 
     def _start_guid(self: Any, attributes: Found) -> None:
-        self.guidislink = attributes.get("ispermalink", "true").strip().lower() == "true"
+        self._save("x_permalink", attributes.get("ispermalink", "").strip().lower(), overwrite=True)
         self.push("id", 1)
 
     def _end_guid(self: Any) -> None:
         """feedparser makes the guid a link, also that of Atom, whose ids are none."""
         self.pop("id")
-        self._save("x_permalink", self.guidislink)
 
     def _start_id(self: Any, attributes: Found) -> None:
         self.push("id", 1)
@@ -139,7 +141,21 @@ class _Strict(_Corrected, StrictFeedParser):  # type: ignore[misc] # feedparser 
 
 
 class _Loose(_Corrected, LooseFeedParser):  # type: ignore[misc] # feedparser has no types
-    pass
+    def decode_entities(self, element: str, data: str) -> str:
+        """feedparser leaves `&amp;` in ids and the like, so that an item changes its id when its feed breaks;
+        and reads `&amp;quot;` twice."""
+        if self.contentparams.get("type", "text").endswith("xml"):
+            return str(super().decode_entities(element, data))
+        return _REFERENCE.sub(lambda found: unescape(found[0]), data)
+
+    @staticmethod
+    def _normalize_attributes(pair: tuple[str, str]) -> tuple[str, str]:
+        """feedparser knows `&amp;` only: of `&#38;` in an attribute two URLs come, one a reader."""
+        name, value = pair[0].lower(), unescape(pair[1])
+        return name, value.lower() if name in {"rel", "type"} else value
+
+    def _save_author(self, key: str, value: str, prefix: str = "author") -> None:
+        super()._save_author(key, self.decode_entities(key, value), prefix)
 
 
 # Prefixes that stand for the format itself where a document forgot to declare them (`<rss:channel>`).

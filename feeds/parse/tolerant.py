@@ -4,6 +4,7 @@ import re
 from datetime import datetime, timedelta
 from html import unescape
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from feeds.errors import ParseError
 from feeds.model.entry import Enclosure, Image, Origin, Parsed, Person, RawEntry, Text
@@ -16,6 +17,8 @@ _HTML_TYPES = frozenset({"text/html", "application/xhtml+xml", "html", "xhtml"})
 _LONGEST_PERSON = 500  # characters
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _TAG = re.compile(r"<[^<>]*>")
+_MARKUP = re.compile(r"</[a-zA-Z]+>|<(?:br|p|img|a|hr|b|i)[\s/>]|&#?\w{2,8};", re.IGNORECASE)
+_VOID_END = re.compile(r"</(?:area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr)>", re.IGNORECASE)
 _WHAT_ATOM_CALLS_KIND = "http://schemas.google.com/g/2005#kind"  # Blogger marks each entry as a post with a category
 
 
@@ -96,16 +99,13 @@ def _entry(found: Found, reader: Any, url: str, dates: _Dates) -> RawEntry:
     summary = _text(found, "summary") or _plain(found, "dc_description") or _plain(found, "media_description")
     images = _images(found)
     guid = _string(found, "id")
-    permalink = bool(dict.get(found, "x_permalink", False)) and bool(guid)
-    link = _string(found, "feedburner_origlink") or _alternate(found, links)
-    if not link and permalink and guid.startswith(("http://", "https://")):
-        link = guid
+    permalink = _is_permalink(found, guid)
     published = dates.first(*(dict.get(found, k) for k in ("published", "created", "dc_date")))
     detail = _detail(found, "content") or _detail(found, "summary") or _detail(found, "title")
     return RawEntry(
         guid=guid,
         guid_is_permalink=permalink,
-        url=link,
+        url=_string(found, "feedburner_origlink") or _alternate(found, links) or (guid if permalink else ""),
         title=_text(found, "title") or _plain(found, "dc_title") or _plain(found, "media_title"),
         summary=summary or _plain(found, "itunes_summary") or _plain(found, "itunes_subtitle"),
         content=content,
@@ -118,9 +118,22 @@ def _entry(found: Found, reader: Any, url: str, dates: _Dates) -> RawEntry:
         language=_language(found, detail, _string(reader.feeddata, "language")),
         rights=_words(_string(found, "rights")),
         comments=_string(found, "comments"),
-        base_url=_string(detail, "base") or _string(found, "x_base") or url,
+        base_url=next(filter(_is_base, (_string(detail, "base"), _string(found, "x_base"))), url),
         origin=_origin(found),
     )
+
+
+def _is_permalink(found: Found, guid: str) -> bool:
+    """RSS 2.0 says that a guid is a link unless it denies it; in real feeds one that has no shape of a link is none."""
+    said = dict.get(found, "x_permalink")
+    return said in {"", "true"} and (guid.startswith(("http://", "https://")) or (said == "true" and "/" in guid))
+
+
+def _is_base(url: str) -> bool:
+    try:
+        return urlsplit(url).scheme in {"http", "https"}
+    except ValueError:  # `http://[`
+        return False
 
 
 def _string(found: Found, key: str) -> str:
@@ -152,25 +165,26 @@ def _detail(found: Found, key: str) -> Found:
 
 def _text(found: Found, key: str) -> Text | None:
     """A text construct with its kind; an element without its detail (given twice, or by an extension) is text."""
-    value = _string(found, key)
-    if not value:
-        return None
-    return Text(value=value, kind="html" if _string(_detail(found, key), "type") in _HTML_TYPES else "text")
+    return _typed(_string(found, key), _string(_detail(found, key), "type"))
+
+
+def _typed(value: str, media_type: str) -> Text | None:
+    if media_type == "application/xhtml+xml":  # feedparser writes `<br></br>`, which HTML reads as two
+        value = _VOID_END.sub("", value)
+    return Text(value=value, kind="html" if media_type in _HTML_TYPES else "text") if value else None
 
 
 def _plain(found: Found, key: str) -> Text | None:
+    """An element of an extension, which rarely says whether it holds HTML."""
     value = _string(found, key)
-    markup = bool(re.search(r"</?[a-zA-Z][^<>]*>|&#?\w{2,8};", value))
-    return Text(value=value, kind="html" if markup else "text") if value else None
+    return Text(value=value, kind="html" if _MARKUP.search(value) else "text") if value else None
 
 
 def _content(found: Found) -> Text | None:
     """The longest content that is text: content:encoded, atom:content or a body element; no pictures and the like."""
     readable = [c for c in _dicts(found, "content") if _readable(_string(c, "type"))]
     best = max(readable, key=lambda c: len(_string(c, "value")), default={})
-    if not (value := _string(best, "value")):
-        return None
-    return Text(value=value, kind="html" if _string(best, "type") in _HTML_TYPES else "text")
+    return _typed(_string(best, "value"), _string(best, "type"))
 
 
 def _readable(media_type: str) -> bool:
