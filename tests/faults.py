@@ -140,7 +140,7 @@ class Canned:
         ours, theirs = socket.socketpair()
         self._ends.append(theirs)
         theirs.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
-        theirs.sendall(self.answers.pop(0))
+        theirs.sendall(self.answers.pop(0) if self.answers else b"")
         if self.ends_writing:
             theirs.shutdown(socket.SHUT_WR)
         return ours

@@ -77,13 +77,14 @@ class Words(TypeDecorator[str]):
 
 def file_of(url: str) -> Path:
     """Return the database file that *url* names. Raises `StoreError` for a url of another form."""
+    path = url.removeprefix("sqlite:///")
+    if path not in (url, "", ":memory:"):  # taken as it is: a path may hold any sign, and SQLAlchemy would decode some
+        return Path(path)
     try:
         parsed = make_url(url)
     except ArgumentError as error:
         raise StoreError(f"{url!r} is no store: give sqlite:///PATH") from error
-    if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
-        raise StoreError(f"{parsed.render_as_string()!r} is no store that this version knows: give sqlite:///PATH")
-    return Path(parsed.database)
+    raise StoreError(f"{parsed.render_as_string()!r} is no store that this version knows: give sqlite:///PATH")
 
 
 class Database:

@@ -19,7 +19,7 @@ def _read(library: Library, at: datetime, *still: str, source_id: str = "a") -> 
     """A poll at *at* that finds only what is known already, and one new entry."""
     view = library.poll_view(source_id, still, ())
     new = saved(entry(f"new at {at}", source_id, published=at), first_seen=at)
-    seen = tuple(k.entry.key for k in view.known.values())
+    seen = tuple(k.entry.key for k in view.known.values() if k.status != "withdrawn")
     library.apply(changes(view, at, entries=(new,), seen=seen))
 
 
