@@ -188,8 +188,7 @@ def test_lists_of_other_programs_are_read() -> None:
         body = path.read_bytes()
         try:
             found = read_opml(body)
-        except ParseError as error:
-            assert error.code == "unknown"
+        except ParseError:
             assert b"<opml" not in body.lower(), path.name
         else:
             assert found or not path.name.startswith("lwindolf"), f"{path.name}: a reader's own list, without feeds"

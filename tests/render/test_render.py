@@ -13,6 +13,7 @@ import feedparser
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lxml import etree
 
 from feeds.model.channel import FILES, MEDIA_TYPES, Feed, Format, Item, SetAside
 from feeds.model.entry import Enclosure, Person
@@ -190,15 +191,15 @@ def test_any_text_renders_and_reads_back(texts: list[tuple[str, str, str]], name
     assert {a.reason for a in rendered.set_aside} <= {"it has no title"}
     atom, rss, feed_json, *_ = (r.body for r in rendered.renditions)
     items = json.loads(feed_json)["items"]
-    for body in (atom, rss):
+    for body, titles in ((atom, "{*}entry/{*}title"), (rss, "channel/item/title")):
         found = feedparser.parse(io.BytesIO(body), sanitize_html=False, resolve_relative_uris=False)
         assert not found.bozo
         assert [e.id for e in found.entries] == [i["id"] for i in items]
-    titles = [e.title for e in feedparser.parse(io.BytesIO(atom), sanitize_html=False).entries]
-    assert titles == [i["title"].strip() for i in items]
+        # read by lxml: feedparser 6.0.14 takes text that would be UTF-8 as Latin-1 for mojibake, and changes it
+        assert [e.text for e in etree.fromstring(body).iterfind(titles)] == [i["title"] for i in items]
 
 
-def test_feed_of_a_thousand_long_stories_is_rendered() -> None:
+def test_feed_of_long_stories_is_rendered() -> None:
     body = "<p>" + "가나다 🔋 ]]&gt; &amp; " * 1000 + "</p>"
     of = feed(*(item(n, content=body, published=NOON, updated=NOON) for n in range(100)))
     assert all(len(r.body) > 100 * 20_000 for r in render(of).renditions if r.format in ("atom", "rss", "json"))
