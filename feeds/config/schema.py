@@ -174,7 +174,7 @@ class DedupeKeys(Keys):
 
     same_url: Flag = key("the same address, tracking parameters aside", True)
     same_text: Flag = key("the same title and text", True)
-    near: NearKeys | None = key("similar texts; exact copies only if missing", None)
+    near: NearKeys | None = key("similar texts (read and checked; not merged by this version yet)", None)
 
 
 class OutputKeys(Keys):
