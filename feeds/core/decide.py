@@ -327,6 +327,7 @@ class _Bench:
                 due.update(dict.fromkeys((c, self.now) for c in self.before[gone].channels))
         if self.new_categories:  # pages and lists of whole outputs name every category
             due.update(dict.fromkeys((o.id, self.now) for o in self.settings.outputs if not o.each))
+        before = self.view.state.info
         changed = self.now if self.saved else self.state.changed
         return Changes(
             was_due=self.view.state.due,
@@ -338,6 +339,7 @@ class _Bench:
             marks=tuple(Mark(channel_id=c, due=at) for c, at in due),
             decisions=tuple(self.decisions),
             seen=tuple(self.seen),
+            credit=not self.local and origin_of(self.source, before) != origin_of(self.source, self.state.info),
         )
 
     def explain_lead(self, story: Story) -> None:

@@ -84,3 +84,4 @@ class Changes:
     marks: tuple[Mark, ...] = ()
     decisions: tuple[Decision, ...] = ()
     seen: tuple[EntryKey, ...] = ()  # unchanged entries that were in the document
+    credit: bool = False  # the source's name or page changed: every channel with its stories says so anew

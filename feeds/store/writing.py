@@ -40,9 +40,21 @@ def apply(db: Database, connection: Connection, changes: Changes) -> None:
         _see(connection, changes)
         if changes.decisions:
             connection.execute(t.decisions.insert(), [decision_row(d) for d in changes.decisions])
-        marking.put(db, connection, changes.marks)
+        marking.put(db, connection, [*changes.marks, *(_credited(connection, changes) if changes.credit else ())])
     except IntegrityError as error:
         raise StaleView(f"another writer was faster: {error.orig}") from error
+
+
+def _credited(connection: Connection, changes: Changes) -> list[Mark]:
+    """Marks for every channel that shows a story with a member of this source."""
+    channel, m = t.story_channels.c, t.members.c
+    query = (
+        select(channel.channel_id)
+        .join_from(t.story_channels, t.members, m.story_id == channel.story_id)
+        .where(m.source_id == changes.state.source_id)
+        .distinct()
+    )
+    return [Mark(channel_id=found, due=_now(changes.state)) for found in connection.scalars(query)]
 
 
 def restate(

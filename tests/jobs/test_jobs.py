@@ -165,6 +165,18 @@ def test_net_17_a_document_without_its_end_is_asked_for_again(desk: World) -> No
     assert desk.store.library.poll_view("one", (), ()).state.body_hash == ""
 
 
+def test_a_feed_that_takes_another_name_is_credited_anew(desk: World) -> None:
+    desk.pass_()
+    renamed = rss(("a", "First"), ("b", "Second")).replace(b"<title>One</title>", b"<title>Uno</title>")
+    desk.says("one", renamed)
+    desk.now += timedelta(hours=1)
+    _, published, _ = desk.pass_()
+    assert b"Uno" in desk.files["/atom.xml"]
+    assert published.counts["channels"] == 1
+    desk.now += timedelta(hours=1)
+    assert desk.pass_()[1].counts == {}
+
+
 def test_sch_06_a_source_that_ends_the_program_rests_after_three_strikes(desk: World) -> None:
     for _ in range(3):
         desk.store.library.begin("one")
