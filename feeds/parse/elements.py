@@ -10,6 +10,7 @@ import re
 import xml.sax.expatreader
 import xml.sax.handler
 import xml.sax.xmlreader
+from contextlib import suppress
 from html import unescape
 from typing import Any
 
@@ -22,6 +23,7 @@ Found = dict[str, Any]
 
 
 _REFERENCE = re.compile(r"&(?:lt|gt|amp|quot|apos|#0*(?:34|38|39|60|62)|#[xX]0*(?:22|26|27|2[fF]|3[cCeE]));")
+_MISHAPS = (KeyError, TypeError, ValueError, IndexError)  # of handlers that meet elements in an order of their own
 _MOST_TAGS = 200  # of one item
 _MOST_BROKEN = 400_000  # tags of a document that is not well-formed; the loose reader takes some 10 µs for each
 
@@ -31,6 +33,25 @@ class _Corrected:
 
     # Only what is a link stands on a base: feedparser resolves guids that are permalinks, which makes other guids.
     can_be_relative_uri = StrictFeedParser.can_be_relative_uri - {"id"}
+
+    def pop(self: Any, element: str, strip_whitespace: int = 1) -> str:
+        """feedparser gives None for an element that was not open, and its handlers fail on that."""
+        return super().pop(element, strip_whitespace) or ""  # type: ignore[misc] # of the reader that this is mixed into
+
+    def unknown_starttag(self: Any, tag: str, attributes: list[tuple[str, str]]) -> None:
+        """An element in a place where its handler fails is left out; feedparser gives up the document."""
+        with suppress(*_MISHAPS):
+            super().unknown_starttag(tag, attributes)  # type: ignore[misc] # of the reader that this is mixed into
+
+    def unknown_endtag(self: Any, tag: str) -> None:
+        depth, bases, languages = self.depth, len(self.basestack), len(self.langstack)
+        with suppress(*_MISHAPS):
+            super().unknown_endtag(tag)  # type: ignore[misc] # of the reader that this is mixed into
+            return
+        self.depth = depth - 1  # what the failed call would have done at its end
+        del self.basestack[max(bases - 1, 0) :], self.langstack[max(languages - 1, 0) :]
+        self.baseuri = next(filter(None, reversed(self.basestack)), self.baseuri)
+        self.lang = self.langstack[-1] if self.langstack else self.lang
 
     def _start_item(self: Any, attributes: Found) -> None:
         super()._start_item(attributes)  # type: ignore[misc] # of the reader that this is mixed into
@@ -191,7 +212,7 @@ def read_elements(text: str, base_url: str) -> tuple[Any, str]:
     source.setByteStream(io.BytesIO(text.encode("utf-8")))
     try:
         expat.parse(source)
-    except xml.sax.SAXException as error:
+    except (xml.sax.SAXException, ValueError) as error:  # ValueError: a blank in the name of a namespace
         if (tags := text.count("<")) > _MOST_BROKEN:
             raise ParseError("reader", f"it has {tags} tags and is not well-formed: {_place(error)}") from error
         loose = _Loose(base_url, None, "utf-8", {})
@@ -202,8 +223,8 @@ def read_elements(text: str, base_url: str) -> tuple[Any, str]:
     return strict, ""
 
 
-def _place(error: xml.sax.SAXException) -> str:
+def _place(error: Exception) -> str:
     """Where and why: `line 3, column 7: mismatched tag`."""
     if isinstance(error, xml.sax.SAXParseException):
         return f"line {error.getLineNumber()}, column {error.getColumnNumber()}: {error.getMessage()}"
-    return str(error.getMessage())
+    return str(error)

@@ -318,6 +318,23 @@ def test_override_of_the_owner_is_heard() -> None:
     assert title.value == "Привет"
 
 
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "</category>", "</source>", "<name>x</name>", "<width>x</width>", "</media:player>", "</media:license>",
+        "<georss:where/></georss:where>", "</textInput>", "<psc:chapter start='x'/>", "<creativeCommons:license/>",
+        "<dcterms:valid>a=b=c</dcterms:valid>", "<gml:pos>1</gml:pos>",
+    ],
+)  # fmt: skip
+def test_an_element_out_of_place_costs_itself_only(inside: str) -> None:
+    parsed = read(rss(item(inside) + f"<item><guid>h</guid>{inside}<title>b</title></item>"))
+    assert [(e.guid, e.title and e.title.value) for e in parsed.entries] == [("g", "a"), ("h", "b")]
+
+
+def test_a_blank_in_a_namespace_is_survived() -> None:
+    assert only(read(rss(item(), attributes='xmlns:x="a b"').replace("<item>", "<item><x:y>1</x:y>"))).guid == "g"
+
+
 def test_failure_of_the_reader_has_a_code(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: Any) -> None:
         raise KeyError("inside")
