@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
+from typing import Self
 
 import requests
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
@@ -105,7 +106,14 @@ class Client:
         return self._travel("POST", url, headers or {}, {}, data, limits or self.limits)
 
     def close(self) -> None:
+        """Close the connections that are kept open; the client can be used on."""
         self._session.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
 
     def _travel(
         self,

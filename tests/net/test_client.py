@@ -19,11 +19,10 @@ def moved(location: str, status: str = "302 Found", *headers: str) -> bytes:
 
 
 @contextmanager
-def asked(*answers: bytes, **kept: str) -> Iterator[tuple[Client, Canned]]:
-    with Canned(*answers) as canned:
-        client = Client(user_agent="feeds/1 (+https://us.example)", resolve=public, dial=canned, **kept)  # type: ignore[arg-type]
+def asked(*answers: bytes) -> Iterator[tuple[Client, Canned]]:
+    agent = "feeds/1 (+https://us.example)"
+    with Canned(*answers) as canned, Client(user_agent=agent, resolve=public, dial=canned) as client:
         yield client, canned
-        client.close()
 
 
 def get(*answers: bytes, url: str = "http://a.example/x") -> Answer:
@@ -166,37 +165,32 @@ def test_net_26_body_of_a_redirect_is_not_read() -> None:
         "/x": [answer(b"", "Location: /y", "Content-Length: 300000000", status="302 X", length=False), HANG],
         "/y": [answer(b"x")],
     }
-    with Faults(scripts) as server:
-        found = Client([server.place], limits=Limits(total=timedelta(seconds=2))).get(server.url("/x"))
+    limits = Limits(total=timedelta(seconds=2))
+    with Faults(scripts) as server, Client([server.place], limits=limits) as client:
+        found = client.get(server.url("/x"))
     assert (found.body, found.hops) == (b"x", 1)
 
 
 def test_connection_is_used_again() -> None:
-    with Faults({"/x": [answer(b"x"), KEEP]}) as server:
-        client = Client([server.place])
+    with Faults({"/x": [answer(b"x"), KEEP]}) as server, Client([server.place]) as client:
         assert [client.get(server.url("/x")).body for _ in range(3)] == [b"x"] * 3
-        client.close()
         assert server.connections == 1
 
 
 def test_net_49_reset_of_a_kept_connection_is_retried_once() -> None:
     """The server closes only when the second request has come, so that the client cannot know before."""
     plays: Iterator[Script] = iter([[answer(b"x"), KEEP], ["abort"], [answer(b"y")], ["abort"]])
-    with Faults({"/x": lambda: next(plays)}) as server:
-        client = Client([server.place])
+    with Faults({"/x": lambda: next(plays)}) as server, Client([server.place]) as client:
         assert [client.get(server.url("/x")).body for _ in range(2)] == [b"x", b"y"]
         with pytest.raises(FetchError) as caught:
             client.get(server.url("/x"))
-        client.close()
     assert caught.value.code == "truncated"
 
 
 def test_net_31_body_of_a_304_is_ignored_and_the_connection_closed() -> None:
     plays: Iterator[Script] = iter([[answer(b"evil", status="304 X"), KEEP], [answer(b"good")]])
-    with Faults({"/x": lambda: next(plays)}) as server:
-        client = Client([server.place])
+    with Faults({"/x": lambda: next(plays)}) as server, Client([server.place]) as client:
         assert (client.get(server.url("/x")).status, client.get(server.url("/x")).body) == (304, b"good")
-        client.close()
         assert server.connections == 2
 
 
@@ -236,8 +230,9 @@ def test_net_48_dead_ipv6_falls_back_to_ipv4_in_time() -> None:
                 raise TimeoutError
             return canned(address, port, seconds)
 
-        client = Client(resolve=lambda host, port: ["2606:4700::1", "2606:4700::2", PUBLIC], dial=dial)
-        assert client.get("http://a.example/").body == b"x"
+        addresses = ["2606:4700::1", "2606:4700::2", PUBLIC]
+        with Client(resolve=lambda host, port: addresses, dial=dial) as client:
+            assert client.get("http://a.example/").body == b"x"
     assert [address for address, _ in tried] == ["2606:4700::1", PUBLIC]
     assert tried[0][1] <= 1.0
 

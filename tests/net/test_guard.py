@@ -101,8 +101,7 @@ def test_one_private_address_spoils_the_name(addresses: str) -> None:
 
 def test_ssrf_12_name_is_looked_up_once_and_that_answer_dialled() -> None:
     replies = [[PUBLIC], ["127.0.0.1"]]
-    with Canned(answer(b"x")) as canned:
-        client = Client(resolve=lambda host, port: replies.pop(0), dial=canned)
+    with Canned(answer(b"x")) as canned, Client(resolve=lambda host, port: replies.pop(0), dial=canned) as client:
         assert client.get("http://a.example/").body == b"x"
         assert (canned.dialled, replies) == ([f"{PUBLIC}:80"], [["127.0.0.1"]])
 
@@ -117,8 +116,7 @@ def test_ssrf_12_name_is_looked_up_once_and_that_answer_dialled() -> None:
 def test_each_new_connection_is_checked_anew(first: bytes) -> None:
     replies = [[PUBLIC], ["127.0.0.1"]]
     first = first.replace(b"302 Found", b"302 Found\r\nLocation: /y")
-    with Canned(first) as canned:
-        client = Client(resolve=lambda host, port: replies.pop(0), dial=canned)
+    with Canned(first) as canned, Client(resolve=lambda host, port: replies.pop(0), dial=canned) as client:
         if b"302" not in first:
             client.get("http://a.example/")
         assert refused(client, "http://a.example/").code == "address"
@@ -155,8 +153,8 @@ def test_unusual_port_is_never_dialled(port: int) -> None:
 
 @pytest.mark.parametrize("port", [80, 443, 8080, 8443])
 def test_usual_port_is_dialled(port: int) -> None:
-    with Canned(answer(b"x")) as canned:
-        assert Client(resolve=public, dial=canned).get(f"http://a.example:{port}/").status == 200
+    with Canned(answer(b"x")) as canned, Client(resolve=public, dial=canned) as client:
+        assert client.get(f"http://a.example:{port}/").status == 200
 
 
 @pytest.mark.parametrize(
@@ -170,9 +168,9 @@ def test_usual_port_is_dialled(port: int) -> None:
     ],
 )
 def test_only_the_exact_place_is_allowed(url: str, dialled: list[str]) -> None:
-    with Canned(answer(b"x")) as canned:
-        allowed = ["10.0.0.5:8000", "Inside.example:81", "[fd00::1]:8000"]
-        client = Client(allowed, resolve=names(inside="10.0.0.6"), dial=canned)
+    allowed = ["10.0.0.5:8000", "Inside.example:81", "[fd00::1]:8000"]
+    inside = names(inside="10.0.0.6")
+    with Canned(answer(b"x")) as canned, Client(allowed, resolve=inside, dial=canned) as client:
         if dialled:
             assert client.get(url).body == b"x"
         else:
@@ -193,8 +191,8 @@ def test_net_47_ssrf_19_environment_is_ignored(monkeypatch: pytest.MonkeyPatch, 
     with open(netrc, "w", encoding="ascii") as file:
         file.write("machine a.example login me password secret\n")
     monkeypatch.setenv("NETRC", netrc)
-    with Canned(answer(b"x")) as canned:
-        assert Client(resolve=public, dial=canned).get("http://a.example/").body == b"x"
+    with Canned(answer(b"x")) as canned, Client(resolve=public, dial=canned) as client:
+        assert client.get("http://a.example/").body == b"x"
         assert canned.dialled == [f"{PUBLIC}:80"]
         assert "Authorization" not in canned.sent[0]
 

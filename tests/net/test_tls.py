@@ -49,10 +49,8 @@ def test_ssrf_24_name_is_checked_though_an_address_is_dialled(authority: trustme
     asked: list[str | None] = []
     context = serving(authority.issue_cert(NAME))
     context.sni_callback = lambda line, name, _: asked.append(name)
-    with Faults({"/": [answer(b"x")]}, tls=context) as server:
-        client = connect(authority, server)
+    with Faults({"/": [answer(b"x")]}, tls=context) as server, connect(authority, server) as client:
         assert client.get(server.url("/", NAME)).body == b"x"
-        client.close()
     assert asked == [NAME]
     assert f"Host: {NAME}:{server.port}".encode() in server.requests[0]
 
