@@ -15,8 +15,8 @@ def dated(entry: Entry, known: Known | None, now: datetime, position: int, *, lo
     Items first seen together stand one second apart, by *position*, so that the document's order holds.
     A post's date in the future is a promise: it waits (`release`) until then.
 
-    `updated`: as given, unless in the future. An entry that *changed* under an old date: now.
-    An entry that did not change keeps what was known: many feeds re-date all items at each request.
+    `updated`: as given, unless in the future. An entry whose words *changed* under an old date: now.
+    One whose words did not change keeps what was known: many feeds re-date all items at each request.
     """
     waiting = known is not None and known.entry.release is not None and known.entry.release > now
     sight = (known.first_seen if known else now) - timedelta(seconds=position)

@@ -135,7 +135,7 @@ class _Bench:
         """Take in one entry: new, changed, returned or as it was."""
         known = self.view.known.get(entry.guid)
         mark = identity.fingerprint(entry)
-        changed = known is not None and known.fingerprint != mark
+        changed = known is not None and known.fingerprint != mark and not identity.same_words(known.entry, entry)
         entry = dates.dated(entry, known, self.now, position, local=self.local, changed=changed)
         status, decision = self.standing(entry)
         if known and known.fingerprint == mark and known.status == status and known.entry.path == entry.path:

@@ -78,6 +78,19 @@ def body_of(entry: Entry) -> str:
     return text.fold(text.plain(entry.content) if entry.content else entry.summary)
 
 
+def same_words(one: Entry, other: Entry) -> bool:
+    """Tell whether two versions say the same: title, summary, text and files, whatever their links and markup.
+
+    A post that is renamed, or a feed that restyles its items, tells nobody anything new.
+    """
+    return _said(one) == _said(other)
+
+
+def _said(entry: Entry) -> tuple[str, ...]:
+    files = (f"{e.url} {e.length}" for e in entry.enclosures)
+    return entry.title, entry.summary, text.plain(entry.content), *files
+
+
 def units(folded: str) -> int:
     """Return how much a text says: words and syllables, weighed as in `UNITS_WITH_TITLE`."""
     return sum(1 if ord(m[0][0]) >= 0x1100 else 2 for m in _UNIT.finditer(folded))

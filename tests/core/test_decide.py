@@ -284,7 +284,19 @@ def test_renamed_post_is_the_same_story(moved: Entry) -> None:
     before = {s.id: s.published for s in desk.stories.values()}
     changes = desk.poll("posts", [replace(moved, published=None), post("b.md")], now=LATER)
     assert {s.id: s.published for s in desk.stories.values()} == before
+    assert all(k.entry.path != "old.md" for k in desk.known.values())
     assert "renamed" in kinds(changes)
+
+
+def test_rename_alone_moves_no_date() -> None:
+    desk = shelf()
+    desk.poll("posts", [post("old.md", "b1", title="Title", content=f"<p>{LONG}</p>", published=None)])
+    before = desk.only()
+    moved = post("new.md", "b1", title="Title", content=f"<p><a href='/new'>{LONG}</a></p>", published=None)
+    desk.poll("posts", [moved], now=LATER)
+    after = desk.only()
+    assert (after.id, after.published, after.updated) == (before.id, before.published, before.updated)
+    assert after.lead.url != before.lead.url
 
 
 def test_edited_and_recategorised_post_keeps_its_id() -> None:
