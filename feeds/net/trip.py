@@ -76,7 +76,8 @@ class Trip:
                 failure = error
                 continue
             self.reused = False
-            line.settimeout(self.left(self.limits.read.total_seconds()))  # bounds the whole TLS handshake
+            rest = max(self._deadline - monotonic(), 0.001)  # never raises here, where the line would be lost
+            line.settimeout(min(rest, self.limits.read.total_seconds()))  # bounds the whole TLS handshake
             return line
         code = "timeout" if isinstance(failure, TimeoutError) else "connect"
         raise FetchError(code, f"{host} port {port}") from failure
