@@ -215,7 +215,7 @@ class _Bench:
             verdict = cluster.joins(entry, other, key)
             if verdict.joins:
                 self.explain_merge(entry, other, key, verdict)
-                own = self.fuse(other, own) if own else other
+                own = self.joined(entry, own, other)
         if own is None:
             own = self.new_story(entry, member)
         members = {m.key: m for m in own.members if self.active(m, own)}
@@ -225,6 +225,20 @@ class _Bench:
         story = replace(story, keys=tuple(dict.fromkeys((*own.keys, *free))), status="shown")
         self.put(story)
         return story.id
+
+    def joined(self, entry: Entry, own: Story | None, other: Story) -> Story:
+        """Return the story that an entry of *own* is in, now that it matches *other*: one of both, where it holds both.
+
+        An entry that was rewritten and says nothing any more of what its story says leaves for the other alone:
+        items that are used again for other news would else chain strangers together.
+        """
+        rest = [m.entry for m in own.members if m.key != entry.key] if own else []
+        if own is None:
+            return other
+        if 0 < len(rest) < len(own.members) and not cluster.agree(entry, rest[0]):
+            self.leave(entry.key, own.id, "kept")
+            return other
+        return self.fuse(other, own)
 
     def active(self, member: Member, story: Story) -> bool:
         """Tell whether a stored member still counts: a withdrawn story keeps its last words, which do not."""

@@ -175,6 +175,15 @@ def test_a_bridge_between_two_stories_makes_them_one() -> None:
     assert {m.entry.guid for m in desk.only().members} == {"a", "b", "c"}
 
 
+def test_a_rewritten_item_leaves_its_story_and_chains_no_strangers() -> None:
+    desk = shelf()
+    first, second = "https://x.example/1", "https://x.example/2"
+    desk.poll("one", [entry("a", url=first, title="A"), entry("b", url=second, title="B")])
+    desk.poll("two", [entry("c", "two", url=first, title="A")])
+    desk.poll("two", [entry("c", "two", url=second, title="B")], now=LATER)
+    assert sorted(desk.shown().values()) == [["A"], ["B", "B"]]
+
+
 def test_changed_text_moves_updated_and_only_that() -> None:
     desk = shelf()
     desk.poll("one", [entry("a")])
