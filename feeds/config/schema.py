@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from feeds.config import values
 from feeds.model.channel import Format
-from feeds.model.source import ContentPolicy, DateOrigin, SiteKind
+from feeds.model.source import ContentPolicy, DateOrigin, FutureDates, SiteKind
 
 _SECOND, _MINUTE, _DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(days=1)
 
@@ -38,6 +38,7 @@ SiteKindKey = Annotated[
     ),
 ]
 DateOriginKey = Annotated[DateOrigin, values.choice("front_matter", "file_name", "git", "first_seen")]
+Future = Annotated[FutureDates, values.choice("clip", "ignore", "wait", "keep", hints={"ignore_date": "write ignore"})]
 FormatKey = Annotated[Format, values.choice("atom", "rss", "json", "html", "opml", hints={"jsonfeed": "write json"})]
 FileName = Annotated[
     str, values.matching(r"[^\W_][\w.-]{0,99}", "give a file name of letters, digits, '-', '_' and '.', as in feed.xml")
@@ -107,6 +108,9 @@ class DefaultsKeys(Keys):
     date_from: tuple[DateOriginKey, ...] = key(
         "where the date of a post comes from, first that has one", ("front_matter", "file_name", "git", "first_seen")
     )
+    future: Future = key(
+        "dates ahead of the clock: clip to first sight, ignore for the date of change, wait until then, or keep", "clip"
+    )
     headers: Headers = key("request headers for every feed on the web", {})
     user_agent: Text | None = key("how we name ourselves to servers", None)
 
@@ -146,6 +150,7 @@ class SourceKeys(_Override):
         "file keep what is said there",
         None,
     )
+    future: Future | None = key("dates ahead of the clock: clip, ignore, wait or keep", None)
     headers: Headers = key("request headers; they add to those of defaults", {})
     user_agent: Text | None = key("how we name ourselves to this server", None)
 

@@ -181,10 +181,12 @@ def options(keys: ContentKeys | SourceKeys, defaults: DefaultsKeys, zone: str, *
     """Return how a source is read: what it says itself, else the defaults; rules and headers add up."""
     timezone = keys.timezone or defaults.timezone
     kind, date_from = defaults.kind, defaults.date_from
-    headers, agent = dict[str, str](), ""
+    headers, agent, future = dict[str, str](), "", defaults.future
     if isinstance(keys, ContentKeys):
         kind, date_from = keys.kind or kind, keys.date_from or date_from
-    elif web:
+    else:
+        future = keys.future or future
+    if web and isinstance(keys, SourceKeys):
         headers, agent = {**defaults.headers, **keys.headers}, keys.user_agent or defaults.user_agent or ""
     return Options(
         content=keys.content or defaults.content,
@@ -196,4 +198,5 @@ def options(keys: ContentKeys | SourceKeys, defaults: DefaultsKeys, zone: str, *
         date_from=date_from,
         headers=headers,
         user_agent=agent,
+        future=future,
     )

@@ -1,19 +1,31 @@
-"""When an entry was published and updated: the rules that keep dates still."""
+"""When an entry was published and updated: the rules that keep dates still.
+
+A date ahead of the clock, by the source's policy (Planet Venus `scrub.py` has three of these four):
+
+`clip`    it becomes the first sight; the policy where nothing is said
+`ignore`  it is no date: the date of change counts where that lies behind, else the first sight
+`wait`    it is a promise: the entry is held until then; always so for our own posts
+`keep`    it is believed
+
+A date that is known and lies behind never moves (miniflux `storage/entry.go`), whatever the feed says later.
+"""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from feeds.model.changes import Known
 from feeds.model.entry import Entry
+from feeds.model.source import FutureDates
 
 
-def dated(entry: Entry, known: Known | None, now: datetime, position: int, *, local: bool, changed: bool) -> Entry:
+def dated(
+    entry: Entry, known: Known | None, now: datetime, position: int, *, future: FutureDates, changed: bool
+) -> Entry:
     """Return *entry* with both dates.
 
-    `published`: as known before, for it never moves (miniflux `storage/entry.go`), except while a post still waits.
-    Else as given; a feed's date in the future becomes its first sight; without a date the first sight too.
-    Items first seen together stand one second apart, by *position*, so that the document's order holds.
-    A post's date in the future is a promise: it waits (`release`) until then.
+    `published`: as known before, except while an entry still waits; else as given, by *future* where it lies ahead.
+    Without a date it is the first sight. Items first seen together stand one second apart, by *position*, so that
+    the document's order holds.
 
     `updated`: as given, unless in the future. An entry whose words *changed* under an old date: now.
     One whose words did not change keeps what was known: many feeds re-date all items at each request.
@@ -23,10 +35,15 @@ def dated(entry: Entry, known: Known | None, now: datetime, position: int, *, lo
     published = (known.entry.published if known and not waiting else entry.published) or sight
     release = entry.release
     if published > now:
-        if local:
-            release = max(release or published, published)
-        else:
-            published = sight
+        match future:
+            case "wait":
+                release = max(release or published, published)
+            case "ignore":
+                published = entry.updated if entry.updated and entry.updated <= now else sight
+            case "clip":
+                published = sight
+            case "keep":
+                pass
     return replace(entry, published=published, updated=_updated(entry, known, published, now, changed), release=release)
 
 

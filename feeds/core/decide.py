@@ -136,7 +136,8 @@ class _Bench:
         known = self.view.known.get(entry.guid)
         mark = identity.fingerprint(entry)
         changed = known is not None and known.fingerprint != mark and not identity.same_words(known.entry, entry)
-        entry = dates.dated(entry, known, self.now, position, local=self.local, changed=changed)
+        future = "wait" if self.local else self.source.options.future
+        entry = dates.dated(entry, known, self.now, position, future=future, changed=changed)
         status, decision = self.standing(entry)
         if known and known.fingerprint == mark and known.status == status and known.entry.path == entry.path:
             self.seen.append(entry.key)

@@ -13,6 +13,12 @@ Kind = Literal[
 ContentPolicy = Literal["full", "summary", "title"]
 DateOrigin = Literal["front_matter", "file_name", "git", "first_seen"]
 SiteKind = Literal["auto", "jekyll", "plain"]
+FutureDates = Literal[  # what becomes of an item whose date lies ahead of the clock
+    "clip",  # it is dated by when it was first seen
+    "ignore",  # as if it had no such date: its date of change counts, else first sight
+    "wait",  # it is held until then, as a post of ours would be
+    "keep",  # it is believed
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +34,7 @@ class Options:
     date_from: tuple[DateOrigin, ...] = ("front_matter", "file_name", "git", "first_seen")
     headers: Mapping[str, str] = field(default_factory=dict)
     user_agent: str = ""
+    future: FutureDates = "clip"  # feeds and files; a post's date ahead is a promise and waits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -95,6 +95,7 @@ def test_content_overrides_defaults(everything: Settings) -> None:
         encoding="euc-kr",
         kind="jekyll",
         date_from=("file_name",),
+        future="wait",
     )
 
 
@@ -111,6 +112,7 @@ def test_source_overrides_defaults(everything: Settings) -> None:
         date_from=("git", "first_seen"),
         headers={"Accept-Language": "ko", "X-From": "daily"},
         user_agent="daily/2",
+        future="keep",
     )
 
 
