@@ -1,0 +1,1 @@
+"""What `scripts/bench refresh` is made of: feeds, the server that has them, and the programs that ask for them."""
