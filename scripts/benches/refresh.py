@@ -33,7 +33,7 @@ from refreshing.server import address
 SERVED = 0.98  # share of the feeds that a program must have asked for, to count
 
 # scenario: mode of the server, and how many times the CPU time of reader and newsboat may be of ours (performance.md)
-SCENARIOS = {
+SCENARIOS: dict[str, tuple[str, dict[str, float]]] = {
     "first": ("start", {"reader": 10, "newsboat": 1.5}),
     "": ("same", {}),  # not measured
     "all 304": ("same", {"reader": 20, "newsboat": 20}),
@@ -124,7 +124,7 @@ def _served(feeds: int) -> Iterator[int]:
     command = [sys.executable, "-m", "refreshing.server", str(feeds), str(port)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         try:
-            assert server.stdout is not None  # noqa: S101 - it is a pipe
+            assert server.stdout is not None
             server.stdout.readline()
             yield port
         finally:

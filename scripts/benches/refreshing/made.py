@@ -8,17 +8,20 @@ from html import escape
 ITEMS = 20
 _FIRST = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
-_ENGLISH = (
-    "council budget river bridge harvest engine market library student winter train signal garden museum teacher "
-    "hospital election battery satellite orchard village festival coastline pension theatre compiler database "
-    "measured opened delayed announced repaired discovered approved rejected published questioned planted counted "
-    "the a its their every several nearly after before during without between because although quietly slowly again"
-).split()
-_KOREAN = (
-    "시의회 예산 다리 수확 엔진 시장 도서관 학생 겨울 기차 신호 정원 박물관 교사 병원 선거 배터리 위성 과수원 마을 축제 "
-    "해안 연금 극장 번역기 데이터 측정했다 열었다 미뤘다 발표했다 고쳤다 찾았다 승인했다 거절했다 펴냈다 물었다 심었다 "
-    "그 모든 여러 거의 다음에 전에 동안 없이 사이에 때문에 비록 조용히 천천히 다시 올해 지난달 주민은 연구진은 정부는"
-).split()
+_EN = (
+    "council budget river bridge harvest engine market library student winter train signal "
+    "garden museum teacher hospital election battery satellite orchard village festival "
+    "coastline pension theatre compiler database measured opened delayed announced repaired "
+    "discovered approved rejected published questioned planted counted the a its their every "
+    "several nearly after before during without between because although quietly slowly"
+)
+_KO = (
+    "시의회 예산 다리 수확 엔진 시장 도서관 학생 겨울 기차 신호 정원 박물관 교사 병원 선거 배터리 위성 "
+    "과수원 마을 축제 해안 연금 극장 번역기 데이터 측정했다 열었다 미뤘다 발표했다 고쳤다 찾았다 승인했다 "
+    "거절했다 펴냈다 물었다 심었다 그 모든 여러 거의 다음에 전에 동안 없이 사이에 때문에 비록 조용히 "
+    "천천히 다시 올해 지난달 주민은 연구진은 정부는"
+)
+_ENGLISH, _KOREAN = _EN.split(), _KO.split()
 _LABELS = {
     "en": ("Politics", "Science", "Culture", "Business", "Local", "Sport", "Technology", "Food"),
     "ko": ("정치", "과학", "문화", "경제", "지역", "스포츠", "기술", "음식"),
@@ -45,8 +48,8 @@ def _item(number: int, place: int, language: str) -> dict[str, object]:
     said = [" ".join(chance.choices(words, k=28 if language == "en" else 20)) + "." for _ in range(9)]
     page = f"https://site{number}.example/{2026}/{place:04}/{'-'.join(chance.choices(_ENGLISH, k=4))}"
     body = (
-        f'<p>{said[0]}</p>\n<p><img src="/i/{place}.jpg" alt="{said[1][:20]}" width="640" height="360"/> {said[1]}</p>\n'
-        f'<h2>{said[2][:30]}</h2>\n<p>{said[2]} <a href="{page}?utm_source=rss">{said[3][:24]}</a> <em>{said[3]}</em></p>\n'
+        f'<p>{said[0]}</p>\n<p><img src="/i/{place}.jpg" alt="{said[1][:20]}" width="640"/> {said[1]}</p>\n'
+        f'<h2>{said[2][:30]}</h2>\n<p>{said[2]} <a href="{page}?utm_source=rss">{said[3][:24]}</a> <em>x</em></p>\n'
         f"<ul><li>{said[4]}</li><li>{said[5]}</li></ul>\n<blockquote><p>{said[6]}</p></blockquote>\n<p>{said[7]}</p>"
     )
     return {
@@ -63,7 +66,7 @@ def _item(number: int, place: int, language: str) -> dict[str, object]:
 
 
 def _date(at: object, form: dict[str, str]) -> str:
-    assert isinstance(at, datetime)  # noqa: S101 - _item gave it
+    assert isinstance(at, datetime)
     return at.strftime(form["date"])
 
 
@@ -91,7 +94,8 @@ _ATOM = {
 <title>{title}</title><link href="{site}/" rel="alternate"/><link href="{site}/feed.xml" rel="self"/>
 <id>{site}/</id><updated>{date}</updated><generator>Jekyll</generator>
 """,
-    "item": """<entry><title>{title}</title><link href="{page}" rel="alternate" type="text/html"/><id>{site}/p/{place}</id>
+    "item": """<entry><title>{title}</title><link href="{page}" rel="alternate" type="text/html"/>
+<id>{site}/p/{place}</id>
 <published>{date}</published><updated>{date}</updated><author><name>{author}</name></author><category term="{label}"/>
 <summary>{summary}</summary><content type="html">{escaped}</content></entry>
 """,

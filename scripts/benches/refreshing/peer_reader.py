@@ -8,7 +8,7 @@ import resource
 import sys
 from pathlib import Path
 
-from reader import make_reader
+from reader import make_reader  # type: ignore[import-not-found]  # a peer's own environment has it
 
 
 def main(database: str, urls: str = "") -> None:

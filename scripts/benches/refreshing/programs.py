@@ -35,7 +35,7 @@ class Program:
 def measured(command: Sequence[str], environ: dict[str, str]) -> tuple[float, float, str]:
     """Run *command* and return its CPU seconds with those of its children, its peak memory in MB, and what it said."""
     with subprocess.Popen(command, stdout=subprocess.PIPE, env=environ, text=True) as process:
-        assert process.stdout is not None  # noqa: S101 - it is a pipe
+        assert process.stdout is not None
         said = process.stdout.read()
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
@@ -120,7 +120,7 @@ def newsboat(folder: Path, urls: Sequence[str]) -> Program:
         (folder / "config").write_text("reload-threads 8\nmax-items 0\n")
         starts.append(measured([*command, "-x", "print-unread"], environ)[0])
 
-    def refresh(_: int) -> Cost:
+    def refresh(_number: int) -> Cost:
         whole, memory, _ = measured([*command, "-x", "reload"], environ)
         return Cost(work=whole - starts[0], whole=whole, memory=memory)
 
