@@ -72,15 +72,28 @@ ZONES = _zones(
 )
 # `ET` and its kin name a place, not an offset: read in the place's own zone.
 PLACES = {"et": "America/New_York", "ct": "America/Chicago", "mt": "America/Denver", "pt": "America/Los_Angeles"}
+PLACES |= {"eastern": PLACES["et"], "central": PLACES["ct"], "mountain": PLACES["mt"], "pacific": PLACES["pt"]}
+
+# Zones whose people write 11/09/2026 for the eleventh of September (CLDR's short dates); elsewhere it is November.
+DAY_FIRST = (
+    "Europe/", "Africa/", "Atlantic/", "Australia/", "Pacific/Auckland", "America/Argentina/", "America/Bogota",
+    "America/Lima", "America/Mexico_City", "America/Montevideo", "America/Santiago", "America/Sao_Paulo",
+    "Asia/Bangkok", "Asia/Ho_Chi_Minh", "Asia/Hong_Kong", "Asia/Jakarta", "Asia/Jerusalem", "Asia/Karachi",
+    "Asia/Kolkata", "Asia/Singapore",
+)  # fmt: skip
 
 HALVES = {
     **dict.fromkeys(["am", "오전", "午前", "上午", "πμ"], 0),
     **dict.fromkeys(["pm", "오후", "午後", "下午", "μμ"], 12),
 }
 
+# Zones whose people write 26.11.20 for the twentieth of November 2026.
+YEAR_FIRST = ("Asia/Seoul", "Asia/Pyongyang", "Asia/Tokyo", "Asia/Shanghai", "Asia/Taipei", "Asia/Ulaanbaatar")
+
 # Words between the parts of a date that carry no meaning. Source: dates found in feeds.
 FILLER = {
     "at", "on", "the", "of", "st", "nd", "rd", "th", "t", "um", "uhr", "h", "hrs", "hr", "o", "clock", "kl", "klo",
     "le", "la", "de", "del", "do", "a", "as", "om", "den", "dne", "les", "ore", "alle", "alla", "г", "года", "в",
-    "гг", "р", "року", "στισ", "thang", "ngay", "luc", "το", "time", "standard", "daylight", "y", "e",
+    "гг", "р", "року", "στισ", "thang", "thg", "ngay", "luc", "το", "time", "standard", "daylight", "y", "e",
+    "입력", "등록", "작성", "수정", "기사입력", "최종수정", "승인",
 }  # fmt: skip

@@ -149,6 +149,28 @@ def test_unknown_zone_of_a_source_is_utc(name: str) -> None:
     assert read_date("2026-11-20 15:05", name) == utc("2026-11-20T15:05")
 
 
+ROWS = [
+    line.split("\t")
+    for line in (Path(__file__).parent / "data" / "dates.tsv").read_text("utf-8").splitlines()
+    if not line.startswith("#")
+]
+
+
+@pytest.mark.parametrize(("found", "zone", "moment"), ROWS, ids=[f"{found} in {zone}" for found, zone, _ in ROWS])
+def test_date_of_the_table(found: str, zone: str, moment: str) -> None:
+    assert read_date(found, zone) == (None if moment == "-" else datetime.fromisoformat(moment))
+
+
+USUAL = st.sampled_from(["%a, %d %b %Y %H:%M:%S {}", "%d %b %Y %H:%M:%S {}", "%Y-%m-%dT%H:%M:%S{}"])
+OFFSETS = st.sampled_from(["GMT", "UTC", "UT", "Z", "+0900", "-0330", "+09:00", "-00:00", "+1400"])
+
+
+@given(st.datetimes(datetime(1901, 1, 1), datetime(2990, 1, 1)), USUAL, OFFSETS)  # noqa: DTZ001 - bounds are naive
+def test_the_first_step_answers_as_the_ladder(wall: datetime, form: str, offset: str) -> None:
+    text = wall.strftime(form).format(offset)
+    assert read_date(text, SEOUL) == read_date(f" {text}", SEOUL)  # a blank before it keeps the first step away
+
+
 PIECES = st.sampled_from(
     [
         "2026",
