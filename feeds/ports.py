@@ -1,6 +1,7 @@
 """What jobs ask of the world. `app.py` holds the answers; tests bring small ones of their own."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -35,17 +36,34 @@ Enqueue = Callable[[Job], None]
 class Library(Protocol):
     """What came in."""
 
-    def due(self, shard: int, now: datetime, limit: int) -> list[tuple[Source, SourceState]]:
-        """Return enabled, unpaused sources of *shard* with `due` <= *now*: local first, then oldest due, then order."""
+    def due(
+        self, shard: int, now: datetime, limit: int, only: Collection[str] = ()
+    ) -> list[tuple[Source, SourceState]]:
+        """Return enabled, unpaused sources of *shard* with `due` <= *now*: local first, then oldest due, then order.
 
-    def begin(self, source_id: str) -> None:
-        """Note a strike before a document is read; `apply` clears it. A crash between the two is so remembered."""
+        Of *only*, where any are named.
+        """
+
+    def begin(self, *source_ids: str) -> None:
+        """Note a strike before documents are read; `apply` clears it. A crash between the two is so remembered."""
 
     def poll_view(self, source_id: str, guids: Sequence[str], keys: Sequence[str]) -> PollView:
         """Return all that may matter to one poll: see `PollView`."""
 
     def apply(self, changes: Changes) -> None:
         """Write *changes* whole or not at all. Raises `StaleView`."""
+
+    def settle(self, found: Sequence[Changes]) -> frozenset[str]:
+        """Write *found*, which change nothing but the states of their sources, each of another source, at once.
+
+        Return the ids of sources whose view was stale: nothing of theirs was written.
+        """
+
+    def together(self) -> "AbstractContextManager[Library]":
+        """One transaction for many: give a library of which all that is read and written is committed at the end.
+
+        Each `apply` within is still whole or not at all, and the next view shows what it wrote.
+        """
 
 
 class Archive(Protocol):

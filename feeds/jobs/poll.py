@@ -1,7 +1,7 @@
 """World to library: ask the sources that are due, read what they say, decide, write."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from feeds import parse
@@ -14,11 +14,13 @@ from feeds.model.changes import Changes, PollView
 from feeds.model.entry import Parsed, RawEntry
 from feeds.model.job import Job, Report
 from feeds.model.source import FeedInfo, Fetched, Problem, Source, SourceState, Validators
+from feeds.ports import Library
 
 logger = logging.getLogger(__name__)
 
 BATCH = 200  # sources asked at a time; the fetcher bounds how many at once
-MANY = 1_000_000  # all that are due, to pick the named ones from
+GROUP = 64  # answers that are settled in one transaction
+GROUP_BYTES = 8 << 20  # of documents in one group
 TRIES = 3  # when another writer was faster: read again, decide again
 
 
@@ -28,6 +30,22 @@ class _Pass:
     tally: Tally = field(default_factory=Tally)
     problems: dict[str, Problem] = field(default_factory=dict)
     asked: set[str] = field(default_factory=set)
+    stuck: set[str] = field(default_factory=set)  # asked, and still due: others were faster each time
+
+
+@dataclass(slots=True, kw_only=True)
+class _Answer:
+    """One answer on its way: as it came, then as it was read."""
+
+    source: Source
+    state: SourceState
+    fetched: Fetched
+    info: FeedInfo | None = None
+    found: Normalised = Normalised(entries=(), problems=())
+
+    @property
+    def weight(self) -> int:
+        return sum(len(document.body) for document in self.fetched.documents)
 
 
 def poll(job: Job, work: Work) -> Report:
@@ -37,8 +55,8 @@ def poll(job: Job, work: Work) -> Report:
     more = True
     while more and run.tally.took < work.budget and not work.stopping():
         with run.tally.step("store"):
-            due = work.ports.library.due(job.shard, now, MANY if work.only else BATCH + len(run.asked))
-        batch = [p for p in due if p[0].id not in run.asked and (not work.only or p[0].id in work.only)][:BATCH]
+            due = work.ports.library.due(job.shard, now, BATCH + len(run.stuck), work.only)
+        batch = [p for p in due if p[0].id not in run.asked][:BATCH]
         more = bool(batch)
         _poll_batch(run, batch)
     return Report(
@@ -53,28 +71,97 @@ def poll(job: Job, work: Work) -> Report:
 
 def _poll_batch(run: _Pass, batch: list[tuple[Source, SourceState]]) -> None:
     run.asked.update(source.id for source, _ in batch)
-    states = {source.id: state for source, state in batch}
+    run.stuck.update(source.id for source, _ in batch)
     resting = {s.id for s, state in batch if cadence.rested(state)} - run.work.forced
+    crashed = Fetched(outcome="failed", problem=Problem(code="crashed"))
+    _settle(run, [_Answer(source=s, state=state, fetched=crashed) for s, state in batch if s.id in resting])
     awake = [(s, state) for s, state in batch if s.id not in resting]
-    for source in [s for s, _ in batch if s.id in resting]:
-        _settle(run, states[source.id], source, Fetched(outcome="failed", problem=Problem(code="crashed")))
-    answers = run.work.ports.fetch(awake)
-    for left, (source, _) in zip(range(len(awake) - 1, -1, -1), awake, strict=True):
+    left = len(awake)
+    for group in _groups(run, awake):
+        _settle(run, group)
+        for answer in group:
+            left -= 1
+            run.work.progress(answer.source.id, left)
+
+
+def _groups(run: _Pass, awake: Sequence[tuple[Source, SourceState]]) -> Iterator[list[_Answer]]:
+    """Give the answers, in order, in groups that are settled together; no more than came when the pass is to stop.
+
+    A source whose reading ended the program is a group of its own: no other shall be blamed for it.
+    """
+    group: list[_Answer] = []
+    for (source, state), fetched in zip(awake, run.work.ports.fetch(awake), strict=True):
         if run.work.stopping():
-            return
-        _settle(run, states[source.id], source, next(answers))
-        run.work.progress(source.id, left)
+            break
+        answer = _Answer(source=source, state=state, fetched=fetched)
+        if state.strikes and fetched.outcome == "fresh":
+            yield [answer]
+            continue
+        group.append(answer)
+        if len(group) >= GROUP or sum(a.weight for a in group) >= GROUP_BYTES:
+            yield group
+            group = []
+    if group:
+        yield group
 
 
-def _settle(run: _Pass, state: SourceState, source: Source, fetched: Fetched) -> None:
-    """Bring one answer to its end; whatever goes wrong with it stays with this source."""
-    run.tally.add("sources")
+def _settle(run: _Pass, group: Sequence[_Answer]) -> None:
+    """Bring a group of answers to its end; whatever goes wrong with one stays with its source."""
+    fresh = [a for a in group if a.fetched.outcome == "fresh"]
+    if fresh:
+        with run.tally.step("store"):
+            run.work.ports.library.begin(*(a.source.id for a in fresh))
+    for answer in fresh:
+        _read(run, answer)
+    silent = [a for a in group if a.fetched.outcome != "fresh" and a.source.kind != "content"]
+    late = _settle_silent(run, silent)
+    rest = [a for a in group if a.fetched.outcome == "fresh" or a.source.kind == "content" or a.source.id in late]
+    if rest:
+        with run.work.ports.library.together() as library:
+            for answer in rest:
+                _settle_one(run, library, answer)
+
+
+def _settle_silent(run: _Pass, group: Sequence[_Answer]) -> frozenset[str]:
+    """Settle answers that tell nothing of entries, at once; return the sources that have to be looked at again."""
+    with run.tally.step("decide"):
+        found = [
+            Changes(
+                was_due=a.state.due,
+                state=cadence.after(a.state, a.source, a.fetched, run.work.settings.schedule, run.work.ports.clock()),
+            )
+            for a in group
+        ]
+    with run.tally.step("store"):
+        late = run.work.ports.library.settle(found)
+    for answer, changes in zip(group, found, strict=True):
+        if answer.source.id not in late:
+            _report(run, answer, changes)
+    return late
+
+
+def _settle_one(run: _Pass, library: Library, answer: _Answer) -> None:
     try:
-        fetched, changes = _read_and_apply(run, state, source, fetched)
+        changes = _decide_and_apply(run, library, answer)
     except Exception as error:
-        logger.exception("poll failed source=%s", source.id)
-        fetched = Fetched(outcome="failed", problem=Problem(code="reader", detail=repr(error), where=source.location))
-        fetched, changes = _read_and_apply(run, state, source, fetched)
+        changes = _decide_and_apply(run, library, _broken(answer, error))
+    _report(run, answer, changes)
+
+
+def _broken(answer: _Answer, error: Exception) -> _Answer:
+    """Turn an answer into a failure that no rule foresaw."""
+    logger.exception("poll failed source=%s", answer.source.id)
+    problem = Problem(code="reader", detail=repr(error), where=answer.source.location)
+    answer.fetched, answer.info = Fetched(outcome="failed", problem=problem), None
+    answer.found = Normalised(entries=(), problems=())
+    return answer
+
+
+def _report(run: _Pass, answer: _Answer, changes: Changes | None) -> None:
+    fetched, source = answer.fetched, answer.source
+    if changes:
+        run.stuck.discard(source.id)
+    run.tally.add("sources")
     run.tally.add(fetched.outcome)
     _count(run.tally, changes)
     problem = changes.state.problem if changes else fetched.problem
@@ -82,7 +169,8 @@ def _settle(run: _Pass, state: SourceState, source: Source, fetched: Fetched) ->
         run.problems[source.id] = problem
     for found in fetched.problems:
         run.problems[f"{source.id}:{found.where}"] = found
-    logger.info(
+    logger.log(
+        logging.DEBUG if fetched.outcome == "unchanged" else logging.INFO,
         "poll source=%s outcome=%s status=%s bytes=%s problem=%s",
         source.id,
         fetched.outcome,
@@ -92,50 +180,58 @@ def _settle(run: _Pass, state: SourceState, source: Source, fetched: Fetched) ->
     )
 
 
-def _read_and_apply(run: _Pass, state: SourceState, source: Source, fetched: Fetched) -> tuple[Fetched, Changes | None]:
-    """Read the documents and write what follows from them; None where others were faster each time."""
-    work, tally = run.work, run.tally
-    if fetched.outcome == "fresh":
-        with tally.step("store"):
-            work.ports.library.begin(source.id)
-    with tally.step("parse"):
-        fetched, parsed = read(source, fetched)
-    with tally.step("clean"):
-        found = normalise(parsed, source, _base(source, fetched))
+def _read(run: _Pass, answer: _Answer) -> None:
+    """Read the documents of an answer, and keep the promises of their entries."""
+    source = answer.source
+    try:
+        with run.tally.step("parse"):
+            answer.fetched, parsed = read(source, answer.fetched)
+        with run.tally.step("clean"):
+            answer.found = normalise(parsed, source, _base(source, answer.fetched))
+    except Exception as error:
+        _broken(answer, error)
+    else:
+        if answer.fetched.outcome == "fresh" and source.kind != "content":
+            answer.info = parsed.info
+
+
+def _decide_and_apply(run: _Pass, library: Library, answer: _Answer) -> Changes | None:
+    """Write what follows from an answer; None where others were faster each time."""
+    work, tally, source = run.work, run.tally, answer.source
     for attempt in range(TRIES):
-        view, arrived = PollView(source=source, state=state), Arrivals()
-        if fetched.outcome == "fresh" or attempt:  # else nothing but the state as it was read matters
-            view, arrived = _look(run, source, found, fetched)
+        view, arrived = PollView(source=source, state=answer.state), Arrivals()
+        if answer.fetched.outcome == "fresh" or attempt:  # else nothing but the state as it was read matters
+            view, arrived = _look(run, library, answer)
         with tally.step("decide"):
             changes = decide(
                 view,
-                fetched,
+                answer.fetched,
                 arrived,
                 work.settings,
                 work.sources,
                 work.ports.clock(),
-                info=parsed.info if fetched.outcome == "fresh" and source.kind != "content" else None,
+                info=answer.info,
                 force=source.id in work.forced,
             )
         try:
             with tally.step("store"):
-                work.ports.library.apply(changes)
+                library.apply(changes)
         except StaleView:
             continue
-        return fetched, changes
+        return changes
     logger.warning("poll gave way to another writer source=%s", source.id)
-    return fetched, None
+    return None
 
 
-def _look(run: _Pass, source: Source, found: Normalised, fetched: Fetched) -> tuple[PollView, Arrivals]:
+def _look(run: _Pass, library: Library, answer: _Answer) -> tuple[PollView, Arrivals]:
     """Return what the library knows of the entries, and of the stories that new and changed ones may belong to."""
-    library, settings = run.work.ports.library, run.work.settings
+    source, found = answer.source, answer.found
     guids = [variant for e in found.entries for variant in identity.guid_variants(e.guid)]
     pages = [key for e in found.entries if (key := identity.url_key(e))]
     with run.tally.step("store"):
         view = library.poll_view(source.id, guids, [f"url:{page}" for page in pages])
     with run.tally.step("decide"):
-        arrived = arrivals(found, fetched, view, settings)
+        arrived = arrivals(found, answer.fetched, view, run.work.settings)
     if arrived.keys:
         with run.tally.step("store"):
             view = library.poll_view(

@@ -4,19 +4,19 @@ Fields that hold their default are left out, and names that are not known are pa
 value with a default needs no migration. Times are ISO 8601, durations whole microseconds.
 """
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import datetime, timedelta
-from types import NoneType, UnionType
+from types import MappingProxyType, NoneType, UnionType
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
+import orjson
+
 T = TypeVar("T")
-Step = Callable[[Any], Any]
+Step = Callable[..., Any]
 Pair = tuple[Step | None, Step | None]  # to JSON and back; None: the value itself
 
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _built: dict[Any, tuple[Step, Step]] = {}
 _MICROSECOND = timedelta(microseconds=1)
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -32,22 +32,27 @@ def clean(text: str) -> str:
     return text.replace("\x00", "") if "\x00" in text else text
 
 
-def dumps(value: object) -> str:
-    """Give *value*, a dataclass, as JSON text."""
-    return text_of(_steps(type(value))[0](value))
+def dumps(value: object, *, without: str = "") -> str:
+    """Give *value*, a dataclass, as JSON text, but for the field *without*."""
+    data = _steps(type(value))[0](value)
+    data.pop(without, None)
+    return text_of(data)
 
 
 def text_of(data: object) -> str:
     """Give plain data as compact JSON text that every database takes."""
-    text = _encode(data)
+    try:
+        text = orjson.dumps(data).decode()
+    except orjson.JSONEncodeError:  # a lone surrogate
+        return orjson.dumps(_cleaned(data)).decode()
     if "\\u0000" in text:  # JSON writes NUL so, whoever wrote it: take the longer way to be sure
-        text = _encode(_cleaned(data))
-    return clean(text)
+        text = orjson.dumps(_cleaned(data)).decode()
+    return text
 
 
-def loads(cls: type[T], text: str) -> T:
-    """Give the *cls* that `dumps` wrote."""
-    value: T = _steps(cls)[1](json.loads(text))
+def loads(cls: type[T], text: str, **known: object) -> T:
+    """Give the *cls* that `dumps` wrote; the fields that are *known* already win over what it wrote of them."""
+    value: T = _steps(cls)[1](orjson.loads(text), known)
     return value
 
 
@@ -69,7 +74,7 @@ def _pair(kind: Any) -> Pair:
     if kind is datetime:
         return datetime.isoformat, datetime.fromisoformat
     if kind is timedelta:
-        return (lambda d: d // _MICROSECOND), (lambda n: timedelta(microseconds=n))
+        return _microseconds, _duration
     origin, args = get_origin(kind), get_args(kind)
     if origin is tuple:
         return _tuple(*_pair(args[0]))
@@ -80,6 +85,16 @@ def _pair(kind: Any) -> Pair:
     if origin is Literal or kind in {str, int, float, bool}:
         return None, None
     raise TypeError(f"no way to store {kind!r}")
+
+
+def _microseconds(duration: timedelta) -> int | None:
+    """Whole microseconds; None, which is for ever, for more than 64 bits hold."""
+    number = duration // _MICROSECOND
+    return number if abs(number) < 1 << 63 else None
+
+
+def _duration(number: int | None) -> timedelta:
+    return timedelta.max if number is None or abs(number) >= 1 << 63 else timedelta(microseconds=number)
 
 
 def _tuple(there: Step | None, back: Step | None) -> Pair:
@@ -116,10 +131,10 @@ def _build(cls: Any) -> tuple[Step, Step]:
                 data[name] = v if step is None else step(v)
         return data
 
-    def back(data: dict[str, Any]) -> Any:
-        found = {}
+    def back(data: dict[str, Any], known: Mapping[str, object] = MappingProxyType({})) -> Any:
+        found = dict(known)
         for name, v in data.items():
-            if name in readers:
+            if name in readers and name not in found:
                 step = readers[name]
                 found[name] = v if step is None else step(v)
         return cls(**found)

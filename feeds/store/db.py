@@ -8,14 +8,29 @@ Writers of one process queue at a lock, for SQLite's own waiting is not fair.
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import quote
 
-from sqlalchemy import BigInteger, Connection, Dialect, Engine, Integer, Table, Text, create_engine, event, make_url
+import orjson
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Dialect,
+    Engine,
+    Integer,
+    Table,
+    Text,
+    create_engine,
+    event,
+    func,
+    make_url,
+    select,
+)
 from sqlalchemy import DateTime as AnyDateTime
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError
@@ -115,8 +130,42 @@ class Database:
         with translated(self.path), self._turn, self._writer.begin() as connection:
             yield connection
 
+    @contextmanager
+    def together(self) -> Iterator["Database"]:
+        """One transaction for many writers: what is given reads and writes in it, each write whole or not at all."""
+        with self.write() as connection:
+            yield _Joined(self, connection)
+
     def close(self) -> None:
         self._engine.dispose()
+
+
+class _Joined(Database):
+    """A database within one of its transactions. A write is a savepoint: undone alone where it raises."""
+
+    def __init__(self, whole: Database, connection: Connection) -> None:
+        self.path, self.readonly = whole.path, whole.readonly
+        self._engine, self._connection = whole._engine, connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        yield self._connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        self._connection.exec_driver_sql("SAVEPOINT part")
+        try:
+            with translated(self.path):
+                yield self._connection
+        except BaseException:
+            self._connection.exec_driver_sql("ROLLBACK TO part")
+            raise
+        finally:
+            self._connection.exec_driver_sql("RELEASE part")
+
+    @contextmanager
+    def together(self) -> Iterator[Database]:
+        yield self
 
 
 @contextmanager
@@ -174,6 +223,15 @@ def _shares(path: Path) -> bool:
 def _begin(connection: Connection) -> None:
     writes = connection.get_execution_options().get("writes")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def among(column: ColumnElement[Any], values: Iterable[str]) -> ColumnElement[bool]:
+    """Tell whether *column* is one of *values*, however many: they are one parameter, and the statement stays the same.
+
+    The other place where dialects differ: PostgreSQL will say `= ANY(array)`.
+    """
+    each = func.json_each(orjson.dumps([*values]).decode()).table_valued("value")
+    return column.in_(select(each.c.value))
 
 
 def chunks(values: Sequence[T], size: int = PARAMETERS) -> Iterator[Sequence[T]]:

@@ -1,19 +1,20 @@
 """What came in: sources, entries and stories. The ports `Library` and `Archive`, and what set-up asks besides."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select, update
 
-from feeds.errors import StoreError
+from feeds.errors import StaleView, StoreError
 from feeds.model.changes import Changes, Known, Mark, PollView
 from feeds.model.channel import Window
 from feeds.model.source import Source, SourceState, Validators
 from feeds.model.story import Category, Story
 from feeds.store import keeping, reading, writing
 from feeds.store import tables as t
-from feeds.store.db import Database, chunks
+from feeds.store.db import Database, among, chunks
 from feeds.store.rows import source_of, source_row, state_of, state_row
 
 _URL = "url:"  # how match keys name an entry's page; the rest of such a key is its `url_key`
@@ -36,7 +37,9 @@ class Library:
 
     # the port `Library`
 
-    def due(self, shard: int, now: datetime, limit: int) -> list[tuple[Source, SourceState]]:
+    def due(
+        self, shard: int, now: datetime, limit: int, only: Collection[str] = ()
+    ) -> list[tuple[Source, SourceState]]:
         s, state = t.sources.c, t.source_state.c
         query = (
             select(s.definition, t.source_state)
@@ -45,15 +48,16 @@ class Library:
             .order_by(s.local.desc(), state.due, s.place, s.id)
             .limit(limit)
         )
+        if only:
+            query = query.where(among(s.id, only))
         with self._db.read() as connection:
             return [(source_of(row.definition), state_of(row)) for row in connection.execute(query)]
 
-    def begin(self, source_id: str) -> None:
+    def begin(self, *source_ids: str) -> None:
         state = t.source_state.c
         with self._db.write() as connection:
-            connection.execute(
-                update(t.source_state).where(state.source_id == source_id).values(strikes=state.strikes + 1)
-            )
+            mine = among(state.source_id, source_ids)
+            connection.execute(update(t.source_state).where(mine).values(strikes=state.strikes + 1))
 
     def poll_view(self, source_id: str, guids: Sequence[str], keys: Sequence[str]) -> PollView:
         with self._db.read() as connection:
@@ -70,6 +74,28 @@ class Library:
     def apply(self, changes: Changes) -> None:
         with self._db.write() as connection:
             writing.apply(self._db, connection, changes)
+
+    def settle(self, found: Sequence[Changes]) -> frozenset[str]:
+        if not found:
+            return frozenset()
+        try:
+            with self._db.write() as connection:
+                writing.settle(connection, found)
+        except StaleView:  # of some of them: tell which, one by one
+            return frozenset(c.state.source_id for c in found if not self._settled(c))
+        return frozenset()
+
+    def _settled(self, changes: Changes) -> bool:
+        try:
+            self.apply(changes)
+        except StaleView:
+            return False
+        return True
+
+    @contextmanager
+    def together(self) -> Iterator["Library"]:
+        with self._db.together() as joined:
+            yield Library(joined)
 
     # the port `Archive`
 

@@ -1,11 +1,11 @@
 """Rows to values and back: both directions side by side."""
 
-import json
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, cast
 
+import orjson
 from sqlalchemy import Row
 
 from feeds.model.changes import EntryStatus, Known, Saved
@@ -19,6 +19,8 @@ from feeds.store.codec import dumps, loads, text_of
 from feeds.store.tables import deliveries
 
 AnyRow = Row[*tuple[Any, ...]]
+
+REMEMBERED = 4096  # definitions and the like that are kept decoded: they hardly ever change, and are read at each poll
 
 
 def source_row(source: Source, shard: int) -> dict[str, Any]:
@@ -34,8 +36,14 @@ def source_row(source: Source, shard: int) -> dict[str, Any]:
     }
 
 
+@lru_cache(maxsize=REMEMBERED)
 def source_of(definition: str) -> Source:
     return loads(Source, definition)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def info_of(text: str) -> FeedInfo:
+    return loads(FeedInfo, text)
 
 
 def state_row(state: SourceState) -> dict[str, Any]:
@@ -45,16 +53,14 @@ def state_row(state: SourceState) -> dict[str, Any]:
         "due": state.due,
         "paused": state.paused,
         "strikes": state.strikes,
-        "state": dumps(replace(state, info=FeedInfo())),
+        "state": dumps(state, without="info"),
         "info": dumps(state.info),
     }
 
 
 def state_of(row: AnyRow) -> SourceState:
     """From `source_state`; the columns speak, for `begin`, `pause` and `force` write only them."""
-    state = loads(SourceState, row.state)
-    info = loads(FeedInfo, row.info)
-    return replace(state, due=row.due, paused=row.paused, strikes=row.strikes, info=info)
+    return loads(SourceState, row.state, due=row.due, paused=row.paused, strikes=row.strikes, info=info_of(row.info))
 
 
 def entry_row(saved: Saved, seen: datetime) -> dict[str, Any]:
@@ -100,7 +106,7 @@ def story_row(story: Story) -> dict[str, Any]:
 
 def story_of(row: AnyRow, found: Sequence[Member]) -> Story:
     """From `stories`."""
-    keys, pairs, channels = json.loads(row.lists)
+    keys, pairs, channels = orjson.loads(row.lists)
     return Story(
         id=row.id,
         members=tuple(found),
@@ -134,7 +140,7 @@ def member_of(row: AnyRow, source: Source | None, origin: Origin | None) -> Memb
         local=source is not None and source.kind == "content",
         order=source.order if source else 0,
         first_seen=row.first_seen,
-        categories=_categories(json.loads(row.categories)),
+        categories=_categories(orjson.loads(row.categories)),
         origin=origin,
     )
 
@@ -184,7 +190,7 @@ def decision_of(row: AnyRow) -> Decision:
         story_id=row.story_id,
         rule=row.rule,
         text=row.text,
-        facts=json.loads(row.facts),
+        facts=orjson.loads(row.facts),
     )
 
 

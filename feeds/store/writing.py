@@ -17,6 +17,7 @@ from feeds.model.source import SourceState
 from feeds.model.story import Category, Story
 from feeds.store import marking
 from feeds.store import tables as t
+from feeds.store.codec import dumps
 from feeds.store.db import Database, chunks
 from feeds.store.rows import decision_row, entry_row, member_row, state_row, story_row
 
@@ -43,6 +44,35 @@ def apply(db: Database, connection: Connection, changes: Changes) -> None:
         marking.put(db, connection, [*changes.marks, *(_credited(connection, changes) if changes.credit else ())])
     except IntegrityError as error:
         raise StaleView(f"another writer was faster: {error.orig}") from error
+
+
+def settle(connection: Connection, found: Sequence[Changes]) -> None:
+    """Write the states that answers without news led to, within the caller's transaction.
+
+    What a feed says of itself stays as it was told. Raises `StaleView` where not all of them could be written.
+    """
+    s = t.source_state.c
+    rows = [
+        {
+            "b_source": state.source_id,
+            "b_was": changes.was_due,
+            "b_due": state.due,
+            "b_strikes": _strikes(state),
+            "b_state": dumps(state, without="info"),
+        }
+        for changes in found
+        for state in (changes.state,)
+    ]
+    mine = (s.source_id == bindparam("b_source")) & (s.due == bindparam("b_was"))
+    write = update(t.source_state).where(mine)
+    write = write.values(due=bindparam("b_due"), strikes=bindparam("b_strikes"), state=bindparam("b_state"))
+    if connection.execute(write, rows).rowcount != len(found):
+        raise StaleView("some sources were polled or changed meanwhile")
+
+
+def _strikes(state: SourceState) -> int:
+    """Strikes end with an answer, except where they are the answer."""
+    return state.strikes if state.problem and state.problem.code == "crashed" else 0
 
 
 def _credited(connection: Connection, changes: Changes) -> list[Mark]:
@@ -73,14 +103,12 @@ def restate(
 def _fence(connection: Connection, changes: Changes) -> None:
     """Take the source's turn: nobody polled, forced or moved it since it was read.
 
-    A source that someone paused meanwhile stays paused. Strikes end here, except where they are the answer.
+    A source that someone paused meanwhile stays paused.
     """
     state = changes.state
-    row = state_row(state)
+    row = {**state_row(state), "strikes": _strikes(state)}
     if not state.paused:
         del row["paused"]
-    if not (state.problem and state.problem.code == "crashed"):
-        row["strikes"] = 0
     present = [saved for saved in changes.entries if saved.status != "withdrawn"]
     if changes.seen or present:
         row["present"] = _now(state) - SLACK

@@ -101,7 +101,8 @@ def _print(costs: Costs, feeds: int) -> None:
     print(f"{'CPU ms a feed':<18}{'program':<10}{'work':>8}{'whole':>8}{'MB':>7}")
     for (scenario, name), cost in costs.items():
         work, whole = (seconds * 1000 / feeds for seconds in (cost.work, cost.whole))
-        print(f"{scenario:<18}{name:<10}{work:>8.3f}{whole:>8.3f}{cost.memory:>7.0f}")
+        print(f"{scenario:<18}{name:<10}{work:>8.3f}{whole:>8.3f}{cost.memory:>7.0f}  ", end="")
+        print(*(f"{step} {seconds * 1000 / feeds:.3f}" for step, seconds in cost.steps.items()))
     print()
 
 

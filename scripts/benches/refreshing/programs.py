@@ -5,9 +5,9 @@ import os
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -15,11 +15,15 @@ HERE = Path(__file__).parent
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cost:
-    """CPU seconds of one refresh without (*work*) and with the program's start (*whole*); peak memory in MB."""
+    """CPU seconds of one refresh without (*work*) and with the program's start (*whole*); peak memory in MB.
+
+    *steps* divide the work, where the program says how.
+    """
 
     work: float
     whole: float
     memory: float
+    steps: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +50,8 @@ def measured(command: Sequence[str], environ: dict[str, str]) -> tuple[float, fl
 
 def _cost(command: Sequence[str]) -> Cost:
     whole, memory, said = measured(command, dict(os.environ))
-    return Cost(work=whole - json.loads(said.splitlines()[-1])["start"], whole=whole, memory=memory)
+    told = json.loads(said.splitlines()[-1])
+    return Cost(work=whole - told["start"], whole=whole, memory=memory, steps=told.get("steps", {}))
 
 
 def _count(database: Path, query: str) -> int:
