@@ -50,6 +50,8 @@ def _about_encoding(decoded: Decoded) -> list[Problem]:
     problems = []
     if decoded.wrong:
         problems.append(Problem(code="charset", detail=f"it says {decoded.label}, but is {decoded.encoding}"))
+    if decoded.mixed:
+        problems.append(Problem(code="charset", detail=f"{decoded.mixed} parts are in another encoding than the rest"))
     if decoded.lost:
         problems.append(Problem(code="charset", detail=f"{decoded.lost} characters could not be read"))
     return problems

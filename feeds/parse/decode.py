@@ -1,15 +1,33 @@
 """Bytes and their labels to text, by the WHATWG encoding standard where it has an answer.
 
-The order: the owner's override, byte order mark, strict UTF-8, HTTP charset, XML declaration, detection.
-The rule: one bad byte costs one U+FFFD and never the document; UTF-7 is never decoded, for it hides `<script>`.
+What is asked in turn, and when its answer counts:
+
+owner's override      always, where it names an encoding
+byte order mark       unless what follows is plainly none of it (a mark before EUC-KR, FF FE before `<?`)
+zeros around `<`      always: UTF-16 and UTF-32 without a mark (XML 1.0 appendix F)
+strict UTF-8          always, but for one or two syllables under an EUC-KR label that pass for accented letters
+mostly UTF-8          yes; a part that is no UTF-8 is read for itself, see below
+HTTP charset,         `utf-8`: no longer. Latin-1 and its kin, which servers name for everything: unless the bytes are
+XML declaration       surely another script. Any other: unless it fails at more than one in twenty places, or the bytes
+                      are many and surely another script. Names are the standard's: euc-kr is windows-949
+detection             see `detect.py`
+
+Mixed: a document is split at its markup. Parts that are UTF-8 are read as that; a part of EUC-KR in it as windows-949;
+one byte alone beside an ASCII letter as windows-1252 (`caf\xe9`). Where less than most is UTF-8, the other parts are
+read by label or detection.
+One bad byte costs one U+FFFD and never the document. UTF-7 is never decoded, for it hides `<script>`; nor are the
+encodings that the standard replaces (hz-gb-2312, iso-2022-kr).
 """
 
 import codecs
 import re
+from collections.abc import Callable
+from contextlib import suppress
 from typing import NamedTuple
 
-import charset_normalizer
 import webencodings
+
+from feeds.parse.detect import HIGH, WESTERN, guess, looks_korean, script
 
 MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16: its mark begins with the same two bytes
@@ -23,24 +41,16 @@ _KOREAN = frozenset({"cp949", "ms949", "uhc", "x-windows-949", "x-cp949", "x-uhc
 # The standard's own mapping where webencodings 0.6.1 names a narrower codec: gbk is read as gb18030.
 _WIDER = {"gbk": "gb18030"}
 _REFUSED = frozenset({"replacement", "x-user-defined"})
-# What detection may answer: the legacy encodings of the standard, by their Python names.
-_GUESSES = [
-    "cp949", "cp932", "euc_jp", "gb18030", "big5", "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255",
-    "cp1256", "cp1257", "cp1258", "koi8_r", "cp874", "iso8859_2",
-]  # fmt: skip
-_SAMPLE = 20_000  # bytes around legacy characters that detection looks at
-
 _XML_LABEL = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']\s*([A-Za-z0-9._:-]{1,40})\s*["']""")
 _HTTP_LABEL = re.compile(r"""charset\s*=\s*["']?\s*([A-Za-z0-9._:-]{1,40})""", re.IGNORECASE)
-_HIGH = re.compile(rb"[\x80-\xff]+")
-_PAIR = re.compile(rb"[\xa1-\xfe][\xa1-\xfe]")
-_SYLLABLE = re.compile(rb"[\xb0-\xc8][\xa1-\xfe]")  # KS X 1001: rows 16 to 40 hold Hangul
-_KANA = re.compile(rb"[\x82\x83][\x40-\xf1]")  # Shift_JIS; in windows-1252 two low quotes that hardly occur
-# Letters and signs that Western languages write, as bytes of windows-1252.
-_WESTERN = frozenset(
-    "àáâãäåæçèéêëìíîïñòóôõöøùúûüßœÀÁÂÃÄÅÆÇÈÉÊËÍÎÑÓÔÕÖØÚÜŒ“”„‘’‚–—…•€£§©®°·«»¿¡´™½ªº\u00a0\u00ad".encode("cp1252")
-)
 _UTF8_CHARACTER = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_WIDE_UTF8 = re.compile(rb"[\xe0-\xef][\x80-\xbf]{2}")
+_CERTAIN = 3  # characters of three bytes in parts that are UTF-8 throughout: no chance of legacy text
+_SEAM = re.compile(rb"([<>\r\n]+)")
+_ALONE = re.compile(rb"(?<=[A-Za-z])[\x80-\xff](?![\x80-\xff])|(?<![\x80-\xff])[\x80-\xff](?=[A-Za-z])")
+_LATIN = frozenset({"cp1252", "iso8859-1", "iso8859-15", "latin-1"})  # codecs whose labels servers give by default
+_PAIRED = frozenset({"cp949", "cp932", "euc_jp", "gb18030", "big5", "big5hkscs"})
+_MANY = 60  # high bytes, some 30 syllables or 10 Russian words, against which no label holds
 # Sixteen and thirty-two bits without a mark show as zeros around the first sign (XML 1.0 appendix F).
 _WIDE = (
     (re.compile(rb"(?:\s\0\0\0)*[<{]\0\0\0"), "utf-32-le"),
@@ -56,6 +66,7 @@ class Decoded(NamedTuple):
     label: str = ""  # what the document or its server called it
     wrong: bool = False  # the label does not hold
     lost: int = 0  # characters that became U+FFFD
+    mixed: int = 0  # parts that were in another encoding
 
 
 def codec(label: str) -> str:
@@ -79,7 +90,10 @@ def decode(body: bytes, media_type: str = "", override: str = "") -> Decoded:
         return _forced(_without_mark(body), codec(override), override)
     for mark, name in MARKS:
         if body.startswith(mark):
-            return _forced(body[len(mark) :], name, "")
+            body = body[len(mark) :]
+            if _is_marked(body, name):
+                return _forced(body, name, "")
+            break
     if wide := next((name for pattern, name in _WIDE if pattern.match(body)), ""):
         return _forced(body, wide, "")
     http = _HTTP_LABEL.search(media_type)
@@ -89,26 +103,87 @@ def decode(body: bytes, media_type: str = "", override: str = "") -> Decoded:
     return _by_labels(body, labels)
 
 
+def _is_marked(body: bytes, name: str) -> bool:
+    """Whether what follows a byte order mark is what it says."""
+    if name == "utf-8":
+        return _utf8(body) is not None or _mostly_utf8(body)
+    return b"\0" in body[:8] or body[:1] not in (b"<", b"{", b" ", b"\n")
+
+
 def _by_labels(body: bytes, labels: list[str]) -> Decoded:
     named = labels[0] if labels else ""
-    if b"\x1b$" in body and "iso2022_jp" in map(codec, labels):  # seven bits, so it would pass for UTF-8
+    if b"\x1b$" in body and (not labels or "iso2022_jp" in map(codec, labels)):  # seven bits: it would pass for UTF-8
         return _forced(body, "iso2022_jp", named)
-    try:
-        return Decoded(_clear(body.decode("utf-8")), "utf-8", named, _lies(labels, "utf-8") and not body.isascii())
-    except UnicodeDecodeError:
-        pass
+    text = _utf8(body)
+    if text is not None:
+        if (name := next(filter(None, map(codec, labels)), "")) in _PAIRED and _passes_for_utf8(body, name):
+            return _forced(body, name, named)
+        return Decoded(_clear(text), "utf-8", named, _lies(labels, "utf-8") and not body.isascii())
     if _mostly_utf8(body):
-        return _forced(body, "utf-8", named)._replace(wrong=_lies(labels, "utf-8"))
-    korean = _looks_korean(body)
+        return _by_parts(body, _slip, named)._replace(wrong=_lies(labels, "utf-8"))
+    parts = _SEAM.split(body)
+    if len(_WIDE_UTF8.findall(b"".join(part for part in parts if _utf8(part) is not None))) >= _CERTAIN:
+        legacy = _legacy(b"\n".join(part for part in parts if _utf8(part) is None), labels)
+        return _by_parts(body, lambda part: part.decode(legacy, "replace"), named)._replace(wrong=True)
+    name = _legacy(body, labels)
+    return _forced(body, name, named)._replace(wrong=_lies(labels, name))
+
+
+def _legacy(body: bytes, labels: list[str]) -> str:
+    """The encoding of bytes that are no UTF-8: the first label that holds, else what they look like."""
+    high = HIGH.findall(body)
+    seen = script(body)
     for label in labels:
         name = codec(label)
-        if not name or name == "utf-8" or (korean and name in {"cp1252", "iso8859-1"}):
+        if not name or name == "utf-8":
             continue
-        decoded = _forced(body, name, named)
-        if decoded.lost * 20 <= len(_HIGH.findall(body)):
-            return decoded._replace(wrong=label != named and codec(named) != name)
-    name = "cp949" if korean else _guess(body)
-    return _forced(body, name, named)._replace(wrong=_lies(labels, name))
+        if seen and seen != name and (name in _LATIN or len(b"".join(high)) >= _MANY):
+            continue
+        if body.decode(name, "replace").count("\ufffd") * 20 <= len(high):
+            return name
+    return seen or guess(body)
+
+
+def _by_parts(body: bytes, other: Callable[[bytes], str], label: str) -> Decoded:
+    """Read each part between markup as UTF-8, or by *other* where it is none."""
+    texts, mixed = list[str](), 0
+    for part in _SEAM.split(body):
+        text = _utf8(part)
+        texts.append(other(part) if text is None else text)
+        mixed += text is None and "\ufffd" not in texts[-1]
+    whole = _clear("".join(texts))
+    return Decoded(whole, "utf-8", label, lost=whole.count("\ufffd"), mixed=mixed)
+
+
+def _slip(part: bytes) -> str:
+    """Read what is no UTF-8 in a document that is."""
+    if looks_korean(part, least=2):
+        with suppress(UnicodeDecodeError):
+            return part.decode("cp949")
+    return _ALONE.sub(_from_1252, part).decode("utf-8", "replace")
+
+
+def _from_1252(found: re.Match[bytes]) -> bytes:
+    return found[0].decode("cp1252").encode("utf-8") if found[0][0] in WESTERN else found[0]
+
+
+def _passes_for_utf8(body: bytes, name: str) -> bool:
+    """Whether UTF-8 may be chance: a syllable in ten of windows-949 is also a letter of Latin in two bytes of UTF-8."""
+    high = HIGH.findall(body)
+    if not 1 <= len(b"".join(high)) <= 4 or max(map(max, high)) >= 0xE0:
+        return False
+    try:
+        body.decode(name)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _utf8(body: bytes) -> str | None:
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
 
 
 def _lies(labels: list[str], name: str) -> bool:
@@ -132,42 +207,5 @@ def _clear(text: str) -> str:
 def _mostly_utf8(body: bytes) -> bool:
     """Whether what is wrong with this UTF-8 is a slip: many good characters for each bad byte."""
     good = _UTF8_CHARACTER.findall(body)
-    bad = len(b"".join(_HIGH.findall(body))) - sum(map(len, good))
+    bad = len(b"".join(HIGH.findall(body))) - sum(map(len, good))
     return bool(good) and bad * 4 <= len(good)
-
-
-def _looks_korean(body: bytes) -> bool:
-    """Whether the high bytes pair up and nearly all pairs are Hangul syllables, which no other legacy text does.
-
-    Chinese in GB 2312 spreads over rows 16 to 87, Japanese over 4, 5 and 16 to 84.
-    """
-    runs = _HIGH.findall(body)
-    if not runs:
-        return False
-    odd = sum(len(run) % 2 for run in runs)
-    pairs = [pair for run in runs for pair in _PAIR.findall(run) if pair[0] > 0xA3]
-    hangul = sum(1 for pair in pairs if _SYLLABLE.match(pair))
-    return hangul >= 4 and hangul >= 0.85 * len(pairs) and odd <= 0.2 * len(runs)
-
-
-def _guess(body: bytes) -> str:
-    """Ask charset_normalizer about the stretches that hold legacy characters; windows-1252 where it knows nothing.
-
-    It gives up an encoding at one bad byte, so Japanese, whose kana are unmistakable, is counted first;
-    and it takes a line of French for Baltic, so letters that stand alone among ASCII are tried as Western.
-    """
-    part = _legacy_part(body)
-    runs = _HIGH.findall(part)
-    high = b"".join(runs)
-    if len(_KANA.findall(part)) * 5 > len(high):
-        return "cp932"
-    if len(high) <= 1.5 * len(runs) and sum(byte in _WESTERN for byte in high) >= 0.9 * len(high):
-        return "cp1252"
-    found = charset_normalizer.from_bytes(part, cp_isolation=_GUESSES).best()
-    return found.encoding if found else "cp1252"
-
-
-def _legacy_part(body: bytes) -> bytes:
-    """The lines around high bytes: markup and English would drown the few characters that tell."""
-    lines = [line for line in body.splitlines(keepends=True) if not line.isascii()]
-    return b"".join(lines)[:_SAMPLE]

@@ -113,6 +113,79 @@ def test_a_wrong_label_is_told(real: str, declared: str, wrong: bool) -> None:
     assert decode(feed(KOREAN, declared).encode(real)).wrong is wrong
 
 
+MIXED = [
+    # id, the parts with their encodings, what is read
+    ("one title of EUC-KR in UTF-8", [(KOREAN * 3, "utf-8"), ("뷁한 제목", "cp949")], None),
+    ("half and half", [(KOREAN, "utf-8"), (KOREAN * 4, "cp949"), ("속보", "utf-8")], None),
+    ("one item of UTF-8 in EUC-KR", [(KOREAN * 6, "cp949"), (KOREAN, "utf-8")], None),
+    ("a letter of Latin-1 in UTF-8", [(KOREAN * 3, "utf-8"), ("a café", "latin-1")], None),
+    ("quotes of windows-1252 in UTF-8", [("où déjà — “là”" * 4, "utf-8"), ("don’t", "cp1252")], None),
+    ("a syllable cut in half", [(KOREAN * 3, "utf-8"), ("속".encode()[:2].decode("latin-1"), "latin-1")], "\ufffd"),
+]
+
+
+@pytest.mark.parametrize("label", ["", "utf-8", "euc-kr"])
+@pytest.mark.parametrize(("parts", "last"), [m[1:] for m in MIXED], ids=[m[0] for m in MIXED])
+def test_parts_are_read_for_themselves(parts: list[tuple[str, str]], last: str | None, label: str) -> None:
+    head = f'<?xml version="1.0" encoding="{label}"?>'.encode() if label else b""
+    decoded = decode(head + b"".join(b"<item>" + text.encode(real) + b"</item>" for text, real in parts))
+    texts = [text for text, _ in parts[:-1]] + [last or parts[-1][0]]
+    assert decoded.text == head.decode() + "".join(f"<item>{text}</item>" for text in texts)
+    assert (decoded.mixed, decoded.lost) == ((0, 1) if last else (1, 0))
+
+
+@pytest.mark.parametrize(
+    ("text", "real", "declared"),
+    [
+        pytest.param("Новости науки и техники, погода и спорт", "koi8-r", "iso-8859-1", id="KOI8-R called Latin-1"),
+        pytest.param("Новости науки и техники. " * 4, "koi8-r", "windows-1251", id="KOI8-R called windows-1251"),
+        pytest.param("Новости науки и техники", "windows-1251", "iso-8859-1", id="windows-1251 called Latin-1"),
+        pytest.param("日本語のニュースをお届けします", "euc_jp", "iso-8859-1", id="EUC-JP called Latin-1"),
+        pytest.param("日本語のニュースをお届けします" * 5, "shift_jis", "euc-kr", id="Shift_JIS called EUC-KR"),
+        pytest.param(KOREAN * 2, "cp949", "shift_jis", id="EUC-KR called Shift_JIS"),
+        pytest.param(KOREAN * 2, "cp949", "gb2312", id="EUC-KR called GB 2312"),
+        pytest.param("중국(中國)과 일본(日本)의 기사를 그대로 옮긴다", "cp949", "", id="Hangul and Chinese characters"),
+        pytest.param("ㅋㅋㅋㅋ 이것은 ㅎㅎㅎ 재미있다 ㅠㅠ", "cp949", "", id="Korean laughter"),
+        pytest.param("Przyszłość już była, żółć też", "iso8859_2", "", id="Polish"),
+        pytest.param("Příliš žluťoučký kůň úpěl ďábelské ódy", "cp1250", "", id="Czech"),
+        pytest.param("a fejlesztői forrás, gyűjtemény, főző", "cp1250", "", id="Hungarian"),
+        pytest.param("Türkiye’de gündem: ışık, çağ, şehir", "cp1254", "", id="Turkish"),
+        pytest.param("Ελλάδα και Κύπρος σήμερα", "cp1253", "", id="Greek"),
+        pytest.param("Ångström, müßig, café, señor", "cp1252", "", id="Western languages together"),
+        pytest.param("中国的新闻和技术，今天的天气很好，我们去公园", "gb18030", "", id="Chinese"),
+        pytest.param("치", "cp949", "euc-kr", id="one syllable that passes for UTF-8"),
+    ],
+)
+def test_enc_detection(text: str, real: str, declared: str) -> None:
+    document = feed(text, declared)
+    assert decode(document.encode(real)).text == document
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(codecs.BOM_UTF8 + feed(KOREAN, "euc-kr").encode("cp949"), id="UTF-8's before EUC-KR"),
+        pytest.param(codecs.BOM_UTF16_LE + feed(KOREAN, "euc-kr").encode("cp949"), id="UTF-16's before EUC-KR"),
+    ],
+)
+def test_a_mark_that_lies_is_none(body: bytes) -> None:
+    assert decode(body).text == feed(KOREAN, "euc-kr")
+
+
+USUAL = "".join(chr(code) for code in range(0xAC00, 0xD7A4) if min(chr(code).encode("cp949")) >= 0xA1)  # 2,350
+
+
+@given(
+    st.text(USUAL, min_size=40, max_size=200),
+    st.text(st.characters(min_codepoint=0xAC00, max_codepoint=0xD7A3), max_size=20),
+    st.sampled_from(["", "utf-8", "euc-kr", "iso-8859-1", "windows-1252", "us-ascii"]),
+)
+def test_windows_949_under_any_label(text: str, rare: str, label: str) -> None:
+    """The gate of the security page: texts of windows-949 by chance, under six labels."""
+    document = feed(f"{text} {rare}", label)
+    assert decode(document.encode("cp949")).text == document
+
+
 @given(st.binary(max_size=300), st.sampled_from(["", "text/xml; charset=euc-kr", "text/xml; charset=zz", "charset="]))
 def test_any_bytes_are_text(body: bytes, media_type: str) -> None:
     assert isinstance(decode(body, media_type).text, str)
