@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from feeds.core import cadence, cluster, dates, identity, ledger, rules
+from feeds.core import cadence, cluster, dates, identity, rules
+from feeds.core.arrivals import Arrivals
 from feeds.core.categories import Catalogue
 from feeds.core.channels import wanted
-from feeds.core.normalise import Normalised
 from feeds.model.changes import Changes, EntryStatus, Known, Mark, PollView, Saved
 from feeds.model.decision import Decision, DecisionKind
 from feeds.model.entry import Entry, EntryKey, Origin
@@ -22,30 +22,6 @@ from feeds.model.story import Category, Member, Story
 # more than this share of them vanish at once, nothing is withdrawn until someone says so.
 VANISH_FROM = 5
 VANISH_SHARE = 0.5
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arrivals:
-    """Entries as they are known, and the match keys, by guid, of those that are new or changed."""
-
-    entries: tuple[Entry, ...] = ()
-    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-
-    def all_keys(self) -> tuple[str, ...]:
-        """Return every key once, to ask the library which stories hold them."""
-        return tuple(dict.fromkeys(key for keys in self.keys.values() for key in keys))
-
-
-def arrivals(found: Normalised, fetched: Fetched, view: PollView, settings: Settings) -> Arrivals:
-    """Return a document's entries under the guids that the library knows, and the keys of those that need a look."""
-    local = view.source.kind == "content"
-    entries = ledger.recognise(found.entries, view.known, fetched.listing, local=local)
-    fresh = [e for e in entries if not _as_stored(e, view.known.get(e.guid))]
-    return Arrivals(entries=entries, keys={e.guid: identity.match_keys(e, settings.dedupe) for e in fresh})
-
-
-def _as_stored(entry: Entry, known: Known | None) -> bool:
-    return known is not None and known.status == "kept" and known.fingerprint == identity.fingerprint(entry)
 
 
 def decide(
@@ -70,8 +46,8 @@ def decide(
         state = replace(state, problem=_folder_problem(view.state, fetched) or state.problem)
     bench = _Bench(view=view, settings=settings, sources=sources, now=now, state=state, keys=arrived.keys)
     if fetched.outcome == "fresh":
-        bench.read(arrived.entries, fetched, force=force)
-    return bench.changes()
+        bench.read(arrived, fetched, force=force)
+    return replace(bench.changes(), partial=arrived.partial)
 
 
 def _folder_problem(state: SourceState, fetched: Fetched) -> Problem | None:
@@ -123,10 +99,11 @@ class _Bench:
 
     # entries
 
-    def read(self, entries: Sequence[Entry], fetched: Fetched, *, force: bool) -> None:
+    def read(self, arrived: Arrivals, fetched: Fetched, *, force: bool) -> None:
         """Take in all entries of the documents, then those that are missing from a folder."""
+        entries = arrived.entries
         crowded = _crowded(entries, self.keys)
-        for position, entry in enumerate(entries):
+        for position, entry in zip(arrived.places or range(len(entries)), entries, strict=True):
             self.take(entry, position, crowded)
         if self.local:
             self.miss({e.guid for e in entries}, frozenset(fetched.listing), force=force)

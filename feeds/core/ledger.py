@@ -5,19 +5,28 @@ the same first version in git, the same text, or the same title and mostly the s
 Feed items: the same guid, http and https alike; else a known item that left the document, with the same page and title.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from feeds.core import cluster, identity, text
+from feeds.core.outline import id_digest
 from feeds.model.changes import Known
 from feeds.model.entry import Entry
 
 
 def recognise(
-    entries: Sequence[Entry], known: Mapping[str, Known], listing: Sequence[str], *, local: bool
+    entries: Sequence[Entry],
+    known: Mapping[str, Known],
+    listing: Sequence[str],
+    unread: Collection[bytes] = (),
+    *,
+    local: bool,
 ) -> tuple[Entry, ...]:
-    """Return *entries* under the guids by which the library knows them."""
-    return _posts(entries, known, frozenset(listing)) if local else _items(entries, known)
+    """Return *entries* under the guids by which the library knows them.
+
+    *unread* are `outline.id_digest` of items that are in the document too, but were not read again.
+    """
+    return _posts(entries, known, frozenset(listing)) if local else _items(entries, known, unread)
 
 
 def _posts(entries: Sequence[Entry], known: Mapping[str, Known], listing: frozenset[str]) -> tuple[Entry, ...]:
@@ -60,13 +69,13 @@ def _moved(entry: Entry, homeless: Iterable[Known]) -> Known | None:
     return next((k for test in tests for k in candidates if test(k)), None)
 
 
-def _items(entries: Sequence[Entry], known: Mapping[str, Known]) -> tuple[Entry, ...]:
+def _items(entries: Sequence[Entry], known: Mapping[str, Known], unread: Collection[bytes]) -> tuple[Entry, ...]:
     by_guid = {identity.guid_key(g): g for g in known}
     present = {by_guid.get(identity.guid_key(e.guid), e.guid) for e in entries}
     by_page = {
         (key, text.fold(k.entry.title)): g
         for g, k in known.items()
-        if g not in present and (key := identity.url_key(k.entry))
+        if g not in present and id_digest(g) not in unread and (key := identity.url_key(k.entry))
     }
     found = []
     for entry in entries:

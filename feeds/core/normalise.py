@@ -35,10 +35,14 @@ _OLDEST = datetime(1990, 1, 1, tzinfo=UTC)  # before the web: 1970 and year 1 ar
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Normalised:
-    """The entries of one poll, in the order found, and what was odd about them."""
+    """The entries of one poll, in the order found, and what was odd about them.
+
+    *places* tell where each stood in its document, where it was read in part; () : they are all, from 0.
+    """
 
     entries: tuple[Entry, ...]
     problems: tuple[Problem, ...]
+    places: tuple[int, ...] = ()
 
 
 def normalise(parsed: Parsed, source: Source, url: str) -> Normalised:

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field, replace
 
 from feeds import parse
 from feeds.core import cadence, identity
-from feeds.core.decide import Arrivals, arrivals, decide
-from feeds.core.normalise import Normalised, normalise
+from feeds.core.arrivals import Arrivals, arrivals
+from feeds.core.decide import decide
+from feeds.core.normalise import normalise
 from feeds.errors import ParseError, PostError, StaleView
+from feeds.jobs.news import Reading, is_odd, read_news
 from feeds.jobs.work import Tally, Work
 from feeds.model.changes import Changes, PollView
 from feeds.model.entry import Parsed, RawEntry
@@ -40,8 +42,7 @@ class _Answer:
     source: Source
     state: SourceState
     fetched: Fetched
-    info: FeedInfo | None = None
-    found: Normalised = Normalised(entries=(), problems=())
+    reading: Reading | None = None  # where there was something to read, and it could be read
 
     @property
     def weight(self) -> int:
@@ -152,8 +153,7 @@ def _broken(answer: _Answer, error: Exception) -> _Answer:
     """Turn an answer into a failure that no rule foresaw."""
     logger.exception("poll failed source=%s", answer.source.id)
     problem = Problem(code="reader", detail=repr(error), where=answer.source.location)
-    answer.fetched, answer.info = Fetched(outcome="failed", problem=problem), None
-    answer.found = Normalised(entries=(), problems=())
+    answer.fetched, answer.reading = Fetched(outcome="failed", problem=problem), None
     return answer
 
 
@@ -181,27 +181,32 @@ def _report(run: _Pass, answer: _Answer, changes: Changes | None) -> None:
 
 
 def _read(run: _Pass, answer: _Answer) -> None:
-    """Read the documents of an answer, and keep the promises of their entries."""
-    source = answer.source
-    try:
+    """Read what is new in the documents of an answer."""
+
+    def whole(source: Source, fetched: Fetched) -> Reading:
         with run.tally.step("parse"):
-            answer.fetched, parsed = read(source, answer.fetched)
+            fetched, parsed = read(source, fetched)
         with run.tally.step("clean"):
-            answer.found = normalise(parsed, source, _base(source, answer.fetched))
+            found = normalise(parsed, source, _base(source, fetched))
+        info = parsed.info if fetched.outcome == "fresh" and source.kind != "content" else None
+        return Reading(fetched=fetched, info=info, found=found, odd=is_odd(parsed, found))
+
+    try:
+        reading = read_news(whole, answer.source, answer.state, answer.fetched, run.work.ports.clock())
     except Exception as error:
         _broken(answer, error)
     else:
-        if answer.fetched.outcome == "fresh" and source.kind != "content":
-            answer.info = parsed.info
+        answer.fetched, answer.reading = reading.fetched, reading
 
 
 def _decide_and_apply(run: _Pass, library: Library, answer: _Answer) -> Changes | None:
     """Write what follows from an answer; None where others were faster each time."""
     work, tally, source = run.work, run.tally, answer.source
+    reading = answer.reading or Reading(fetched=answer.fetched)
     for attempt in range(TRIES):
         view, arrived = PollView(source=source, state=answer.state), Arrivals()
         if answer.fetched.outcome == "fresh" or attempt:  # else nothing but the state as it was read matters
-            view, arrived = _look(run, library, answer)
+            view, arrived = _look(run, library, source, reading)
         with tally.step("decide"):
             changes = decide(
                 view,
@@ -210,9 +215,11 @@ def _decide_and_apply(run: _Pass, library: Library, answer: _Answer) -> Changes 
                 work.settings,
                 work.sources,
                 work.ports.clock(),
-                info=answer.info,
+                info=reading.info,
                 force=source.id in work.forced,
             )
+            if answer.fetched.outcome == "fresh":
+                changes = replace(changes, state=replace(changes.state, outline=reading.outline))
         try:
             with tally.step("store"):
                 library.apply(changes)
@@ -223,15 +230,15 @@ def _decide_and_apply(run: _Pass, library: Library, answer: _Answer) -> Changes 
     return None
 
 
-def _look(run: _Pass, library: Library, answer: _Answer) -> tuple[PollView, Arrivals]:
+def _look(run: _Pass, library: Library, source: Source, reading: Reading) -> tuple[PollView, Arrivals]:
     """Return what the library knows of the entries, and of the stories that new and changed ones may belong to."""
-    source, found = answer.source, answer.found
+    found = reading.found
     guids = [variant for e in found.entries for variant in identity.guid_variants(e.guid)]
     pages = [key for e in found.entries if (key := identity.url_key(e))]
     with run.tally.step("store"):
         view = library.poll_view(source.id, guids, [f"url:{page}" for page in pages])
     with run.tally.step("decide"):
-        arrived = arrivals(found, answer.fetched, view, run.work.settings)
+        arrived = arrivals(found, reading.fetched, view, run.work.settings, reading.unread)
     if arrived.keys:
         with run.tally.step("store"):
             view = library.poll_view(

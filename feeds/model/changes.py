@@ -84,4 +84,5 @@ class Changes:
     marks: tuple[Mark, ...] = ()
     decisions: tuple[Decision, ...] = ()
     seen: tuple[EntryKey, ...] = ()  # unchanged entries that were in the document
+    partial: bool = False  # only what was new of the document was read: the rest of it may still be there
     credit: bool = False  # the source's name or page changed: every channel with its stories says so anew

@@ -114,6 +114,7 @@ class SourceState:
     gone_since: datetime | None = None  # first 410 of those in a row: one alone is not believed
     paused: bool = False
     info: FeedInfo = FeedInfo()
+    outline: bytes = b""  # of the last document: what need not be read again, see core/outline.py
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

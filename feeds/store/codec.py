@@ -32,10 +32,11 @@ def clean(text: str) -> str:
     return text.replace("\x00", "") if "\x00" in text else text
 
 
-def dumps(value: object, *, without: str = "") -> str:
-    """Give *value*, a dataclass, as JSON text, but for the field *without*."""
+def dumps(value: object, *without: str) -> str:
+    """Give *value*, a dataclass, as JSON text, but for the fields *without*."""
     data = _steps(type(value))[0](value)
-    data.pop(without, None)
+    for name in without:
+        data.pop(name, None)
     return text_of(data)
 
 
@@ -82,7 +83,7 @@ def _pair(kind: Any) -> Pair:
         return _optional(*_pair(next(a for a in args if a is not NoneType)))
     if origin is Mapping:
         return dict, dict
-    if origin is Literal or kind in {str, int, float, bool}:
+    if origin is Literal or kind in {str, int, float, bool, bytes}:
         return None, None
     raise TypeError(f"no way to store {kind!r}")
 

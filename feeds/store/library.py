@@ -240,7 +240,7 @@ def _differs(before: Source, after: Source) -> bool:
 
 
 def _unread(state: SourceState) -> SourceState:
-    return replace(state, validators=Validators(), body_hash="", strikes=0, failures=0)
+    return replace(state, validators=Validators(), body_hash="", outline=b"", strikes=0, failures=0)
 
 
 def _unknown(state: SourceState) -> SourceState:

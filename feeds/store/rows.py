@@ -53,14 +53,16 @@ def state_row(state: SourceState) -> dict[str, Any]:
         "due": state.due,
         "paused": state.paused,
         "strikes": state.strikes,
-        "state": dumps(state, without="info"),
+        "state": dumps(state, "info", "outline"),
         "info": dumps(state.info),
+        "outline": state.outline,
     }
 
 
 def state_of(row: AnyRow) -> SourceState:
     """From `source_state`; the columns speak, for `begin`, `pause` and `force` write only them."""
-    return loads(SourceState, row.state, due=row.due, paused=row.paused, strikes=row.strikes, info=info_of(row.info))
+    known = {"due": row.due, "paused": row.paused, "strikes": row.strikes}
+    return loads(SourceState, row.state, **known, info=info_of(row.info), outline=row.outline)
 
 
 def entry_row(saved: Saved, seen: datetime) -> dict[str, Any]:

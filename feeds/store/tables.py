@@ -18,11 +18,12 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from feeds.store.db import DateTime, Number, Words
 
-HEAD = "0001"
+HEAD = "0002"
 """The revision that these tables are; `migrations/versions` leads to it."""
 
 metadata = MetaData()
@@ -55,6 +56,7 @@ source_state = Table(
     Column("present", DateTime),  # entries seen before this were not in the last document
     _required("state", Text),
     _required("info", Text),
+    Column("outline", LargeBinary, nullable=False, server_default=text("''")),
     Index("source_state_due", "due"),
 )
 

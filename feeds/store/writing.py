@@ -58,7 +58,7 @@ def settle(connection: Connection, found: Sequence[Changes]) -> None:
             "b_was": changes.was_due,
             "b_due": state.due,
             "b_strikes": _strikes(state),
-            "b_state": dumps(state, without="info"),
+            "b_state": dumps(state, "info", "outline"),
         }
         for changes in found
         for state in (changes.state,)
@@ -110,7 +110,7 @@ def _fence(connection: Connection, changes: Changes) -> None:
     if not state.paused:
         del row["paused"]
     present = [saved for saved in changes.entries if saved.status != "withdrawn"]
-    if changes.seen or present:
+    if (changes.seen or present) and not changes.partial:
         row["present"] = _now(state) - SLACK
     mine = (t.source_state.c.source_id == state.source_id) & (t.source_state.c.due == changes.was_due)
     if connection.execute(update(t.source_state).where(mine).values(row)).rowcount != 1:

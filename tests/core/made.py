@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from feeds.core.decide import arrivals, decide
+from feeds.core.arrivals import arrivals
+from feeds.core.decide import decide
 from feeds.core.normalise import Normalised
 from feeds.model.changes import Changes, Known, PollView
 from feeds.model.channel import Output
