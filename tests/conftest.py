@@ -5,6 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests import ways
+
 
 @pytest.fixture(autouse=True)
 def _quiet_again() -> Iterator[None]:
@@ -13,3 +15,11 @@ def _quiet_again() -> Iterator[None]:
     yield
     root.setLevel(level)
     root.handlers[:] = handlers
+
+
+@pytest.fixture(scope="module", params=ways.WAYS)
+def way(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Each way to the wire in turn; `ways.Client` is the client of that way meanwhile."""
+    ways.chosen[0] = request.param
+    yield request.param
+    ways.chosen[0] = "requests"

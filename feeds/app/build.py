@@ -67,7 +67,7 @@ def ports_for(settings: Settings, store: Store, client: Client, clock: Clock) ->
         library=store.library,
         archive=store.library,
         outbox=store.outbox,
-        fetch=fetcher(client, per_host=schedule.per_host, workers=schedule.workers),
+        fetch=fetcher(client, schedule.per_host, schedule.workers, spacing=schedule.spacing),
         write=writer(settings.public, assets),
         remove=remover(settings.public),
         post=poster(client),

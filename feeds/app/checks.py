@@ -153,7 +153,8 @@ def check_online(settings: Settings, client: Client) -> Iterator[Fault]:
     """Ask every remote source once, store nothing, and give what fails or is odd."""
     sources = [s for s in settings.sources if s.kind != "content"]
     pairs = [(s, SourceState(source_id=s.id, due=NO_TIME)) for s in sources]
-    answers = fetcher(client, settings.schedule.per_host, settings.schedule.workers)(pairs)
+    schedule = settings.schedule
+    answers = fetcher(client, schedule.per_host, schedule.workers, spacing=schedule.spacing)(pairs)
     for source, answer in zip(sources, answers, strict=True):
         fetched, parsed = read(source, answer)
         where = f"{source.id} {source.location}"

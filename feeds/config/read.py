@@ -91,6 +91,7 @@ def _settings(root: nodes.Node, sheet: Sheet, path: str) -> Settings | None:
         schedule=Schedule(
             jitter=schedule.jitter,
             per_host=schedule.per_host,
+            spacing=schedule.spacing,
             workers=schedule.workers,
             max_backoff=schedule.max_backoff,
         ),

@@ -220,6 +220,9 @@ class ScheduleKeys(Keys):
 
     jitter: Annotated[float, values.share] = key("share of the interval by which polls are spread", "10%")
     per_host: Annotated[int, values.number(1, 16)] = key("requests to one host at a time", 1)
+    spacing: Annotated[timedelta, values.duration(timedelta(0), _MINUTE)] = key(
+        "least time between two requests to one host; none for hosts in server.allow_private", "1s"
+    )
     workers: Annotated[int, values.number(1, 256)] = key("requests at a time in all", 16)
     max_backoff: Annotated[timedelta, values.duration(_MINUTE, 30 * _DAY)] = key(
         "longest wait after failures in a row", "12h"

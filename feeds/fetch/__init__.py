@@ -1,43 +1,122 @@
 """Asking sources: the table {source kind: fetch function}, and many of them at a time."""
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from datetime import timedelta
 from threading import Event
+from time import monotonic
+from typing import Literal
 
-from feeds.fetch.batch import Batch, Pair
+from feeds.fetch.batch import Batch, Pair, Round
 from feeds.fetch.files import fetch_file, fetch_folder
-from feeds.fetch.http import fetch_feed, shown
+from feeds.fetch.http import asking, fetch_feed, shown
+from feeds.fetch.lanes import Lanes, host_of
+from feeds.fetch.loop import Loop
 from feeds.model.source import Fetched, Kind, Problem, Source, SourceState
-from feeds.net import Client, stopping
+from feeds.net import Client, Journey, stopping
+from feeds.net.curl import version
+from feeds.net.multi import Multi
 
 logger = logging.getLogger(__name__)
 
-KINDS: Mapping[Kind, Callable[[Source, SourceState, Client], Fetched]] = {
+Way = Literal[
+    "curl",  # feeds by libcurl in one thread, the rest by threads
+    "requests",  # everything by threads
+]
+Asks = Mapping[Kind, Callable[[Source, SourceState, Client], Fetched]]
+
+KINDS: Asks = {
     "feed": fetch_feed,
     "content": lambda source, state, client: fetch_folder(source, state),
     "file": lambda source, state, client: fetch_file(source, state),
 }
+NO_TIME = timedelta(0)
+
+
+class Fetcher:
+    """The `Fetch` of one client: *workers* sources at a time, *per_host* of one host, *spacing* apart.
+
+    A host that answers 429, or 503 with Retry-After, is not asked again in the same call: the rest of its sources
+    fail as `rate_limited` with the same wait. Hosts that may be private are asked without spacing: they are our own.
+    Closing the iterator calls off what is under way.
+    """
+
+    def __init__(
+        self, client: Client, per_host: int, workers: int, spacing: timedelta, way: Way | None, kinds: Asks
+    ) -> None:
+        self._client, self._per_host, self._workers, self._kinds = client, per_host, workers, kinds
+        self._spacing = spacing.total_seconds()
+        self._own = {place.rpartition(":")[0].strip("[]") for place in client.guard.private}
+        self._way = way or ("curl" if version() else "requests")
+        self._rests: dict[str, float] = {}
+        self._idle: deque[Multi[Fetched]] = deque()
+        logger.info("feeds are asked for by %s", f"libcurl {version()}" if self._way == "curl" else "requests")
+
+    def __call__(self, pairs: Sequence[Pair]) -> Iterator[Fetched]:
+        if self._way == "requests":
+            return self._by_threads(pairs)
+        if all(source.kind == "feed" for source, _ in pairs):
+            return self._by_libcurl(pairs)
+        return self._by_both(pairs)
+
+    def _by_both(self, pairs: Sequence[Pair]) -> Iterator[Fetched]:
+        """Feeds by libcurl, what is on disk by threads; each gives its answers in order, so that all are."""
+        feeds = self._by_libcurl([pair for pair in pairs if pair[0].kind == "feed"])
+        rest = self._by_threads([pair for pair in pairs if pair[0].kind != "feed"])
+        try:
+            for source, _ in pairs:
+                yield next(feeds if source.kind == "feed" else rest)
+        finally:
+            feeds.close()
+            rest.close()
+
+    def _by_libcurl(self, pairs: Sequence[Pair]) -> Generator[Fetched, None, None]:
+        multi: Multi[Fetched] = self._idle.pop() if self._idle else Multi(self._client.guard)
+        try:
+            yield from Loop(self._round(pairs), self._begin, multi).answers()
+        finally:
+            self._idle.append(multi)
+
+    def _by_threads(self, pairs: Sequence[Pair]) -> Generator[Fetched, None, None]:
+        return Batch(self._round(pairs), self._ask, self._workers).answers()
+
+    def _round(self, pairs: Sequence[Pair]) -> Round:
+        sources = [source for source, _ in pairs]
+        return Round(pairs, Lanes(sources, self._per_host, self._space, self._rests, monotonic()), self._workers)
+
+    def _space(self, source: Source) -> float:
+        return 0.0 if source.kind != "feed" or host_of(source) in self._own else self._spacing
+
+    def _begin(self, source: Source, state: SourceState) -> Journey[Fetched]:
+        try:
+            return (yield from asking(source, state, self._client.guard))
+        except Exception as error:
+            return _broken(source, error)
+
+    def _ask(self, source: Source, state: SourceState, stop: Event) -> Fetched:
+        try:
+            with stopping(stop):
+                return self._kinds[source.kind](source, state, self._client)
+        except Exception as error:
+            return _broken(source, error)
 
 
 def fetcher(
     client: Client,
     per_host: int,
     workers: int,
-    kinds: Mapping[Kind, Callable[[Source, SourceState, Client], Fetched]] = KINDS,
-) -> Callable[[Sequence[Pair]], Iterator[Fetched]]:
-    """Return the `Fetch` of this client: *workers* sources at a time, *per_host* of one host.
+    *,
+    spacing: timedelta = NO_TIME,
+    way: Way | None = None,
+    kinds: Asks = KINDS,
+) -> Fetcher:
+    """Return the `Fetch` of this client: by libcurl where it is there, unless told otherwise."""
+    return Fetcher(client, per_host, workers, spacing, way, kinds)
 
-    A host that answers 429, or 503 with Retry-After, is not asked again in the same call: the rest of its sources
-    fail as `rate_limited` with the same wait. Closing the iterator calls off what is under way.
-    """
 
-    def ask(source: Source, state: SourceState, stop: Event) -> Fetched:
-        try:
-            with stopping(stop):
-                return kinds[source.kind](source, state, client)
-        except Exception as error:
-            logger.exception("source %s could not be read", source.id)
-            problem = Problem(code="reader", detail=type(error).__name__, where=shown(source.location))
-            return Fetched(outcome="failed", problem=problem)
-
-    return lambda pairs: Batch(pairs, ask, per_host, workers).answers()
+def _broken(source: Source, error: Exception) -> Fetched:
+    """What a source gets that met a fault of this program."""
+    logger.error("source %s could not be read", source.id, exc_info=error)
+    problem = Problem(code="reader", detail=type(error).__name__, where=shown(source.location))
+    return Fetched(outcome="failed", problem=problem)

@@ -1,14 +1,13 @@
-"""Many sources side by side: one lane for each host, so that a slow host holds up nobody else."""
+"""Many sources side by side, their answers in order: what both ways of asking share, and the way by threads."""
 
-import heapq
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
 from datetime import timedelta
+from math import inf
 from threading import Event
-from urllib.parse import urlsplit
+from time import monotonic
 
+from feeds.fetch.lanes import Lanes, host_of
 from feeds.model.source import Fetched, Problem, Source, SourceState
 
 Pair = tuple[Source, SourceState]
@@ -18,124 +17,112 @@ Ask = Callable[[Source, SourceState, Event], Fetched]
 HELD = 64 << 20  # bytes of answers that wait for their turn, above which no more are asked for
 
 
-@dataclass(slots=True)
-class _Lane:
-    """The sources of one host that wait, by place, and how many of them are being asked."""
+class Round:
+    """One call of `Fetch`: what is asked, what waits for its turn. One thread asks, another one may take."""
 
-    waiting: deque[int] = field(default_factory=deque)
-    busy: int = 0
-    offered: bool = False
+    def __init__(self, pairs: Sequence[Pair], lanes: Lanes, workers: int) -> None:
+        self.pairs, self._lanes, self._workers = pairs, lanes, max(workers, 1)
+        self.asked: set[int] = set()
+        self.turn = 0
+        self._ready: dict[int, Fetched] = {}
+        self._came = self._went = 0  # bytes of documents, each counted by one thread alone
 
+    @property
+    def full(self) -> bool:
+        """Whether so much waits for its turn that no more is asked for."""
+        return self._came - self._went > HELD
 
-class _Lanes:
-    """Which source may be asked next: the first in order whose host has room."""
+    def next(self, now: float) -> int | None:
+        """Return the place of the source to ask now; the one whose turn it is even when much waits already."""
+        if len(self.asked) >= self._workers or (self.full and (self.turn in self._ready or self.turn in self.asked)):
+            return None
+        place = self._lanes.take(now)
+        if place is not None:
+            self.asked.add(place)
+        return place
 
-    def __init__(self, sources: Sequence[Source], per_host: int) -> None:
-        self._per_host = max(per_host, 1)
-        by_host: dict[str, _Lane] = {}
-        self._lanes = [by_host.setdefault(_host(source), _Lane()) for source in sources]
-        self._offers: list[int] = []
-        for place, lane in enumerate(self._lanes):
-            lane.waiting.append(place)
-        for lane in by_host.values():
-            self._offer(lane)
+    def rest(self, now: float) -> float:
+        """Return the seconds until a host that rests may be asked; infinite where none does or there is no room."""
+        return self._lanes.rest(now) if len(self.asked) < self._workers else inf
 
-    def take(self) -> int | None:
-        """Return the place of the source to ask next; None while every host is busy."""
-        while self._offers:
-            lane = self._lanes[heapq.heappop(self._offers)]
-            lane.offered = False
-            if lane.waiting:
-                lane.busy += 1
-                place = lane.waiting.popleft()
-                self._offer(lane)
-                return place
-        return None
+    def settle(self, place: int, fetched: Fetched, now: float) -> int:
+        """Keep an answer for its turn, and return how many sources have theirs now.
 
-    def give_back(self, place: int) -> None:
-        lane = self._lanes[place]
-        lane.busy -= 1
-        self._offer(lane)
+        Where the host wants to be left alone, that is the answer for all that wait for it.
+        """
+        self.asked.discard(place)
+        self._came += _weight(fetched)
+        self._ready[place] = fetched
+        self._lanes.give_back(place, now)
+        if fetched.status != 429 and not (fetched.status == 503 and fetched.retry_after):
+            return 1
+        spared = self._lanes.close(place)
+        self._ready.update((other, _spared(self.pairs[other][0], fetched.retry_after)) for other in spared)
+        return 1 + len(spared)
 
-    def close(self, place: int) -> list[int]:
-        """Return all that wait for the host of *place*: they will not be asked."""
-        waiting = self._lanes[place].waiting
-        places = list(waiting)
-        waiting.clear()
-        return places
+    def is_ready(self) -> bool:
+        return self.turn in self._ready
 
-    def _offer(self, lane: _Lane) -> None:
-        if lane.waiting and lane.busy < self._per_host and not lane.offered:
-            lane.offered = True
-            heapq.heappush(self._offers, lane.waiting[0])
+    def take(self) -> Fetched:
+        """Give the answer whose turn it is."""
+        fetched = self._ready.pop(self.turn)
+        self._went += _weight(fetched)
+        self.turn += 1
+        return fetched
 
 
 class Batch:
-    """One call of `Fetch`: give its answers by iterating over `answers`."""
+    """A round by threads: give its answers by iterating over `answers`. *clock* counts seconds."""
 
-    def __init__(self, pairs: Sequence[Pair], ask: Ask, per_host: int, workers: int) -> None:
-        self._pairs, self._ask, self._workers = pairs, ask, max(workers, 1)
-        self._lanes = _Lanes([source for source, _ in pairs], per_host)
+    def __init__(
+        self,
+        round: Round,
+        ask: Ask,
+        workers: int,
+        clock: Callable[[], float] = monotonic,
+        sleep: Callable[[float], object] | None = None,
+    ) -> None:
+        self._round, self._ask, self._workers = round, ask, max(workers, 1)
         self._running: dict[Future[Fetched], int] = {}
-        self._ready: dict[int, Fetched] = {}
-        self._held = 0  # bytes of documents in _ready
         self._stop = Event()
+        self._clock, self._sleep = clock, sleep or self._stop.wait
 
-    def answers(self) -> Iterator[Fetched]:
+    def answers(self) -> Generator[Fetched, None, None]:
         """Give the answers in the order of the sources; when closed early, call off what is under way."""
         with ThreadPoolExecutor(self._workers, "fetch") as executor:
             try:
-                for turn in range(len(self._pairs)):
-                    self._collect(timeout=0)
-                    self._start(executor, turn)
-                    while turn not in self._ready:
-                        self._collect(timeout=None)
-                        self._start(executor, turn)
-                    fetched = self._ready.pop(turn)
-                    self._held -= _weight(fetched)
-                    yield fetched
+                for _ in self._round.pairs:
+                    self._collect(0)
+                    self._start(executor)
+                    while not self._round.is_ready():
+                        self._collect(self._round.rest(self._clock()))
+                        self._start(executor)
+                    yield self._round.take()
             finally:
                 self._stop.set()
                 executor.shutdown(wait=True, cancel_futures=True)
 
-    def _start(self, executor: ThreadPoolExecutor, turn: int) -> None:
-        """Ask as many as may be asked; the one whose *turn* it is even when much is held already."""
-        while len(self._running) < self._workers:
-            if self._held > HELD and (turn in self._ready or turn in self._running.values()):
-                return
-            place = self._lanes.take()
-            if place is None:
-                return
-            source, state = self._pairs[place]
+    def _start(self, executor: ThreadPoolExecutor) -> None:
+        while (place := self._round.next(self._clock())) is not None:
+            source, state = self._round.pairs[place]
             self._running[executor.submit(self._ask, source, state, self._stop)] = place
 
-    def _collect(self, timeout: float | None) -> None:
-        done, _ = wait(self._running, timeout, FIRST_COMPLETED)
+    def _collect(self, seconds: float) -> None:
+        """Take up what is done, waiting for that at most so long."""
+        if not self._running:
+            if seconds:
+                self._sleep(seconds)
+            return
+        done, _ = wait(self._running, None if seconds == inf else seconds, FIRST_COMPLETED)
         for future in done:
-            place = self._running.pop(future)
-            fetched = self._ready[place] = future.result()
-            self._held += _weight(fetched)
-            self._lanes.give_back(place)
-            if fetched.status == 429 or (fetched.status == 503 and fetched.retry_after):
-                for other in self._lanes.close(place):
-                    self._ready[other] = _spared(self._pairs[other][0], fetched.retry_after)
+            self._round.settle(self._running.pop(future), future.result(), self._clock())
 
 
 def _weight(fetched: Fetched) -> int:
-    return sum(len(document.body) for document in fetched.documents)
+    return sum(len(document.body) for document in fetched.documents) if fetched.documents else 0
 
 
 def _spared(source: Source, retry_after: timedelta | None) -> Fetched:
     """What a source gets whose host asked a moment ago to be left alone (NET-36)."""
-    problem = Problem(code="rate_limited", detail=f"{_host(source)} asked for a pause; not asked again")
+    problem = Problem(code="rate_limited", detail=f"{host_of(source)} asked for a pause; not asked again")
     return Fetched(outcome="failed", retry_after=retry_after, problem=problem)
-
-
-def _host(source: Source) -> str:
-    """The lane of a source: the host of its url, or the source itself where it is on disk."""
-    if source.kind == "feed":
-        try:
-            return urlsplit(source.location).hostname or ""
-        except ValueError:
-            pass
-    return f"{source.kind} {source.id}"

@@ -48,6 +48,7 @@ class Dedupe:
 class Schedule:
     jitter: float = 0.1  # share of the interval, 0 to 1
     per_host: int = 1  # requests to one host at a time
+    spacing: timedelta = timedelta(seconds=1)  # between two requests to one host; none to those in allow_private
     workers: int = 16  # requests at a time in all
     max_backoff: timedelta = timedelta(hours=12)
 

@@ -147,8 +147,9 @@ class Fetched:
         "failed",  # problem says why
     ]
     documents: tuple[Document, ...] = ()
+    partial: bool = False  # the document holds new entries alone: what it leaves out has not vanished (RFC 3229)
     validators: Validators = Validators()  # given with this answer; empty fields: none given
-    body_hash: str = ""
+    body_hash: str = ""  # of a whole document only
     fresh_for: timedelta | None = None  # from Cache-Control and Expires relative to Date
     retry_after: timedelta | None = None
     moved_to: str = ""  # end of a chain of permanent redirects only

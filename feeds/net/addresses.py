@@ -9,6 +9,10 @@ import socket
 from collections.abc import Callable, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
+from feeds.errors import FetchError
+
+ADDRESSES = 4  # tried for one host
+
 Resolve = Callable[[str, int], Sequence[str]]
 """All addresses of a name, in order of preference. Raises `OSError` where there is none."""
 
@@ -64,6 +68,27 @@ def is_public(text: str) -> bool:
             return address in _GLOBAL6 and not any(address in network for network in _SPECIAL6)
         address = inner
     return not any(address in network for network in _SPECIAL4)
+
+
+def is_literal(host: str) -> bool:
+    """Whether *host* is an address already."""
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def admitted(found: Sequence[str], host: str, port: int, *, private: bool) -> list[str]:
+    """Return the addresses to try of those *found* for a host; *private* says that any will do.
+
+    Raises `FetchError`: one bad address spoils them all, for which is used is left to chance.
+    """
+    if not found:
+        raise FetchError("dns", host)
+    if not private and not all(map(is_public, found)):
+        raise FetchError("address", f"{host} port {port}")
+    return interleaved(found, ADDRESSES)
 
 
 def interleaved(addresses: Sequence[str], most: int) -> list[str]:

@@ -1,42 +1,56 @@
 """From the wire to bytes: one layer of gzip, caps on both sides."""
 
 import zlib
-from collections.abc import Iterator
-
-from urllib3.response import BaseHTTPResponse
+from collections.abc import Mapping
+from typing import NamedTuple
 
 from feeds.errors import FetchError
-from feeds.net.trip import Limits
 
 GZIP = b"\x1f\x8b"
-_PIECE = 1 << 16
+PLAIN = ("", "identity")
+CODINGS = (*PLAIN, "gzip", "x-gzip")  # what we ask for; br and zstd would each bring a decoder of its own to bound
+
+
+class Said(NamedTuple):
+    """What came over the wire: headers by lower-case name, the body as it was sent, b'' where none was read."""
+
+    status: int
+    headers: Mapping[str, str]
+    wire: bytes
 
 
 class Mislabelled(Exception):
     """The answer says gzip and is not: worth asking once more, without compression."""
 
 
-def read(raw: BaseHTTPResponse, limits: Limits) -> bytes:
+def is_wanted(method: str, status: int) -> bool:
+    """Whether the body of an answer is read: that of a redirect or an error never."""
+    return method == "GET" and 200 <= status < 300
+
+
+def expect(status: int, headers: Mapping[str, str], most: int) -> None:
+    """Raise `FetchError` `encoding` or `too_big` for a body that need not be read to be refused."""
+    if _coding(headers) not in CODINGS:
+        raise FetchError("encoding", "compressed in a way that was not asked for", status=status)
+    length = headers.get("content-length", "0").partition(",")[0]
+    if int(length) > most:
+        raise FetchError("too_big", f"{int(length) >> 10} kB announced", status=status)
+
+
+def decode(said: Said, most: int) -> bytes:
     """Return the decoded body. Raises `FetchError` `too_big`, `truncated`, `encoding`, or `Mislabelled`."""
-    coding = raw.headers.get("content-encoding", "").strip().lower()
-    if coding not in ("", "identity", "gzip", "x-gzip"):
-        raise FetchError("encoding", "compressed in a way that was not asked for", status=raw.status)
-    length = raw.headers.get("content-length", "0").partition(",")[0]
-    if int(length) > limits.wire:
-        raise FetchError("too_big", f"{int(length) >> 10} kB announced", status=raw.status)
-    wire = b"".join(_pieces(raw))
+    wire = said.wire
     if wire.startswith(GZIP):
-        return _gunzip(wire, limits.body)
-    if "gzip" in coding and wire:
+        return _gunzip(wire, most)
+    if wire and _coding(said.headers) not in PLAIN:
         raise Mislabelled
-    if len(wire) > limits.body:
-        raise FetchError("too_big", f"more than {limits.body >> 10} kB")
+    if len(wire) > most:
+        raise FetchError("too_big", f"more than {most >> 10} kB")
     return wire
 
 
-def _pieces(raw: BaseHTTPResponse) -> Iterator[bytes]:
-    while piece := raw.read(_PIECE, decode_content=False):
-        yield piece
+def _coding(headers: Mapping[str, str]) -> str:
+    return headers.get("content-encoding", "").strip().lower()
 
 
 def _gunzip(wire: bytes, most: int) -> bytes:

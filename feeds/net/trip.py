@@ -11,35 +11,19 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
-from datetime import timedelta
-from ipaddress import ip_address
 from time import monotonic
 from typing import TypeVar
 
 from feeds.errors import FetchError
-from feeds.net.addresses import Dial, Resolve, interleaved, is_public
+from feeds.net.addresses import Dial, Resolve, admitted, is_literal
+from feeds.net.guard import Limits
 
 T = TypeVar("T")
 _Found = tuple[Sequence[str], Exception | None]
 
-ADDRESSES = 4  # tried for one host
 PULSE = 0.25  # seconds until a waiting trip notices that it was called off
-_LOOKUPS = threading.BoundedSemaphore(32)  # look-ups under way in this process: getaddrinfo cannot be interrupted
+LOOKUPS = threading.BoundedSemaphore(32)  # look-ups under way in this process: getaddrinfo cannot be interrupted
 _STOP: ContextVar[threading.Event | None] = ContextVar("stop", default=None)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """What one call may take, all its redirects together."""
-
-    total: timedelta = timedelta(seconds=20)
-    connect: timedelta = timedelta(seconds=3)  # for one address
-    read: timedelta = timedelta(seconds=5)  # of silence
-    wire: int = 4 << 20  # bytes as sent
-    body: int = 15 << 20  # bytes once decompressed
-    head: int = 64 << 10  # bytes of one answer's status line and headers
-    hops: int = 5
 
 
 class Trip:
@@ -65,7 +49,7 @@ class Trip:
     def connect(self, host: str, port: int) -> socket.socket:
         """Open a line to an address of *host* that was looked up and checked just now, so that no second look-up
         can answer otherwise (DNS rebinding)."""
-        addresses = interleaved(self._addresses(host, port), ADDRESSES)
+        addresses = self._addresses(host, port)
         patience = self.limits.connect.total_seconds()
         failure: OSError = OSError()
         for address in addresses:
@@ -83,13 +67,8 @@ class Trip:
         raise FetchError(code, f"{host} port {port}") from failure
 
     def _addresses(self, host: str, port: int) -> Sequence[str]:
-        """Return the addresses of *host*; one bad one spoils them all, for which is used is left to chance."""
-        addresses = [host] if _is_literal(host) else self._look_up(host, port)
-        if not addresses:
-            raise FetchError("dns", host)
-        if not self.private and not all(map(is_public, addresses)):
-            raise FetchError("address", f"{host} port {port}")
-        return addresses
+        found = [host] if is_literal(host) else self._look_up(host, port)
+        return admitted(found, host, port, private=self.private)
 
     def _look_up(self, host: str, port: int) -> Sequence[str]:
         """Ask the resolver in a thread of its own, for it may hang far beyond our deadline."""
@@ -101,7 +80,7 @@ class Trip:
             except Exception as error:  # handed to the thread that waits
                 answers.put(((), error))
             finally:
-                _LOOKUPS.release()
+                LOOKUPS.release()
 
         def take(seconds: float) -> _Found | None:
             try:
@@ -109,7 +88,7 @@ class Trip:
             except queue.Empty:
                 return None
 
-        self._wait(lambda seconds: _LOOKUPS.acquire(timeout=seconds) or None)
+        self._wait(lambda seconds: LOOKUPS.acquire(timeout=seconds) or None)
         threading.Thread(target=ask, name=f"look up {host}", daemon=True).start()
         addresses, error = self._wait(take)
         if error:
@@ -131,11 +110,3 @@ def stopping(stop: threading.Event) -> Iterator[None]:
         yield
     finally:
         _STOP.reset(token)
-
-
-def _is_literal(host: str) -> bool:
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True

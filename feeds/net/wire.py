@@ -5,6 +5,7 @@ requests brings the messages and the pool of connections; everything it cannot b
 
 import http.client
 import io
+import re
 import socket
 import ssl
 from collections.abc import Iterator
@@ -26,6 +27,10 @@ from feeds.net.trip import PULSE, Trip
 
 TRIP: ContextVar[Trip] = ContextVar("trip")
 """The trip whose thread this is. Connections live longer than trips, so that they cannot hold it."""
+
+FRAMES = ("transfer-encoding", "content-length")
+_WEIGHTY = re.compile(r"(?im)^(content-length|transfer-encoding|content-encoding|location)\s*:")
+# A header line without a colon is borne, unless it hides one of these: the standard library reads none behind it.
 
 POOLS = 64  # hosts whose connections are kept open
 LINES = 8  # of one host
@@ -130,7 +135,10 @@ class _Response(http.client.HTTPResponse):
     def begin(self) -> None:
         super().begin()
         self._wire.open_body()
-        check(self.status, self.msg)
+        lost = self.msg.get_payload()
+        if isinstance(lost, str) and _WEIGHTY.search(lost):
+            raise FetchError("protocol", "a malformed header line")
+        check(self.status, {name: ", ".join(self.msg.get_all(name, ())) for name in FRAMES if name in self.msg})
         self.msg.set_payload("")  # else urllib3 logs what could not be read, with the url
         self.msg.defects.clear()
 

@@ -149,7 +149,9 @@ def test_the_rest(everything: Settings, tmp_path: Path) -> None:
         ),
     )  # fmt: skip
     assert everything.dedupe == Dedupe(same_url=False, same_text=False, near=timedelta(hours=72))
-    assert everything.schedule == Schedule(jitter=0.25, per_host=2, workers=8, max_backoff=timedelta(hours=6))
+    assert everything.schedule == Schedule(
+        jitter=0.25, per_host=2, spacing=timedelta(seconds=3), workers=8, max_backoff=timedelta(hours=6)
+    )
     assert everything.server == Server(host="::1", port=9000, allow_private=("intranet.example:80",))
     assert (everything.hubs, everything.unknown_category) == (("https://hub.example/",), "other")
     assert (everything.store, everything.public) == ("sqlite:////srv/feeds.db", f"{tmp_path}/www")

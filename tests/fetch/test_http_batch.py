@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feeds.fetch import batch, fetcher
+from feeds.fetch import Fetcher, batch, fetcher
 from feeds.model.source import Document, Fetched, Kind, Problem, Source, SourceState
 from feeds.net import Client
 from tests.faults import HANG, KEEP, Faults, Script, answer
@@ -32,6 +32,10 @@ def kinds(ask: Callable[[Source], Fetched]) -> Mapping[Kind, Callable[[Source, S
         return ask(source)
 
     return {"feed": asked, "content": asked, "file": asked}
+
+
+def threads(ask: Callable[[Source], Fetched], per_host: int, workers: int) -> Fetcher:
+    return fetcher(Client(), per_host, workers, way="requests", kinds=kinds(ask))
 
 
 class Watch:
@@ -60,7 +64,7 @@ class Watch:
 def test_answers_come_in_order_within_limits(hosts: list[int], per_host: int, workers: int) -> None:
     watch = Watch()
     pairs = [pair(str(n), f"http://{host}.example/") for n, host in enumerate(hosts)]
-    answers = list(fetcher(Client(), per_host, workers, kinds(watch))(pairs))
+    answers = list(threads(watch, per_host, workers)(pairs))
     assert [fetched.body_hash for fetched in answers] == [str(n) for n in range(len(hosts))]
     assert watch.most.pop("all", 0) <= workers
     assert all(count <= per_host for count in watch.most.values())
@@ -80,7 +84,7 @@ def test_sch_09_slow_host_does_not_hold_up_others() -> None:
         return found(source.id)
 
     pairs = [pair(f"s{n}", "http://slow.example/") for n in range(10)] + [pair(f"o{n}") for n in range(20)]
-    assert len(list(fetcher(Client(), 1, 2, kinds(ask))(pairs))) == 30
+    assert len(list(threads(ask, 1, 2)(pairs))) == 30
 
 
 def test_local_sources_have_no_host() -> None:
@@ -91,7 +95,7 @@ def test_local_sources_have_no_host() -> None:
         return found(source.id)
 
     pairs = [pair("a", "/posts", "content"), pair("b", "/posts", "file")]
-    assert [fetched.body_hash for fetched in fetcher(Client(), 1, 2, kinds(ask))(pairs)] == ["a", "b"]
+    assert [fetched.body_hash for fetched in threads(ask, 1, 2)(pairs)] == ["a", "b"]
 
 
 def test_one_exception_is_one_failure(caplog: pytest.LogCaptureFixture) -> None:
@@ -100,7 +104,7 @@ def test_one_exception_is_one_failure(caplog: pytest.LogCaptureFixture) -> None:
             raise ZeroDivisionError("with a secret")
         return found(source.id)
 
-    answers = list(fetcher(Client(), 1, 2, kinds(ask))([pair("a"), pair("b"), pair("c")]))
+    answers = list(threads(ask, 1, 2)([pair("a"), pair("b"), pair("c")]))
     assert [fetched.outcome for fetched in answers] == ["fresh", "failed", "fresh"]
     assert answers[1].problem == Problem(code="reader", detail="ZeroDivisionError", where="http://b.example/")
     assert "source b could not be read" in caplog.text
@@ -131,7 +135,7 @@ def test_host_that_asks_for_a_pause_gets_it(status: int, wait: timedelta | None,
         "c": "http://H.example:80/3",
         "d": "http://i.example/",
     }
-    answers = list(fetcher(Client(), 1, 1, kinds(ask))([pair(id, url) for id, url in urls.items()]))
+    answers = list(threads(ask, 1, 1)([pair(id, url) for id, url in urls.items()]))
     assert asked == (["a", "d"] if spared else ["a", "b", "c", "d"])
     assert answers[3].outcome == "fresh"
     for fetched in answers[1:3]:
@@ -156,7 +160,7 @@ def test_answers_that_wait_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
             enough.set()
         return Fetched(outcome="fresh", documents=(Document(url="", body=bytes(10)),), body_hash=source.id)
 
-    answers = fetcher(Client(), 1, 2, kinds(ask))([pair(str(n)) for n in range(20)])
+    answers = threads(ask, 1, 2)([pair(str(n)) for n in range(20)])
     first = next(answers)
     assert first.body_hash == "0"
     assert sum(held) <= 50
@@ -170,7 +174,7 @@ def test_closing_early_asks_no_more() -> None:
         asked.append(source.id)
         return found(source.id)
 
-    answers = fetcher(Client(), 1, 2, kinds(ask))([pair(str(n)) for n in range(100)])
+    answers = threads(ask, 1, 2)([pair(str(n)) for n in range(100)])
     next(answers)
     answers.close()  # type: ignore[attr-defined]  # the port promises no more than an iterator
     assert len(asked) <= 6

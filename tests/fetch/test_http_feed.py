@@ -8,8 +8,10 @@ import pytest
 
 from feeds.fetch.http import fetch_feed, shown
 from feeds.model.source import Fetched, Options, Source, SourceState, Validators
-from feeds.net import Client
 from tests.faults import Canned, answer, public
+from tests.ways import Client
+
+pytestmark = pytest.mark.usefixtures("way")
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 URL = "http://a.example/feed?token=secret"

@@ -9,9 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from feeds import net
 from feeds.errors import FetchError
-from feeds.net import Answer, Client, Limits
+from feeds.net import Answer, Limits
 from tests.faults import HANG, KEEP, PUBLIC, Canned, Faults, Script, answer, public
+from tests.ways import Client
+
+pytestmark = pytest.mark.usefixtures("way")
 
 
 def moved(location: str, status: str = "302 Found", *headers: str) -> bytes:
@@ -19,7 +23,7 @@ def moved(location: str, status: str = "302 Found", *headers: str) -> bytes:
 
 
 @contextmanager
-def asked(*answers: bytes) -> Iterator[tuple[Client, Canned]]:
+def asked(*answers: bytes) -> Iterator[tuple[net.Client, Canned]]:
     agent = "feeds/1 (+https://us.example)"
     with Canned(*answers) as canned, Client(user_agent=agent, resolve=public, dial=canned) as client:
         yield client, canned
@@ -198,26 +202,6 @@ def test_net_31_body_of_a_304_is_ignored_and_the_connection_closed() -> None:
 def test_any_final_status_is_an_answer(status: int) -> None:
     found = get(answer(b"", "Retry-After: 5", status=f"{status} X", length=status not in (204, 304)))
     assert (found.status, found.body, found.headers["retry-after"]) == (status, b"", "5")
-
-
-def test_post_sends_a_form() -> None:
-    with asked(answer(status="202 Accepted")) as (client, canned):
-        assert (
-            client.post("http://hub.example/", {"hub.mode": "publish", "hub.url": "https://a.example/글"}).status == 202
-        )
-        sent = canned.sent[0]
-    assert sent.startswith("POST / HTTP/1.1\r\n")
-    assert "Content-Type: application/x-www-form-urlencoded\r\n" in sent
-    assert sent.endswith("\r\n\r\nhub.mode=publish&hub.url=https%3A%2F%2Fa.example%2F%EA%B8%80")
-
-
-@pytest.mark.parametrize(
-    ("status", "final"), [("307 X", 200), ("308 X", 200), ("301 X", 301), ("302 X", 302), ("303 X", 303)]
-)
-def test_post_is_repeated_only_where_it_stays_a_post(status: str, final: int) -> None:
-    with asked(moved("/y", status), answer(b"")) as (client, canned):
-        assert client.post("http://hub.example/", {"a": "b"}).status == final
-        assert all(sent.startswith("POST") for sent in canned.sent)
 
 
 def test_net_48_dead_ipv6_falls_back_to_ipv4_in_time() -> None:

@@ -7,9 +7,13 @@ from time import monotonic
 
 import pytest
 
+from feeds import net
 from feeds.errors import FetchError
-from feeds.net import Client, Limits, stopping
+from feeds.net import Limits, stopping
 from tests.faults import ABORT, HANG, Faults, Script, answer, drip
+from tests.ways import Client
+
+pytestmark = pytest.mark.usefixtures("way")
 
 TOTAL = 0.6
 LIMITS = Limits(total=timedelta(seconds=TOTAL))
@@ -24,7 +28,7 @@ def hops(pause: float) -> dict[str, Script]:
 SCRIPTS: dict[str, Callable[[], Script] | Script] = {
     "/headers": lambda: [b"HTTP/1.1 200 OK\r\n", *drip(b"A: b\r\n", 0.1)],
     "/continue": lambda: drip(b"HTTP/1.1 100 Continue\r\n\r\n", 0.1),
-    "/status": lambda: drip(b"H", 0.1),
+    "/status": lambda: [b"HTTP/1.1 200 ", *drip(b"H", 0.1)],
     "/body": lambda: [b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n", *drip(b"x", 0.1)],
     "/chunks": lambda: [b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", *drip(b"1\r\nx\r\n", 0.1)],
     "/extension": lambda: [b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;", *drip(b"x", 0.1)],
@@ -91,7 +95,7 @@ def test_trip_is_called_off() -> None:
         begun = monotonic()
         threading.Timer(0.1, stop.set).start()
         with pytest.raises(FetchError) as caught:
-            Client([server.place]).get(server.url("/silent"))
+            net.Client([server.place]).get(server.url("/silent"))
         took = monotonic() - begun
     assert caught.value.detail == "called off"
     assert took <= 0.35 + LATE

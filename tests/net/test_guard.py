@@ -4,12 +4,15 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
+from feeds import net
 from feeds.errors import FetchError
-from feeds.net import Client
 from tests.faults import PUBLIC, Canned, answer, public
+from tests.ways import Client
+
+pytestmark = pytest.mark.usefixtures("way")
 
 
-def refused(client: Client, url: str) -> FetchError:
+def refused(client: net.Client, url: str) -> FetchError:
     with pytest.raises(FetchError) as caught:
         client.get(url)
     return caught.value
