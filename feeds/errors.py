@@ -195,6 +195,14 @@ PROBLEMS: dict[str, tuple[str, str]] = {
         "entries share one id",
         "report it to the site; the newest counts, or their links tell them apart",
     ),
+    "stamped": (
+        "items bear the time at which the document was made for their date",
+        "report it to the site; the entries are dated by when they were first seen",
+    ),
+    "elsewhere": (
+        "the feed names another address as its own",
+        "nothing, unless both addresses are sources: remove one of them then",
+    ),
     "title": ("titles hold HTML where text belongs", "nothing: they are read as HTML"),
     "excess": ("the document holds more entries than are read at once", "ask the site for a shorter feed"),
     "crashed": (

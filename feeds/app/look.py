@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 from feeds.app.build import App
-from feeds.core import urls
+from feeds.core import oddities, urls
 from feeds.core.normalise import Normalised, normalise
 from feeds.errors import PROBLEMS, FetchError, ParseError, UsageError
 from feeds.jobs.poll import read
@@ -80,7 +80,9 @@ def peek(target: str, client: Client, now: datetime | None = None) -> Peek:
     fetched, parsed = read(source, fetched)
     if fetched.problem:
         raise ParseError(fetched.problem.code, fetched.problem.detail)
-    return Peek(source=source, fetched=fetched, parsed=parsed, found=normalise(parsed, source, document.url))
+    found = normalise(parsed, source, document.url)
+    found = replace(found, problems=(*found.problems, *oddities.of_identity(parsed, document.url)))
+    return Peek(source=source, fetched=fetched, parsed=parsed, found=found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,13 @@
 
 Posts (no id in the front matter): the known post at the same path; else a known post whose file vanished and that has
 the same first version in git, the same text, or the same title and mostly the same words.
-Feed items: the same guid, http and https alike; else a known item that left the document, with the same page and title.
+Feed items: the same guid, http and https alike; else a known item that left the document, with the same page and title:
+sites that number their items anew at each request.
+
+A guid may be used again for another item, most often where guids count the items. It is another where page, title and
+words all differ from those of the item that bore the guid, and so does the date: it is recognised by page and title as
+above, and is new under `guid|link` where nobody knows these. An item whose page or title or words stay is the same one,
+edited. (miniflux and FreshRSS take the new item for an edit of the old one.)
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -71,16 +77,28 @@ def _moved(entry: Entry, homeless: Iterable[Known]) -> Known | None:
 
 def _items(entries: Sequence[Entry], known: Mapping[str, Known], unread: Collection[bytes]) -> tuple[Entry, ...]:
     by_guid = {identity.guid_key(g): g for g in known}
-    present = {by_guid.get(identity.guid_key(e.guid), e.guid) for e in entries}
+    borne = [by_guid.get(identity.guid_key(e.guid)) for e in entries]
+    reused = [g is not None and _is_another(e, known[g].entry) for e, g in zip(entries, borne, strict=True)]
+    present = {g for g, again in zip(borne, reused, strict=True) if g is not None and not again}
     by_page = {
         (key, text.fold(k.entry.title)): g
         for g, k in known.items()
         if g not in present and id_digest(g) not in unread and (key := identity.url_key(k.entry))
     }
     found = []
-    for entry in entries:
-        guid = by_guid.get(identity.guid_key(entry.guid))
-        if guid is None:
+    for entry, guid, again in zip(entries, borne, reused, strict=True):
+        if guid is None or again:
             guid = by_page.pop((identity.url_key(entry), text.fold(entry.title)), None)
+        if guid is None and again:
+            guid = f"{entry.guid}|{entry.url}"
         found.append(replace(entry, guid=guid) if guid is not None else entry)
     return tuple({e.guid: e for e in reversed(found)}.values())[::-1]
+
+
+def _is_another(entry: Entry, known: Entry) -> bool:
+    """Tell whether a guid stands on another item than before; the cheap tests first, for nearly all end there."""
+    if entry.url == known.url or entry.title == known.title or entry.published == known.published:
+        return False
+    if not entry.url or text.fold(entry.title) == text.fold(known.title) or cluster.overlap(entry, known):
+        return False
+    return "" not in (pages := {identity.url_key(entry), identity.url_key(known)}) and len(pages) == 2

@@ -3,11 +3,12 @@
 id        as found, without blanks around it; a path as permalink is made absolute; above 1 kB its hash (`sha256:…`).
           None: a local post's blob (`blob:…`; the second of equal posts by path `blob:…#2`), else the link
           unless several such items share it, else `made:` and a hash of title, date and the first 4 kB of content.
-          One id on several items: with one link they are one, the newest counts; with several links each item's id is
-          id and link together (`id|link`), whatever their order.
+          One id on several items, http and https being one: with one page they are one, the newest counts; with
+          several each item's id is id and link together (`id|link`), whatever their order.
 link      as found and absolute, else the id where it is an http(s) URL, else the first file, else ''
-dates     aware, from 1990 on; an item without a publication date has its date of change as one; where five or more
-          items bear the same date of change and none a publication date, the generator wrote "now": no date
+dates     aware, from 1990 on; an item without a publication date has its date of change as one. Where five or more
+          items bear one date, with seconds, or one date of change and none a publication date, the generator wrote
+          "now": no date. What a feed says of itself, its date and its build time, dates no item
 base      `xml:base` or its like, resolved against where the document was read; http(s) only. Without one, relative
           URLs within the text stand on the item's own page: that is where its author saw them work
 the rest  see `fields.py`
@@ -17,19 +18,21 @@ Caps: id 1 kB, link 2 kB, the others in `fields.py` and `clean.py`. Future dates
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from feeds.core import fields
 from feeds.core.clean import clean, paragraphs
+from feeds.core.identity import guid_key
 from feeds.core.resolve import absolute
 from feeds.core.text import tidy
+from feeds.core.urls import canonical
 from feeds.model.entry import Entry, Parsed, RawEntry, Text
 from feeds.model.source import Problem, Source
 
 LONGEST_ID = 1024  # bytes
-_STAMPED = 5  # items with one date of change between them: fewer may be one act of an editor
+_STAMPED = 5  # items with one date between them: fewer may be one act of an editor
 _OLDEST = datetime(1990, 1, 1, tzinfo=UTC)  # before the web: 1970 and year 1 are clocks that were not set
 
 
@@ -146,45 +149,60 @@ def _date(found: datetime | None) -> datetime | None:
 
 
 def _without_stamps(entries: Sequence[RawEntry], problems: list[Problem]) -> Sequence[RawEntry]:
-    """Take away a date of change that all items bear because the document was made then."""
-    stamps = {entry.updated for entry in entries}
-    if len(entries) < _STAMPED or len(stamps) > 1 or None in stamps or any(entry.published for entry in entries):
+    """Take away dates that all items bear because the document was made then (Pluto `models/feed.rb`)."""
+    if len(entries) < _STAMPED:
         return entries
-    problems.append(Problem(code="date", detail="every item bears the date at which the document was made"))
-    return [replace(entry, updated=None) for entry in entries]
+    dated = any(entry.published for entry in entries)
+    published = _is_stamp({entry.published for entry in entries})
+    updated = _is_stamp({entry.updated for entry in entries}, whole=not dated)
+    if not (published or updated):
+        return entries
+    problems.append(Problem(code="stamped", detail=f"all {len(entries)} items bear one"))
+    return [
+        replace(e, published=None if published else e.published, updated=None if updated else e.updated)
+        for e in entries
+    ]
+
+
+def _is_stamp(dates: Set[datetime | None], *, whole: bool = False) -> bool:
+    """Whether one date for all is a clock's, not an editor's: editors choose whole minutes. *whole*: these too."""
+    date = next(iter(dates)) if len(dates) == 1 else None
+    return date is not None and (whole or bool(date.second or date.microsecond))
 
 
 def _told_apart(entries: Sequence[Entry], problems: list[Problem]) -> tuple[Entry, ...]:
     """Give every entry an id of its own."""
     groups: dict[str, list[int]] = defaultdict(list)
     for place, entry in enumerate(entries):
-        groups[entry.guid].append(place)
+        groups[guid_key(entry.guid)].append(place)
     kept: dict[int, Entry] = dict(enumerate(entries))
     for guid, places in groups.items():
         if len(places) > 1:
-            _settle(places, kept)
+            rule = _settle(places, kept)
             if not guid.startswith("blob:"):
-                problems.append(Problem(code="repeated", detail=f"{len(places)} items bear the id {guid[:100]}"))
+                said = f"{len(places)} items bear the id {guid[:100]}; {rule}"
+                problems.append(Problem(code="repeated", detail=said))
     found: dict[str, Entry] = {}
     for entry in kept.values():
         found.setdefault(entry.guid, entry)
     return tuple(found.values())
 
 
-def _settle(places: list[int], kept: dict[int, Entry]) -> None:
-    """Tell the entries at *places*, which bear one id, apart; what is one entry twice stays once."""
+def _settle(places: list[int], kept: dict[int, Entry]) -> str:
+    """Tell the entries at *places*, which bear one id, apart; what is one entry twice stays once. Say by what rule."""
     if kept[places[0]].guid_made and all(kept[place].path for place in places):
         for number, place in enumerate(sorted(places, key=lambda place: kept[place].path), 1):
             if number > 1:
                 kept[place] = replace(kept[place], guid=f"{kept[place].guid}#{number}")
-        return
+        return "their paths number them"
     pages: dict[str, list[int]] = defaultdict(list)
     for place in places:
-        pages[kept[place].url].append(place)
-    for link, same in pages.items():
+        pages[canonical(kept[place].url) if kept[place].url else ""].append(place)
+    for page, same in pages.items():
         best = max(same, key=lambda place: (kept[place].updated or kept[place].published or _OLDEST, -place))
         for place in same:
             if place != best:
                 del kept[place]
-        if len(pages) > 1 and link:
-            kept[best] = replace(kept[best], guid=_held(f"{kept[best].guid}|{link}"))
+        if len(pages) > 1 and page:
+            kept[best] = replace(kept[best], guid=_held(f"{kept[best].guid}|{kept[best].url}"))
+    return "id and link together tell them apart" if len(pages) > 1 else "the newest counts"

@@ -1,6 +1,5 @@
 """One document to what it holds: `parse`. What a document is, its bytes say; the label is heard last."""
 
-from collections import Counter
 from dataclasses import replace
 
 from feeds.errors import ParseError
@@ -69,12 +68,6 @@ def _about_entries(parsed: Parsed) -> list[Problem]:
     if not parsed.entries:
         return [Problem(code="empty", detail="no items in it")]
     problems = []
-    guids = Counter(entry.guid for entry in parsed.entries)
-    if missing := guids.pop("", 0):
-        problems.append(Problem(code="guid", detail=f"{missing} of {len(parsed.entries)} items have no id"))
-    for guid, times in guids.items():
-        if times > 1:
-            problems.append(Problem(code="guid", detail=f"{times} items have the id {guid[:100]!r}"))
     if markup := [entry for entry in parsed.entries if _is_marked_up(entry, parsed.info)]:
         problems.append(Problem(code="title", detail=f"{len(markup)} titles hold HTML where text belongs"))
     if relative := sum(1 for entry in parsed.entries if entry.url and ":" not in entry.url[:12]):

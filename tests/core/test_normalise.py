@@ -297,14 +297,40 @@ def test_dates(found: dict[str, Any], published: datetime | None, updated: datet
     assert (entry.published, entry.updated) == (published, updated)
 
 
-def test_a_date_that_all_items_bear_is_none() -> None:
-    """FMT-29"""
-    raws = [RawEntry(guid=str(n), updated=DAY) for n in range(5)]
-    assert {e.published for e in read(*raws).entries} == {None}
-    assert [p.code for p in read(*raws).problems] == ["date"]
-    assert {e.updated for e in read(*raws[:4]).entries} == {DAY}
-    dated = [replace(raws[0], published=DAY), *raws[1:]]
-    assert {e.updated for e in read(*dated).entries} == {DAY}
+SECOND = DAY + timedelta(seconds=33)
+
+
+@pytest.mark.parametrize(
+    ("published", "updated", "count", "stamped"),
+    [
+        pytest.param([None], [DAY], 5, True, id="FMT-29 one date of change and no other"),
+        pytest.param([None], [DAY], 4, False, id="four items may be one act"),
+        pytest.param([SECOND], [None], 5, True, id="FMT-29 one date of publication, to the second"),
+        pytest.param([DAY], [None], 5, False, id="a whole minute is an editor's choice"),
+        pytest.param([DAY, SECOND], [SECOND], 6, True, id="FMT-29 one date of change beside honest dates"),
+        pytest.param([DAY, SECOND], [DAY, SECOND], 6, False, id="honest dates"),
+        pytest.param([None], [None], 6, False, id="none at all"),
+    ],
+)
+def test_a_date_that_all_items_bear(
+    published: list[datetime | None], updated: list[datetime | None], count: int, stamped: bool
+) -> None:
+    raws = [
+        RawEntry(guid=str(n), published=published[n % len(published)], updated=updated[n % len(updated)])
+        for n in range(count)
+    ]
+    found = read(*raws)
+    assert [p.code for p in found.problems] == (["stamped"] if stamped else [])
+    if stamped:
+        assert {e.updated for e in found.entries} == {None}
+        assert {e.published for e in found.entries} == ({None} if len(published) == 1 else set(published))
+
+
+def test_one_id_under_http_and_https_is_one_entry() -> None:
+    first, second = RawEntry(guid="http://news.example/1"), RawEntry(guid="https://news.example/1", updated=DAY)
+    found = read(*(replace(raw, guid_is_permalink=True, url=raw.guid) for raw in (first, second)))
+    assert [e.guid for e in found.entries] == ["https://news.example/1"]
+    assert [p.detail for p in found.problems] == ["2 items bear the id http://news.example/1; the newest counts"]
 
 
 # the rest

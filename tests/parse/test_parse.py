@@ -287,8 +287,6 @@ def test_bom_18_the_newest_thousand_are_read(ascending: bool, first: str) -> Non
     [
         pytest.param(rss(item("<author>김</author>"), '<?xml version="1.0" encoding="euc-kr"?>'), "charset",
                      "it says euc-kr, but is utf-8", id="wrong label"),
-        pytest.param(rss("<item><title>a</title></item>"), "guid", "1 of 1 items have no id", id="missing guid"),
-        pytest.param(rss(item() * 2), "guid", "2 items have the id 'g'", id="FMT-25 repeated guid"),
         pytest.param(rss(item(title="a &lt;b>c&lt;/b>")), "title", "1 titles hold HTML where text belongs", id="HTML title"),
         pytest.param(rss(item("A & B")), "malformed", "1 bare ampersands", id="ampersand"),
         pytest.param(rss(item("a&hellip;")), "malformed", "entities that only HTML declares: &hellip;", id="entity"),
