@@ -5,13 +5,24 @@ The sentences feed the JSON Schema for editors (`feeds schema`) and the referenc
 """
 
 from datetime import timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from feeds.config import values
 from feeds.model.channel import Format
-from feeds.model.source import ContentPolicy, DateOrigin, FutureDates, SiteKind
+from feeds.model.source import (
+    BaseRule,
+    ContentPolicy,
+    DateOrigin,
+    FutureDates,
+    IdRule,
+    SiteKind,
+    WordField,
+)
+from feeds.model.source import (
+    Field as EntryField,
+)
 
 _SECOND, _MINUTE, _DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(days=1)
 
@@ -39,6 +50,12 @@ SiteKindKey = Annotated[
 ]
 DateOriginKey = Annotated[DateOrigin, values.choice("front_matter", "file_name", "git", "first_seen")]
 Future = Annotated[FutureDates, values.choice("clip", "ignore", "wait", "keep", hints={"ignore_date": "write ignore"})]
+FieldKey = Annotated[EntryField, values.choice(*get_args(EntryField), hints={"id": "write guid", "url": "write link"})]
+WordFieldKey = Annotated[
+    WordField, values.choice(*get_args(WordField), hints={"id": "write guid", "url": "write link"})
+]
+Base = Annotated[BaseRule, values.choice(*get_args(BaseRule))]
+Ids = Annotated[IdRule, values.choice(*get_args(IdRule), hints={"id": "write guid", "url": "write link"})]
 FormatKey = Annotated[Format, values.choice("atom", "rss", "json", "html", "opml", hints={"jsonfeed": "write json"})]
 FileName = Annotated[
     str, values.matching(r"[^\W_][\w.-]{0,99}", "give a file name of letters, digits, '-', '_' and '.', as in feed.xml")
@@ -92,6 +109,28 @@ class SiteKeys(Keys):
     )
 
 
+class RewriteKeys(Keys):
+    """One change of the words of one field."""
+
+    field: WordFieldKey = key("the field that is changed: title, summary, content, author, guid, link or tags")
+    find: Annotated[str, values.pattern] = key(
+        "regular expression (RE2) of what gives way", example="'^\\[[^\\]]+\\] '"
+    )
+    replace: Annotated[str, values.words] = key("what stands there instead; \\1 is the first group", "")
+
+
+class AuthKeys(Keys):
+    """How we prove to a server who we are: user and password, or a token."""
+
+    user: Annotated[str, values.matching(r"[^:\x00-\x1f\x7f]+", "give a name without ':'")] | None = key(
+        "name for basic authentication", None
+    )
+    password: Annotated[str, values.header] | None = key("its password; best given as ${file:…} or ${env:…}", None)
+    token: Annotated[str, values.matching(r"[A-Za-z0-9._~+/=-]+", "give the token alone")] | None = key(
+        "bearer token; best given as ${file:…} or ${env:…}", None
+    )
+
+
 class DefaultsKeys(Keys):
     """What each source starts from."""
 
@@ -111,6 +150,11 @@ class DefaultsKeys(Keys):
     future: Future = key(
         "dates ahead of the clock: clip to first sight, ignore for the date of change, wait until then, or keep", "clip"
     )
+    only: Rules = key("rules; an entry of a feed that meets none of them is not published", ())
+    ignore: tuple[FieldKey, ...] = key("fields of feeds that are not believed", ())
+    rewrite: tuple[RewriteKeys, ...] = key("changes of words in the entries of feeds, one after the other", ())
+    base: Base = key("what relative addresses in a feed stand on: what it says itself, or the place named", "document")
+    ids: Ids = key("what tells the entries of a feed apart", "guid")
     headers: Headers = key("request headers for every feed on the web", {})
     user_agent: Text | None = key("how we name ourselves to servers", None)
 
@@ -151,6 +195,16 @@ class SourceKeys(_Override):
         None,
     )
     future: Future | None = key("dates ahead of the clock: clip, ignore, wait or keep", None)
+    only: Rules = key("rules; an entry that meets none of them is not published; instead of those of defaults", ())
+    ignore: tuple[FieldKey, ...] = key("fields that are not believed; they add to those of defaults", ())
+    rewrite: tuple[RewriteKeys, ...] = key("changes of words, one after the other, behind those of defaults", ())
+    base: Base | None = key("what relative addresses stand on: document (as it says itself), feed, site or page", None)
+    ids: Ids | None = key(
+        "what tells its entries apart: guid, link, title_link or content; entries that are known stay who they are "
+        "when it changes",
+        None,
+    )
+    auth: AuthKeys | None = key("how we prove who we are; sent to the url's own origin only, never shown", None)
     headers: Headers = key("request headers; they add to those of defaults", {})
     user_agent: Text | None = key("how we name ourselves to this server", None)
 

@@ -1,7 +1,9 @@
 """Sources as the file names them: content folders first, then feeds, files and lists, in the order of the file."""
 
 import os
+from base64 import b64encode
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TypeAlias
@@ -11,9 +13,9 @@ from feeds.config.listed import Feeds, Listed, same
 from feeds.config.nodes import Node
 from feeds.config.parts import Item, Parts
 from feeds.config.references import without
-from feeds.config.schema import ContentKeys, DefaultsKeys, SourceKeys
+from feeds.config.schema import AuthKeys, ContentKeys, DefaultsKeys, SourceKeys
 from feeds.config.sheet import shown
-from feeds.model.source import Kind, Options, Source
+from feeds.model.source import Kind, Options, Rewrite, Source
 
 ON_DISK = timedelta(seconds=30)  # looking at a folder costs next to nothing
 SOONEST = timedelta(minutes=1)  # to ask a server more often is rude
@@ -95,6 +97,9 @@ class _Row:
     def _feed(self, item: Item[SourceKeys]) -> Source:
         raw = item.at("url").text
         every = self._every(item)
+        auth = item.keys.auth
+        if auth is not None and (auth.token is None) == (auth.user is None or auth.password is None):
+            self.sheet.fault(item.at("auth"), "auth has user and password, or a token; give one of the two")
         return self._source(item, "feed", str(item.keys.url), names.from_url(without(raw)), raw, every)
 
     def _list(self, item: Item[SourceKeys]) -> Iterator[Source]:
@@ -181,14 +186,13 @@ def options(keys: ContentKeys | SourceKeys, defaults: DefaultsKeys, zone: str, *
     """Return how a source is read: what it says itself, else the defaults; rules and headers add up."""
     timezone = keys.timezone or defaults.timezone
     kind, date_from = defaults.kind, defaults.date_from
-    headers, agent, future = dict[str, str](), "", defaults.future
+    headers, agent = dict[str, str](), ""
     if isinstance(keys, ContentKeys):
         kind, date_from = keys.kind or kind, keys.date_from or date_from
-    else:
-        future = keys.future or future
     if web and isinstance(keys, SourceKeys):
         headers, agent = {**defaults.headers, **keys.headers}, keys.user_agent or defaults.user_agent or ""
-    return Options(
+        headers |= _authorization(keys.auth)
+    read = Options(
         content=keys.content or defaults.content,
         timezone=zone if timezone == "site" else timezone,
         keep=keys.keep or defaults.keep,
@@ -198,5 +202,30 @@ def options(keys: ContentKeys | SourceKeys, defaults: DefaultsKeys, zone: str, *
         date_from=date_from,
         headers=headers,
         user_agent=agent,
-        future=future,
+        future=defaults.future,
     )
+    return read if isinstance(keys, ContentKeys) else _amended(read, keys, defaults)
+
+
+def _amended(read: Options, keys: SourceKeys, defaults: DefaultsKeys) -> Options:
+    """Add what is said of feeds and files alone."""
+    changes = (*defaults.rewrite, *keys.rewrite)
+    return replace(
+        read,
+        only=keys.only or defaults.only,
+        future=keys.future or defaults.future,
+        ignore=tuple(dict.fromkeys((*defaults.ignore, *keys.ignore))),
+        rewrite=tuple(Rewrite(field=c.field, find=c.find, replace=c.replace) for c in changes),
+        base=keys.base or defaults.base,
+        ids=keys.ids or defaults.ids,
+    )
+
+
+def _authorization(auth: AuthKeys | None) -> dict[str, str]:
+    """Return the header by which a source's owner is known (RFC 7617 §2 in UTF-8, RFC 6750 §2.1)."""
+    if auth is None:
+        return {}
+    if auth.token:
+        return {"Authorization": f"Bearer {auth.token}"}
+    pair = f"{auth.user or ''}:{auth.password or ''}"
+    return {"Authorization": f"Basic {b64encode(pair.encode()).decode()}"}

@@ -13,6 +13,7 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import PydanticCustomError, core_schema
 
 from feeds.config.faults import did_you_mean, either
+from feeds.core import expressions
 from feeds.core.rules import compile_rule
 from feeds.core.slugs import slug as slugged
 from feeds.errors import RuleError
@@ -259,6 +260,29 @@ def _rule(value: object) -> str:
 
 
 rule = Value("give a rule, as in title ~ '광고'", _rule)
+
+
+def _pattern(value: object) -> str:
+    if not isinstance(value, str) or not value:
+        raise Unfit
+    found = str(value)  # nothing is touched: blanks count
+    try:
+        expressions.compiled(found)
+    except expressions.Unreadable as error:
+        raise Unfit(hint="" if isinstance(value, Substituted) else str(error)) from error
+    return found
+
+
+pattern = Value(f"give a regular expression as RE2 reads it, at most {expressions.LONGEST} characters", _pattern)
+
+
+def _words(value: object) -> str:
+    if not isinstance(value, str):
+        raise Unfit(hint="" if value is None else "put it in quotes")
+    return str(value)
+
+
+words = Value("give text, in quotes where it is empty or begins or ends with blanks", _words)
 
 
 def _slug(value: object) -> str:

@@ -143,6 +143,10 @@ class _Bench:
         for rule in self.source.options.drop:
             if rules.compile_rule(rule).meets(entry, self.source):
                 return "dropped", self.note(entry, "dropped", rule, f"a `drop` rule of source {self.source.id}")
+        only = self.source.options.only
+        if only and not any(rules.compile_rule(rule).meets(entry, self.source) for rule in only):
+            words = f"it meets no `only` rule of source {self.source.id}"
+            return "dropped", self.note(entry, "dropped", " or ".join(only), words)
         return "kept", None
 
     def note_change(self, entry: Entry, known: Known | None, mark: str) -> None:

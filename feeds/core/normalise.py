@@ -23,6 +23,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from feeds.core import fields
+from feeds.core.amend import amend
 from feeds.core.clean import clean, paragraphs
 from feeds.core.identity import guid_key
 from feeds.core.resolve import absolute
@@ -51,6 +52,7 @@ class Normalised:
 def normalise(parsed: Parsed, source: Source, url: str) -> Normalised:
     """Return the entries of *parsed*, which was read at *url*. An item that cannot be kept costs no other."""
     problems: list[Problem] = []
+    parsed = amend(parsed, source.options, url).parsed
     ground = absolute(url) or absolute(parsed.info.self_url) or absolute(parsed.info.home) or absolute(source.home)
     entries: list[Entry] = []
     links = Counter(raw.url for raw in parsed.entries if not raw.guid.strip() and raw.url)
@@ -69,7 +71,7 @@ def _entry(raw: RawEntry, source: Source, ground: str, language: str, crowded: f
     files = fields.enclosures(raw.enclosures, base)
     guid, made = _guid(raw, base, crowded)
     link = fields.link(raw.url, base) or fields.link(guid) or (files[0].url if files else "")
-    named = raw.base_url and base != ground
+    named = (raw.base_url and base != ground) or source.options.base != "document"
     content = _content(raw, base if named else link or base)
     summary = fields.summary(raw.summary, content)
     published, updated = _date(raw.published), _date(raw.updated)

@@ -19,6 +19,32 @@ FutureDates = Literal[  # what becomes of an item whose date lies ahead of the c
     "wait",  # it is held until then, as a post of ours would be
     "keep",  # it is believed
 ]
+IdRule = Literal[  # what tells the entries of a feed apart
+    "guid",  # its own ids; where it has none, links
+    "link",  # its ids are not to be trusted, its links are
+    "title_link",  # title and link together: for feeds whose items share a page
+    "content",  # the words: for feeds without lasting ids and links
+]
+BaseRule = Literal[  # what relative addresses within a feed stand on
+    "document",  # as it says itself (xml:base); else the item's page
+    "feed",  # the feed's own address
+    "site",  # the page that the feed belongs to
+    "page",  # the item's page
+]
+Field = Literal[
+    "title", "summary", "content", "author", "date", "updated", "guid", "link", "tags", "image", "enclosures",
+    "language", "rights", "comments",
+]  # fmt: skip
+WordField = Literal["title", "summary", "content", "author", "guid", "link", "tags"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rewrite:
+    """In *field*, what *find* (an expression of RE2) matches gives way to *replace*; `\\1` is the first group."""
+
+    field: WordField
+    find: str
+    replace: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,12 +55,17 @@ class Options:
     timezone: str = "UTC"  # IANA name; for dates without an offset
     keep: timedelta = timedelta(days=365)
     drop: tuple[str, ...] = ()  # rules; an entry that meets one is not published
+    only: tuple[str, ...] = ()  # rules; where there are any, an entry that meets none is not published
     encoding: str = ""  # overrides every label where given
     kind: SiteKind = "auto"  # content folders only
     date_from: tuple[DateOrigin, ...] = ("front_matter", "file_name", "git", "first_seen")
     headers: Mapping[str, str] = field(default_factory=dict)
     user_agent: str = ""
     future: FutureDates = "clip"  # feeds and files; a post's date ahead is a promise and waits
+    ignore: tuple[Field, ...] = ()  # feeds and files, as the three below; see core/amend.py
+    rewrite: tuple[Rewrite, ...] = ()
+    base: BaseRule = "document"
+    ids: IdRule = "guid"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

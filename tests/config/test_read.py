@@ -14,7 +14,7 @@ from feeds.errors import ConfigError
 from feeds.model.channel import Output
 from feeds.model.entry import Person
 from feeds.model.settings import Dedupe, Schedule, Server, Settings, Site, Subject
-from feeds.model.source import Options, Source
+from feeds.model.source import Options, Rewrite, Source
 
 DATA = Path(__file__).parent / "data"
 SAMPLE = Path(__file__).parents[2] / "config" / "feeds.yaml"
@@ -110,10 +110,23 @@ def test_source_overrides_defaults(everything: Settings) -> None:
         encoding="euc-kr",
         kind="plain",
         date_from=("git", "first_seen"),
-        headers={"Accept-Language": "ko", "X-From": "daily"},
+        headers={"Accept-Language": "ko", "X-From": "daily", "Authorization": "Basic ZGVzazpnZWhlaW0="},
         user_agent="daily/2",
         future="keep",
+        only=("title ~ '반도체'",),
+        ignore=("rights", "guid"),
+        rewrite=(
+            Rewrite(field="title", find=r"^\[AD\] "),
+            Rewrite(field="author", find="^by (.*)$", replace=r"\1"),
+        ),
+        base="page",
+        ids="title_link",
     )
+
+
+def test_a_token_is_sent_as_bearer(everything: Settings) -> None:
+    source = next(s for s in everything.sources if s.id == "b.example")
+    assert source.options.headers["Authorization"] == "Bearer geheim"
 
 
 def test_defaults_apply_to_every_source(everything: Settings) -> None:
@@ -131,8 +144,8 @@ def test_defaults_apply_to_every_source(everything: Settings) -> None:
 
 
 def test_feed_of_a_list_that_stands_in_the_file_is_read_once(everything: Settings) -> None:
-    assert [s.id for s in everything.sources] == ["posts", "daily", "saved", "a.example-feed"]
-    assert [s.order for s in everything.sources] == [0, 1, 2, 3]
+    assert [s.id for s in everything.sources] == ["posts", "daily", "b.example", "saved", "a.example-feed"]
+    assert [s.order for s in everything.sources] == [0, 1, 2, 3, 4]
 
 
 def test_the_rest(everything: Settings, tmp_path: Path) -> None:

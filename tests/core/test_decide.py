@@ -226,6 +226,15 @@ def test_drop_rule_keeps_out_and_says_which() -> None:
     assert len(desk.shown()) == 1
 
 
+def test_only_rules_let_in_what_meets_one_of_them() -> None:
+    desk = Shelf(settings(source("one", options=Options(only=("title ~ '반도체'", "title ~ '메모리'")))))
+    changes = desk.poll("one", [entry("a", title="반도체"), entry("b", title="메모리"), entry("c", title="날씨")])
+    assert [(d.guid, d.rule) for d in changes.decisions if d.kind == "dropped"] == [
+        ("c", "title ~ '반도체' or title ~ '메모리'")
+    ]
+    assert len(desk.shown()) == 2
+
+
 def test_entry_that_is_no_longer_dropped_comes_in() -> None:
     strict = settings(source("one", options=Options(drop=("title ~ 'a'",))))
     desk = Shelf(strict)
