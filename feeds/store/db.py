@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
 
-import orjson
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
@@ -33,14 +32,17 @@ from sqlalchemy import (
 )
 from sqlalchemy import DateTime as AnyDateTime
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.types import TypeDecorator
 
 from feeds.errors import StoreDamaged, StoreError, StoreLocked
-from feeds.store.codec import clean
+from feeds.store.codec import clean, text_of
 
 T = TypeVar("T")
+
+CLASHES = (IntegrityError, sqlite3.IntegrityError)
+"""A key that must be unique is taken: as SQLAlchemy says it, and as the driver does."""
 
 INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 """The dialect switch: both give `on_conflict_do_…` and `returning` alike."""
@@ -62,10 +64,16 @@ _OTHER = {
 
 
 class DateTime(TypeDecorator[datetime]):
-    """Aware UTC both ways; SQLite itself would drop the zone."""
+    """Aware UTC both ways; SQLite itself would drop the zone. There it is text, as SQLAlchemy writes it, but faster."""
 
     impl = AnyDateTime(timezone=True)
     cache_ok = True
+
+    def bind_processor(self, dialect: Dialect) -> Any:
+        return _text_of if dialect.name == "sqlite" else super().bind_processor(dialect)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        return _time_of if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
@@ -80,14 +88,33 @@ class DateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+def _text_of(value: datetime | None) -> str | None:
+    if value is None:
+        return None
+    if value.tzinfo is None:
+        raise ValueError(f"{value!r} has no time zone")
+    return value.astimezone(UTC).isoformat(" ", "microseconds")[:26]
+
+
+def _time_of(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text + "+00:00")
+
+
 class Words(TypeDecorator[str]):
     """Text from outside, without what databases refuse."""
 
     impl = Text
     cache_ok = True
 
+    def bind_processor(self, dialect: Dialect) -> Any:
+        return _clean
+
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        return None if value is None else clean(value)
+        return _clean(value)
+
+
+def _clean(value: str | None) -> str | None:
+    return None if value is None else clean(value)
 
 
 def file_of(url: str) -> Path:
@@ -230,7 +257,7 @@ def among(column: ColumnElement[Any], values: Iterable[str]) -> ColumnElement[bo
 
     The other place where dialects differ: PostgreSQL will say `= ANY(array)`.
     """
-    each = func.json_each(orjson.dumps([*values]).decode()).table_valued("value")
+    each = func.json_each(text_of([*values])).table_valued("value")
     return column.in_(select(each.c.value))
 
 

@@ -85,7 +85,7 @@ def _settle(db: Database, connection: Connection, ids: Sequence[str], now: datet
     for some in chunks(sorted(left)):
         s = t.stories.c
         connection.execute(update(t.stories).where(s.id.in_(some)).values(version=s.version + 1))
-    marking.put(db, connection, [Mark(channel_id=c, due=now) for c in channels])
+    marking.put(connection, [Mark(channel_id=c, due=now) for c in channels])
 
 
 def _forget_older(connection: Connection, table: Any, old: Any, limit: int) -> int:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from feeds.errors import StaleView, StoreError
 from feeds.model.changes import Changes, Known, Mark, PollView
@@ -15,7 +15,20 @@ from feeds.model.story import Category, Story
 from feeds.store import keeping, reading, writing
 from feeds.store import tables as t
 from feeds.store.db import Database, among, chunks
-from feeds.store.rows import source_of, source_row, state_of, state_row
+from feeds.store.prepared import listed, one_of, selecting
+from feeds.store.rows import known_of, source_of, source_row, state_of, state_row
+
+_SOURCE = selecting(
+    select(t.sources.c.definition, t.source_state)
+    .join(t.source_state, t.source_state.c.source_id == t.sources.c.id)
+    .where(t.sources.c.id == bindparam("source"))
+)
+_MINE = select(t.entries.c.guid, *reading.KNOWN).where(t.entries.c.source_id == bindparam("source"))
+_BY_GUID, _BY_PAGE = (
+    selecting(_MINE.where(one_of(column, "values")).order_by(t.entries.c.first_seen, t.entries.c.guid))
+    for column in (t.entries.c.guid, t.entries.c.url_key)
+)
+_BY_KEY = selecting(select(t.story_keys.c.key, t.story_keys.c.story_id).where(one_of(t.story_keys.c.key, "keys")))
 
 _URL = "url:"  # how match keys name an entry's page; the rest of such a key is its `url_key`
 
@@ -32,8 +45,10 @@ class Synced:
 class Library:
     """Sources, entries and stories in one database."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, *, alone: bool = False) -> None:
         self._db = db
+        self._alone = alone  # within a transaction that lets nobody else write
+        self._categories: dict[str, Category] | None = None  # as they are, where nobody else can add any
 
     # the port `Library`
 
@@ -68,10 +83,20 @@ class Library:
                 state=state,
                 known={k.entry.guid: k for k in known},
                 stories=_stories(connection, known, keys),
-                categories=reading.categories(connection),
+                categories=self._all_categories(connection),
             )
 
+    def _all_categories(self, connection: Connection) -> dict[str, Category]:
+        if self._categories is not None:
+            return self._categories
+        found = reading.categories(connection)
+        if self._alone:
+            self._categories = found
+        return found
+
     def apply(self, changes: Changes) -> None:
+        if changes.categories:
+            self._categories = None
         with self._db.write() as connection:
             writing.apply(self._db, connection, changes)
 
@@ -95,7 +120,7 @@ class Library:
     @contextmanager
     def together(self) -> Iterator["Library"]:
         with self._db.together() as joined:
-            yield Library(joined)
+            yield Library(joined, alone=True)
 
     # the port `Archive`
 
@@ -195,37 +220,31 @@ class Library:
 
 
 def _source(connection: Connection, source_id: str) -> tuple[Source, SourceState]:
-    query = select(t.sources.c.definition, t.source_state).join(
-        t.source_state, t.source_state.c.source_id == t.sources.c.id
-    )
-    row = connection.execute(query.where(t.sources.c.id == source_id)).one_or_none()
-    if row is None:
-        raise StoreError(f"no source {source_id!r} is stored")
-    return source_of(row.definition), state_of(row)
+    for row in _SOURCE.rows(connection, source=source_id):
+        return source_of(row.definition), state_of(row)
+    raise StoreError(f"no source {source_id!r} is stored")
 
 
 def _known(connection: Connection, source: Source, guids: Sequence[str], keys: Sequence[str]) -> list[Known]:
     """All entries of a folder; else those with one of *guids*, or on a page that *keys* name."""
-    e = t.entries.c
-    mine = e.source_id == source.id
     if source.kind == "content":
-        return reading.known_where(connection, mine)
-    found: dict[str, Known] = {}
+        return reading.known_where(connection, t.entries.c.source_id == source.id)
     pages = sorted({key.removeprefix(_URL) for key in keys if key.startswith(_URL)})
-    for column, values in ((e.guid, sorted(set(guids))), (e.url_key, pages)):
-        for some in chunks(values):
-            found.update((k.entry.guid, k) for k in reading.known_where(connection, mine, column.in_(some)))
-    return list(found.values())
+    rows = []
+    for query, values in ((_BY_GUID, sorted(set(guids))), (_BY_PAGE, pages)):
+        if values:
+            rows += query.rows(connection, source=source.id, values=listed(values))
+    found = {row.guid: row for row in rows}
+    return [known_of(row) for row in found.values()]
 
 
 def _stories(connection: Connection, known: Sequence[Known], keys: Sequence[str]) -> dict[str, Story]:
     """Stories by each key that was asked for; those of known entries under all of their keys, or their id."""
-    k = t.story_keys.c
-    taken: dict[str, str] = {}
-    for some in chunks(sorted(set(keys))):
-        rows = connection.execute(select(k.key, k.story_id).where(k.key.in_(some)))
-        taken.update((row.key, row.story_id) for row in rows)
+    rows = _BY_KEY.rows(connection, keys=listed(sorted(set(keys)))) if keys else []
+    taken = {row.key: row.story_id for row in rows}
     own = [n.story_id for n in known if n.story_id]
+    if not own and not taken:
+        return {}
     found = {s.id: s for s in reading.Stories(connection).get([*own, *taken.values()])}
     stories = {key: found[i] for i in own if i in found for key in found[i].keys or (i,)}
     stories.update((key, found[i]) for key, i in taken.items() if i in found)

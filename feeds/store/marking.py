@@ -11,29 +11,30 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, delete, func, select
 
 from feeds.model.changes import Mark
-from feeds.store.db import Database, chunks
+from feeds.store.db import DateTime
+from feeds.store.prepared import listed, one_of, selecting, upserting
 from feeds.store.tables import marks
 
+_LAST = selecting(
+    select(marks.c.channel_id, func.max(marks.c.token, type_=DateTime).label("token"))
+    .where(one_of(marks.c.channel_id, "channels"))
+    .group_by(marks.c.channel_id)
+)
+_PUT = upserting(marks)
 _NEXT = timedelta(microseconds=1)
 
 
-def put(db: Database, connection: Connection, wanted: Iterable[Mark]) -> None:
+def put(connection: Connection, wanted: Iterable[Mark]) -> None:
     """Make marks, within the caller's transaction."""
     asked = sorted({(m.channel_id, m.due) for m in wanted})
     last: dict[str, datetime] = {}
-    for some in chunks(sorted({channel for channel, _ in asked})):
-        query = select(marks.c.channel_id, func.max(marks.c.token)).where(marks.c.channel_id.in_(some))
-        last.update((channel, token) for channel, token in connection.execute(query.group_by(marks.c.channel_id)))
+    if asked:
+        last.update(_LAST.rows(connection, channels=listed(sorted({channel for channel, _ in asked}))))
     rows = []
     for channel, due in asked:
         last[channel] = max(due, last[channel] + _NEXT) if channel in last else due
         rows.append({"channel_id": channel, "due": due, "token": last[channel]})
-    if rows:
-        statement = db.insert(marks)
-        again = statement.on_conflict_do_update(
-            index_elements=["channel_id", "due"], set_={"token": statement.excluded.token}
-        )
-        connection.execute(again, rows)
+    _PUT.each(connection, rows)
 
 
 def due(connection: Connection, now: datetime, limit: int) -> tuple[tuple[str, datetime], ...]:

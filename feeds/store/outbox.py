@@ -118,7 +118,7 @@ class Outbox:
 
     def mark(self, channel_ids: Sequence[str], due: datetime) -> None:
         with self._db.write() as connection:
-            marking.put(self._db, connection, [Mark(channel_id=c, due=due) for c in channel_ids])
+            marking.put(connection, [Mark(channel_id=c, due=due) for c in channel_ids])
 
     def owed(self, now: datetime, limit: int) -> tuple[Delivery, ...]:
         d = t.deliveries.c

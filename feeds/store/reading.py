@@ -9,12 +9,28 @@ from sqlalchemy.sql.elements import ColumnElement
 from feeds.model.changes import Known
 from feeds.model.channel import Window
 from feeds.model.entry import Origin
-from feeds.model.source import FeedInfo, Source
+from feeds.model.source import Source
 from feeds.model.story import Category, Member, Story
 from feeds.store import tables as t
-from feeds.store.codec import loads
 from feeds.store.db import chunks
-from feeds.store.rows import known_of, member_of, origin_of, source_of, story_of
+from feeds.store.prepared import listed, one_of, selecting
+from feeds.store.rows import info_of, known_of, member_of, origin_of, source_of, story_of
+
+_STORIES = selecting(select(t.stories).where(one_of(t.stories.c.id, "ids")))
+_MEMBERS = selecting(
+    select(
+        t.members.c.story_id, t.members.c.source_id, t.members.c.categories, t.entries.c.entry, t.entries.c.first_seen
+    )
+    .join(t.entries, (t.entries.c.guid == t.members.c.guid) & (t.entries.c.source_id == t.members.c.source_id))
+    .where(one_of(t.members.c.story_id, "ids"))
+    .order_by(t.members.c.story_id, t.members.c.rank)
+)
+_SOURCES = selecting(
+    select(t.sources.c.id, t.sources.c.definition, t.source_state.c.info)
+    .join(t.source_state, t.source_state.c.source_id == t.sources.c.id)
+    .where(one_of(t.sources.c.id, "ids"))
+)
+_CATEGORIES = selecting(select(t.categories).order_by(t.categories.c.slug))
 
 KNOWN = (t.entries.c.entry, t.entries.c.fingerprint, t.entries.c.status, t.entries.c.story_id, t.entries.c.first_seen)
 
@@ -31,20 +47,13 @@ class Stories:
         wanted = list(dict.fromkeys(ids))
         found: dict[str, Story] = {}
         for some in chunks(wanted):
-            members = self._members(some)
-            query = select(t.stories).where(t.stories.c.id.in_(some))
-            found.update((row.id, story_of(row, members[row.id])) for row in self._connection.execute(query))
+            rows = _STORIES.rows(self._connection, ids=listed(some))
+            members = self._members(some) if rows else {}
+            found.update((row.id, story_of(row, members.get(row.id, ()))) for row in rows)
         return [found[i] for i in wanted if i in found and found[i].members]
 
     def _members(self, ids: Sequence[str]) -> dict[str, list[Member]]:
-        m, e = t.members, t.entries
-        query = (
-            select(m.c.story_id, m.c.source_id, m.c.categories, e.c.entry, e.c.first_seen)
-            .join(e, (e.c.guid == m.c.guid) & (e.c.source_id == m.c.source_id))
-            .where(m.c.story_id.in_(ids))
-            .order_by(m.c.story_id, m.c.rank)
-        )
-        rows = self._connection.execute(query).all()
+        rows = _MEMBERS.rows(self._connection, ids=listed(ids))
         self._know({row.source_id for row in rows})
         found: dict[str, list[Member]] = defaultdict(list)
         for row in rows:
@@ -55,13 +64,9 @@ class Stories:
         """Read the sources that were not yet read: all of a story's members show what their source says now."""
         fresh = sorted(ids - self._sources.keys())
         self._sources.update((i, (None, None)) for i in fresh)
-        query = select(t.sources.c.id, t.sources.c.definition, t.source_state.c.info).join(
-            t.source_state, t.source_state.c.source_id == t.sources.c.id
-        )
-        for some in chunks(fresh):
-            for row in self._connection.execute(query.where(t.sources.c.id.in_(some))):
-                source = source_of(row.definition)
-                self._sources[row.id] = source, origin_of(source, loads(FeedInfo, row.info))
+        for row in _SOURCES.rows(self._connection, ids=listed(fresh)):
+            source = source_of(row.definition)
+            self._sources[row.id] = source, origin_of(source, info_of(row.info))
 
 
 def known_where(connection: Connection, *conditions: ColumnElement[bool]) -> list[Known]:
@@ -72,8 +77,7 @@ def known_where(connection: Connection, *conditions: ColumnElement[bool]) -> lis
 
 def categories(connection: Connection) -> dict[str, Category]:
     """Return every category, by slug."""
-    query = select(t.categories).order_by(t.categories.c.slug)
-    return {row.slug: Category(slug=row.slug, name=row.name) for row in connection.execute(query)}
+    return {row.slug: Category(slug=row.slug, name=row.name) for row in _CATEGORIES.rows(connection)}
 
 
 def latest(connection: Connection, window: Window) -> list[str]:

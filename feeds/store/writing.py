@@ -4,11 +4,10 @@ Three things tell that a view went stale meanwhile, and refuse the write: the so
 moved, or a member of another source would be lost. Match keys are unique by themselves.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Table, bindparam, delete, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, Table, bindparam, delete, func, select, update
 
 from feeds.errors import StaleView
 from feeds.model.changes import Changes, Mark, Saved
@@ -18,14 +17,60 @@ from feeds.model.story import Category, Story
 from feeds.store import marking
 from feeds.store import tables as t
 from feeds.store.codec import dumps
-from feeds.store.db import Database, chunks
+from feeds.store.db import CLASHES, Database, DateTime, among
+from feeds.store.prepared import changing, inserting, listed, one_of, selecting, upserting
 from feeds.store.rows import decision_row, entry_row, member_row, state_row, story_row
 
 SLACK = timedelta(days=1)
 """How exact `last_seen` is: entries that stay in their document are written once a day, not at each poll."""
 
+_S, _E, _M = t.source_state.c, t.entries.c, t.members.c
+_AS_READ = (_S.source_id == bindparam("b_source_id")) & (_S.due == bindparam("b_was"))
+_FENCE = changing(
+    update(t.source_state)
+    .where(_AS_READ)
+    .values(
+        **{name: bindparam(f"b_{name}") for name in ("due", "strikes", "state", "info", "outline")},
+        paused=_S.paused | bindparam("b_paused"),
+        present=func.coalesce(bindparam("b_present", type_=DateTime), _S.present),
+    )
+)
+_SETTLE = changing(
+    update(t.source_state)
+    .where(_AS_READ)
+    .values(**{name: bindparam(f"b_{name}") for name in ("due", "strikes", "state")})
+)
+_CREDITED = selecting(
+    select(t.story_channels.c.channel_id)
+    .join_from(t.story_channels, t.members, _M.story_id == t.story_channels.c.story_id)
+    .where(_M.source_id == bindparam("source"))
+    .distinct()
+)
+_VERSIONS = selecting(select(t.stories.c.id, t.stories.c.version).where(one_of(t.stories.c.id, "ids")))
+_FOREIGN = selecting(
+    select(_M.source_id, _M.guid).where(one_of(_M.story_id, "ids"), _M.source_id != bindparam("source"))
+)
+_PLACES = selecting(select(_M.source_id, _M.guid, _M.story_id).where(one_of(_M.guid, "guids")))
+_SEE = changing(
+    update(t.entries)
+    .where(_E.source_id == bindparam("b_source"), one_of(_E.guid, "guids"), _E.last_seen < bindparam("b_before"))
+    .values(last_seen=bindparam("b_now"))
+)
+_ADOPT = changing(
+    update(t.entries)
+    .where(_E.guid == bindparam("b_guid"), _E.source_id == bindparam("b_source"), _E.story_id != bindparam("b_story"))
+    .values(story_id=bindparam("b_story"))
+)
+_SAVE, _SAVE_GONE = upserting(t.entries, ("first_seen",)), upserting(t.entries, ("first_seen", "last_seen"))
+_TELL, _JOIN, _NAME = upserting(t.stories), upserting(t.members), upserting(t.categories)
+_KEY, _SHOW, _SORT = inserting(t.story_keys), inserting(t.story_channels), inserting(t.story_categories)
+_DECIDE = inserting(t.decisions, ("id",))
+_BEGIN_AGAIN = changing(delete(t.story_moves).where(one_of(t.story_moves.c.old, "ids")))
 # A row that takes part in a story, by table; all are written anew with it.
-_PARTS = (t.story_channels, t.story_categories, t.story_keys, t.members)
+_CLEAR = tuple(
+    changing(delete(table).where(one_of(table.c.story_id, "ids")))
+    for table in (t.story_channels, t.story_categories, t.story_keys, t.members)
+)
 
 
 def apply(db: Database, connection: Connection, changes: Changes) -> None:
@@ -33,17 +78,16 @@ def apply(db: Database, connection: Connection, changes: Changes) -> None:
     try:
         _fence(connection, changes)
         check(connection, changes.stories, changes.merged, changes.state.source_id)
-        add_categories(db, connection, changes.categories)
+        add_categories(connection, changes.categories)
         _end(db, connection, changes.merged)
-        _save(db, connection, changes.entries, changes.state)
-        write_stories(db, connection, changes.stories)
+        _save(connection, changes.entries, changes.state)
+        write_stories(connection, changes.stories)
         _adopt(connection, changes.stories, changes.entries)
         _see(connection, changes)
-        if changes.decisions:
-            connection.execute(t.decisions.insert(), [decision_row(d) for d in changes.decisions])
-        marking.put(db, connection, [*changes.marks, *(_credited(connection, changes) if changes.credit else ())])
-    except IntegrityError as error:
-        raise StaleView(f"another writer was faster: {error.orig}") from error
+        _DECIDE.each(connection, [decision_row(d) for d in changes.decisions])
+        marking.put(connection, [*changes.marks, *(_credited(connection, changes) if changes.credit else ())])
+    except CLASHES as error:
+        raise StaleView(f"another writer was faster: {error}") from error
 
 
 def settle(connection: Connection, found: Sequence[Changes]) -> None:
@@ -51,10 +95,9 @@ def settle(connection: Connection, found: Sequence[Changes]) -> None:
 
     What a feed says of itself stays as it was told. Raises `StaleView` where not all of them could be written.
     """
-    s = t.source_state.c
     rows = [
         {
-            "b_source": state.source_id,
+            "b_source_id": state.source_id,
             "b_was": changes.was_due,
             "b_due": state.due,
             "b_strikes": _strikes(state),
@@ -63,10 +106,7 @@ def settle(connection: Connection, found: Sequence[Changes]) -> None:
         for changes in found
         for state in (changes.state,)
     ]
-    mine = (s.source_id == bindparam("b_source")) & (s.due == bindparam("b_was"))
-    write = update(t.source_state).where(mine)
-    write = write.values(due=bindparam("b_due"), strikes=bindparam("b_strikes"), state=bindparam("b_state"))
-    if connection.execute(write, rows).rowcount != len(found):
+    if _SETTLE.each(connection, rows) != len(found):
         raise StaleView("some sources were polled or changed meanwhile")
 
 
@@ -77,14 +117,8 @@ def _strikes(state: SourceState) -> int:
 
 def _credited(connection: Connection, changes: Changes) -> list[Mark]:
     """Marks for every channel that shows a story with a member of this source."""
-    channel, m = t.story_channels.c, t.members.c
-    query = (
-        select(channel.channel_id)
-        .join_from(t.story_channels, t.members, m.story_id == channel.story_id)
-        .where(m.source_id == changes.state.source_id)
-        .distinct()
-    )
-    return [Mark(channel_id=found, due=_now(changes.state)) for found in connection.scalars(query)]
+    found = _CREDITED.rows(connection, source=changes.state.source_id)
+    return [Mark(channel_id=row.channel_id, due=_now(changes.state)) for row in found]
 
 
 def restate(
@@ -93,11 +127,11 @@ def restate(
     """Write *stories* again, as they are but for what settings decide. Raises `StaleView`."""
     try:
         check(connection, stories, {}, "")
-        add_categories(db, connection, found)
-        write_stories(db, connection, stories)
-        marking.put(db, connection, marks)
-    except IntegrityError as error:
-        raise StaleView(f"another writer was faster: {error.orig}") from error
+        add_categories(connection, found)
+        write_stories(connection, stories)
+        marking.put(connection, marks)
+    except CLASHES as error:
+        raise StaleView(f"another writer was faster: {error}") from error
 
 
 def _fence(connection: Connection, changes: Changes) -> None:
@@ -106,14 +140,14 @@ def _fence(connection: Connection, changes: Changes) -> None:
     A source that someone paused meanwhile stays paused.
     """
     state = changes.state
-    row = {**state_row(state), "strikes": _strikes(state)}
-    if not state.paused:
-        del row["paused"]
-    present = [saved for saved in changes.entries if saved.status != "withdrawn"]
-    if (changes.seen or present) and not changes.partial:
-        row["present"] = _now(state) - SLACK
-    mine = (t.source_state.c.source_id == state.source_id) & (t.source_state.c.due == changes.was_due)
-    if connection.execute(update(t.source_state).where(mine).values(row)).rowcount != 1:
+    there = changes.seen or any(saved.status != "withdrawn" for saved in changes.entries)
+    values = {f"b_{name}": value for name, value in state_row(state).items()}
+    values |= {
+        "b_strikes": _strikes(state),
+        "b_was": changes.was_due,
+        "b_present": _now(state) - SLACK if there and not changes.partial else None,
+    }
+    if _FENCE.run(connection, **values) != 1:
         raise StaleView(f"source {state.source_id} was polled or changed meanwhile")
 
 
@@ -127,29 +161,24 @@ def check(connection: Connection, stories: Sequence[Story], merged: Mapping[str,
         return
     versions = {s.id: s.version for s in stories}
     kept = {EntryKey(m.entry.source_id, m.entry.guid): s.id for s in stories for m in s.members}
-    foreign = [key for key in kept if key.source_id != source_id]
-    m = t.members.c
-    for some in chunks([*versions, *merged]):
-        query = select(t.stories.c.id, t.stories.c.version).where(t.stories.c.id.in_(some))
-        stored = {row.id: row.version for row in connection.execute(query)}
-        if stale := [i for i in some if i in versions and stored.get(i, 0) != versions[i]]:
-            raise StaleView(f"story {stale[0]} changed meanwhile")
-        rows = connection.execute(select(m.source_id, m.guid).where(m.story_id.in_(some), m.source_id != source_id))
+    ids = listed([*versions, *merged])
+    stored = {row.id: row.version for row in _VERSIONS.rows(connection, ids=ids)}
+    if stale := [i for i, version in versions.items() if stored.get(i, 0) != version]:
+        raise StaleView(f"story {stale[0]} changed meanwhile")
+    if stored:
+        rows = _FOREIGN.rows(connection, ids=ids, source=source_id)
         if lost := {EntryKey(*row) for row in rows} - kept.keys():
             raise StaleView(f"{min(lost)} joined a story meanwhile")
-    for some in chunks(sorted({key.guid for key in foreign})):
-        for row in connection.execute(select(m.source_id, m.guid, m.story_id).where(m.guid.in_(some))):
-            key = EntryKey(row.source_id, row.guid)
-            if key.source_id != source_id and key in kept and row.story_id not in {*versions, *merged}:
-                raise StaleView(f"{key} left for story {row.story_id} meanwhile")
+    foreign = sorted({key.guid for key in kept if key.source_id != source_id})
+    for row in _PLACES.rows(connection, guids=listed(foreign)) if foreign else ():
+        key = EntryKey(row.source_id, row.guid)
+        if key.source_id != source_id and key in kept and row.story_id not in {*versions, *merged}:
+            raise StaleView(f"{key} left for story {row.story_id} meanwhile")
 
 
-def add_categories(db: Database, connection: Connection, found: Sequence[Category]) -> None:
+def add_categories(connection: Connection, found: Sequence[Category]) -> None:
     """Add new ones, and take over a new spelling of a name: a slug stays what it is."""
-    if found:
-        statement = db.insert(t.categories)
-        named = statement.on_conflict_do_update(index_elements=["slug"], set_={"name": statement.excluded.name})
-        connection.execute(named, [{"slug": c.slug, "name": c.name} for c in found])
+    _NAME.each(connection, [{"slug": c.slug, "name": c.name} for c in found])
 
 
 def _end(db: Database, connection: Connection, merged: Mapping[str, str]) -> None:
@@ -172,62 +201,40 @@ def _end(db: Database, connection: Connection, merged: Mapping[str, str]) -> Non
 
 def clear(connection: Connection, ids: Sequence[str], *also: Table) -> None:
     """Delete the parts of stories; with `stories` in *also*, the stories too."""
-    for some in chunks(ids):
-        for table in _PARTS:
-            connection.execute(delete(table).where(table.c.story_id.in_(some)))
-        for table in also:
-            connection.execute(delete(table).where(table.c.id.in_(some)))
+    if not ids:
+        return
+    for parts in _CLEAR:
+        parts.run(connection, ids=listed(ids))
+    for table in also:
+        connection.execute(delete(table).where(among(table.c.id, ids)))
 
 
-def _save(db: Database, connection: Connection, found: Sequence[Saved], state: SourceState) -> None:
+def _save(connection: Connection, found: Sequence[Saved], state: SourceState) -> None:
     """Write entries. Those that left their document keep the day on which they were last in it."""
-    for there in (True, False):
-        some = [saved for saved in found if (saved.status != "withdrawn") is there]
-        if not some:
-            continue
-        statement = db.insert(t.entries)
-        fixed = {"guid", "source_id", "first_seen"} | (set() if there else {"last_seen"})
-        fields = {c.name: statement.excluded[c.name] for c in t.entries.c if c.name not in fixed}
-        upsert = statement.on_conflict_do_update(index_elements=["guid", "source_id"], set_=fields)
-        connection.execute(upsert, [entry_row(saved, _now(state)) for saved in some])
+    now = _now(state)
+    _SAVE.each(connection, [entry_row(saved, now) for saved in found if saved.status != "withdrawn"])
+    _SAVE_GONE.each(connection, [entry_row(saved, now) for saved in found if saved.status == "withdrawn"])
 
 
-def write_stories(db: Database, connection: Connection, found: Sequence[Story]) -> None:
+def write_stories(connection: Connection, found: Sequence[Story]) -> None:
     """Replace stories with their members, keys, channels and categories. A key of another story is an error."""
     if not found:
         return
     clear(connection, [s.id for s in found if s.version])
-    for some in chunks([s.id for s in found if not s.version]):  # an id that ended once begins again
-        connection.execute(delete(t.story_moves).where(t.story_moves.c.old.in_(some)))
-    _upsert(db, connection, t.stories, ["id"], [story_row(s) for s in found])
-    members = [member_row(m, s.id, rank) for s in found for rank, m in enumerate(s.members)]
-    _upsert(db, connection, t.members, ["guid", "source_id"], members)
-    _insert(connection, t.story_keys, ({"key": k, "story_id": s.id} for s in found for k in s.keys))
+    _BEGIN_AGAIN.run(connection, ids=listed([s.id for s in found if not s.version]))  # an id that ended once
+    _TELL.each(connection, [story_row(s) for s in found])
+    _JOIN.each(connection, [member_row(m, s.id, rank) for s in found for rank, m in enumerate(s.members)])
+    _KEY.each(connection, [{"key": k, "story_id": s.id} for s in found for k in s.keys])
     shown = [s for s in found if s.status == "shown"]
-    _insert(
+    _SHOW.each(
         connection,
-        t.story_channels,
-        (
+        [
             {"story_id": s.id, "channel_id": c, "published": s.published, "release": s.release}
             for s in shown
             for c in s.channels
-        ),
+        ],
     )
-    _insert(connection, t.story_categories, ({"story_id": s.id, "slug": c.slug} for s in shown for c in s.categories))
-
-
-def _insert(connection: Connection, table: Table, rows: Iterable[Mapping[str, object]]) -> None:
-    if found := list(rows):
-        connection.execute(table.insert(), found)
-
-
-def _upsert(
-    db: Database, connection: Connection, table: Table, key: list[str], rows: Sequence[Mapping[str, object]]
-) -> None:
-    if rows:
-        statement = db.insert(table)
-        fields = {c.name: statement.excluded[c.name] for c in table.c if c.name not in key}
-        connection.execute(statement.on_conflict_do_update(index_elements=key, set_=fields), rows)
+    _SORT.each(connection, [{"story_id": s.id, "slug": c.slug} for s in shown for c in s.categories])
 
 
 def _adopt(connection: Connection, stories: Sequence[Story], saved: Sequence[Saved]) -> None:
@@ -239,16 +246,11 @@ def _adopt(connection: Connection, stories: Sequence[Story], saved: Sequence[Sav
         for m in s.members
         if told.get(m.entry.key) != s.id
     ]
-    if rows:
-        e = t.entries.c
-        mine = (e.guid == bindparam("b_guid")) & (e.source_id == bindparam("b_source"))
-        moved = mine & (e.story_id != bindparam("b_story"))
-        connection.execute(update(t.entries).where(moved).values(story_id=bindparam("b_story")), rows)
+    _ADOPT.each(connection, rows)
 
 
 def _see(connection: Connection, changes: Changes) -> None:
     """Note that unchanged entries were in the document, to the day."""
-    now, e = _now(changes.state), t.entries.c
-    for some in chunks(changes.seen):
-        mine = (e.source_id == changes.state.source_id) & e.guid.in_([key.guid for key in some])
-        connection.execute(update(t.entries).where(mine & (e.last_seen < now - SLACK / 2)).values(last_seen=now))
+    if changes.seen:
+        now, guids = _now(changes.state), listed([key.guid for key in changes.seen])
+        _SEE.run(connection, b_source=changes.state.source_id, guids=guids, b_now=now, b_before=now - SLACK / 2)
