@@ -190,6 +190,13 @@ def fold(text: str) -> str:
     return " ".join(tidy(unicodedata.normalize("NFKC", text.casefold())).translate(_QUOTES).split())
 
 
+def fold_lines(text: str) -> str:
+    """Return tidied *text* for comparing as `fold` does, its lines kept."""
+    if text.isascii():
+        return text.casefold()
+    return unicodedata.normalize("NFKC", text.casefold()).translate(_QUOTES)
+
+
 def words(text: str) -> tuple[str, ...]:
     """Return the words of *text*, folded."""
     return tuple(_WORD.findall(fold(text)))

@@ -1,0 +1,234 @@
+"""Whether two entries with different words tell one story: one score from what both say, each part of it shown.
+
+What is compared, once the habits of both sources are taken out (`habits.py`):
+
+contained   how much of the shorter text the other holds, a shingle that other candidates hold too weighing less:
+            what many stories share is a template or background, not this story
+numbers     of the shorter text that the other lacks: reports of one form differ in nothing else
+title       letters that both titles share, and how much of a title the other text says
+words       long words of the shorter text that the other holds
+source      within one source a copy is rarer than the next part of a series, a column, another day's report
+
+The score is a logistic function of these, between 0 and 1; `THRESHOLD` is where it is believed. The weights were
+fitted on real texts with realistic edits (`scripts/bench dedupe` says how well they hold, on data made anew as well).
+Some things no score outweighs (`VETOES`): they were learned from real feeds, where short texts recur.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple, TypeVar
+
+from feeds.core.habits import OFTEN
+from feeds.core.sketch import HINTS, Sketch, bag
+
+Key = TypeVar("Key", bound=Hashable)  # whatever names a story
+
+THRESHOLD = 0.5
+COMMON = 64  # stories under one hint, from which on it leads to nobody
+ENOUGH = 0.06  # share of an entry's hints that must lead to a story
+CANDIDATES = 8  # stories compared in full; more than one in 2,000 copies is not among them (measured)
+SILENT = 3  # shingles, below which a text says nothing of its own
+_WHOLE = 4.0  # log of the shingles from which on a text is long enough to trust what it shares
+
+
+class Side(NamedTuple):
+    """One of the two that are compared."""
+
+    sketch: Sketch
+    source_id: str
+    published: datetime
+    habits: Mapping[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Likeness:
+    """How alike two entries are: the score, what it was made of, and what speaks against it whatever the score."""
+
+    score: float
+    facts: Mapping[str, float]
+    veto: str = ""
+
+    def same(self, threshold: float = THRESHOLD) -> bool:
+        """Tell whether both tell one story."""
+        return not self.veto and self.score >= threshold
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a text says of its own: without its source's habits."""
+
+    shingles: frozenset[int]
+    form: frozenset[int]  # shingles of sentences that only numbers tell from others
+    numbers: frozenset[str]
+    words: frozenset[str]  # see `bag`
+
+
+def candidates(sketch: Sketch, posted: Mapping[int, Sequence[Key]]) -> tuple[Key, ...]:
+    """Return the stories worth comparing in full, the likeliest first, at most eight.
+
+    *posted* gives the stories under each hash of the sketch's shingles and title, the latest last. A rare hash says
+    more than a common one; what a tenth of an entry's hints lead to is looked at, and what has the same title.
+    """
+    weights: dict[Key, float] = {}
+    for shingle in {*sketch.shingles, sketch.title_hint}:
+        stories = posted.get(shingle, ())
+        if len(stories) < COMMON:
+            for story in stories:
+                weights[story] = weights.get(story, 0.0) + 1 / len(stories)
+    needed = ENOUGH * min(HINTS, len(set(sketch.shingles)) + 1)
+    titled = posted.get(sketch.title_hint, ())[-CANDIDATES:]
+    ranked = sorted((key for key in weights if weights[key] >= needed or key in titled), key=lambda key: -weights[key])
+    return tuple(ranked[:CANDIDATES])
+
+
+def likenesses(entry: Side, others: Sequence[Side], *, known: bool = False) -> tuple[Likeness, ...]:
+    """Return how alike *entry* is to each of *others*, in their order.
+
+    *others* are the leads of the stories that may be the same, all of them together: what several hold counts less.
+    Their stories are counted in their sources' habits already; *known* tells that the entry is counted too.
+    """
+    mine = _told(entry, known=known)
+    told = [_told(other, known=True) for other in others]
+    held = Counter(shingle for other in told for shingle in mine.shingles & other.shingles)
+    overlaps = [_overlap(mine, other, held) for other in told]
+    found = []
+    for at, (other, theirs) in enumerate(zip(others, told, strict=True)):
+        rest = max((o.contained for n, o in enumerate(overlaps) if n != at), default=0.0)
+        facts = _facts(entry, other, mine, theirs) | _shared(overlaps[at], rest)
+        score = 1 / (1 + math.exp(-_BASE - sum(weight * facts[name] for name, weight in WEIGHTS.items())))
+        veto = next((why for why, holds in VETOES.items() if holds(facts)), "")
+        found.append(Likeness(score=score, facts=facts, veto=veto))
+    return tuple(found)
+
+
+def _told(side: Side, *, known: bool) -> _Told:
+    often = OFTEN + known
+    habits = side.habits
+    shingles: set[int] = set()
+    form: set[int] = set()
+    numbers: set[str] = set()
+    words: list[str] = []
+    for sentence in side.sketch.sentences:
+        if habits.get(sentence.said, 0) >= often:
+            continue
+        numbers |= sentence.numbers
+        if sentence.numbers and habits.get(sentence.form, 0) >= often:
+            form |= sentence.shingles
+            continue
+        shingles |= sentence.shingles
+        words += sentence.words
+    return _Told(frozenset(shingles), frozenset(form), frozenset(numbers), bag(words))
+
+
+class _Overlap(NamedTuple):
+    """What two texts share, a shingle that other candidates hold too weighing less: a half, a third …"""
+
+    contained: float  # share of the one that weighs less
+    covered: float  # share of the one that weighs more
+    common: float  # other candidates that hold a shared shingle, on average
+    size: int  # shingles of the shorter text
+
+
+def _overlap(mine: _Told, theirs: _Told, held: Mapping[int, int]) -> _Overlap:
+    shared = mine.shingles & theirs.shingles
+    size = min(len(mine.shingles), len(theirs.shingles))
+    if not shared:
+        return _Overlap(0.0, 0.0, 0.0, size)
+    both = sum([1 / held[s] for s in shared])
+    alone = len(mine.shingles) - len(held)  # shingles that no candidate holds weigh 1
+    one = both + alone + sum([1 / (1 + held[s]) for s in held.keys() - shared])
+    other = both + len(theirs.shingles) - len(shared)
+    common = sum([held[s] for s in shared]) / len(shared) - 1
+    return _Overlap(both / min(one, other), both / max(one, other), common, size)
+
+
+def _shared(overlap: _Overlap, rest: float) -> dict[str, float]:
+    """Return the facts about what is shared; *rest* is how much another candidate holds at most."""
+    return {
+        "contained": overlap.contained,
+        "ahead": overlap.contained * (overlap.contained - rest),
+        "covered": overlap.covered,
+        "common": overlap.common,
+        "size": float(overlap.size),
+    }
+
+
+def _facts(entry: Side, other: Side, mine: _Told, theirs: _Told) -> dict[str, float]:
+    """Return the facts about numbers, titles, words, sources and times."""
+    a, b = entry.sketch, other.sketch
+    numbers = min(mine.numbers, theirs.numbers, key=len)
+    missing = len(numbers) - len(mine.numbers & theirs.numbers)
+    titles = 2 * len(a.pairs & b.pairs) / (len(a.pairs) + len(b.pairs)) if a.pairs or b.pairs else 0.0
+    silent = sum(len(told.shingles) < SILENT for told in (mine, theirs))
+    size = min(len(mine.shingles), len(theirs.shingles))
+    words = _held(mine.words, theirs.words)
+    same = float(entry.source_id == other.source_id)
+    return {
+        "form": len(mine.form & theirs.form) / max(1, min(len(mine.form), len(theirs.form))),
+        "formal": float(len(mine.form) > len(mine.shingles) or len(theirs.form) > len(theirs.shingles)),
+        "numbers": float(len(numbers)),
+        "numbers_missing": float(min(missing, 8)),
+        "numbers_share": 1 - missing / len(numbers) if numbers else 1.0,
+        "titles": titles,
+        "title_size": float(min(len(a.pairs), len(b.pairs))),
+        "title_told": max(_share(a.words, theirs.words), _share(b.words, mine.words)),
+        "titles_alone": max(titles, 0.01) * float(silent == 2),
+        "one_silent": float(silent == 1),
+        "words": words,
+        "words_long": words**2 * min(math.log1p(size), _WHOLE),
+        "same_source": same,
+        "same_source_other_number": same * float(a.numbers != b.numbers),
+        "series": float(bool(a.series) and a.series == b.series and titles < 0.9),
+        "hours": math.sqrt(min(abs((entry.published - other.published).total_seconds()) / 3600, 336)),
+        "tagged": float(a.tagged or b.tagged),
+    }
+
+
+def _share(part: frozenset[str], whole: frozenset[str]) -> float:
+    return len(part & whole) / len(part) if part and whole else 0.0
+
+
+def _held(one: frozenset[str], other: frozenset[str]) -> float:
+    return len(one & other) / min(len(one), len(other)) if one and other else 1.0
+
+
+VETOES: Mapping[str, Callable[[Mapping[str, float]], bool]] = {
+    "a flash or a bare title is not the full story": lambda f: f["one_silent"] > 0,
+    "neither says anything below its title, and the titles are not one, or too short, or of one source": lambda f: (
+        f["titles_alone"] > 0 and (f["titles_alone"] < 0.92 or f["title_size"] < 8 or f["same_source"] > 0)
+    ),
+    "too little text for titles that differ": lambda f: f["size"] < 12 and f["titles"] < 0.6,
+    "little of a long report, which another may hold of the same event": lambda f: (
+        0 < f["contained"] < 0.6 and f["covered"] < 0.05
+    ),
+    "most numbers differ": lambda f: f["numbers"] >= 4 and f["numbers_share"] < 0.5,
+    "one source tells it again with another title": lambda f: f["same_source"] > 0 and f["titles"] < 0.75,
+    "one source tells it again with another number in the title": lambda f: f["same_source_other_number"] > 0,
+    "one source tells little of it in common": lambda f: (
+        f["same_source"] > 0
+        and (f["contained"] < 0.85 or f["size"] < 12 or f["numbers_missing"] > 2 * f["tagged"])
+        and (f["titles"] < 1 or f["contained"] < 0.7 or f["size"] < 60 or f["numbers_missing"] > 1)
+    ),
+}
+"""What speaks against one story whatever the score, in words; found in the real feeds: flashes before their report,
+columns and photo sets under one title, release notes and status lists that differ in a name or a number."""
+
+_BASE = -15.14
+WEIGHTS: Mapping[str, float] = {
+    "ahead": 8.99,
+    "common": -2.42,
+    "form": -1.37,
+    "formal": -4.44,
+    "numbers_missing": -0.97,
+    "titles": 7.09,
+    "title_told": 4.12,
+    "words": 5.91,
+    "words_long": 1.87,
+    "series": -3.26,
+    "hours": -0.29,
+    "titles_alone": 8.06,
+    "tagged": 0.72,
+}

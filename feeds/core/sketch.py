@@ -1,0 +1,182 @@
+"""What comparing needs to know of an entry's words: its sentences, shingles, numbers and title.
+
+Units: one Latin word or number weighs 2, one Hangul, kana or Han syllable 1; a shingle is a window of weight 6 or a
+little more: three words, or six syllables. So text is compared alike with blanks and without them: Korean copies
+differ in spacing more than in anything else (recall of copies with other spacing: .99, by words .80).
+
+Before that, what says nothing of the story goes: the agency's credit at the start, a tag on the title (`[속보]`,
+`(종합2보)`, `UPDATE 1-`), and Han characters that Korean headlines use for words (`韓` for `한`) become those words.
+"""
+
+import html
+import re
+from collections.abc import Container, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
+from typing import NamedTuple
+from zlib import crc32
+
+from feeds.core import text
+from feeds.model.entry import Entry
+
+WEIGHT = 6
+HINTS_LEAD, HINTS_LOW = 6, 6
+"""Shingles by which an entry is found: from its beginning, and the lowest of all, which any long excerpt shares."""
+HINTS = HINTS_LEAD + HINTS_LOW + 1  # and the title
+LEAD = 40  # shingles that count as the beginning
+OPENING = 300  # characters in which a credit may stand
+MOST = 40_000  # characters of a text that are compared
+
+_EAST = "\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff"
+_UNIT = re.compile(rf"[{_EAST}]|[^\W_{_EAST}]+(?:[.,][0-9]+)*")
+_NUMBER = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
+_SENTENCE = re.compile(r"\n+|(?<=[.!?。])[)\]\"']*\s+|(?<=다\.)(?=[가-힣\"'\[(])")
+_TAGS = "속보|종합[0-9]?보?|[0-9]보|단독|업데이트|update ?[0-9]*|breaking|exclusive"
+_TAG = re.compile(
+    rf"\s*(?:[\[<(【〈]\s*(?:{_TAGS})\s*[\]>)】〉]"
+    r"|(?:update [0-9]+|breaking|what we know|explained|exclusive|factbox|live|analysis)\s*[-:])\s*"
+)
+_TAG_AFTER = re.compile(rf"\s*[\[<(【〈]\s*(?:{_TAGS})\s*[\]>)】〉]\s*$")
+_SERIES = re.compile(r"\s*(?:[\[<(【〈][^\])>】〉]{1,20}[\])>】〉]|[^:,]{2,25}:)")
+# `(서울=연합뉴스) 홍길동 기자 =`, `[서울=뉴시스]`, `WASHINGTON, March 3 (Reuters) -`, `By Jane Doe`
+_CREDIT = re.compile(
+    r"(?:^|(?<=[.!?]\s)|(?<=\n))\s*(?:[(\[【][^()\[\]【】]{1,30}[=][^()\[\]【】]{1,30}[)\]】]\s*(?:[가-힣]{2,4}\s*(?:특파원|기자)\s*)?=?\s*"
+    r"|\[[^\[\]]{2,16} [가-힣]{2,4} (?:특파원|기자)\]\s*"
+    r"|[A-Z][A-Z .,/]{2,30}(?:, [A-Z][a-z]+ [0-9]{1,2})?\s*(?:\([A-Za-z ]{2,20}\)\s*)?(?:--|—|–|-)\s+"
+    r"|By [A-Z]\w+ [A-Z]\w+\s+)"
+)
+# Han characters that stand for a Korean word in headlines; 金 (Kim, gold) and the like are left out: they are two.
+_HAN = str.maketrans(
+    "韓中美日英獨佛露北南與野國靑檢警軍黨前現新故反對內外行事件法院",
+    "한중미일영독불러북남여야국청검경군당전현신고반대내외행사건법원",
+)
+
+
+class Sentence(NamedTuple):
+    """One sentence: hashes of its words, and of its words with every number alike; what else is in it."""
+
+    said: int
+    form: int
+    shingles: frozenset[int]
+    numbers: frozenset[str]
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sketch:
+    """An entry for comparing. *shingles* are in the order of the text; *series* is what its title begins with."""
+
+    title: str
+    pairs: frozenset[str]  # of neighbouring letters in the title
+    words: frozenset[str]  # of the title: see `bag`
+    tagged: bool  # the title says that it is a flash or an update
+    numbers: frozenset[str]  # in the title
+    series: str
+    sentences: tuple[Sentence, ...]
+    shingles: tuple[int, ...]
+
+    def hints(self, usual: Container[int] = ()) -> tuple[int, ...]:
+        """Return the 32-bit hashes under which this entry is found, at most 13, the title's the last.
+
+        *usual* are sentences, as in `Sentence.said`, that lead nowhere: its source says them in every entry.
+        """
+        away = frozenset().union(*(s.shingles for s in self.sentences if s.said in usual))
+        own = [shingle for shingle in self.shingles if shingle not in away]
+        begin = own[:LEAD]
+        lead = begin[:: max(1, len(begin) // HINTS_LEAD)][:HINTS_LEAD]
+        low = sorted(set(own))[:HINTS_LOW]
+        return tuple(dict.fromkeys((*lead, *low, self.title_hint)))
+
+    @property
+    def title_hint(self) -> int:
+        return crc32(f"title {''.join(_UNIT.findall(self.title))}".encode())
+
+
+def sketch(entry: Entry) -> Sketch:
+    """Return what *entry* says, ready for comparing: its content, or its summary where it has none.
+
+    A title that only repeats the guid is none.
+    """
+    title, tagged = _untagged(text.fold(entry.title) if entry.title != entry.guid else "")
+    body = text.plain(entry.content) if entry.content else entry.summary
+    units, spans = _units(_uncredited(html.unescape(body[:MOST])))
+    shingles = shingled(units)
+    named = _UNIT.findall(title)
+    return Sketch(
+        title=title,
+        pairs=pairs("".join(named)),
+        words=bag(named),
+        tagged=tagged,
+        numbers=frozenset(_NUMBER.findall(title)),
+        series=found[0] if (found := _SERIES.match(title)) else "",
+        sentences=tuple(_sentence(units[a:b], shingles[a:b]) for a, b in spans),
+        shingles=tuple(shingles),
+    )
+
+
+def _uncredited(body: str) -> str:
+    """Return *body* without the agency's and the author's credit, which stands at the start or after a header."""
+    return _CREDIT.sub("", body[:OPENING], count=2) + body[OPENING:]
+
+
+def pairs(squeezed: str) -> frozenset[str]:
+    """Return the pairs of neighbouring characters."""
+    return frozenset(map("".join, pairwise(squeezed)))
+
+
+def bag(units: Sequence[str]) -> frozenset[str]:
+    """Return what is said in any order: Latin words and numbers, and pairs of neighbouring syllables."""
+    latin = [unit for unit in units if unit[0] < "\u1100"]
+    return frozenset(latin) | frozenset(a + b for a, b in pairwise(units) if a >= "\u1100" <= b)
+
+
+def shingled(units: Sequence[str]) -> list[int]:
+    """Return the hash of the window that begins at each unit; one for all where there is no whole window."""
+    weights = [1 if unit[0] >= "\u1100" else 2 for unit in units]
+    coded = [unit.encode() for unit in units]
+    starts = list(accumulate((len(unit) + 1 for unit in coded), initial=0))
+    joined = memoryview(b" ".join(coded))
+    found, end, weight, last = [], 0, 0, len(units)
+    for start, mine in enumerate(weights):
+        while weight < WEIGHT and end < last:
+            weight += weights[end]
+            end += 1
+        if weight < WEIGHT:
+            break
+        found.append(crc32(joined[starts[start] : starts[end] - 1]))
+        weight -= mine
+    return found or ([crc32(joined)] if coded else [])
+
+
+def _units(body: str) -> tuple[list[str], list[tuple[int, int]]]:
+    """Return all units of a text, and where each sentence begins and ends among them."""
+    folded = text.fold_lines(body)
+    if not folded.isascii():
+        folded = folded.translate(_HAN)
+    units: list[str] = []
+    spans = []
+    for sentence in _SENTENCE.split(folded):
+        if found := _UNIT.findall(sentence):
+            spans.append((len(units), len(units) + len(found)))
+            units += found
+    return units, spans
+
+
+def _sentence(units: list[str], shingles: list[int]) -> Sentence:
+    joined = " ".join(units)
+    return Sentence(
+        said=crc32(joined.encode()),
+        form=crc32(b"form " + _NUMBER.sub("0", joined).encode()),
+        shingles=frozenset(shingles),
+        numbers=frozenset(unit for unit in units if unit[0].isdigit()),
+        words=tuple(units),
+    )
+
+
+def _untagged(title: str) -> tuple[str, bool]:
+    """Return a folded title without the tags around it, and whether it had any."""
+    found = title
+    while match := _TAG.match(found):
+        found = found[match.end() :]
+    found = _TAG_AFTER.sub("", found)
+    return found.translate(_HAN), found != title

@@ -1,0 +1,150 @@
+"""Copies and traps, told apart by what both texts say: a table of each, and laws."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feeds.core import habits, near
+from feeds.core.sketch import sketch
+from feeds.model.entry import Entry
+
+AT = datetime(2026, 11, 20, 6, tzinfo=UTC)
+TITLE = "강변 도서관, 열네 달 만에 다시 문 열어"
+TEXT = (
+    "한빛시는 20일 큰물에 잠겼던 강변 도서관을 열네 달 만에 다시 열었다. 시는 방수문 세 곳을 더하고 서고를 2층으로 옮겼다. "
+    "첫날에만 시민 1300명이 찾았고 어린이 열람실은 이른 아침부터 줄이 길었다. 관장은 “책 4만 권을 건졌지만 향토 자료 일부는 "
+    "끝내 되살리지 못했다”고 말했다. 시는 내년 봄까지 제방 850미터를 높일 계획이다."
+)
+EN_TITLE = "Harbour library reopens fourteen months after the flood"
+EN_TEXT = (
+    "The harbour library opened its doors again on Friday, fourteen months after the flood that filled its reading room. "
+    "The city moved the stacks to the second floor and added three gates. Some 1,300 people came on the first day and "
+    "the queue for the children's room began before dawn. The director said 40,000 books had been saved but part of the "
+    "local archive was lost for good. The city means to raise 850 metres of the river wall by next spring."
+)
+FOOTER = "Tidewater is read by people who care. Terms of service. Privacy policy. Contact the newsroom at any hour."
+
+
+def side(
+    title: str, text: str, source: str = "a", hours: float = 0, usual: Mapping[int, int] | None = None
+) -> near.Side:
+    entry = Entry(source_id=source, guid="g", title=title, content=text)
+    return near.Side(sketch(entry), source, AT + timedelta(hours=hours), usual or {})
+
+
+def likeness(one: near.Side, other: near.Side) -> near.Likeness:
+    return near.likenesses(one, [other])[0]
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        pytest.param(TITLE, TEXT, id="exact"),
+        pytest.param(TITLE, TEXT.replace(" ", ""), id="other spacing"),
+        pytest.param("물에 잠겼던 책들, 다시 빛을 보다", TEXT, id="other headline"),
+        pytest.param(TITLE, "(한빛=연합뉴스) 박서연 기자 = " + TEXT, id="credit"),
+        pytest.param(TITLE, TEXT[:120] + "…", id="excerpt"),
+        pytest.param("(종합) " + TITLE, TEXT + " 시장은 22일 현장을 찾는다.", id="updated elsewhere"),
+        pytest.param(
+            TITLE, TEXT.replace("줄이 길었다", "길게 줄을 섰다").replace("계획이다", "방침이다"), id="light edit"
+        ),
+    ],
+)
+def test_copy_is_found(title: str, text: str) -> None:
+    found = likeness(side(title, text, "b", hours=5), side(TITLE, TEXT))
+    assert found.same(), (found.score, found.veto, found.facts)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "veto"),
+    [
+        pytest.param((TITLE, "", "b"), (TITLE, TEXT, "a"), "flash", id="flash and full story"),
+        pytest.param(("사진", "", "b"), ("사진", "", "a"), "neither says", id="short titles alone"),
+        pytest.param((TITLE, "", "a"), (TITLE, "", "a"), "neither says", id="one source, titles alone"),
+        pytest.param(
+            ("Moe", "All songs", "b"), ("Phish", "All songs", "a"), "neither says", id="a label below two titles"
+        ),
+        pytest.param(("Build 7 is out", EN_TEXT, "a"), ("Build 8 is out", EN_TEXT, "a"), "number", id="release notes"),
+        pytest.param(
+            ("In October", EN_TEXT, "a"), ("Last week", EN_TEXT, "a"), "another title", id="one teaser, two titles"
+        ),
+    ],
+)
+def test_trap_is_told(one: tuple[str, str, str], other: tuple[str, str, str], veto: str) -> None:
+    found = likeness(side(*one, hours=24), side(*other))
+    assert veto in found.veto
+    assert not found.same()
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        pytest.param("시장, 제방 공사 현장 찾아", "시장은 22일 제방 공사 현장을 찾아 안전을 당부했다. 공사는 내년 봄에 끝난다.", id="same topic"),
+        pytest.param(TITLE, "강변에 자전거길이 새로 났다. 길이는 12킬로미터로 다리 두 개를 건넌다. 주말마다 붐빈다.", id="same title, other text"),
+    ],
+)  # fmt: skip
+def test_other_story_is_left_alone(title: str, text: str) -> None:
+    assert not likeness(side(title, text, "b"), side(TITLE, TEXT)).same()
+
+
+def test_footer_of_a_source_makes_no_copy() -> None:
+    usual: dict[int, int] = {}
+    for number in range(3):
+        usual = habits.said(
+            usual, sketch(Entry(source_id="a", guid="g", title="t", content=f"Boat {number}. {FOOTER}"))
+        )
+    one = side("Ferry late again", f"The ferry was late. {FOOTER}", "a", usual=usual)
+    other = side("Bridge closed for paint", f"The bridge is closed. {FOOTER}", "a", usual=usual)
+    assert not likeness(one, other).same()
+
+
+def test_form_with_other_numbers_is_another_report() -> None:
+    def report(a: int, b: int, c: int, d: int) -> str:
+        return f"The gauge stood at {a} centimetres at {b} hours with a flow of {c} cubic metres and {d} boats passed."
+
+    found = likeness(
+        side("River levels", report(120, 6, 880, 14), "b", 12), side("River levels", report(95, 18, 412, 3))
+    )
+    assert found.veto == "most numbers differ"
+
+
+def test_what_many_hold_counts_less() -> None:
+    mine, theirs = side(EN_TITLE, EN_TEXT, "b"), side("Library opens", EN_TEXT, "c")
+    alone = likeness(mine, theirs)
+    crowd = near.likenesses(mine, [theirs, *(side(f"Other {n}", EN_TEXT, f"d{n}") for n in range(5))])[0]
+    assert crowd.facts["common"] == 5
+    assert crowd.score < alone.score
+
+
+TEXTS = [EN_TEXT, TEXT, EN_TEXT[:200], TEXT[:90], "", "All songs", "In 2019, 3 of 14 boats sank at 06:40."]
+SIDES = st.builds(
+    side, st.sampled_from([TITLE, EN_TITLE, "x"]), st.sampled_from(TEXTS), st.sampled_from("ab"), st.floats(0, 100)
+)
+
+
+@given(SIDES, SIDES)
+def test_likeness_goes_both_ways(one: near.Side, other: near.Side) -> None:
+    """Whoever comes first, the verdict is the same; each time with the other one as the only candidate."""
+    there, back = likeness(one, other), likeness(other, one)
+    assert there.score == pytest.approx(back.score)
+    assert there.veto == back.veto
+
+
+def test_candidates_are_those_that_share_rare_hints_or_the_title() -> None:
+    full = sketch(Entry(source_id="a", guid="g", title=EN_TITLE, content=EN_TEXT))
+    posted = {hint: ["story"] for hint in full.hints()}
+    excerpt = sketch(Entry(source_id="b", guid="g", title="Reopened", content=EN_TEXT[:300]))
+    other = sketch(Entry(source_id="b", guid="g", title="Reopened", content=FOOTER))
+    titled = sketch(Entry(source_id="b", guid="g", title=EN_TITLE))
+    assert near.candidates(excerpt, posted) == ("story",)
+    assert near.candidates(other, posted) == ()
+    assert near.candidates(titled, posted) == ("story",)
+
+
+def test_hint_of_a_crowd_leads_to_nobody() -> None:
+    full = sketch(Entry(source_id="a", guid="g", title="Unlike the others", content=EN_TEXT))
+    crowd = {shingle: list(range(near.COMMON)) for shingle in full.shingles}
+    assert near.candidates(full, crowd) == ()

@@ -1,0 +1,111 @@
+"""What is left of an entry for comparing: by tables, and by laws that copies of all kinds must keep."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feeds.core.sketch import HINTS, bag, shingled, sketch
+from feeds.model.entry import Entry
+
+KOREAN = (
+    "한빛시는 20일 강변 도서관을 다시 열었다. 지난해 여름 큰물에 잠긴 지 열네 달 만이다. 시는 방수문 세 곳을 더했다."
+)
+ENGLISH = "The harbour library opened again on Friday. It had been closed since the flood. Three gates were added."
+
+
+def entry(content: str = "", title: str = "강변 도서관 다시 열다", guid: str = "g") -> Entry:
+    return Entry(source_id="s", guid=guid, title=title, content=content)
+
+
+@pytest.mark.parametrize(
+    ("title", "said", "tagged"),
+    [
+        pytest.param("[속보] 강변 도서관 다시 열다", "강변 도서관 다시 열다", True, id="flash"),
+        pytest.param("(종합2보)강변 도서관 다시 열다", "강변 도서관 다시 열다", True, id="second summary"),
+        pytest.param("강변 도서관 다시 열다[업데이트]", "강변 도서관 다시 열다", True, id="after the title"),
+        pytest.param("UPDATE 3-Harbour library opens", "harbour library opens", True, id="wire update"),
+        pytest.param("Exclusive: Harbour library opens", "harbour library opens", True, id="colon"),
+        pytest.param("[기획연재] 강변 사람들 <3>", "[기획연재] 강변 사람들 <3>", False, id="a series is no tag"),
+        pytest.param("韓·美 정상회담", "한·미 정상회담", False, id="han for a word"),
+        pytest.param("Live and let die", "live and let die", False, id="a word is no tag"),
+    ],
+)
+def test_tag_is_taken_off_the_title(title: str, said: str, tagged: bool) -> None:
+    found = sketch(entry(title=title))
+    assert (found.title, found.tagged) == (said, tagged)
+
+
+def test_title_that_repeats_the_guid_is_none() -> None:
+    assert sketch(entry(title="made:1", guid="made:1")).title == ""
+
+
+@pytest.mark.parametrize(
+    "credit",
+    [
+        pytest.param("(서울=연합뉴스) 홍길동 기자 = ", id="agency and reporter"),
+        pytest.param("[서울=뉴시스]홍길동 기자 = ", id="square"),
+        pytest.param("【부산=뉴스1】 ", id="agency alone"),
+        pytest.param("[한빛일보 홍길동 기자] ", id="paper and reporter"),
+        pytest.param("이 기사는 무료로 공개합니다. (서울=연합뉴스) 홍길동 기자 = ", id="after a header"),
+    ],
+)
+def test_korean_credit_says_nothing(credit: str) -> None:
+    plain = sketch(entry(KOREAN)).shingles
+    assert set(plain) <= set(sketch(entry(credit + KOREAN)).shingles)
+    assert not any("연합뉴스" in w or "홍" in w for s in sketch(entry(credit + KOREAN)).sentences for w in s.words)
+
+
+@pytest.mark.parametrize(
+    "credit",
+    [
+        pytest.param("LONDON (Reuters) - ", id="city and agency"),
+        pytest.param("WASHINGTON, March 3 (AP) — ", id="with a date"),
+        pytest.param("TOKYO -- ", id="city alone"),
+        pytest.param("By Jane Doe ", id="by"),
+    ],
+)
+def test_english_credit_says_nothing(credit: str) -> None:
+    assert sketch(entry(credit + ENGLISH)).shingles == sketch(entry(ENGLISH)).shingles
+
+
+@pytest.mark.parametrize(
+    "copy",
+    [
+        pytest.param(KOREAN.replace(" ", ""), id="without blanks"),
+        pytest.param(f"<p>{KOREAN.replace('. ', '.</p><p>')}</p>", id="in paragraphs"),
+        pytest.param(KOREAN.replace("20", "２０"), id="full width"),
+        pytest.param(KOREAN.replace(" ", "\u00a0"), id="other blanks"),
+    ],
+)
+def test_copy_has_the_same_shingles(copy: str) -> None:
+    assert sketch(entry(copy)).shingles == sketch(entry(KOREAN)).shingles
+
+
+def test_shingle_weighs_six() -> None:
+    assert len(shingled(["one", "two", "three", "four"])) == 2
+    assert len(shingled(list("가나다라마바사"))) == 2
+    assert shingled(["one", "two", "three"])[0] != shingled(["one", "two", "four"])[0]
+    assert len(shingled(["one"])) == 1
+    assert shingled([]) == []
+
+
+def test_bag_knows_no_order_of_words() -> None:
+    assert bag(["the", "old", "lock"]) == bag(["lock", "the", "old"])
+    assert bag(list("도서관")) == {"도서", "서관"}
+
+
+def test_usual_sentences_give_no_hints() -> None:
+    footer = "무단 전재와 재배포를 금합니다 제보는 언제나 환영합니다."
+    found = sketch(entry(f"{KOREAN} {footer}"))
+    usual = {s.said for s in found.sentences if "금" in s.words}
+    assert len(usual) == 1
+    away = next(s.shingles for s in found.sentences if s.said in usual)
+    assert away & set(found.hints(usual)) == set()
+    assert away & set(found.hints())
+
+
+@given(st.text(max_size=400), st.text(max_size=60))
+def test_any_text_has_few_hints_of_32_bits(content: str, title: str) -> None:
+    hints = sketch(entry(content, title)).hints()
+    assert 1 <= len(hints) <= HINTS
+    assert all(0 <= hint < 1 << 32 for hint in hints)
