@@ -44,7 +44,10 @@ def dated(
                 published = sight
             case "keep":
                 pass
-    return replace(entry, published=published, updated=_updated(entry, known, published, now, changed), release=release)
+    updated = _updated(entry, known, published, now, changed)
+    if (published, updated, release) == (entry.published, entry.updated, entry.release):
+        return entry
+    return replace(entry, published=published, updated=updated, release=release)
 
 
 def _updated(entry: Entry, known: Known | None, published: datetime, now: datetime, changed: bool) -> datetime:

@@ -34,17 +34,27 @@ def decide(
     *,
     info: FeedInfo | None = None,
     force: bool = False,
+    catalogue: Catalogue | None = None,
 ) -> Changes:
     """Return what to write after a poll.
 
     *arrived* are the entries of the documents (none where there was no document); *info* what the feed said of itself;
     *view* holds the stories of all keys in *arrived*; *force* executes a mass vanish that would otherwise be held.
+    *catalogue* is that of *settings*, where the caller has it already: making one costs more than an entry.
     """
     state = view.state if info is None else replace(view.state, info=info)
     state = cadence.after(state, view.source, fetched, settings.schedule, now)
     if view.source.kind == "content":
         state = replace(state, problem=_folder_problem(view.state, fetched) or state.problem)
-    bench = _Bench(view=view, settings=settings, sources=sources, now=now, state=state, keys=arrived.keys)
+    bench = _Bench(
+        view=view,
+        settings=settings,
+        sources=sources,
+        now=now,
+        state=state,
+        keys=arrived.keys,
+        catalogue=catalogue or Catalogue(settings.categories, settings.unknown_category),
+    )
     if fetched.outcome == "fresh":
         bench.read(arrived, fetched, force=force)
     return replace(bench.changes(), partial=arrived.partial)
@@ -70,6 +80,7 @@ class _Bench:
     now: datetime
     state: SourceState
     keys: Mapping[str, tuple[str, ...]]
+    catalogue: Catalogue
     stories: dict[str, Story] = field(default_factory=dict)
     by_key: dict[str, str] = field(default_factory=dict)
     touched: dict[str, None] = field(default_factory=dict)
@@ -80,10 +91,8 @@ class _Bench:
     categories: dict[str, Category] = field(default_factory=dict)
     new_categories: dict[str, Category] = field(default_factory=dict)
     before: dict[str, Story] = field(default_factory=dict)
-    catalogue: Catalogue = field(init=False)
 
     def __post_init__(self) -> None:
-        self.catalogue = Catalogue(self.settings.categories, self.settings.unknown_category)
         self.stories = {s.id: s for s in self.view.stories.values()}
         self.before = dict(self.stories)
         self.by_key = {key: s.id for s in self.stories.values() for key in s.keys}
@@ -134,6 +143,7 @@ class _Bench:
             story_id=story_id,
             first_seen=known.first_seen if known else self.now,
             url_key=identity.url_key(entry),
+            new=known is None,
         )
 
     def standing(self, entry: Entry) -> tuple[EntryStatus, Decision | None]:
@@ -150,14 +160,14 @@ class _Bench:
         return "kept", None
 
     def note_change(self, entry: Entry, known: Known | None, mark: str) -> None:
-        if known is None:
-            self.decisions.append(self.note(entry, "seen", "", f"first seen in {self.source.id}"))
-        elif known.status == "withdrawn":
+        if known is None:  # the entry itself tells when it was first seen
+            return
+        if known.status == "withdrawn":
             self.decisions.append(self.note(entry, "returned", "", f"it is in {self.source.id} again"))
         elif known.entry.path != entry.path:
             facts = {"from": known.entry.path, "to": entry.path}
             self.decisions.append(self.note(entry, "renamed", "", "the post's file was renamed", facts))
-        if known and known.fingerprint != mark:
+        if known.fingerprint != mark:
             self.decisions.append(self.note(entry, "changed", "", "its text, links or files differ from before"))
 
     def miss(self, present: set[str], listing: frozenset[str], *, force: bool) -> None:
@@ -199,10 +209,11 @@ class _Bench:
                 self.explain_merge(entry, other, key, verdict)
                 own = self.joined(entry, own, other)
         if own is None:
-            own = self.new_story(entry, member)
+            self.put(story := self.new_story(entry, member, tuple(k for k in keys if k not in self.by_key)))
+            return story.id
+        free = tuple(k for k in keys if self.final(self.by_key.get(k, own.id)) == own.id)
         members = {m.key: m for m in own.members if self.active(m, own)}
         members[entry.key] = member
-        free = tuple(k for k in keys if self.final(self.by_key.get(k, own.id)) == own.id)
         story = cluster.assemble(own, tuple(members.values()))
         story = replace(story, keys=tuple(dict.fromkeys((*own.keys, *free))), status="shown")
         self.put(story)
@@ -226,15 +237,18 @@ class _Bench:
         """Tell whether a stored member still counts: a withdrawn story keeps its last words, which do not."""
         return story.status == "shown" or member.key.source_id != self.source.id
 
-    def new_story(self, entry: Entry, member: Member) -> Story:
+    def new_story(self, entry: Entry, member: Member, keys: tuple[str, ...]) -> Story:
         free = "id:" + identity.guid_key(entry.guid) not in self.by_key
         assert entry.published is not None  # noqa: S101 - dated() gave it
         return Story(
             id=identity.story_id(entry, self.settings.site, local=self.local, free=free),
             members=(member,),
+            keys=keys,
+            categories=member.categories,
             published=entry.published,
             updated=entry.updated or entry.published,
             first_seen=member.first_seen,
+            release=entry.release,
         )
 
     def member(self, entry: Entry) -> Member:
@@ -328,7 +342,10 @@ class _Bench:
         return Changes(
             was_due=self.view.state.due,
             state=replace(self.state, changed=changed),
-            entries=tuple(replace(s, story_id=self.final(s.story_id)) for s in self.saved.values()),
+            entries=tuple(
+                replace(s, story_id=self.final(s.story_id)) if s.story_id in self.merged else s
+                for s in self.saved.values()
+            ),
             stories=tuple(stories),
             merged={gone: self.final(gone) for gone in self.merged if gone in self.before},
             categories=tuple(self.new_categories.values()),

@@ -9,10 +9,12 @@ A match key is exact and belongs to one story:
 """
 
 import hashlib
-import json
 import re
-from dataclasses import asdict
+from collections.abc import Sequence
+from functools import lru_cache
 from urllib.parse import urlsplit
+
+import orjson
 
 from feeds.core import text, urls
 from feeds.model.entry import Entry
@@ -41,19 +43,26 @@ def fingerprint(entry: Entry) -> str:
     Dates take no part: many feeds stamp every item with now at each request, and that is no change
     (FreshRSS, RSSHub and `reader` leave them out for the same reason).
     """
-    facts = asdict(entry)
-    for key in ("source_id", "guid", "guid_made", "published", "updated", "path", "blob", "origin"):
-        del facts[key]
-    facts["release"] = entry.release.isoformat() if entry.release else ""
-    return digest(json.dumps(facts, sort_keys=True, ensure_ascii=False, default=str))
+    facts = (
+        entry.url, entry.title, entry.summary, entry.content, entry.authors, entry.tags, entry.categories,
+        entry.enclosures, entry.image, entry.language, entry.rights, entry.comments, entry.hold, entry.release,
+    )  # fmt: skip
+    try:
+        return digest(orjson.dumps(facts, default=str).decode())
+    except orjson.JSONEncodeError:  # what JSON cannot say, such as a number beyond 64 bits
+        return digest(repr(facts))
 
 
 def url_key(entry: Entry) -> str:
     """Return the canonical URL of the entry's page; '' where it has none or only a host's front page."""
-    if not entry.url:
-        return ""
-    key = urls.canonical(entry.url)
-    parts = urlsplit(entry.url)
+    return _page_key(entry.url) if entry.url else ""
+
+
+@lru_cache(maxsize=4096)
+def _page_key(url: str) -> str:
+    """Remembered, for each step of a poll asks again."""
+    key = urls.canonical(url)
+    parts = urlsplit(url)
     return key if parts.path.strip("/") or parts.query or "!" in parts.fragment or "/" in parts.fragment else ""
 
 
@@ -91,9 +100,9 @@ def _said(entry: Entry) -> tuple[str, ...]:
     return entry.title, entry.summary, text.plain(entry.content), *files
 
 
-def units(folded: str) -> int:
-    """Return how much a text says: words and syllables, weighed as in `UNITS_WITH_TITLE`."""
-    return sum(1 if ord(m[0][0]) >= 0x1100 else 2 for m in _UNIT.finditer(folded))
+def units(pieces: Sequence[str]) -> int:
+    """Return how much the words and syllables of a text say, weighed as in `UNITS_WITH_TITLE`."""
+    return 2 * len(pieces) - sum(piece >= "\u1100" for piece in pieces)
 
 
 def match_keys(entry: Entry, dedupe: Dedupe) -> tuple[str, ...]:
@@ -104,9 +113,8 @@ def match_keys(entry: Entry, dedupe: Dedupe) -> tuple[str, ...]:
     if dedupe.same_url and (key := url_key(entry)):
         keys.append("url:" + key)
     if dedupe.same_text:
-        body = body_of(entry)
-        size = units(body)
-        squeezed = "".join(_UNIT.findall(body))
+        pieces = _UNIT.findall(body_of(entry))
+        size, squeezed = units(pieces), "".join(pieces)
         if size >= UNITS_WITH_TITLE:
             keys.append("text:" + digest("".join(_UNIT.findall(text.fold(entry.title))), squeezed))
         if size >= UNITS_ALONE:

@@ -91,7 +91,7 @@ def _items(entries: Sequence[Entry], known: Mapping[str, Known], unread: Collect
             guid = by_page.pop((identity.url_key(entry), text.fold(entry.title)), None)
         if guid is None and again:
             guid = f"{entry.guid}|{entry.url}"
-        found.append(replace(entry, guid=guid) if guid is not None else entry)
+        found.append(entry if guid in (None, entry.guid) else replace(entry, guid=guid))
     return tuple({e.guid: e for e in reversed(found)}.values())[::-1]
 
 

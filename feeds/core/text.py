@@ -66,6 +66,7 @@ _SENTENCE = re.compile(
 _QUOTES = str.maketrans(
     dict.fromkeys("‘’‚‛′`´ʼ＇", "'") | dict.fromkeys("“”„‟″«»「」『』〝〞＂", '"') | dict.fromkeys("‐‑‒–—―−－〜～", "-")
 )
+_QUOTED = re.compile(f"[{re.escape(''.join(map(chr, _QUOTES)))}]")
 _WORD = re.compile(r"\w+")
 
 
@@ -186,8 +187,19 @@ def _clings(text: str, at: int) -> bool:
 
 def fold(text: str) -> str:
     """Return *text* for comparing: NFKC, one case, plain quotes and dashes, single spaces, nothing invisible."""
-    text = unicodedata.normalize("NFKC", one_line(text).casefold()).translate(_QUOTES)
-    return " ".join(tidy(unicodedata.normalize("NFKC", text.casefold())).translate(_QUOTES).split())
+    text = _folded(one_line(text))
+    if text.isascii() and text == text.lower():  # as most is: a second time would change nothing
+        return text
+    return " ".join(_plainly(tidy(_folded(text))).split())
+
+
+def _folded(text: str) -> str:
+    return _plainly(unicodedata.normalize("NFKC", text.casefold()))
+
+
+def _plainly(text: str) -> str:
+    """Make quotes and dashes plain; looking whether there are any is far cheaper than translating."""
+    return text.translate(_QUOTES) if _QUOTED.search(text) else text
 
 
 def fold_lines(text: str) -> str:

@@ -1,12 +1,13 @@
 """World to library: ask the sources that are due, read what they say, decide, write."""
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from feeds import parse
 from feeds.core import cadence, identity
 from feeds.core.arrivals import Arrivals, arrivals
+from feeds.core.categories import Catalogue
 from feeds.core.decide import decide
 from feeds.core.normalise import normalise
 from feeds.errors import ParseError, PostError, StaleView
@@ -33,6 +34,10 @@ class _Pass:
     problems: dict[str, Problem] = field(default_factory=dict)
     asked: set[str] = field(default_factory=set)
     stuck: set[str] = field(default_factory=set)  # asked, and still due: others were faster each time
+    catalogue: Catalogue = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.catalogue = Catalogue(self.work.settings.categories, self.work.settings.unknown_category)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -217,6 +222,7 @@ def _decide_and_apply(run: _Pass, library: Library, answer: _Answer) -> Changes 
                 work.ports.clock(),
                 info=reading.info,
                 force=source.id in work.forced,
+                catalogue=run.catalogue,
             )
             if answer.fetched.outcome == "fresh":
                 changes = replace(changes, state=replace(changes.state, outline=reading.outline))
@@ -301,6 +307,6 @@ def _count(tally: Tally, changes: Changes | None) -> None:
         tally.add("gave_way")
         return
     tally.add("entries", len(changes.entries) + len(changes.seen))
-    kinds: Mapping[str, str] = {"seen": "new"}
+    tally.add("new", sum(saved.new for saved in changes.entries))
     for decision in changes.decisions:
-        tally.add(kinds.get(decision.kind, decision.kind))
+        tally.add(decision.kind)

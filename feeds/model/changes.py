@@ -56,6 +56,7 @@ class Saved:
     story_id: str = ""
     first_seen: datetime
     url_key: str = ""
+    new: bool = False  # first seen by this poll
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 DecisionKind = Literal[
-    "seen",  # first time in its source
+    "seen",  # first time in its source; follows from the entry, and is not stored
     "changed",  # text, link or files differ from before
     "merged",  # joined a story that another entry leads
     "leads",  # became its story's lead

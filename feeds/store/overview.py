@@ -124,7 +124,7 @@ class Overview:
             return Found(
                 entries=entries,
                 stories=tuple(stories),
-                decisions=_decisions(connection, entries, [*(s.id for s in stories), *moves]),
+                decisions=_told(entries, _decisions(connection, entries, [*(s.id for s in stories), *moves])),
                 set_aside=_aside(connection, [s.id for s in stories]) if stories else (),
                 moves=moves,
             )
@@ -189,6 +189,21 @@ def _with_members(connection: Connection, named: Sequence[Known], stories: Seque
         any_of = or_(*(and_(e.guid == key.guid, e.source_id == key.source_id) for key in some))
         found.update((k.entry.key, k) for k in reading.known_where(connection, any_of))
     return tuple(found.values())
+
+
+def _told(entries: Sequence[Known], decisions: Sequence[Decision]) -> tuple[Decision, ...]:
+    """Put before the stored decisions when each entry was first seen, which the entries tell."""
+    seen = [
+        Decision(
+            at=k.first_seen,
+            kind="seen",
+            source_id=k.entry.source_id,
+            guid=k.entry.guid,
+            text=f"first seen in {k.entry.source_id}",
+        )
+        for k in entries
+    ]
+    return tuple(sorted([*seen, *decisions], key=lambda d: d.at))
 
 
 def _decisions(connection: Connection, entries: Sequence[Known], story_ids: Sequence[str]) -> tuple[Decision, ...]:

@@ -46,7 +46,8 @@ def test_twice_is_once() -> None:
 def test_new_entries_mark_all_and_their_categories() -> None:
     desk = shelf()
     changes = desk.poll("one", [entry("a", categories=("기술",))])
-    assert kinds(changes) == ["seen"]
+    assert kinds(changes) == []
+    assert [saved.new for saved in changes.entries] == [True]
     assert sorted(m.channel_id for m in changes.marks) == ["all", "by-category:기술"]
     assert [c.name for c in changes.categories] == ["기술"]
 
@@ -150,7 +151,7 @@ def test_lead_is_preferred_then_local_then_earliest() -> None:
     story = desk.only()
     assert [m.entry.source_id for m in story.members] == ["best", "posts", "one", "two"]
     assert story.id == "tag:desk.example,2005:" + story.id.rpartition(":")[2]
-    assert [d.kind for d in changes.decisions] == ["seen", "merged", "leads"]
+    assert [d.kind for d in changes.decisions] == ["merged", "leads"]
 
 
 def test_id_and_dates_stay_when_the_lead_changes() -> None:
@@ -256,7 +257,7 @@ def test_two_categories_one_story_in_all() -> None:
 def test_draft_is_held_and_published_when_it_ends() -> None:
     desk = shelf()
     changes = desk.poll("posts", [post("x.md", hold="draft")])
-    assert kinds(changes) == ["seen", "held"]
+    assert kinds(changes) == ["held"]
     assert desk.stories == {}
     desk.poll("posts", [post("x.md")], now=LATER)
     assert len(desk.shown()) == 1

@@ -64,7 +64,7 @@ def story(id: str, *members: Member, **more: Any) -> Story:
 
 
 def decision(guid: str, source_id: str = "a", at: datetime = NOW, **more: Any) -> Decision:
-    return Decision(at=at, kind="seen", source_id=source_id, guid=guid, **more)
+    return Decision(at=at, kind="changed", source_id=source_id, guid=guid, **more)
 
 
 def changes(view: PollView, at: datetime = NOW, **more: Any) -> Changes:

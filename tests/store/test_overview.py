@@ -59,7 +59,7 @@ def test_find_by(filled: Store, asked: str) -> None:
     assert {k.entry.key for k in found.entries} == {("a", "1"), ("b", "1")}
     assert [s.id for s in found.stories] == ["story:1"]
     assert found.stories[0].channels == ("all",)
-    assert [(d.source_id, d.guid) for d in found.decisions] == [("a", "1")]
+    assert sorted((d.kind, d.source_id) for d in found.decisions) == [("changed", "a"), ("seen", "a"), ("seen", "b")]
     assert found
 
 
