@@ -119,9 +119,9 @@ class App:
     def _heal(self) -> None:
         """Make sources due that a clock which ran ahead has put off too far."""
         now = self.clock()
-        for line in self.store.overview.sources():
-            if cadence.healed(line.state, line.source, self.settings.schedule, now) != line.state.due:
-                self.store.library.hasten([line.source.id], now)
+        for source, state in self.store.library.due_after(now + cadence.WEEK):
+            if cadence.healed(state, source, self.settings.schedule, now) != state.due:
+                self.store.library.hasten([source.id], now)
 
     def work(
         self,

@@ -96,6 +96,7 @@ def _groups(run: _Pass, awake: Sequence[tuple[Source, SourceState]]) -> Iterator
     A source whose reading ended the program is a group of its own: no other shall be blamed for it.
     """
     group: list[_Answer] = []
+    weight = 0
     for (source, state), fetched in zip(awake, run.work.ports.fetch(awake), strict=True):
         if run.work.stopping():
             break
@@ -104,9 +105,10 @@ def _groups(run: _Pass, awake: Sequence[tuple[Source, SourceState]]) -> Iterator
             yield [answer]
             continue
         group.append(answer)
-        if len(group) >= GROUP or sum(a.weight for a in group) >= GROUP_BYTES:
+        weight += answer.weight
+        if len(group) >= GROUP or weight >= GROUP_BYTES:
             yield group
-            group = []
+            group, weight = [], 0
     if group:
         yield group
 

@@ -4,7 +4,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 
+import orjson
 from sqlalchemy import Connection, bindparam, select, update
 
 from feeds.errors import StaleView, StoreError
@@ -30,6 +32,7 @@ _BY_GUID, _BY_PAGE = (
 )
 _BY_KEY = selecting(select(t.story_keys.c.key, t.story_keys.c.story_id).where(one_of(t.story_keys.c.key, "keys")))
 
+_SYNCED = "sources"  # under this, a digest of the definitions that were stored last
 _URL = "url:"  # how match keys name an entry's page; the rest of such a key is its `url_key`
 
 
@@ -150,7 +153,11 @@ class Library:
         New sources are due at once. One at another place, or read in another way, is due too, and asked for all of
         its document: validators would only tell that nothing changed. What removed sources told stays.
         """
+        stamp = sha256(orjson.dumps([(s, shard_of(s)) for s in sources], default=str)).hexdigest()
+        if stamp == self.meta(_SYNCED):
+            return Synced()
         with self._db.write() as connection:
+            self._note(connection, _SYNCED, stamp)
             rows = connection.execute(select(t.sources.c.id, t.sources.c.removed, t.sources.c.definition)).all()
             before = {row.id: None if row.removed else source_of(row.definition) for row in rows}
             known = {row.id: source_of(row.definition) for row in rows}
@@ -187,6 +194,13 @@ class Library:
         if rows:
             connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=fields), rows)
 
+    def due_after(self, time: datetime) -> list[tuple[Source, SourceState]]:
+        """Return sources that are not due before *time*."""
+        s, state = t.sources.c, t.source_state.c
+        query = select(s.definition, t.source_state).join(t.sources, s.id == state.source_id).where(state.due > time)
+        with self._db.read() as connection:
+            return [(source_of(row.definition), state_of(row)) for row in connection.execute(query.order_by(s.id))]
+
     def pause(self, source_id: str, paused: bool) -> None:
         """Let a source rest until it is resumed, whatever its configuration says."""
         with self._db.write() as connection:
@@ -215,8 +229,11 @@ class Library:
 
     def set_meta(self, key: str, value: str) -> None:
         with self._db.write() as connection:
-            statement = self._db.insert(t.meta).values(key=key, value=value)
-            connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_={"value": value}))
+            self._note(connection, key, value)
+
+    def _note(self, connection: Connection, key: str, value: str) -> None:
+        statement = self._db.insert(t.meta).values(key=key, value=value)
+        connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_={"value": value}))
 
 
 def _source(connection: Connection, source_id: str) -> tuple[Source, SourceState]:

@@ -40,10 +40,10 @@ _SETTLE = changing(
     .where(_AS_READ)
     .values(**{name: bindparam(f"b_{name}") for name in ("due", "strikes", "state")})
 )
-_CREDITED = selecting(
+_CREDITED = selecting(  # by the index on a source's entries: its members have none
     select(t.story_channels.c.channel_id)
-    .join_from(t.story_channels, t.members, _M.story_id == t.story_channels.c.story_id)
-    .where(_M.source_id == bindparam("source"))
+    .join_from(t.entries, t.story_channels, _E.story_id == t.story_channels.c.story_id)
+    .where(_E.source_id == bindparam("source"))
     .distinct()
 )
 _VERSIONS = selecting(select(t.stories.c.id, t.stories.c.version).where(one_of(t.stories.c.id, "ids")))

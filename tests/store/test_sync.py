@@ -49,6 +49,13 @@ def test_nothing_changed_changes_nothing(store: Store) -> None:
     assert _state(library) == before
 
 
+def test_sources_that_are_due_far_ahead(store: Store) -> None:
+    library = ready(store, source("a"), source("b"))
+    tell(library, entry("1", "b"), at=NOW + DAY)
+    assert [(s.id, state.source_id) for s, state in library.due_after(NOW)] == [("b", "b")]
+    assert library.due_after(NOW + 2 * DAY) == []
+
+
 @pytest.mark.parametrize(
     "changed",
     [
