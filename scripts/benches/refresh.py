@@ -5,8 +5,8 @@ own; the server's CPU time is not counted. After the first refresh comes one tha
 an ETag only when it sees a feed for the second time.
 
 "whole" is the CPU time of the program from its start to its end. "work", which the goals are about, leaves out what
-starting takes with nothing stored: interpreter, imports, reading the configuration. What a program reads of its store
-is work: we and `reader` read what is due, newsboat loads all that it holds, which is most of its cost for a 304.
+starting and ending take with nothing stored: interpreter, imports, reading the configuration. What a program reads of
+its store is work: we and `reader` read what is due, newsboat loads all that it holds, most of its cost for a 304.
 A program counts in a scenario if it asked for 98 % of the feeds and holds as many. Neither peer cleans as we do,
 compares stories between feeds or marks what is to be published; none of the three publishes here.
 

@@ -1,14 +1,15 @@
 """`peer_reader.py DATABASE [URLS]`: one refresh by `reader`; with a file of URLs it only adds them.
 
-Run with the Python that has `reader`. Says what CPU time starting took.
+Run with the Python that has `reader`. Says what CPU time it took.
 """
 
 import json
-import resource
 import sys
 from pathlib import Path
 
 from reader import make_reader  # type: ignore[import-not-found]  # a peer's own environment has it
+
+from refreshing.cpu import used
 
 
 def main(database: str, urls: str = "") -> None:
@@ -17,9 +18,10 @@ def main(database: str, urls: str = "") -> None:
         for url in Path(urls).read_text().split():
             reader.add_feed(url)
         return
-    used = resource.getrusage(resource.RUSAGE_SELF)
+    before = used()
     reader.update_feeds(scheduled=False)
-    print(json.dumps({"start": used.ru_utime + used.ru_stime}))
+    reader.close()
+    print(json.dumps({"work": used() - before}))
 
 
 if __name__ == "__main__":

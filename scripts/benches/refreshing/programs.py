@@ -15,7 +15,7 @@ HERE = Path(__file__).parent
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cost:
-    """CPU seconds of one refresh without (*work*) and with the program's start (*whole*); peak memory in MB.
+    """CPU seconds of one refresh without (*work*) and with the program's start and end (*whole*); peak memory in MB.
 
     *steps* divide the work, where the program says how.
     """
@@ -51,7 +51,7 @@ def measured(command: Sequence[str], environ: dict[str, str]) -> tuple[float, fl
 def _cost(command: Sequence[str]) -> Cost:
     whole, memory, said = measured(command, dict(os.environ))
     told = json.loads(said.splitlines()[-1])
-    return Cost(work=whole - told["start"], whole=whole, memory=memory, steps=told.get("steps", {}))
+    return Cost(work=told["work"], whole=whole, memory=memory, steps=told.get("steps", {}))
 
 
 def _count(database: Path, query: str) -> int:
