@@ -47,8 +47,13 @@ class Library(Protocol):
     def begin(self, *source_ids: str) -> None:
         """Note a strike before documents are read; `apply` clears it. A crash between the two is so remembered."""
 
-    def poll_view(self, source_id: str, guids: Sequence[str], keys: Sequence[str]) -> PollView:
-        """Return all that may matter to one poll: see `PollView`."""
+    def poll_view(
+        self, source_id: str, guids: Sequence[str], keys: Sequence[str], alike: Sequence[str] | None = None
+    ) -> PollView:
+        """Return all that may matter to one poll, and the stories *alike*: see `PollView`."""
+
+    def posted(self, hints: Collection[int], since: datetime, now: datetime) -> Mapping[int, tuple[str, ...]]:
+        """Return the stories under each of *hints* that were told since about *since*: see `PollView.posted`."""
 
     def apply(self, changes: Changes) -> None:
         """Write *changes* whole or not at all. Raises `StaleView`."""

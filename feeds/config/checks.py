@@ -21,9 +21,6 @@ def check(parts: Parts) -> None:
     _names(parts)
     _outputs(parts)
     _partners(parts)
-    if parts.dedupe.keys.near:
-        message = "similar texts are not merged by this version yet; exact copies are"
-        parts.sheet.fault(parts.dedupe.at("near"), message, level="warning")
     if parts.top.keys.store.startswith("postgresql"):
         message = "store is a PostgreSQL address, which this version does not serve; give sqlite:///PATH"
         parts.sheet.fault(parts.top.at("store"), message)

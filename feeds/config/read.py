@@ -85,6 +85,7 @@ def _settings(root: nodes.Node, sheet: Sheet, path: str) -> Settings | None:
             same_url=parts.dedupe.keys.same_url,
             same_text=parts.dedupe.keys.same_text,
             near=near.within if near else None,
+            threshold=near.threshold if near else 0.5,
         ),
         outputs=tuple(map(_output, parts.outputs)) if parts.given("outputs") else DEFAULT_OUTPUTS,
         hubs=tuple(hub for hub in parts.push.keys.hub if hub != "builtin"),

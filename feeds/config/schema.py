@@ -223,8 +223,11 @@ class CategoryKeys(Keys):
 
 
 class NearKeys(Keys):
-    within: Annotated[timedelta, values.duration(_MINUTE, 365 * _DAY)] = key(
+    within: Annotated[timedelta, values.duration(_MINUTE, 60 * _DAY)] = key(
         "how far apart similar texts may be published", example="72h"
+    )
+    threshold: Annotated[float, values.share] = key(
+        "how alike two texts must be to be one story; `feeds why` shows scores", "50%"
     )
 
 
@@ -233,7 +236,7 @@ class DedupeKeys(Keys):
 
     same_url: Flag = key("the same address, tracking parameters aside", True)
     same_text: Flag = key("the same title and text", True)
-    near: NearKeys | None = key("similar texts (read and checked; not merged by this version yet)", None)
+    near: NearKeys | None = key("similar texts are one story too; left out: exact copies only", None)
 
 
 class OutputKeys(Keys):

@@ -1,10 +1,11 @@
 """What a document brought, held against what the library knows: which entries need a look, and by which keys."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from feeds.core import identity, ledger
+from feeds.core import identity, ledger, near
 from feeds.core.normalise import Normalised
+from feeds.core.sketch import Sketch, sketch
 from feeds.model.changes import Known, PollView
 from feeds.model.entry import Entry
 from feeds.model.settings import Settings
@@ -15,13 +16,24 @@ from feeds.model.source import Fetched
 class Arrivals:
     """Entries as they are known, and the match keys, by guid, of those that are new or changed.
 
+    *sketches*, by guid, of new entries that no key leads to a story, where similar texts are asked for.
     *places* as in `Normalised`; *partial*: the document holds others, which were not read again.
     """
 
     entries: tuple[Entry, ...] = ()
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sketches: Mapping[str, Sketch] = field(default_factory=dict)
     places: tuple[int, ...] = ()
     partial: bool = False
+
+    def hints(self) -> frozenset[int]:
+        """Return every hash under which a story may be that an entry tells in other words."""
+        return frozenset(hint for one in self.sketches.values() for hint in (*one.shingles, one.title_hint))
+
+    def candidates(self, view: PollView) -> tuple[str, ...]:
+        """Return the ids of all stories worth comparing with an entry, each once."""
+        found = (story for one in self.sketches.values() for story in near.candidates(one, view.posted))
+        return tuple(dict.fromkeys(found))
 
     def all_keys(self) -> tuple[str, ...]:
         """Return every key once, to ask the library which stories hold them."""
@@ -46,5 +58,31 @@ def arrivals(
     )
 
 
+def with_sketches(arrived: Arrivals, view: PollView, settings: Settings) -> Arrivals:
+    """Return *arrived* with sketches of entries that are new and that no key of *view* leads to a story."""
+    if settings.dedupe.near is None:
+        return arrived
+    lone = [
+        e
+        for e in arrived.entries
+        if e.guid in arrived.keys
+        and e.guid not in view.known
+        and not any(key in view.stories for key in arrived.keys[e.guid])
+    ]
+    return replace(arrived, sketches={e.guid: sketch(e) for e in lone})
+
+
 def _as_stored(entry: Entry, known: Known | None) -> bool:
     return known is not None and known.status == "kept" and known.fingerprint == identity.fingerprint(entry)
+
+
+def crowded_keys(entries: Sequence[Entry], keys: Mapping[str, tuple[str, ...]]) -> frozenset[str]:
+    """Return keys that several entries of one document share under different titles: they identify nobody.
+
+    A feed whose items all link to the front page, or all carry one teaser, is common.
+    """
+    titles: dict[str, set[str]] = {}
+    for entry in entries:
+        for key in keys.get(entry.guid, ()):
+            titles.setdefault(key, set()).add(entry.title)
+    return frozenset(key for key, said in titles.items() if len(said) > 1)

@@ -3,14 +3,15 @@
 The result is the same however often it is asked: an entry whose fingerprint and standing are as stored changes nothing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from feeds.core import cadence, cluster, dates, identity, rules
-from feeds.core.arrivals import Arrivals
+from feeds.core.arrivals import Arrivals, crowded_keys
 from feeds.core.categories import Catalogue
 from feeds.core.channels import wanted
+from feeds.core.nearby import Nearby
 from feeds.model.changes import Changes, EntryStatus, Known, Mark, PollView, Saved
 from feeds.model.decision import Decision, DecisionKind
 from feeds.model.entry import Entry, EntryKey, Origin
@@ -53,6 +54,7 @@ def decide(
         now=now,
         state=state,
         keys=arrived.keys,
+        nearby=Nearby(view=view, dedupe=settings.dedupe, sketches=arrived.sketches),
         catalogue=catalogue or Catalogue(settings.categories, settings.unknown_category),
     )
     if fetched.outcome == "fresh":
@@ -80,6 +82,7 @@ class _Bench:
     now: datetime
     state: SourceState
     keys: Mapping[str, tuple[str, ...]]
+    nearby: Nearby
     catalogue: Catalogue
     stories: dict[str, Story] = field(default_factory=dict)
     by_key: dict[str, str] = field(default_factory=dict)
@@ -93,7 +96,7 @@ class _Bench:
     before: dict[str, Story] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.stories = {s.id: s for s in self.view.stories.values()}
+        self.stories = {s.id: s for s in (*self.view.alike.values(), *self.view.stories.values())}
         self.before = dict(self.stories)
         self.by_key = {key: s.id for s in self.stories.values() for key in s.keys}
         self.categories = dict(self.view.categories)
@@ -111,7 +114,7 @@ class _Bench:
     def read(self, arrived: Arrivals, fetched: Fetched, *, force: bool) -> None:
         """Take in all entries of the documents, then those that are missing from a folder."""
         entries = arrived.entries
-        crowded = _crowded(entries, self.keys)
+        crowded = crowded_keys(entries, self.keys)
         for position, entry in zip(arrived.places or range(len(entries)), entries, strict=True):
             self.take(entry, position, crowded)
         if self.local:
@@ -209,7 +212,10 @@ class _Bench:
                 self.explain_merge(entry, other, key, verdict)
                 own = self.joined(entry, own, other)
         if own is None:
+            own = self.in_other_words(entry)
+        if own is None:
             self.put(story := self.new_story(entry, member, tuple(k for k in keys if k not in self.by_key)))
+            self.nearby.begin(entry, story)
             return story.id
         free = tuple(k for k in keys if self.final(self.by_key.get(k, own.id)) == own.id)
         members = {m.key: m for m in own.members if self.active(m, own)}
@@ -217,7 +223,17 @@ class _Bench:
         story = cluster.assemble(own, tuple(members.values()))
         story = replace(story, keys=tuple(dict.fromkeys((*own.keys, *free))), status="shown")
         self.put(story)
+        if story.lead.key == entry.key:
+            self.nearby.begin(entry, story)
         return story.id
+
+    def in_other_words(self, entry: Entry) -> Story | None:
+        """Return the story that tells what *entry* tells, in other words; note what it was compared with."""
+        found = self.nearby.find(entry, lambda story_id: self.stories.get(self.final(story_id)))
+        if found.judged:
+            note = self.note(entry, "merged" if found.story else "apart", "near", found.words(), found.facts())
+            self.decisions.append(replace(note, story_id=found.story.id if found.story else ""))
+        return found.story
 
     def joined(self, entry: Entry, own: Story | None, other: Story) -> Story:
         """Return the story that an entry of *own* is in, now that it matches *other*: one of both, where it holds both.
@@ -352,6 +368,8 @@ class _Bench:
             marks=tuple(Mark(channel_id=c, due=at) for c, at in due),
             decisions=tuple(self.decisions),
             seen=tuple(self.seen),
+            hinted=tuple(self.nearby.hinted),
+            habits=self.nearby.habits(),
             credit=not self.local and origin_of(self.source, before) != origin_of(self.source, self.state.info),
         )
 
@@ -377,15 +395,3 @@ def origin_of(source: Source, info: FeedInfo) -> Origin:
         rights=info.rights,
         icon=info.icon,
     )
-
-
-def _crowded(entries: Sequence[Entry], keys: Mapping[str, tuple[str, ...]]) -> frozenset[str]:
-    """Return keys that several entries of one document share under different titles: they identify nobody.
-
-    A feed whose items all link to the front page, or all carry one teaser, is common.
-    """
-    titles: dict[str, set[str]] = {}
-    for entry in entries:
-        for key in keys.get(entry.guid, ()):
-            titles.setdefault(key, set()).add(entry.title)
-    return frozenset(key for key, said in titles.items() if len(said) > 1)

@@ -20,7 +20,7 @@ from feeds.core import text
 from feeds.model.entry import Entry
 
 WEIGHT = 6
-HINTS_LEAD, HINTS_LOW = 6, 6
+HINTS_LEAD, HINTS_LOW = 5, 6
 """Shingles by which an entry is found: from its beginning, and the lowest of all, which any long excerpt shares."""
 HINTS = HINTS_LEAD + HINTS_LOW + 1  # and the title
 LEAD = 40  # shingles that count as the beginning
@@ -76,7 +76,7 @@ class Sketch:
     shingles: tuple[int, ...]
 
     def hints(self, usual: Container[int] = ()) -> tuple[int, ...]:
-        """Return the 32-bit hashes under which this entry is found, at most 13, the title's the last.
+        """Return the 32-bit hashes under which this entry is found, at most 12, the title's the last.
 
         *usual* are sentences, as in `Sentence.said`, that lead nowhere: its source says them in every entry.
         """

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from feeds import parse
 from feeds.core import cadence, identity
-from feeds.core.arrivals import Arrivals, arrivals
+from feeds.core.arrivals import Arrivals, arrivals, with_sketches
 from feeds.core.categories import Catalogue
 from feeds.core.decide import decide
 from feeds.core.normalise import normalise
@@ -249,10 +249,29 @@ def _look(run: _Pass, library: Library, source: Source, reading: Reading) -> tup
         arrived = arrivals(found, reading.fetched, view, run.work.settings, reading.unread)
     if arrived.keys:
         with run.tally.step("store"):
-            view = library.poll_view(
-                source.id, [*guids, *arrived.keys], [f"url:{p}" for p in pages] + [*arrived.all_keys()]
-            )
+            keys = [f"url:{p}" for p in pages] + [*arrived.all_keys()]
+            view = library.poll_view(source.id, [*guids, *arrived.keys], keys)
+        if run.work.settings.dedupe.near:
+            return _look_around(run, library, view, arrived, ([*guids, *arrived.keys], keys))
     return view, arrived
+
+
+def _look_around(
+    run: _Pass, library: Library, view: PollView, arrived: Arrivals, asked: tuple[list[str], list[str]]
+) -> tuple[PollView, Arrivals]:
+    """Widen a view by the stories that new entries may tell in other words."""
+    within, now = run.work.settings.dedupe.near, run.work.ports.clock()
+    with run.tally.step("decide"):
+        arrived = with_sketches(arrived, view, run.work.settings)
+    if not arrived.sketches or within is None:
+        return view, arrived
+    with run.tally.step("store"):
+        posted = library.posted(arrived.hints(), now - within, now)
+    with run.tally.step("decide"):
+        alike = arrived.candidates(replace(view, posted=posted))
+    with run.tally.step("store"):
+        found = library.poll_view(view.source.id, *asked, alike)
+    return replace(found, posted=posted), arrived
 
 
 def read(source: Source, fetched: Fetched) -> tuple[Fetched, Parsed]:

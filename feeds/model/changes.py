@@ -37,6 +37,8 @@ class PollView:
     *stories*: by match key, for each key that was asked for and is taken; plus every story of a known entry,
     under its own keys.
     *categories*: all that exist, by slug.
+    *posted*: ids of recent stories by each hint that was asked for, the oldest first; *alike*: by id, those that may
+    tell what an entry tells in other words; *habits*: by source, of this one and of those that lead *alike*.
     """
 
     source: Source
@@ -44,6 +46,9 @@ class PollView:
     known: Mapping[str, Known] = field(default_factory=dict)
     stories: Mapping[str, Story] = field(default_factory=dict)
     categories: Mapping[str, Category] = field(default_factory=dict)
+    posted: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    alike: Mapping[str, Story] = field(default_factory=dict)
+    habits: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +62,14 @@ class Saved:
     first_seen: datetime
     url_key: str = ""
     new: bool = False  # first seen by this poll
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hinted:
+    """A story and the hashes, 32 bits each, under which entries that may tell it in other words find it."""
+
+    story_id: str
+    hints: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,5 +98,7 @@ class Changes:
     marks: tuple[Mark, ...] = ()
     decisions: tuple[Decision, ...] = ()
     seen: tuple[EntryKey, ...] = ()  # unchanged entries that were in the document
+    hinted: tuple[Hinted, ...] = ()
+    habits: bytes = b""  # what the source says again and again; empty: as it was
     partial: bool = False  # only what was new of the document was read: the rest of it may still be there
     credit: bool = False  # the source's name or page changed: every channel with its stories says so anew

@@ -9,6 +9,7 @@ DecisionKind = Literal[
     "seen",  # first time in its source; follows from the entry, and is not stored
     "changed",  # text, link or files differ from before
     "merged",  # joined a story that another entry leads
+    "apart",  # told much of what another story tells, and is another one
     "leads",  # became its story's lead
     "dropped",  # a rule keeps it out
     "set_aside",  # a document goes out without it

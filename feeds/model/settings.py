@@ -42,6 +42,7 @@ class Dedupe:
     same_url: bool = True
     same_text: bool = True
     near: timedelta | None = None  # how far apart similar texts may be published; None: exact copies only
+    threshold: float = 0.5  # how alike they must be, 0 to 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

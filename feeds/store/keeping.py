@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, select, tuple_, update
 
 from feeds.model.changes import Mark
-from feeds.store import marking
+from feeds.store import likes, marking
 from feeds.store import tables as t
 from feeds.store.db import Database, chunks
 from feeds.store.reading import Stories
@@ -32,6 +32,7 @@ def expire(db: Database, now: datetime, limit: int) -> int:
     with db.write() as connection:
         if rows:
             return _forget(db, connection, rows, now)
+        likes.expire(connection, now)
         return _forget_older(connection, t.decisions, t.decisions.c.at < now - DECISIONS, limit) or _forget_older(
             connection, t.deliveries, (t.deliveries.c.state != "owed") & (t.deliveries.c.due < now - DELIVERIES), limit
         )

@@ -14,7 +14,7 @@ from feeds.model.changes import Changes, Known, Mark, PollView
 from feeds.model.channel import Window
 from feeds.model.source import Source, SourceState, Validators
 from feeds.model.story import Category, Story
-from feeds.store import keeping, reading, writing
+from feeds.store import keeping, likes, reading, writing
 from feeds.store import tables as t
 from feeds.store.db import Database, among, chunks
 from feeds.store.prepared import listed, one_of, selecting
@@ -77,17 +77,27 @@ class Library:
             mine = among(state.source_id, source_ids)
             connection.execute(update(t.source_state).where(mine).values(strikes=state.strikes + 1))
 
-    def poll_view(self, source_id: str, guids: Sequence[str], keys: Sequence[str]) -> PollView:
+    def poll_view(
+        self, source_id: str, guids: Sequence[str], keys: Sequence[str], alike: Sequence[str] | None = None
+    ) -> PollView:
         with self._db.read() as connection:
             source, state = _source(connection, source_id)
             known = _known(connection, source, guids, keys)
+            asked = alike is not None
+            found = reading.Stories(connection).get(alike or ())
             return PollView(
                 source=source,
                 state=state,
                 known={k.entry.guid: k for k in known},
                 stories=_stories(connection, known, keys),
                 categories=self._all_categories(connection),
+                alike={story.id: story for story in found},
+                habits=likes.habits(connection, {source_id, *(s.lead.source_id for s in found)} if asked else ()),
             )
+
+    def posted(self, hints: Collection[int], since: datetime, now: datetime) -> Mapping[int, tuple[str, ...]]:
+        with self._db.read() as connection:
+            return likes.posted(connection, hints, since, now)
 
     def _all_categories(self, connection: Connection) -> dict[str, Category]:
         if self._categories is not None:

@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from feeds.store.db import DateTime, Number, Words
 
-HEAD = "0003"
+HEAD = "0004"
 """The revision that these tables are; `migrations/versions` leads to it."""
 
 metadata = MetaData()
@@ -136,6 +136,26 @@ story_categories = Table(  # shown stories only
     PrimaryKeyConstraint("story_id", "slug"),
     sqlite_with_rowid=False,
 )
+
+hinted = Table(  # stories that may be found by what they say, for as long as `dedupe.near` may look back
+    "hinted",
+    metadata,
+    Column("number", Number, primary_key=True),
+    _required("week", Integer),  # since 1970, of when it was first seen
+    _required("story_id", Words),
+)
+
+hints = Table(
+    "hints",
+    metadata,
+    # The week first: a look-up is one range for each week, and a week that is over goes in one piece.
+    Column("week", Integer, primary_key=True),
+    Column("hash", Number, primary_key=True),
+    Column("number", Number, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+habits = Table("habits", metadata, Column("source_id", Words, primary_key=True), _required("counts", LargeBinary))
 
 story_moves = Table(  # ids of stories that ended, and where their members are
     "story_moves",

@@ -14,7 +14,7 @@ from feeds.model.changes import Changes, Mark, Saved
 from feeds.model.entry import EntryKey
 from feeds.model.source import SourceState
 from feeds.model.story import Category, Story
-from feeds.store import marking
+from feeds.store import likes, marking
 from feeds.store import tables as t
 from feeds.store.codec import dumps
 from feeds.store.db import CLASHES, Database, DateTime, among
@@ -84,6 +84,7 @@ def apply(db: Database, connection: Connection, changes: Changes) -> None:
         write_stories(connection, changes.stories)
         _adopt(connection, changes.stories, changes.entries)
         _see(connection, changes)
+        likes.write(connection, changes, _now(changes.state))
         _DECIDE.each(connection, [decision_row(d) for d in changes.decisions])
         marking.put(connection, [*changes.marks, *(_credited(connection, changes) if changes.credit else ())])
     except CLASHES as error:

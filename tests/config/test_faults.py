@@ -273,7 +273,7 @@ MORE = {
     ),
     "within": (
         "dedupe: {near: {within: 3}}",
-        "2:25: within is 3; give a duration from 1m to 365d, as in 30s, 10m, 2h or 7d"
+        "2:25: within is 3; give a duration from 1m to 60d, as in 30s, 10m, 2h or 7d"
         " = write a unit behind the number",
     ),
     "limit": (

@@ -50,7 +50,6 @@ def test_example_reads_without_a_fault(tmp_path: Path) -> None:
         ("feed", "file"),
     ]
     assert [(w.line, w.level, w.message.partition(";")[0]) for w in warnings] == [
-        (49, "warning", "similar texts are not merged by this version yet"),
         (55, "warning", "partners are not served by this version yet"),
         (62, "warning", "the built-in hub is not served by this version yet"),
     ]
@@ -161,7 +160,7 @@ def test_the_rest(everything: Settings, tmp_path: Path) -> None:
             limit=10, days=3, title="주제", description="주제별", only="language = 'ko'",
         ),
     )  # fmt: skip
-    assert everything.dedupe == Dedupe(same_url=False, same_text=False, near=timedelta(hours=72))
+    assert everything.dedupe == Dedupe(same_url=False, same_text=False, near=timedelta(hours=72), threshold=0.8)
     assert everything.schedule == Schedule(
         jitter=0.25, per_host=2, spacing=timedelta(seconds=3), workers=8, max_backoff=timedelta(hours=6)
     )

@@ -1,0 +1,72 @@
+"""Stories found by what they say: hints, habits, and how long they are kept.
+
+A hint costs some 13 bytes in SQLite, a story 12 of them and one row more: less than 256 bytes in all.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Connection, Text, bindparam, delete, func, select
+
+from feeds.model.changes import Changes, Hinted
+from feeds.store import tables as t
+from feeds.store.codec import text_of
+from feeds.store.prepared import inserting, listed, one_of, selecting, upserting
+
+WEEK = timedelta(days=7)
+KEPT = 9  # weeks: somewhat longer than `dedupe.near.within` may be
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+_asked = func.json_each(bindparam("hints", type_=Text)).table_valued("value")
+_POSTED = selecting(
+    select(t.hints.c.hash, t.hinted.c.story_id)
+    .join_from(_asked, t.hints, t.hints.c.hash == _asked.c.value)
+    .join(t.hinted, t.hinted.c.number == t.hints.c.number)
+    .where(t.hints.c.week == bindparam("week"))
+    .order_by(t.hints.c.hash, t.hints.c.number)
+)
+_HABITS = selecting(select(t.habits).where(one_of(t.habits.c.source_id, "ids")))
+_POST, _TELL, _SAY = inserting(t.hints), inserting(t.hinted), upserting(t.habits)
+
+
+def week_of(at: datetime) -> int:
+    return (at - _EPOCH) // WEEK
+
+
+def posted(
+    connection: Connection, hints: Collection[int], since: datetime, now: datetime
+) -> dict[int, tuple[str, ...]]:
+    """Return the ids of stories by hint, the oldest first; weeks are taken whole."""
+    found: dict[int, list[str]] = {}
+    asked = text_of(sorted(hints))
+    for week in range(week_of(since), week_of(now) + 1):
+        for row in _POSTED.rows(connection, hints=asked, week=week):
+            found.setdefault(row.hash, []).append(row.story_id)
+    return {hint: tuple(ids) for hint, ids in found.items()}
+
+
+def habits(connection: Connection, source_ids: Collection[str]) -> Mapping[str, bytes]:
+    return {row.source_id: row.counts for row in _HABITS.rows(connection, ids=listed(sorted(source_ids)))}
+
+
+def write(connection: Connection, changes: Changes, now: datetime) -> None:
+    """Write what a poll found to say of its stories and of its source."""
+    if changes.hinted:
+        _post(connection, changes.hinted, week_of(now))
+    if changes.habits:
+        _SAY.each(connection, [{"source_id": changes.state.source_id, "counts": changes.habits}])
+
+
+def _post(connection: Connection, found: Sequence[Hinted], week: int) -> None:
+    first = (connection.scalar(select(func.max(t.hinted.c.number))) or 0) + 1
+    numbered = list(enumerate(found, first))
+    _TELL.each(connection, [{"number": n, "week": week, "story_id": one.story_id} for n, one in numbered])
+    rows = [{"week": week, "hash": hint, "number": n} for n, one in numbered for hint in dict.fromkeys(one.hints)]
+    _POST.each(connection, rows)
+
+
+def expire(connection: Connection, now: datetime) -> int:
+    """Forget weeks that are over for good; return how many rows went."""
+    over = week_of(now) - KEPT
+    gone = connection.execute(delete(t.hints).where(t.hints.c.week < over)).rowcount
+    return gone + connection.execute(delete(t.hinted).where(t.hinted.c.week < over)).rowcount

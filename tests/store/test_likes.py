@@ -1,0 +1,53 @@
+"""Stories found by what they say: written with their poll, found by week, forgotten in time."""
+
+from datetime import timedelta
+
+from feeds.model.changes import Hinted
+from feeds.store import Store
+from feeds.store.likes import KEPT, WEEK
+from tests.store.made import NOW, changes, entry, ready, told
+
+
+def post(store: Store, guid: str, *hints: int, at: int = 0, habits: bytes = b"") -> None:
+    """Poll `a`, which tells a new story under *hints*, *at* weeks from now."""
+    library = store.library
+    view, when = library.poll_view("a", [guid], []), NOW + at * WEEK
+    found = (Hinted(story_id=f"story:{guid}", hints=hints),)
+    library.apply(changes(view, when, hinted=found, habits=habits, **told(entry(guid), at=when)))
+
+
+def test_story_is_found_by_each_of_its_hints_the_oldest_first(store: Store) -> None:
+    ready(store)
+    post(store, "g1", 1, 2**32 - 1)
+    post(store, "g2", 1, 1, 7)
+    found = store.library.posted([1, 7, 8, 2**32 - 1], NOW, NOW)
+    assert found == {1: ("story:g1", "story:g2"), 7: ("story:g2",), 2**32 - 1: ("story:g1",)}
+
+
+def test_only_weeks_asked_for_are_looked_at(store: Store) -> None:
+    ready(store)
+    post(store, "g1", 1)
+    post(store, "g2", 1, at=2)
+    now = NOW + 2 * WEEK
+    assert store.library.posted([1], now - timedelta(hours=72), now) == {1: ("story:g2",)}
+    assert store.library.posted([1], NOW, now) == {1: ("story:g1", "story:g2")}
+
+
+def test_likely_stories_come_with_the_habits_of_their_sources(store: Store) -> None:
+    ready(store)
+    post(store, "g1", 1, habits=b"\1\0\0\0\2")
+    view = store.library.poll_view("b", [], [], alike=["story:g1", "story:none"])
+    assert list(view.alike) == ["story:g1"]
+    assert view.habits == {"a": b"\1\0\0\0\2"}
+    assert store.library.poll_view("b", [], []).habits == {}
+
+
+def test_hints_are_forgotten_in_time_and_stories_stay(store: Store) -> None:
+    ready(store)
+    post(store, "g1", 1)
+    late = NOW + (KEPT + 1) * WEEK
+    post(store, "g2", 1, at=KEPT + 1)
+    while store.library.expire(late):
+        pass
+    assert store.library.posted([1], NOW, late) == {1: ("story:g2",)}
+    assert {s.id for s in store.library.every_story("", 10)} == {"story:g1", "story:g2"}
