@@ -8,6 +8,7 @@ import pytest
 from feeds.cli import cli
 from feeds.config.keys import keys
 from feeds.errors import PROBLEMS
+from feeds.model.oddities import CATALOGUE
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
 
@@ -43,3 +44,10 @@ def test_problem_is_documented(code: str) -> None:
     cause, remedy = PROBLEMS[code]
     assert cause in README
     assert remedy
+
+
+@pytest.mark.parametrize("code", CATALOGUE)
+def test_oddity_is_documented(code: str) -> None:
+    oddity = CATALOGUE[code]
+    row = f"| `{code}` | {oddity.severity} | {oddity.says} | {oddity.rule} | {oddity.remedy} ({oddity.source}) |"
+    assert row in README

@@ -13,6 +13,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
+from unicodedata import combining, east_asian_width
 
 import click
 
@@ -111,7 +112,8 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def _width(cell: str) -> int:
-    return sum(2 if ord(c) >= 0x1100 else 1 for c in cell)
+    """How many cells of a terminal a text fills (Unicode Standard Annex 11)."""
+    return sum(2 if east_asian_width(c) in "WF" else 0 if combining(c) else 1 for c in cell)
 
 
 def _padded(cell: str, width: int) -> str:

@@ -1,11 +1,13 @@
 """init, add, remove, pause, resume, import, export: the commands that change what is read."""
 
 import os
+import shlex
 import sys
+from collections.abc import Sequence
 
 import click
 
-from feeds.app import edit, look
+from feeds.app import discovery, edit
 from feeds.app.build import client_for
 from feeds.cli.common import PLACES, Desk, as_json, command, count, print_json, say
 from feeds.errors import UsageError
@@ -27,31 +29,57 @@ def init(desk: Desk, source: str) -> None:
 @click.argument("url")
 @click.option("--id", "id_", default="", help="The source's id; made from the URL otherwise.")
 @click.option("--category", "categories", multiple=True, help="A category for all its entries; may be repeated.")
-@click.option("--yes", is_flag=True, help="Take the first feed found, without asking.")
+@click.option("--yes", is_flag=True, help="Take the best feed found, without asking.")
 @click.pass_obj
 @command
 def add(desk: Desk, url: str, id_: str, categories: tuple[str, ...], yes: bool) -> None:
     """Add a feed to feeds.yaml; behind a page's URL its feeds are found, shown and asked about."""
     settings = desk.settings()
-    found = look.discover(url, client_for(settings))
+    found = discovery.discover(url, client_for(settings))
     if not found:
         raise UsageError(f"no feed was found at {url} or behind it")
-    chosen = found[0] if yes or not sys.stdin.isatty() else _ask(found)
-    made = edit.add(desk.file, chosen.url, id=id_, title=chosen.title, categories=categories, environ=os.environ)
-    say(desk, f"added {made}: {chosen.title or chosen.url}")
-    for title in chosen.titles:
-        say(desk, f"  {title}")
+    chosen = found[:1]
+    if not yes and not (found[0].direct and not sys.stdin.isatty()):
+        chosen = _chosen(desk, found)
+    if id_ and len(chosen) > 1:
+        raise UsageError("--id names one source; choose one feed")
+    for feed in chosen:
+        made = edit.add(desk.file, feed.url, id=id_, title=feed.title, categories=categories, environ=os.environ)
+        say(desk, f"added {made}: {feed.title or feed.url}")
+        for title in feed.titles:
+            say(desk, f"  {title}")
 
 
-def _ask(found: tuple[look.Candidate, ...]) -> look.Candidate:
-    for number, candidate in enumerate(found, 1):
-        click.echo(f"{number}  {candidate.title}  {candidate.url}")
-        for title in candidate.titles:
+def _chosen(desk: Desk, found: Sequence[discovery.Candidate]) -> tuple[discovery.Candidate, ...]:
+    """Show the feeds and ask which; away from a terminal say what to type."""
+    for number, feed in enumerate(found, 1):
+        newest = f", newest {feed.newest:%Y-%m-%d}" if feed.newest else ""
+        click.echo(f"{number}  {feed.title or '(no title)'}")
+        click.echo(f"   {feed.url}")
+        click.echo(f"   {feed.format}, {'1 entry' if feed.entries == 1 else f'{feed.entries} entries'}{newest}")
+        for title in feed.titles:
             click.echo(f"     {title}")
-    if len(found) == 1:
-        click.confirm("add it?", default=True, abort=True)
-        return found[0]
-    return found[click.prompt("which one", type=click.IntRange(1, len(found)), default=1) - 1]
+    if not sys.stdin.isatty():
+        lines = "\n".join(f"  feeds add {shlex.quote(feed.url)}" for feed in found)
+        raise UsageError(f"nothing was added; add one of these, or take the first with --yes:\n{lines}")
+    return tuple(
+        found[number - 1] for number in click.prompt("which (1, or 1,2)", type=Numbers(len(found)), default="1")
+    )
+
+
+class Numbers(click.ParamType[tuple[int, ...]]):
+    """Places in a list of *most*, as in `1` or `1,3`."""
+
+    name = "numbers"
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, ...]:
+        words = str(value).replace(",", " ").split()
+        if not words or not all(w.isascii() and w.isdigit() and 1 <= int(w) <= self.most for w in words):
+            self.fail(f"give numbers from 1 to {self.most}, as in 1 or 1,2")
+        return tuple(dict.fromkeys(map(int, words)))
 
 
 @click.command()

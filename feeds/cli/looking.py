@@ -1,4 +1,4 @@
-"""status, list, why, peek: the commands that show."""
+"""status, list, why: the commands that show."""
 
 from dataclasses import asdict
 from datetime import datetime
@@ -6,9 +6,8 @@ from datetime import datetime
 import click
 
 from feeds.app import look
-from feeds.app.build import App, client_for
+from feeds.app.build import App
 from feeds.cli.common import Desk, as_json, command, count, print_json, say, table
-from feeds.errors import PROBLEMS
 from feeds.model.decision import Decision
 from feeds.model.overview import Found, SourceLine
 
@@ -188,41 +187,3 @@ def _say_decision(desk: Desk, decision: Decision) -> None:
     say(desk, f"    {decision.at:{DAY}}  {decision.kind}{rule}: {decision.text}")
     for name, value in decision.facts.items():
         say(desk, f"                      {name}: {value}")
-
-
-@click.command()
-@click.argument("target", metavar="URL|FILE")
-@as_json
-@click.pass_obj
-@command
-def peek(desk: Desk, target: str, json_: bool) -> None:
-    """Read one feed and show what is in it, each oddity named; nothing is stored."""
-    seen = look.peek(target, client_for(desk.settings_or_none()))
-    info, document = seen.parsed.info, seen.fetched.documents[0]
-    oddities = [*seen.parsed.problems, *seen.found.problems]
-    if json_:
-        print_json(
-            {
-                "url": document.url,
-                "info": asdict(info),
-                "complete": seen.parsed.complete,
-                "oddities": [{"code": p.code, "cause": PROBLEMS[p.code][0], "detail": p.detail} for p in oddities],
-                "entries": [asdict(entry) for entry in seen.found.entries],
-            }
-        )
-        return
-    say(desk, f"{info.title or '(no title)'}")
-    say(desk, f"  format    {info.format}, {len(document.body)} bytes, {document.media_type or 'no media type'}")
-    for name, value in (("page", info.home), ("self", info.self_url), ("hub", info.hub), ("language", info.language)):
-        if value:
-            say(desk, f"  {name:<9} {value}")
-    say(desk, f"  entries   {len(seen.found.entries)}")
-    for entry in seen.found.entries[:10]:
-        date = f"{entry.published:{DAY}}" if entry.published else "no date         "
-        say(desk, f"    {date}  {entry.title[:90]}")
-    if len(seen.found.entries) > 10:
-        say(desk, f"    … and {len(seen.found.entries) - 10} more")
-    say(desk, f"  oddities  {len(oddities) or 'none'}")
-    for problem in oddities:
-        cause, _ = PROBLEMS[problem.code]
-        say(desk, f"    {cause}: {problem.detail}" if problem.detail else f"    {cause}")

@@ -22,6 +22,7 @@ from feeds.core.identity import digest
 from feeds.core.resolve import absolute
 from feeds.core.text import plain
 from feeds.model.entry import Parsed, RawEntry, Text
+from feeds.model.oddity import Effect
 from feeds.model.source import FeedInfo, Field, IdRule, Options, Rewrite, WordField
 
 Step = Callable[[RawEntry], RawEntry]
@@ -42,16 +43,6 @@ EMPTY: Mapping[Field, Mapping[str, Any]] = {
     "rights": {"rights": ""},
     "comments": {"comments": ""},
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Effect:
-    """What one override did: *option* as it is configured, to how many entries, and the first of them."""
-
-    option: str
-    entries: int = 0
-    before: str = ""
-    after: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +69,7 @@ def _steps(options: Options, info: FeedInfo, url: str) -> Iterator[tuple[str, tu
     for field in options.ignore:
         yield f"ignore: {field}", tuple(EMPTY[field]), partial(_without, EMPTY[field])
     for change in options.rewrite:
-        option = f"rewrite: {change.field} {change.find!r} to {change.replace!r}"
+        option = f"rewrite: {change.field} '{change.find}' to '{change.replace}'"
         yield option, tuple(EMPTY[change.field]), partial(_rewritten, change)
     if options.ids != "guid":
         yield f"ids: {options.ids}", ("guid",), partial(_identified, options.ids)

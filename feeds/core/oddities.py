@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterator, Sequence
 from feeds.core import urls
 from feeds.core.normalise import LONGEST_ID
 from feeds.model.entry import Parsed, RawEntry
-from feeds.model.source import Problem
+from feeds.model.oddity import Finding
 
 
-def of_identity(parsed: Parsed, url: str) -> tuple[Problem, ...]:
+def of_identity(parsed: Parsed, url: str) -> tuple[Finding, ...]:
     """Return what is odd about the ids and links of the document read at *url*."""
     items = [item for item in parsed.entries if not item.path]
-    found = [Problem(code=code, detail=detail) for code, says in _SAYS if (detail := says(items))]
+    found = [Finding(code=code, detail=detail) for code, says in _SAYS if (detail := says(items))]
     return (*found, *_about_address(parsed, url)) if items else ()
 
 
@@ -68,20 +68,20 @@ def _one_page(items: Sequence[RawEntry]) -> str:
 
 
 _SAYS: tuple[tuple[str, Callable[[Sequence[RawEntry]], str]], ...] = (
-    ("guid", _missing),
-    ("repeated", _counted),
-    ("repeated", _one_page),
-    ("malformed", _relative),
-    ("malformed", _only_links),
-    ("malformed", _long),
+    ("id.missing", _missing),
+    ("id.counted", _counted),
+    ("link.one_page", _one_page),
+    ("id.relative", _relative),
+    ("id.permalink", _only_links),
+    ("id.long", _long),
 )
 
 
-def _about_address(parsed: Parsed, url: str) -> Iterator[Problem]:
+def _about_address(parsed: Parsed, url: str) -> Iterator[Finding]:
     """A feed that names another address as its own: two sources may be one feed."""
     said = parsed.info.self_url
     if said.startswith(("http://", "https://")) and url.startswith(("http://", "https://")) and not one_feed(said, url):
-        yield Problem(code="elsewhere", detail=f"it says that it lives at {said[:200]}")
+        yield Finding(code="feed.elsewhere", detail=f"it says that it lives at {said[:200]}")
 
 
 def one_feed(one: str, other: str) -> bool:

@@ -119,11 +119,16 @@ def _shown(found: re.Match[str]) -> str:
     source = attributes.get("src", "")
     if not source and not attributes.get("srcset"):
         return ""
-    if name == "img" and (_is_tiny(attributes) or _COUNTERS.search(source)):
+    if name == "img" and is_pixel(attributes):
         return ""
     if attributes == before:
         return found[0]
     return _written(name, {k: v for k, v in attributes.items() if not k.startswith(("data-", "on"))})
+
+
+def is_pixel(attributes: dict[str, str]) -> bool:
+    """Whether the only use of an image is to be asked for."""
+    return _is_tiny(attributes) or bool(_COUNTERS.search(attributes.get("src", "")))
 
 
 def _is_tiny(attributes: dict[str, str]) -> bool:

@@ -102,6 +102,7 @@ class Parsed:
     entries: tuple[RawEntry, ...] = ()
     problems: tuple[Problem, ...] = ()  # oddities that were handled, in plain words
     complete: bool = True
+    reader: str = ""  # which of ours read it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

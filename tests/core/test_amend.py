@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from feeds.core.amend import EMPTY, Effect, amend
+from feeds.core.amend import EMPTY, amend
 from feeds.core.ledger import recognise
 from feeds.core.normalise import normalise
 from feeds.model.changes import Known
 from feeds.model.entry import Enclosure, Entry, Image, Parsed, Person, RawEntry, Text
+from feeds.model.oddity import Effect
 from feeds.model.source import FeedInfo, Options, Rewrite, Source
 
 URL = "https://a.example/feeds/all.xml"

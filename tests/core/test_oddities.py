@@ -20,18 +20,18 @@ def guids(*found: str, permalink: bool = False) -> list[RawEntry]:
     ("items", "said"),
     [
         pytest.param(guids("a", "b", "c"), [], id="sound"),
-        pytest.param(guids("a", "", " "), ["guid: 2 of 3 items have no id; the link stands for 2 of them"], id="FMT-24 missing"),
+        pytest.param(guids("a", "", " "), ["id.missing: 2 of 3 items have no id; the link stands for 2 of them"], id="FMT-24 missing"),
         pytest.param([RawEntry(), RawEntry(guid="a")],
-                     ["guid: 1 of 2 items have no id; title, date and text for 1"], id="FMT-23 nothing to stand for it"),
-        pytest.param(guids("3", "2", "1"), ["repeated: ids count the items, so others will bear them; an item of another "
+                     ["id.missing: 1 of 2 items have no id; title, date and text for 1"], id="FMT-23 nothing to stand for it"),
+        pytest.param(guids("3", "2", "1"), ["id.counted: ids count the items, so others will bear them; an item of another "
                                             "page and title is another item"], id="recycled"),
         pytest.param([RawEntry(guid=g, url="https://news.example/") for g in "abc"],
-                     ["repeated: all items link to https://news.example/; the link identifies none of them"], id="one page"),
+                     ["link.one_page: all items link to https://news.example/; the link identifies none of them"], id="one page"),
         pytest.param(guids("/a", "/b", permalink=True),
-                     ["malformed: 2 ids are paths that claim to be links; they are made absolute"], id="relative"),
+                     ["id.relative: 2 ids are paths that claim to be links; they are made absolute"], id="relative"),
         pytest.param([RawEntry(guid="12 kr", guid_is_permalink=True)],
-                     ["malformed: 1 ids claim to be links and are none; they are ids only"], id="permalink that is none"),
-        pytest.param(guids("x" * 5000), ["malformed: 1 ids are longer than 1024 bytes; a hash stands for each"], id="FMT-24 long"),
+                     ["id.permalink: 1 ids claim to be links and are none; they are ids only"], id="permalink that is none"),
+        pytest.param(guids("x" * 5000), ["id.long: 1 ids are longer than 1024 bytes; a hash stands for each"], id="FMT-24 long"),
         pytest.param([RawEntry(path="a.md", blob="1")], [], id="posts have paths"),
         pytest.param([], [], id="nothing"),
     ],
@@ -52,5 +52,5 @@ def test_said(items: list[RawEntry], said: list[str]) -> None:
 def test_one_feed_at_two_addresses(address: str, one: bool) -> None:
     assert one_feed(address, URL) is one
     parsed = Parsed(entries=tuple(guids("a")), info=FeedInfo(self_url=address))
-    told = [] if one else [("elsewhere", f"it says that it lives at {address}")]
+    told = [] if one else [("feed.elsewhere", f"it says that it lives at {address}")]
     assert [(p.code, p.detail) for p in of_identity(parsed, URL)] == told

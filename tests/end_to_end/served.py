@@ -13,6 +13,7 @@ class Site:
     def __init__(self, pages: Mapping[str, tuple[str, bytes]]) -> None:
         self.pages = dict(pages)
         self.asked: list[tuple[str, int]] = []
+        self.headers: list[Mapping[str, str]] = []
         self.port = 0
 
     def url(self, path: str) -> str:
@@ -32,6 +33,7 @@ def served(pages: Mapping[str, tuple[str, bytes]]) -> Iterator[Site]:
             etag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
             status = 404 if not media_type else 304 if self.headers.get("If-None-Match") == etag else 200
             site.asked.append((self.path, status))
+            site.headers.append(dict(self.headers))
             self.send_response(status)
             if media_type:
                 self.send_header("Content-Type", media_type)
