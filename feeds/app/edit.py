@@ -40,7 +40,8 @@ def take_list(file: str, config: str, environ: Mapping[str, str]) -> tuple[Impor
     """Add the feeds of a list (OPML, newsboat, planet) to *config*; return what was done and what was left out."""
     found = lists.read(_text_of(file))
     if not found.feeds:
-        raise UsageError(f"{file} names no feed; OPML, newsboat `urls` and planet ini are understood")
+        said = "".join(f"\n  {problem}" for problem in found.problems[:5])
+        raise UsageError(f"{file} names no feed; OPML, newsboat `urls`, planet ini, YAML and JSON are understood{said}")
     return edit.add_sources(config, found.feeds, environ), found.problems
 
 

@@ -12,6 +12,8 @@ from feeds.app.build import client_for
 from feeds.cli.common import PLACES, Desk, as_json, command, count, print_json, say
 from feeds.errors import UsageError
 
+SHOWN = 20  # addresses that were there already
+
 
 @click.command()
 @click.argument("source", metavar="[FROM]", default="")
@@ -39,7 +41,7 @@ def add(desk: Desk, url: str, id_: str, categories: tuple[str, ...], yes: bool) 
     if not found:
         raise UsageError(f"no feed was found at {url} or behind it")
     chosen = found[:1]
-    if not yes and not (found[0].direct and not sys.stdin.isatty()):
+    if not yes and (_is_asked() or not found[0].direct):
         chosen = _chosen(desk, found)
     if id_ and len(chosen) > 1:
         raise UsageError("--id names one source; choose one feed")
@@ -59,12 +61,16 @@ def _chosen(desk: Desk, found: Sequence[discovery.Candidate]) -> tuple[discovery
         click.echo(f"   {feed.format}, {'1 entry' if feed.entries == 1 else f'{feed.entries} entries'}{newest}")
         for title in feed.titles:
             click.echo(f"     {title}")
-    if not sys.stdin.isatty():
+    if not _is_asked():
         lines = "\n".join(f"  feeds add {shlex.quote(feed.url)}" for feed in found)
         raise UsageError(f"nothing was added; add one of these, or take the first with --yes:\n{lines}")
     return tuple(
         found[number - 1] for number in click.prompt("which (1, or 1,2)", type=Numbers(len(found)), default="1")
     )
+
+
+def _is_asked() -> bool:
+    return sys.stdin.isatty()
 
 
 class Numbers(click.ParamType[tuple[int, ...]]):
@@ -120,12 +126,15 @@ def resume(desk: Desk, ids: tuple[str, ...]) -> None:
 @click.pass_obj
 @command
 def import_(desk: Desk, file: str, json_: bool) -> None:
-    """Add the feeds of a list to feeds.yaml: OPML, newsboat's urls, a planet ini."""
+    """Add the feeds of a list to feeds.yaml: OPML (also of Miniflux and FreshRSS), newsboat's urls, a planet's or
+    Pluto's ini, osmosfeed's YAML, JSON. What it is, its content says; what cannot be taken is told with its line."""
     done, left_out = edit.take_list(file, desk.file, os.environ)
     if json_:
         print_json({"added": done.added, "known": done.known, "left_out": left_out})
         return
     say(desk, f"added {count(len(done.added), 'source')}, {len(done.known)} were there already")
+    for url in done.known[:SHOWN]:
+        say(desk, f"  there already: {url}")
     for sentence in left_out:
         say(desk, f"  {sentence}")
 

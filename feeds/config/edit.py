@@ -175,6 +175,10 @@ def _row(id: str, feed: Listed) -> list[tuple[str, str]]:
         row.append(("title", quoted(feed.title)))
     if feed.categories:
         row.append(("categories", f"[{', '.join(map(quoted, feed.categories))}]"))
+    if not feed.enabled:
+        row.append(("enabled", "false"))
+    if feed.user_agent:
+        row.append(("user_agent", quoted(feed.user_agent)))
     return row
 
 

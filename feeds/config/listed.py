@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from urllib.parse import urlsplit
 
 from feeds.config.values import web_url
+from feeds.core.urls import canonical
 
 MOST_CATEGORIES = 20
 MOST_PROBLEMS = 100
@@ -17,6 +17,8 @@ class Listed:
     url: str
     title: str = ""
     categories: tuple[str, ...] = ()
+    enabled: bool = True
+    user_agent: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,34 +39,45 @@ class Gathering:
     def __len__(self) -> int:
         return len(self._feeds)
 
-    def add(self, url: str, *, title: str = "", categories: Sequence[str] = ()) -> None:
+    def add(
+        self,
+        url: str,
+        *,
+        title: str = "",
+        categories: Sequence[str] = (),
+        enabled: bool = True,
+        user_agent: str = "",
+        line: int = 0,
+    ) -> None:
         """Take a feed; anything but http(s) is left out, and never followed or executed."""
         try:
             place = web_url(_without_feed_scheme(url.strip()).replace(" ", "%20"))
         except ValueError:
-            self.problem(f"'{url[:100]}' is left out: not an http(s) address")
+            self.problem(f"'{url[:100]}' is left out: not an http(s) address", line)
             return
-        before = self._feeds.get(same(place), Listed(url=place, title=title))
+        first = Listed(url=place, title=title, enabled=enabled, user_agent=user_agent)
+        before = self._feeds.get(same(place), first)
         names = dict.fromkeys([*before.categories, *(name[:100] for name in categories)])
         self._feeds[same(place)] = replace(
             before, title=before.title or title, categories=tuple(names)[:MOST_CATEGORIES]
         )
 
-    def problem(self, words: str) -> None:
-        """Note what is left out; a text that is no list at all would fill the page with it."""
+    def problem(self, words: str, line: int = 0) -> None:
+        """Note what is left out, and in which line; a text that is no list at all would fill the page with it."""
         if len(self._problems) < MOST_PROBLEMS:
-            self._problems[words] = None
+            self._problems[f"line {line}: {words}" if line else words] = None
 
     def feeds(self) -> Feeds:
         return Feeds(feeds=tuple(self._feeds.values()), problems=tuple(self._problems))
 
 
 def same(url: str) -> str:
-    """Return what two spellings of one feed's address share; no more is believed before it was asked."""
-    parts = urlsplit(url)
-    port = "" if parts.port in {None, 80, 443} else f":{parts.port}"
-    query = f"?{parts.query}" if parts.query else ""
-    return f"{(parts.hostname or '').casefold()}{port}{parts.path.rstrip('/')}{query}"
+    """Return what two spellings of one feed's address share: scheme, `www.`, port, escapes and the last slash aside.
+
+    The query counts as it is: what tracks a reader of pages may choose among feeds (`?type=rss`).
+    """
+    address, mark, query = url.partition("?")
+    return canonical(address) + mark + query
 
 
 def _without_feed_scheme(url: str) -> str:

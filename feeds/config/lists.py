@@ -1,4 +1,4 @@
-"""Lists of feeds in the shapes that other programs keep: OPML, newsboat's `urls`, planet ini.
+"""Lists of feeds in the shapes that other programs keep: OPML, newsboat's `urls`, planet ini, YAML and JSON.
 
 `feeds import FILE` and `feeds init FROM` read them through here.
 """
@@ -11,28 +11,38 @@ from typing import Literal
 
 import webencodings
 
-from feeds.config import opml
+from feeds.config import opml, records
 from feeds.config.listed import Feeds, Gathering
 
 LARGEST = 20 * 1024 * 1024  # bytes
-Shape = Literal["opml", "planet", "newsboat"]
+Shape = Literal["opml", "planet", "newsboat", "records"]
 
 _DECLARED = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._:-]{1,40})[\"']")
 _SECTION = re.compile(r"\[(.+)\]\Z")
 _PAIR = re.compile(r"([\w.-]+)\s*[=:](.*)")
 _OF_A_PLANET = re.compile(r"(?mi)^[ \t]*\[(?:https?:|feed:|planet\]|default\])")
+_RECORDS = re.compile(r"\s*(?:\{|\[\s*[{\]])")
+_OF_YAML = re.compile(r"(?m)^\s*-\s+(?:href|url|feed_url|xmlUrl)\s*:")
+# What Venus and its kin say of single feeds, and what to write instead.
+_OF_VENUS = {
+    "filters": "`rewrite` or `ignore`", "filter": "`only`", "exclude": "`drop`", "ignore_in_feed": "`ignore`",
+    "future_dates": "`future`", "xml_base": "`base`", "title_type": "`rewrite`", "content_type": "`rewrite`",
+}  # fmt: skip
 _NOT_FEEDS = {"query:": "a query", "filter:": "a filter", "exec:": "a command"}
 
 
 def read(text: str) -> Feeds:
     """Return the feeds of *text*, whatever list it is."""
-    return {"opml": opml.read, "planet": planet, "newsboat": newsboat}[shape(text)](text)
+    return {"opml": opml.read, "planet": planet, "newsboat": newsboat, "records": records.read}[shape(text)](text)
 
 
 def shape(text: str) -> Shape:
-    """Say which list *text* is: markup is OPML, `[http…]` sections are a planet's, else addresses line by line."""
-    if text.lstrip().startswith("<"):
+    """Say which list *text* is: markup is OPML, `[http…]` sections are a planet's, JSON and YAML are records, else
+    addresses line by line."""
+    if text.lstrip("\ufeff \t\r\n").startswith("<"):
         return "opml"
+    if _RECORDS.match(text) or _OF_YAML.search(text):
+        return "records"
     return "planet" if _OF_A_PLANET.search(text) else "newsboat"
 
 
@@ -64,16 +74,16 @@ def newsboat(text: str) -> Feeds:
     Queries, filters and commands of newsboat are named and left out: nothing is ever executed.
     """
     gathering = Gathering()
-    for line in text.splitlines():
+    for number, line in enumerate(text.splitlines(), 1):
         url, *words = _words(line)
         if not url or url.startswith("#"):
             continue
         if kind := next((words for prefix, words in _NOT_FEEDS.items() if url.startswith(prefix)), ""):
-            gathering.problem(f"'{url[:100]}' is left out: {kind} of newsboat, not a feed")
+            gathering.problem(f"'{url[:100]}' is left out: {kind} of newsboat, not a feed", number)
             continue
         titles = [word[1:] for word in words if word.startswith("~")]
         tags = [word for word in words if word[:1] not in {"~", "!", ""}]
-        gathering.add(url, title="".join(titles[:1]), categories=tags)
+        gathering.add(url, title="".join(titles[:1]), categories=tags, line=number)
     return gathering.feeds()
 
 
@@ -95,22 +105,25 @@ def planet(text: str) -> Feeds:
     Read by hand: real files hold bare `%`, keys given twice and Python templates, on which `configparser` stops.
     """
     gathering = Gathering()
-    section, facts = "", dict[str, str]()
-    for line in map(str.strip, [*text.splitlines(), "[end]"]):
+    section, facts, begun = "", dict[str, str](), 0
+    for number, line in enumerate(map(str.strip, [*text.splitlines(), "[end]"]), 1):
         if line.startswith(("#", ";")):
             continue
         if found := _SECTION.match(line):
-            _take(section, facts, gathering)
-            section, facts = found[1].strip(), {}
+            _take(section, facts, gathering, begun)
+            section, facts, begun = found[1].strip(), {}, number
         elif found := _PAIR.match(line):
             facts.setdefault(found[1].casefold(), found[2].strip())
     return gathering.feeds()
 
 
-def _take(section: str, facts: dict[str, str], gathering: Gathering) -> None:
+def _take(section: str, facts: dict[str, str], gathering: Gathering, line: int) -> None:
     """Take one section; those of templates and of the planet itself are no feeds."""
     url = section if re.match(r"(?i)(?:https?|feed|file|exec):", section) else facts.get("feed", "")
     if url:
         tags = facts.get("categories") or facts.get("tags") or facts.get("category") or ""
         title = facts.get("name") or facts.get("title") or ""
-        gathering.add(url, title=title, categories=[tag for tag in map(str.strip, tags.split(",")) if tag])
+        for key, instead in _OF_VENUS.items():
+            if facts.get(key):
+                gathering.problem(f"'{title or url}': its {key} is left out; see {instead}", line)
+        gathering.add(url, title=title, categories=[tag for tag in map(str.strip, tags.split(",")) if tag], line=line)

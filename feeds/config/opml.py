@@ -16,6 +16,29 @@ MOST = 10_000  # outlines
 _DOCTYPE_OPENS = re.compile(r"<!DOCTYPE", re.IGNORECASE)
 _DOCTYPE = re.compile(r"<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>", re.DOTALL | re.IGNORECASE)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>", re.IGNORECASE)
+# Feeds that FreshRSS makes of pages.
+_MADE = {
+    "html+xpath": "FreshRSS makes it of a web page",
+    "xml+xpath": "FreshRSS makes it of XML that is no feed",
+    "json+dotnotation": "FreshRSS makes it of JSON that is no feed",
+    "html+xpath+json+dotnotation": "FreshRSS makes it of a web page",
+}
+# Attributes of Miniflux and FreshRSS whose wish is not met here, by how their names begin, and what to do instead.
+_NOT_TAKEN = (
+    ("scraperrules", "its scraper rules are left out: only what the feed holds is read"),
+    ("crawler", "its wish for the pages' full text is left out: only what the feed holds is read"),
+    ("cssfullcontent", "its wish for the pages' full text is left out: only what the feed holds is read"),
+    ("rewriterules", "its rewrite rules are left out; see `rewrite`"),
+    ("urlrewriterules", "its rewrite rules for links are left out; see `rewrite` with `field: link`"),
+    ("blocklistrules", "its block rules are left out; see `drop`"),
+    ("blockfilterentryrules", "its block rules are left out; see `drop`"),
+    ("keeplistrules", "its keep rules are left out; see `only`"),
+    ("keepfilterentryrules", "its keep rules are left out; see `only`"),
+    ("filtersactionread", "its filter is left out; see `drop`"),
+    ("cookie", "its cookie is left out; see `headers`"),
+    ("curlopt", "its request options are left out; see `headers` and `user_agent`"),
+    ("username", "its login is left out; see `auth`"),
+)
 _BARE_AND = re.compile(
     r"&(?!#[0-9]{1,7};|#[xX][0-9A-Fa-f]{1,6};|(?:amp|lt|gt|quot|apos);)([A-Za-z][A-Za-z0-9]{1,31};)?"
 )
@@ -39,7 +62,7 @@ def read(text: str) -> Feeds:
             continue
         seen += 1
         if seen > MOST:
-            gathering.problem(f"more than {MOST} outlines: the rest is left out")
+            gathering.problem(f"more than {MOST} outlines: the rest is left out", _line(element))
             break
         folders.append(_outline(element, list(filter(None, folders)), gathering))
     return gathering.feeds()
@@ -47,7 +70,7 @@ def read(text: str) -> Feeds:
 
 def _root(text: str) -> etree._Element | None:
     """Parse *text* with nothing that could reach outside: no document type, no entities of its own, no network."""
-    clean = _XML_ONLY.sub("", _BARE_AND.sub(_named, _without_doctype(_DECLARATION.sub("", text))))
+    clean = _XML_ONLY.sub("", _BARE_AND.sub(_named, _without_doctype(_DECLARATION.sub(_blank, text))))
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         return etree.fromstring(clean.encode(), parser)
@@ -59,7 +82,12 @@ def _without_doctype(text: str) -> str:
     """Cut the one document type that XML allows: searching for more costs quadratic time on hostile text."""
     opening = _DOCTYPE_OPENS.search(text)
     found = _DOCTYPE.match(text, opening.start()) if opening else None
-    return text[: found.start()] + text[found.end() :] if found else text
+    return text[: found.start()] + _blank(found) + text[found.end() :] if found else text
+
+
+def _blank(found: re.Match[str]) -> str:
+    """Keep the lines of what is cut, so that faults are told at theirs."""
+    return "\n" * found[0].count("\n")
 
 
 def _named(found: re.Match[str]) -> str:
@@ -70,15 +98,38 @@ def _named(found: re.Match[str]) -> str:
 
 def _outline(element: etree._Element, folders: list[str], gathering: Gathering) -> str:
     """Take one outline; return the name that it gives to what stands below it."""
-    found = {str(name).lower(): " ".join(str(value).split()) for name, value in element.attrib.items()}
-    if found.get("type", "").lower() == "source":  # a list of lists (share.opml.org), not a feed
+    found = {_local(name): " ".join(str(value).split()) for name, value in element.attrib.items()}
+    kind, line = found.get("type", "").lower(), _line(element)
+    if kind == "source":  # a list of lists (share.opml.org), not a feed
         return ""
-    url = found.get("xmlurl") or (found.get("url", "") if found.get("type", "").lower() in {"rss", "atom"} else "")
+    url = found.get("xmlurl") or (found.get("url", "") if kind in {"rss", "atom"} else "")
     title = found.get("text") or found.get("title", "")
     if not url:
         return title if len(element) else ""
-    gathering.add(url, title=title, categories=[*folders, *_categories(found.get("category", ""))])
+    if made := _MADE.get(kind):
+        gathering.problem(f"'{title or url}' is left out: {made}", line)
+        return ""
+    for name, words in _NOT_TAKEN:
+        if any(key.startswith(name) and value not in {"", "false", "0"} for key, value in found.items()):
+            gathering.problem(f"'{title or url}': {words}", line)
+    gathering.add(
+        url,
+        title=title,
+        categories=[*folders, *_categories(found.get("category", ""))],
+        enabled=found.get("disabled", "").lower() not in {"true", "1"},
+        user_agent=found.get("useragent", ""),
+        line=line,
+    )
     return ""
+
+
+def _local(name: str | bytes) -> str:
+    """Return an attribute's name in lower case, without namespace, signs and prefix: FreshRSS writes `frss:`."""
+    return str(name).rpartition("}")[2].rpartition(":")[2].lower().replace("_", "")
+
+
+def _line(element: etree._Element) -> int:
+    return int(str(element.sourceline or 0))
 
 
 def _categories(text: str) -> list[str]:

@@ -151,7 +151,7 @@ class _Row:
             categories=tuple(dict.fromkeys([*keys.categories, *(listed.categories if listed else ())])),
             every=every,
             prefer=keys.prefer,
-            enabled=keys.enabled,
+            enabled=keys.enabled and (listed is None or listed.enabled),
             order=self.order - 1,
             options=options(keys, self.defaults, self.site.timezone, web=kind == "feed"),
         )

@@ -60,7 +60,12 @@ def begun(name: str, text: str = "", folder: str = ".") -> Beginning:
     if not found.feeds:
         remedy = "give a site's address, an OPML list, _config.yml, hugo.toml, newsboat's urls or a planet's ini"
         raise UsageError(f"{name} holds nothing to start from; {remedy}")
-    kinds = {"opml": "an OPML list", "newsboat": "newsboat's urls", "planet": "a planet's ini"}
+    kinds = {
+        "opml": "an OPML list",
+        "newsboat": "newsboat's urls",
+        "planet": "a planet's ini",
+        "records": "a list of records",
+    }
     return Beginning(origin=kinds[lists.shape(text)], feeds=found.feeds, left_out=found.problems)
 
 

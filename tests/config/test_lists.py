@@ -59,14 +59,14 @@ def test_opml(inner: str, feeds: list[Listed]) -> None:
 @pytest.mark.parametrize("url", ["|cmd", "exec:touch /tmp/x", "file:///etc/passwd", "javascript:x", "gopher://f/"])
 def test_bom_26_only_http_is_taken(url: str) -> None:
     found = lists.read(outlines(f'<outline xmlUrl="{url}"/>'))
-    assert found == Feeds(problems=(f"'{url}' is left out: not an http(s) address",))
+    assert found == Feeds(problems=(f"line 1: '{url}' is left out: not an http(s) address",))
 
 
 def test_bom_26_a_hundred_thousand_outlines_are_capped() -> None:
     begun = time.process_time()
     found = lists.read(outlines(*(f'<outline xmlUrl="http://f/{n}"/>' for n in range(100_000))))
     assert len(found.feeds) == 10_000
-    assert found.problems == ("more than 10000 outlines: the rest is left out",)
+    assert found.problems == ("line 1: more than 10000 outlines: the rest is left out",)
     assert time.process_time() - begun < 10
 
 

@@ -104,7 +104,7 @@ def test_from_a_list(tmp_path: Path, name: str, text: str, place: str, title: st
 
 def test_what_was_left_out_is_said() -> None:
     text = start("urls", "https://a.example/f\nexec:x\n")
-    assert "# 'exec:x' is left out: a command of newsboat, not a feed" in text
+    assert "# line 2: 'exec:x' is left out: a command of newsboat, not a feed" in text
 
 
 @pytest.mark.parametrize(
