@@ -25,7 +25,7 @@ from feeds.model.oddity import Effect, Finding, Oddity
 from feeds.model.settings import Settings
 from feeds.model.source import Document, Fetched, Options, Problem, Source
 from feeds.net import Answer, Client
-from feeds.parse.decode import Decoded, decode
+from feeds.parse.decode import Decoded, codec, decode
 from feeds.parse.survey import Survey, survey
 
 LARGE = 1 << 20  # bytes
@@ -85,7 +85,7 @@ def peek(target: str, client: Client, now: datetime, settings: Settings | None =
     decoded = decode(document.body, document.media_type, source.options.encoding)
     found = normalise(parsed, source, document.url)
     looked = survey(decoded.text)
-    findings = [*sent, *_about_encoding(decoded), *_of_reading(parsed, found), *looked.findings]
+    findings = [*sent, *_about_encoding(decoded, document.media_type), *_of_reading(parsed, found), *looked.findings]
     findings += [*oddities.of_identity(parsed, document.url), *examine(_as_said(parsed, document), now)]
     return Peek(
         source=source,
@@ -167,7 +167,11 @@ def _about_answer(answer: Answer, again: Answer | None) -> Iterator[Finding]:
 # what the document says
 
 
-def _about_encoding(decoded: Decoded) -> Iterator[Finding]:
+def _about_encoding(decoded: Decoded, media_type: str) -> Iterator[Finding]:
+    _, _, charset = media_type.lower().partition("charset=")
+    said = charset.partition(";")[0].strip(" \"'")
+    if said and codec(said) not in {codec(decoded.encoding), ""}:
+        yield Finding(code="http.charset", detail=f"it says {said[:40]}, and is read as {decoded.encoding}")
     if not decoded.wrong and decoded.encoding.replace("_", "-").lower() not in {"utf-8", "ascii"}:
         yield Finding(code="charset.legacy", detail=decoded.label or decoded.encoding)
 

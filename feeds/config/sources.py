@@ -98,7 +98,7 @@ class _Row:
         raw = item.at("url").text
         every = self._every(item)
         auth = item.keys.auth
-        if auth is not None and (auth.token is None) == (auth.user is None or auth.password is None):
+        if auth and (auth.token is None) == (auth.user is None or auth.password is None):
             self.sheet.fault(item.at("auth"), "auth has user and password, or a token; give one of the two")
         return self._source(item, "feed", str(item.keys.url), names.from_url(without(raw)), raw, every)
 
@@ -107,6 +107,8 @@ class _Row:
         for key in ("id", "title"):
             if item.has(key):
                 self.sheet.fault(item.at(key), f"{key} is given to a list, which has many feeds; leave it out")
+        if item.has("auth"):  # one secret for many servers is none
+            self.sheet.fault(item.at("auth"), "auth is given to a list; give it to the feed, as a source of its own")
         every = self._every(item)
         for feed in self._listed(item).feeds:
             if self.places.setdefault(same(feed.url), item.node) is item.node:

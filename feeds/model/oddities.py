@@ -100,6 +100,10 @@ CATALOGUE: dict[str, Oddity] = {
         "error", "a namespace prefix is used and not declared", "usual prefixes are known",
         "declare it with xmlns on the root element", "Namespaces in XML §5",
     ),
+    "xml.namespace": _of(
+        "error", "the feed is in a namespace that is not Atom's", "it is read as Atom",
+        "write xmlns=\"http://www.w3.org/2005/Atom\"", f"{_ATOM} §2",
+    ),
     "xml.other": _of(
         "error", "it is not well-formed XML", "it is read as far as it goes", "let an XML library write the feed",
         _XML,
@@ -195,6 +199,10 @@ CATALOGUE: dict[str, Oddity] = {
     "id.relative": _of(
         "warning", "ids are paths that claim to be links", "they are made absolute", "write the whole address", _RSS,
     ),
+    "id.form": _of(
+        "warning", "an Atom id is no valid IRI", "it is compared as it is", "write a tag:, urn:uuid: or https: address",
+        f"{_ATOM} §4.2.6, RFC 4151, RFC 4122",
+    ),
     "id.long": _of("warning", "ids longer than 1 kB", "a hash stands for each", "write a short id", _PROFILE),
     "id.permalink": _of(
         "warning", "a guid says that it is a link and is none", "it is an id only", 'add isPermaLink="false"', _RSS,
@@ -206,6 +214,14 @@ CATALOGUE: dict[str, Oddity] = {
     "link.relative": _of(
         "error", "links are relative", "they stand on xml:base, else on the feed's address", "write whole addresses",
         f"{_RSS}, {_ATOM} §2",
+    ),
+    "link.invalid": _of(
+        "warning", "an address holds signs that it may not", "it is mended as browsers do",
+        "percent-encode blanks and signs; no blanks around it", "RFC 3986 §2, RFC 3987",
+    ),
+    "link.twice": _of(
+        "warning", "several pages for one entry, of one type and language", "the first counts",
+        "keep one rel=alternate of a type and language", f"{_ATOM} §4.1.1",
     ),
     "link.tracking": _of(
         "note", "links bear tracking parameters", "they are left aside when links are compared",
@@ -308,9 +324,30 @@ CATALOGUE: dict[str, Oddity] = {
         "note", "several files on one item of RSS", "all are kept; many readers take one",
         "keep one, or use Media RSS", _PROFILE,
     ),
+    "author.mail": _of(
+        "note", "an e-mail address is none", "it is taken as it is", "write name@host.example",
+        f"{_ATOM} §3.2.3, RFC 5322 §3.4.1",
+    ),
     "element.twice": _of(
-        "warning", "an element stands twice in an item", "the first counts", "write it once",
-        f"{_PROFILE}, {_ATOM} §4.1.2",
+        "warning", "an element stands twice where one is allowed", "the first counts, of dates and texts the best",
+        "write it once", f"{_RSS}, {_ATOM} §4.1",
+    ),
+    "element.unknown": _of(
+        "warning", "an element that the format does not know", "it is passed over",
+        "mind the letter case; put elements of your own into a namespace", f"{_RSS}, {_ATOM} §6.3",
+    ),
+    "element.empty": _of("note", "an element is empty", "as if it were not there", "leave it out", f"{_RSS}, {_ATOM}"),
+    "element.missing": _of(
+        "warning", "an element lacks a part that it must have", "what is there is taken", "add it",
+        f"{_RSS}, {_ATOM} §3.2",
+    ),
+    "text.html": _of(
+        "warning", "HTML where plain text belongs", "tags go, entities are decoded",
+        "write plain text, or say type=\"html\" where Atom allows it", f"{_PROFILE}, {_ATOM} §3.1",
+    ),
+    "type.form": _of(
+        "warning", "a media type is none", "it is taken for unknown", "write it as in text/html",
+        f"{_ATOM} §4.1.3.1, RFC 6838",
     ),
 }  # fmt: skip
 

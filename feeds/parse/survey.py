@@ -13,12 +13,12 @@ from feeds.model.oddity import Finding
 from feeds.parse.dates import read_date
 from feeds.parse.doctype import without_doctype
 from feeds.parse.sniff import sniff
+from feeds.parse.usage import ATOM, usage
 
 LARGEST = 8 << 20  # characters; what is longer is read, and not looked over
 LONGEST_TTL = 7 * 24 * 60  # minutes
 MOST_FAULTS = 2000  # faults of well-formedness: a document that is no XML at all has one at every sign
 
-_ATOM = "{http://www.w3.org/2005/Atom}"
 _OUTDATED = {"http://purl.org/atom/ns#": "Atom 0.3", "http://my.netscape.com/rdf/simple/0.9/": "RSS 0.90"}
 # libxml2's names of faults, by what they begin with.
 _FAULTS: tuple[tuple[str, str], ...] = (
@@ -50,7 +50,6 @@ _FORMS = {  # RFC 822 §5 with years of four digits too (RSS 2.0); RFC 3339 §5.
 }
 _DATES = {"pubdate": "rfc822", "published": "rfc3339", "updated": "rfc3339", "date": "w3c"}
 _ZONED = re.compile(r"(?:[+-]\d\d:?\d\d|[A-Za-z]{1,5}\)?)$")
-_ONCE = frozenset({"title", "guid", "pubdate", "description", "id", "updated", "published", "summary", "content"})
 _LONGEST = 80  # characters of a detail
 
 
@@ -149,6 +148,21 @@ def _about_channel(document: _Document) -> Iterator[Finding]:
             yield _at(document, child, "feed.outside")
 
 
+def _kind(root: etree._Element) -> str:
+    """Name the format where its own elements are known: RSS 2.0 and its like, or Atom 1.0."""
+    if _name(root) == "rss":
+        return "rss"
+    return "atom" if _space(root) == ATOM else ""
+
+
+def _about_usage(document: _Document) -> Iterator[Finding]:
+    if kind := _kind(document.root):
+        for element, code, detail in usage(document.channel, kind):
+            yield _at(document, element, code, detail)
+    elif _name(document.root) == "feed" and _space(document.root) not in _OUTDATED:
+        yield _at(document, document.root, "xml.namespace", _space(document.root) or "none")
+
+
 def _about_ttl(document: _Document) -> Iterator[Finding]:
     for child in document.channel:
         if _name(child) != "ttl":
@@ -163,6 +177,7 @@ _CHECKS: tuple[Callable[[_Document], Iterator[Finding]], ...] = (
     _about_atom,
     _about_channel,
     _about_ttl,
+    _about_usage,
 )
 
 
@@ -173,7 +188,9 @@ def _of_items(document: _Document) -> Iterator[Finding]:
     rss = _name(document.root) == "rss"
     for number, item in enumerate(document.items, 1):
         children = [child for child in item if isinstance(child.tag, str)]
-        found = [*_dates(children), *_titles(children), *_twice(children), *_files(children, rss=rss)]
+        found = [*_dates(children), *_titles(children), *_files(children, rss=rss)]
+        if kind := _kind(document.root):
+            found += usage(item, kind)
         if rss:
             found += [*_guids(children), *_authors(children)]
         for element, code, detail in found:
@@ -207,16 +224,6 @@ def _titles(children: Sequence[etree._Element]) -> _Found:
             yield child, "title.html", text
         elif (_TWICE_IN_HTML if html else _TWICE).search(text):
             yield child, "title.escaped", text
-
-
-def _twice(children: Sequence[etree._Element]) -> _Found:
-    seen = set[str]()
-    for child in children:
-        tag = str(child.tag)
-        if _name(child) in _ONCE and not _is_foreign(child):
-            if tag in seen:
-                yield child, "element.twice", f"<{_name(child)}>"
-            seen.add(tag)
 
 
 def _files(children: Sequence[etree._Element], *, rss: bool) -> _Found:

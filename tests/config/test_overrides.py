@@ -60,3 +60,9 @@ def test_fault_says_what_is_right(tmp_path: Path, source: str, said: str) -> Non
 )
 def test_what_a_reference_brought_is_not_in_the_fault(tmp_path: Path, source: str) -> None:
     assert "geheim" not in "\n".join(faults(tmp_path, source))
+
+
+def test_a_secret_is_for_one_server(tmp_path: Path) -> None:
+    (tmp_path / "list.opml").write_text("<opml><body><outline xmlUrl='https://c.example/'/></body></opml>")
+    with pytest.raises(ConfigError, match="auth is given to a list; give it to the feed, as a source of its own"):
+        read_text(f"{HEAD}  - {{opml: list.opml, auth: {{token: x}}}}\n", str(tmp_path / "feeds.yaml"), {})

@@ -9,7 +9,7 @@ from feeds.parse.survey import survey
 
 ITEM = "<item>\n<title>T</title>{0}\n</item>"
 RSS = "<rss version='2.0'><channel><title>F</title><description>D</description>\n{0}\n</channel></rss>"
-ATOM = "<feed xmlns='http://www.w3.org/2005/Atom'><id>f</id><updated>2026-01-01T00:00:00Z</updated>\n<entry>{0}</entry></feed>"
+ATOM = "<feed xmlns='http://www.w3.org/2005/Atom'><id>tag:a.example,2026:f</id><updated>2026-01-01T00:00:00Z</updated>\n<entry>{0}</entry></feed>"
 
 
 def said(text: str) -> list[str]:
