@@ -26,6 +26,7 @@ UNITS_WITH_TITLE = 60
 UNITS_ALONE = 400
 
 _UNIT = re.compile(r"[\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u3400-\u9fff\uac00-\ud7af]|[^\W_]+")
+_ASCII_UNIT = re.compile(r"[0-9A-Za-z]+")  # the same of ASCII, at half the cost
 _HTTP = re.compile(r"https?://[a-z0-9.-]+(:[0-9]+)?(/[!-~]*|[?#][!-~]*)?", re.IGNORECASE)
 _TAG = re.compile(r"tag:[a-z0-9.@_-]+,[0-9]{4}(-[01][0-9](-[0-3][0-9])?)?:[A-Za-z0-9._~!$&'()*+,;=:@/?%-]*")
 _URN = re.compile(r"urn:[a-z0-9][a-z0-9-]{1,31}:[A-Za-z0-9()+,.:=@;$_!*'/%?~&-]+", re.IGNORECASE)
@@ -102,7 +103,7 @@ def _said(entry: Entry) -> tuple[str, ...]:
 
 def units(pieces: Sequence[str]) -> int:
     """Return how much the words and syllables of a text say, weighed as in `UNITS_WITH_TITLE`."""
-    return 2 * len(pieces) - sum(piece >= "\u1100" for piece in pieces)
+    return 2 * len(pieces) - sum(map("\u1100".__le__, pieces))
 
 
 def match_keys(entry: Entry, dedupe: Dedupe) -> tuple[str, ...]:
@@ -113,7 +114,8 @@ def match_keys(entry: Entry, dedupe: Dedupe) -> tuple[str, ...]:
     if dedupe.same_url and (key := url_key(entry)):
         keys.append("url:" + key)
     if dedupe.same_text:
-        pieces = _UNIT.findall(body_of(entry))
+        body = body_of(entry)
+        pieces = (_ASCII_UNIT if body.isascii() else _UNIT).findall(body)
         size, squeezed = units(pieces), "".join(pieces)
         if size >= UNITS_WITH_TITLE:
             keys.append("text:" + digest("".join(_UNIT.findall(text.fold(entry.title))), squeezed))

@@ -22,7 +22,7 @@ from feeds.ports import Library
 logger = logging.getLogger(__name__)
 
 BATCH = 200  # sources asked at a time; the fetcher bounds how many at once
-GROUP = 64  # answers that are settled in one transaction
+GROUP = 200  # answers that are settled in one transaction
 GROUP_BYTES = 8 << 20  # of documents in one group
 TRIES = 3  # when another writer was faster: read again, decide again
 
@@ -125,7 +125,7 @@ def _settle(run: _Pass, group: Sequence[_Answer]) -> None:
     late = _settle_silent(run, silent)
     rest = [a for a in group if a.fetched.outcome == "fresh" or a.source.kind == "content" or a.source.id in late]
     if rest:
-        with run.work.ports.library.together() as library:
+        with run.tally.step("store"), run.work.ports.library.together() as library:
             for answer in rest:
                 _settle_one(run, library, answer)
 
@@ -199,7 +199,8 @@ def _read(run: _Pass, answer: _Answer) -> None:
         return Reading(fetched=fetched, info=info, found=found, odd=is_odd(parsed, found))
 
     try:
-        reading = read_news(whole, answer.source, answer.state, answer.fetched, run.work.ports.clock())
+        with run.tally.step("parse"):
+            reading = read_news(whole, answer.source, answer.state, answer.fetched, run.work.ports.clock())
     except Exception as error:
         _broken(answer, error)
     else:

@@ -50,6 +50,7 @@ class Tally:
     steps: dict[str, float] = field(default_factory=dict)
     started: float = field(default_factory=time.monotonic)
     cpu: float = field(default_factory=time.process_time)
+    inner: float = 0.0  # CPU seconds of the steps within the one that runs
 
     def add(self, name: str, number: int = 1) -> None:
         if number:
@@ -57,12 +58,14 @@ class Tally:
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
-        """Charge what this thread does meanwhile to *name*."""
-        begun = time.thread_time()
+        """Charge what this thread does meanwhile to *name*, but for the steps within this one."""
+        begun, around, self.inner = time.thread_time(), self.inner, 0.0
         try:
             yield
         finally:
-            self.steps[name] = self.steps.get(name, 0.0) + time.thread_time() - begun
+            spent = time.thread_time() - begun
+            self.steps[name] = self.steps.get(name, 0.0) + spent - self.inner
+            self.inner = around + spent
 
     @property
     def took(self) -> timedelta:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 import orjson
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, exists, select, update
 
 from feeds.errors import StaleView, StoreError
 from feeds.model.changes import Changes, Known, Mark, PollView
@@ -30,6 +30,7 @@ _BY_GUID, _BY_PAGE = (
     selecting(_MINE.where(one_of(column, "values")).order_by(t.entries.c.first_seen, t.entries.c.guid))
     for column in (t.entries.c.guid, t.entries.c.url_key)
 )
+_ANY = selecting(select(exists().where(t.entries.c.source_id == bindparam("source")).label("any")))
 _BY_KEY = selecting(select(t.story_keys.c.key, t.story_keys.c.story_id).where(one_of(t.story_keys.c.key, "keys")))
 
 _SYNCED = "sources"  # under this, a digest of the definitions that were stored last
@@ -256,6 +257,8 @@ def _known(connection: Connection, source: Source, guids: Sequence[str], keys: S
     """All entries of a folder; else those with one of *guids*, or on a page that *keys* name."""
     if source.kind == "content":
         return reading.known_where(connection, t.entries.c.source_id == source.id)
+    if not _ANY.rows(connection, source=source.id)[0].any:
+        return []
     pages = sorted({key.removeprefix(_URL) for key in keys if key.startswith(_URL)})
     rows = []
     for query, values in ((_BY_GUID, sorted(set(guids))), (_BY_PAGE, pages)):

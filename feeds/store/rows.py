@@ -124,6 +124,12 @@ def story_of(row: AnyRow, found: Sequence[Member]) -> Story:
     )
 
 
+def keys_of(lists: str) -> list[str]:
+    """Return the keys of a story from its column `lists`."""
+    keys: list[str] = orjson.loads(lists)[0]
+    return keys
+
+
 def member_row(member: Member, story_id: str, rank: int) -> dict[str, Any]:
     return {
         "guid": member.entry.guid,

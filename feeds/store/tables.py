@@ -97,7 +97,6 @@ story_keys = Table(
     metadata,
     Column("key", Words, primary_key=True),  # one key, one story: two polls that found it at once cannot both win
     _required("story_id", Words),
-    Index("story_keys_story", "story_id"),
     sqlite_with_rowid=False,
 )
 

@@ -19,7 +19,7 @@ from feeds.store import tables as t
 from feeds.store.codec import dumps
 from feeds.store.db import CLASHES, Database, DateTime, among
 from feeds.store.prepared import changing, inserting, listed, one_of, selecting, upserting
-from feeds.store.rows import decision_row, entry_row, member_row, state_row, story_row
+from feeds.store.rows import decision_row, entry_row, keys_of, member_row, state_row, story_row
 
 SLACK = timedelta(days=1)
 """How exact `last_seen` is: entries that stay in their document are written once a day, not at each poll."""
@@ -69,7 +69,11 @@ _BEGIN_AGAIN = changing(delete(t.story_moves).where(one_of(t.story_moves.c.old, 
 # A row that takes part in a story, by table; all are written anew with it.
 _CLEAR = tuple(
     changing(delete(table).where(one_of(table.c.story_id, "ids")))
-    for table in (t.story_channels, t.story_categories, t.story_keys, t.members)
+    for table in (t.story_channels, t.story_categories, t.members)
+)
+_LISTS = selecting(select(t.stories.c.lists).where(one_of(t.stories.c.id, "ids")))
+_CLEAR_KEYS = changing(
+    delete(t.story_keys).where(one_of(t.story_keys.c.key, "keys"), one_of(t.story_keys.c.story_id, "ids"))
 )
 
 
@@ -204,6 +208,9 @@ def clear(connection: Connection, ids: Sequence[str], *also: Table) -> None:
     """Delete the parts of stories; with `stories` in *also*, the stories too."""
     if not ids:
         return
+    told = _LISTS.rows(connection, ids=listed(ids))
+    keys = sorted(key for row in told for key in keys_of(row.lists))
+    _CLEAR_KEYS.run(connection, keys=listed(keys), ids=listed(ids))
     for parts in _CLEAR:
         parts.run(connection, ids=listed(ids))
     for table in also:
