@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from feeds.core import urls
 from feeds.core.normalise import normalise
@@ -17,6 +18,7 @@ from feeds.parse.platforms import known_places
 
 MOST = 12  # addresses that a page may name: each is asked
 SHOWN = 5  # titles
+_SILENT = frozenset({"dns", "connect", "timeout", "tls", "rate_limited"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,14 +67,21 @@ def _ask(url: str, client: Client) -> Answer:
 
 
 def _readable(addresses: Iterable[str], client: Client) -> Iterator[Candidate]:
-    """Give the feeds among *addresses*, each once: two spellings of one address are one."""
-    seen = set[str]()
+    """Give the feeds among *addresses*, each once: two spellings of one address are one.
+
+    A host that does not answer is not asked again.
+    """
+    seen, silent = set[str](), set[str]()
     for address in dict.fromkeys(addresses):
-        if urls.canonical(address) in seen:
+        host = urlsplit(address).hostname or ""
+        if urls.canonical(address) in seen or host in silent:
             continue
         try:
             candidate = _candidate(_ask(address, client))
-        except (FetchError, ParseError):
+        except FetchError as error:
+            silent |= {host} if error.code in _SILENT else set()
+            continue
+        except ParseError:
             continue
         if urls.canonical(candidate.url) not in seen:
             yield candidate

@@ -5,6 +5,7 @@ libxml2 reads on behind each fault and says where it was; then tables of checks 
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from lxml import etree
@@ -12,6 +13,7 @@ from lxml import etree
 from feeds.model.oddity import Finding
 from feeds.parse.dates import read_date
 from feeds.parse.doctype import without_doctype
+from feeds.parse.repair import MOST_ITEMS
 from feeds.parse.sniff import sniff
 from feeds.parse.usage import ATOM, usage
 
@@ -112,8 +114,8 @@ def _faults(parser: etree.XMLParser, lines: Sequence[str], shift: int) -> Iterat
 
 def _document(root: etree._Element, shift: int) -> _Document:
     channel = next((child for child in root if _name(child) == "channel"), root)
-    items = [element for element in root.iter() if _name(element) in {"item", "entry"}]
-    return _Document(root, channel, items, shift)
+    items = islice((element for element in root.iter() if _name(element) in {"item", "entry"}), MOST_ITEMS)
+    return _Document(root, channel, list(items), shift)
 
 
 # the feed itself

@@ -7,9 +7,12 @@ Tables of the formats' own names (RSS 2.0 as the Advisory Board publishes it; RF
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
+from functools import lru_cache
+from itertools import islice
 
 from lxml import etree
 
+MOST = 2000  # children of one element that are looked at
 ATOM = "http://www.w3.org/2005/Atom"
 Found = Iterator[tuple[etree._Element, str, str]]  # element, code, detail
 
@@ -62,7 +65,7 @@ _TEXT_TYPES = frozenset({"text", "html", "xhtml", ""})
 
 def usage(parent: etree._Element, kind: str) -> Found:
     """Give what is odd about the children of *parent*, a channel, feed, item or entry, of RSS or Atom (*kind*)."""
-    own = [child for child in parent if isinstance(child.tag, str) and _is_own(child, kind)]
+    own = [child for child in islice(parent, MOST) if isinstance(child.tag, str) and _is_own(child, kind)]
     for check in _CHECKS:
         yield from check(parent, own, kind)
     for child in own:
@@ -71,7 +74,7 @@ def usage(parent: etree._Element, kind: str) -> Found:
 
 
 def _persons(element: etree._Element, kind: str) -> Found:
-    inner = [child for child in element if isinstance(child.tag, str) and _is_own(child, kind)]
+    inner = [child for child in islice(element, MOST) if isinstance(child.tag, str) and _is_own(child, kind)]
     names = {_name(child) for child in inner}
     for name in _MISSING[kind, _name(element)]:
         if name not in names:
@@ -98,9 +101,15 @@ def _unknown(parent: etree._Element, own: Sequence[etree._Element], kind: str) -
     known = _KNOWN.get((kind, _name(parent)))
     for child in own:
         if known is not None and _name(child) not in known:
-            near = get_close_matches(_name(child).lower(), {name.lower(): name for name in known}, n=1, cutoff=0.8)
-            meant = next((name for name in known if near and name.lower() == near[0]), "")
+            meant = _meant(_name(child)[:40].lower(), known)
             yield child, "element.unknown", f"<{_name(child)}>{f'; is <{meant}> meant?' if meant else ''}"
+
+
+@lru_cache(maxsize=256)
+def _meant(name: str, known: frozenset[str]) -> str:
+    """Return the known name that is nearest to *name*, '' where none is near."""
+    near = get_close_matches(name, sorted(k.lower() for k in known), n=1, cutoff=0.8)
+    return next((k for k in known if near and k.lower() == near[0]), "")
 
 
 def _twice(parent: etree._Element, own: Sequence[etree._Element], kind: str) -> Found:
