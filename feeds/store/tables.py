@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from feeds.store.db import DateTime, Number, Words
 
-HEAD = "0004"
+HEAD = "0005"
 """The revision that these tables are; `migrations/versions` leads to it."""
 
 metadata = MetaData()
