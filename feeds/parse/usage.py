@@ -68,12 +68,13 @@ def usage(parent: etree._Element, kind: str) -> Found:
     own = [child for child in islice(parent, MOST) if isinstance(child.tag, str) and _is_own(child, kind)]
     for check in _CHECKS:
         yield from check(parent, own, kind)
+    known = _KNOWN.get((kind, _name(parent)), frozenset())
     for child in own:
-        if (kind, _name(child)) in _MISSING:
-            yield from _persons(child, kind)
+        if _name(child) in known and (kind, _name(child)) in _MISSING:
+            yield from _parts(child, kind)
 
 
-def _persons(element: etree._Element, kind: str) -> Found:
+def _parts(element: etree._Element, kind: str) -> Found:
     inner = [child for child in islice(element, MOST) if isinstance(child.tag, str) and _is_own(child, kind)]
     names = {_name(child) for child in inner}
     for name in _MISSING[kind, _name(element)]:

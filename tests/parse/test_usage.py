@@ -31,6 +31,7 @@ def said(text: str) -> list[str]:
         pytest.param("<item><link>https://a.example/한글</link></item>", [], id="an IRI"),
         pytest.param("<image><url>https://a.example/i</url></image>",
                      ["element.missing <image> without <title>", "element.missing <image> without <link>"], id="image"),
+        pytest.param("<item><image>x</image></item>", ["element.unknown <image>"], id="an image of an item is another"),
     ],
 )  # fmt: skip
 def test_rss(inside: str, expected: list[str]) -> None:
