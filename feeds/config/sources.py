@@ -15,6 +15,7 @@ from feeds.config.parts import Item, Parts
 from feeds.config.references import without
 from feeds.config.schema import AuthKeys, ContentKeys, DefaultsKeys, SourceKeys
 from feeds.config.sheet import shown
+from feeds.core import expressions
 from feeds.model.source import Kind, Options, Rewrite, Source
 
 ON_DISK = timedelta(seconds=30)  # looking at a folder costs next to nothing
@@ -48,9 +49,12 @@ class _Row:
     def all(self) -> Iterator[Source]:
         if self.defaults.every < SOONEST:
             self._too_soon(self.parts.defaults.at("every"))
+        self._check_groups(self.parts.defaults)
         read: tuple[Read, ...] = (*self.parts.content, *self.parts.sources)
         for item in read:
             self._claim_id(item)
+        for source in self.parts.sources:
+            self._check_groups(source)
         chosen = [(source, self._chosen(source)) for source in self.parts.sources]
         for source, key in chosen:
             if key == "url":  # before any list is opened: what the file says itself goes first
@@ -160,6 +164,12 @@ class _Row:
 
     def _path(self, text: str) -> Path:
         return Path(os.path.normpath(self.sheet.folder / text))
+
+    def _check_groups(self, item: Item[SourceKeys] | Item[DefaultsKeys]) -> None:
+        for change in item.keys.rewrite:
+            if number := expressions.missing_group(change.find, change.replace):
+                message = f"replace names group \\{number}, which find does not have; write \\\\ for a backslash"
+                self.sheet.fault(item.at("rewrite"), message)
 
     def _claim_id(self, item: Read) -> None:
         node = item.at("id")

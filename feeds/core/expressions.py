@@ -37,6 +37,13 @@ def compiled(text: str) -> Any:
         raise Unreadable("it holds half a character") from error
 
 
+def missing_group(find: str, replace: str) -> int:
+    """Return the first group that *replace* names and *find* has not; 0 where there is none."""
+    most = int(compiled(find).groups)
+    named = (int(group[1]) for group in _GROUP.finditer(replace) if group[1])
+    return next((number for number in named if number > most), 0)
+
+
 def rewritten(text: str, find: str, replace: str) -> str:
     """Return *text* with what *find* matches replaced; `\\1` in *replace* is its first group."""
     if len(text) > MOST_TEXT:

@@ -36,6 +36,11 @@ def faults(folder: Path, source: str) -> list[str]:
             "rewrite: [{field: title, find: '(?=a)'}]", "= invalid perl operator: (?=", id="rewrite: lookahead"
         ),
         pytest.param("rewrite: [{field: title, find: a, replace: 1}]", "replace is 1; give text", id="rewrite: number"),
+        pytest.param(
+            "rewrite: [{field: title, find: '(a)', replace: '\\2'}]",
+            "replace names group \\2, which find does not have; write \\\\ for a backslash",
+            id="rewrite: no such group",
+        ),
         pytest.param("base: link", "base is 'link'; give document, feed, site or page", id="base"),
         pytest.param("ids: url", "= write link", id="ids"),
         pytest.param("auth: {user: a}", "auth has user and password, or a token", id="auth: no password"),
