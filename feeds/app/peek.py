@@ -38,13 +38,11 @@ _TYPES = frozenset(
 _SEVERITIES = ("error", "warning", "note")
 # What reading notes without a place gives way to what the survey found with one.
 _BETTER: Mapping[str, tuple[str, ...]] = {
-    "malformed": ("xml.",),
+    "malformed": ("xml.", "link.relative"),
     "date.unread": ("date.unread",),
     "title.html": ("title.html", "title.escaped"),
     "id.permalink": ("id.permalink",),
 }
-# A note of reading that says what `link.relative` says item by item.
-_TOLD_BETTER = "links are relative and nothing says to what"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,14 +185,11 @@ def _as_said(parsed: Parsed, document: Document) -> Parsed:
 
 def _of_reading(parsed: Parsed, found: Normalised) -> Iterator[Finding]:
     for problem in (*parsed.problems, *found.problems):
-        if problem.detail.endswith(_TOLD_BETTER):
-            continue
-        yield Finding(code=_code(problem, parsed.info.format), detail=problem.detail)
+        yield Finding(code=_code(problem), detail=problem.detail)
 
 
-def _code(problem: Problem, form: str) -> str:
-    code = OF_PROBLEMS.get(problem.code, "malformed")
-    return "json.invalid" if code == "malformed" and form.startswith("json") else code
+def _code(problem: Problem) -> str:
+    return OF_PROBLEMS.get(problem.code, "malformed")
 
 
 def grouped(findings: Sequence[Finding], looked: Survey, items: int) -> tuple[Group, ...]:

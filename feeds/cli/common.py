@@ -19,7 +19,7 @@ import click
 
 from feeds.app import checks
 from feeds.app.build import App, opened
-from feeds.errors import PROBLEMS, ConfigError, FeedsError, FetchError, ParseError, UsageError
+from feeds.errors import ConfigError, FeedsError, UsageError
 from feeds.model.settings import Settings
 
 P = ParamSpec("P")
@@ -74,9 +74,6 @@ def command(function: Callable[P, R]) -> Callable[P, R]:
         except UsageError as error:
             click.echo(f"feeds: {error}", err=True)
             raise SystemExit(USAGE) from error
-        except (FetchError, ParseError) as error:
-            click.echo(f"feeds: {error}\n       {PROBLEMS[error.code][1]}", err=True)
-            raise SystemExit(FAILED) from error
         except FeedsError as error:
             click.echo(f"feeds: {error}", err=True)
             raise SystemExit(FAILED) from error

@@ -54,7 +54,7 @@ def arrivals(
         entries=entries,
         keys={e.guid: identity.match_keys(e, settings.dedupe) for e in fresh},
         places=found.places if len(found.places) == len(entries) else (),
-        partial=fetched.partial or unread is not None,
+        partial=unread is not None,
     )
 
 

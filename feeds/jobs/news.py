@@ -40,8 +40,6 @@ Read = Callable[[Source, Fetched], Reading]
 
 def read_news(read: Read, source: Source, state: SourceState, fetched: Fetched, now: datetime) -> Reading:
     """Return what *fetched* holds that was not known, by *read*, which reads whole documents."""
-    if fetched.partial:  # what the server left out is as it was remembered
-        return replace(read(source, fetched), outline=state.outline)
     pieces = cut(fetched.documents[0]) if source.kind != "content" and not source.options.encoding else None
     if pieces is None:
         return read(source, fetched)

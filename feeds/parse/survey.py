@@ -50,10 +50,7 @@ _FORMS = {  # RFC 822 §5 with years of four digits too (RSS 2.0); RFC 3339 §5.
     "rfc3339": re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)"),
     "w3c": re.compile(r"\d{4}(?:-\d\d(?:-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?)?)?"),
 }
-_DATES = {
-    "pubdate": "rfc822", "lastbuilddate": "rfc822", "published": "rfc3339", "updated": "rfc3339", "date": "w3c",
-    "modified": "w3c", "issued": "w3c", "created": "w3c",
-}  # fmt: skip
+_DATES = {"pubdate": "rfc822", "published": "rfc3339", "updated": "rfc3339", "date": "w3c"}
 _ZONED = re.compile(r"(?:[+-]\d\d:?\d\d|[A-Za-z]{1,5}\)?)$")
 _LONGEST = 80  # characters of a detail
 
@@ -168,13 +165,6 @@ def _about_usage(document: _Document) -> Iterator[Finding]:
         yield _at(document, document.root, "xml.namespace", _space(document.root) or "none")
 
 
-def _about_words(document: _Document) -> Iterator[Finding]:
-    """The channel's own dates and title have the forms that an item's have."""
-    children = [child for child in document.channel if isinstance(child.tag, str)]
-    for element, code, detail in (*_dates(children), *_titles(children)):
-        yield _at(document, element, code, detail)
-
-
 def _about_ttl(document: _Document) -> Iterator[Finding]:
     for child in document.channel:
         if _name(child) != "ttl":
@@ -190,7 +180,6 @@ _CHECKS: tuple[Callable[[_Document], Iterator[Finding]], ...] = (
     _about_channel,
     _about_ttl,
     _about_usage,
-    _about_words,
 )
 
 

@@ -2,9 +2,7 @@
 
 import re
 from datetime import datetime, timedelta
-from html import unescape
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 
 from feeds.errors import ParseError
 from feeds.model.entry import Enclosure, Image, Origin, Parsed, Person, RawEntry, Text
@@ -12,14 +10,11 @@ from feeds.model.source import FeedInfo, Problem
 from feeds.parse.dates import read_date
 from feeds.parse.elements import Found, read_elements
 from feeds.parse.repair import MOST_ITEMS, repair
+from feeds.parse.xml_parts import BLOGGERS_KIND, HTML_TYPES, LONGEST_PERSON, duration, person_named
+from feeds.parse.xml_scope import is_base
+from feeds.parse.xml_texts import plain_or_html, words
 
-_HTML_TYPES = frozenset({"text/html", "application/xhtml+xml", "html", "xhtml"})
-_LONGEST_PERSON = 500  # characters
-_ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
-_TAG = re.compile(r"<[^<>]*>")
-_MARKUP = re.compile(r"</[a-zA-Z]+>|<(?:br|p|img|a|hr|b|i)[\s/>]|&#?\w{2,8};", re.IGNORECASE)
 _VOID_END = re.compile(r"</(?:area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr)>", re.IGNORECASE)
-_WHAT_ATOM_CALLS_KIND = "http://schemas.google.com/g/2005#kind"  # Blogger marks each entry as a post with a category
 
 
 class _Dates(NamedTuple):
@@ -77,13 +72,13 @@ def _info(reader: Any) -> FeedInfo:
     image = _dict(feed, "image")
     return FeedInfo(
         id=_string(feed, "id"),
-        title=_words(_string(feed, "title") or _string(feed, "dc_title")),
-        description=_words(next(filter(None, (_string(feed, k) for k in _DESCRIPTIONS)), "")),
+        title=words(_string(feed, "title") or _string(feed, "dc_title")),
+        description=words(next(filter(None, (_string(feed, k) for k in _DESCRIPTIONS)), "")),
         home=_alternate(feed, links),
         self_url=_href(links, "self"),
         hub=_href(links, "hub"),
         language=_string(feed, "language"),
-        rights=_words(_string(feed, "rights")),
+        rights=words(_string(feed, "rights")),
         icon=_string(feed, "icon") or _string(feed, "logo") or _string(image, "href"),
         format=reader.version or "unknown",
         ttl=_ttl(_string(feed, "ttl")),
@@ -116,9 +111,9 @@ def _entry(found: Found, reader: Any, url: str, dates: _Dates) -> RawEntry:
         enclosures=_enclosures(found, links, images[0].url if images else ""),
         image=images[0] if images else None,
         language=_language(found, detail, _string(reader.feeddata, "language")),
-        rights=_words(_string(found, "rights")),
+        rights=words(_string(found, "rights")),
         comments=_string(found, "comments"),
-        base_url=next(filter(_is_base, (_string(detail, "base"), _string(found, "x_base"))), url),
+        base_url=next(filter(is_base, (_string(detail, "base"), _string(found, "x_base"))), url),
         origin=_origin(found),
     )
 
@@ -127,13 +122,6 @@ def _is_permalink(found: Found, guid: str) -> bool:
     """RSS 2.0 says that a guid is a link unless it denies it; in real feeds one that has no shape of a link is none."""
     said = dict.get(found, "x_permalink")
     return said in {"", "true"} and (guid.startswith(("http://", "https://")) or (said == "true" and "/" in guid))
-
-
-def _is_base(url: str) -> bool:
-    try:
-        return urlsplit(url).scheme in {"http", "https"}
-    except ValueError:  # `http://[`
-        return False
 
 
 def _string(found: Found, key: str) -> str:
@@ -151,12 +139,6 @@ def _dicts(found: Found, key: str) -> list[Found]:
     return [v for v in value if isinstance(v, dict)] if isinstance(value, list) else []
 
 
-def _words(markup: str) -> str:
-    """One line of plain text; for what a feed says of itself, which is shown and never parsed again."""
-    text = unescape(_TAG.sub(" ", markup)) if "<" in markup or "&" in markup else markup
-    return " ".join(text.split())
-
-
 def _detail(found: Found, key: str) -> Found:
     if key == "content":
         return max(_dicts(found, key), key=lambda c: len(_string(c, "value")), default={})
@@ -171,13 +153,12 @@ def _text(found: Found, key: str) -> Text | None:
 def _typed(value: str, media_type: str) -> Text | None:
     if media_type == "application/xhtml+xml":  # feedparser writes `<br></br>`, which HTML reads as two
         value = _VOID_END.sub("", value)
-    return Text(value=value, kind="html" if media_type in _HTML_TYPES else "text") if value else None
+    return Text(value=value, kind="html" if media_type in HTML_TYPES else "text") if value else None
 
 
 def _plain(found: Found, key: str) -> Text | None:
     """An element of an extension, which rarely says whether it holds HTML."""
-    value = _string(found, key)
-    return Text(value=value, kind="html" if _MARKUP.search(value) else "text") if value else None
+    return plain_or_html(_string(found, key))
 
 
 def _content(found: Found) -> Text | None:
@@ -188,7 +169,7 @@ def _content(found: Found) -> Text | None:
 
 
 def _readable(media_type: str) -> bool:
-    return not media_type or media_type in _HTML_TYPES or media_type in {"text/plain", "text", "text/markdown"}
+    return not media_type or media_type in HTML_TYPES or media_type in {"text/plain", "text", "text/markdown"}
 
 
 def _links(found: Found) -> list[Found]:
@@ -202,7 +183,7 @@ def _href(links: list[Found], rel: str) -> str:
 def _alternate(found: Found, links: list[Found]) -> str:
     """The page: the first alternate that is HTML, else any alternate, else what an element `link` says."""
     alternates = [link for link in links if _string(link, "rel") in {"alternate", ""}]
-    pages = [link for link in alternates if _string(link, "type") in _HTML_TYPES]
+    pages = [link for link in alternates if _string(link, "type") in HTML_TYPES]
     return _href(pages, "alternate") or _href(alternates, "alternate") or _string(found, "link")
 
 
@@ -210,33 +191,24 @@ def _authors(found: Found, reader: Any) -> tuple[Person, ...]:
     """The entry's own authors, else its source's; in Atom else the feed's (RFC 4287 §4.2.1)."""
     own = _persons(found) or _persons(_dict(found, "source"))
     if not own and (name := _string(found, "itunes_author")):
-        own = (_person(name),)
+        own = (person_named(name),)
     return own or (_persons(reader.feeddata) if reader.version.startswith("atom") else ())
 
 
 def _persons(found: Found) -> tuple[Person, ...]:
     persons = []
     for author in _dicts(found, "authors"):
-        name, email, url = (_string(author, k)[:_LONGEST_PERSON] for k in ("name", "email", "href"))
+        name, email, url = (_string(author, k)[:LONGEST_PERSON] for k in ("name", "email", "href"))
         if name or email or url:
             persons.append(Person(name=name, email=email, url=url))
         elif text := _string(author, "x_text"):
-            persons.append(_person(text))
+            persons.append(person_named(text))
     return tuple(dict.fromkeys(persons))
 
 
-def _person(text: str) -> Person:
-    """Read `mail (Name)` (RSS 2.0), `Name <mail>`, or either alone."""
-    text = " ".join(unescape(text[:_LONGEST_PERSON]).split())
-    if not (address := _ADDRESS.search(text)):
-        return Person(name=text)
-    rest = f"{text[: address.start()]} {text[address.end() :]}".replace("mailto:", " ")
-    return Person(name=rest.strip(" ()<>[],;:\"'"), email=address[0])
-
-
 def _tags(found: Found) -> tuple[str, ...]:
-    tags = [t for t in _dicts(found, "tags") if _string(t, "scheme") != _WHAT_ATOM_CALLS_KIND]
-    return tuple(dict.fromkeys(filter(None, (_words(_string(t, "label") or _string(t, "term")) for t in tags))))
+    tags = [t for t in _dicts(found, "tags") if _string(t, "scheme") != BLOGGERS_KIND]
+    return tuple(dict.fromkeys(filter(None, (words(_string(t, "label") or _string(t, "term")) for t in tags))))
 
 
 def _number(found: Found, *keys: str) -> int:
@@ -272,16 +244,16 @@ def _is_picture(media: Found) -> bool:
 
 def _enclosures(found: Found, links: list[Found], lead: str) -> tuple[Enclosure, ...]:
     """Attached files by URL, each once: links, then media:content but for the lead picture, then content elsewhere."""
-    duration = _duration(_string(found, "itunes_duration"))
+    lasting = duration(_string(found, "itunes_duration"))
     attached: dict[str, Enclosure] = {}
     for link in links:
         if _string(link, "rel") == "enclosure":
             url = _string(link, "href")
-            attached.setdefault(url, _enclosure(link, url, duration))
+            attached.setdefault(url, _enclosure(link, url, lasting))
     for media in _dicts(found, "media_content"):
         url = _string(media, "url")
         if url and not (url == lead and _is_picture(media)):
-            attached.setdefault(url, _enclosure(media, url, _duration(_string(media, "duration"))))
+            attached.setdefault(url, _enclosure(media, url, duration(_string(media, "duration"))))
     for content in _dicts(found, "content"):
         if (url := _string(content, "src")) and not _string(content, "value"):
             attached.setdefault(url, _enclosure(content, url, None))
@@ -296,16 +268,6 @@ def _enclosure(found: Found, url: str, duration: timedelta | None) -> Enclosure:
         title=_string(found, "title"),
         duration=duration,
     )
-
-
-def _duration(text: str) -> timedelta | None:
-    """Read seconds, `MM:SS` or `HH:MM:SS` (Apple's podcast specification)."""
-    if not re.fullmatch(r"\d{1,7}(?::\d{1,3}){0,2}(?:\.\d{1,9})?", text, re.ASCII):
-        return None
-    seconds = 0
-    for part in text.partition(".")[0].split(":"):
-        seconds = seconds * 60 + int(part)
-    return timedelta(seconds=seconds) if seconds else None
 
 
 def _ttl(text: str) -> timedelta | None:
@@ -325,10 +287,10 @@ def _origin(found: Found) -> Origin | None:
     links = _links(source)
     origin = Origin(
         id=_string(source, "id"),
-        title=_words(_string(source, "title")),
+        title=words(_string(source, "title")),
         url=_alternate(source, links) if links else "",
         feed_url=_href(links, "self") or _string(source, "href"),
-        rights=_words(_string(source, "rights")),
+        rights=words(_string(source, "rights")),
         icon=_string(source, "icon") or _string(source, "logo"),
     )
     return origin if origin != Origin() else None

@@ -5,7 +5,6 @@ Tables of the formats' own names (RSS 2.0 as the Advisory Board publishes it; RF
 """
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from functools import lru_cache
@@ -49,17 +48,6 @@ _TEXTS = _names("title subtitle rights summary name copyright category author ge
 _URLS = ("href", "url", "src", "uri")
 _URL_ELEMENTS = _names("link comments docs url uri icon logo")
 _BAD_URL = re.compile(r"[\s<>\"\\^`{|}]|%(?![0-9A-Fa-f]{2})|^[a-z]+:/[^/]|^https?:(?!//.)", re.IGNORECASE)
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
-# Elements of extensions of which an item or channel has one.
-_ONE = frozenset(
-    f"{{{space}}}{name}"
-    for space, names in (
-        ("http://purl.org/dc/elements/1.1/", "date language rights title"),
-        ("http://purl.org/rss/1.0/modules/content/", "encoded"),
-        ("http://purl.org/rss/1.0/modules/syndication/", "updatePeriod updateFrequency updateBase"),
-    )
-    for name in names.split()
-)
 _IRIS = (
     (
         "tag:",
@@ -80,13 +68,12 @@ def usage(parent: etree._Element, kind: str) -> Found:
     own = [child for child in islice(parent, MOST) if isinstance(child.tag, str) and _is_own(child, kind)]
     for check in _CHECKS:
         yield from check(parent, own, kind)
-    known = _KNOWN.get((kind, _name(parent)), frozenset())
     for child in own:
-        if _name(child) in known and (kind, _name(child)) in _MISSING:
-            yield from _parts(child, kind)
+        if (kind, _name(child)) in _MISSING:
+            yield from _persons(child, kind)
 
 
-def _parts(element: etree._Element, kind: str) -> Found:
+def _persons(element: etree._Element, kind: str) -> Found:
     inner = [child for child in islice(element, MOST) if isinstance(child.tag, str) and _is_own(child, kind)]
     names = {_name(child) for child in inner}
     for name in _MISSING[kind, _name(element)]:
@@ -132,9 +119,6 @@ def _twice(parent: etree._Element, own: Sequence[etree._Element], kind: str) -> 
         if name in seen and name not in many and name in _KNOWN.get((kind, _name(parent)), {name}):
             yield child, "element.twice", f"<{name}>"
         seen.add(name)
-    for tag, times in Counter(child.tag for child in islice(parent, MOST) if child.tag in _ONE).items():
-        if times > 1:
-            yield parent, "element.twice", f"<{str(tag).rpartition('}')[2]}> of an extension"
 
 
 def _empty(parent: etree._Element, own: Sequence[etree._Element], kind: str) -> Found:
@@ -167,9 +151,7 @@ def _addresses(parent: etree._Element, own: Sequence[etree._Element], kind: str)
         found = [child.get(key, "") for key in _URLS if child.get(key)]
         found += [_text(child)] if name in _URL_ELEMENTS and not child.get("href") else []
         for url in found:
-            if kind == "rss" and url.strip() and _name(parent) != "item" and not _SCHEME.match(url.strip()):
-                yield child, "link.relative", url
-            elif url.strip() and (_BAD_URL.search(url.strip()) or (kind == "atom" and url != url.strip())):
+            if url.strip() and (_BAD_URL.search(url.strip()) or (kind == "atom" and url != url.strip())):
                 yield child, "link.invalid", url
 
 

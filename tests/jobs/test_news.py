@@ -14,7 +14,7 @@ from feeds.core import normalise
 from feeds.core.outline import WHOLE, Outline
 from feeds.jobs import news
 from feeds.jobs.poll import poll
-from feeds.model.source import Document, Fetched
+from feeds.model.source import Document
 from tests.core.made import settings, source
 from tests.jobs.test_jobs import POLL, World, world
 
@@ -126,17 +126,6 @@ def test_what_was_not_read_is_not_forgotten(desk: World) -> None:
     desk.now += timedelta(days=1)
     assert desk.store.library.expire(desk.now + timedelta(days=400)) > 0
     assert {"a", "b"} <= {k.entry.guid for k in desk.store.overview.entries("one")}
-
-
-def test_a_delta_is_read_beside_what_is_remembered(desk: World, read: list[int]) -> None:
-    """The server sends new entries alone (RFC 3229): what it leaves out is still there, and need not be read again."""
-    say(desk, A, B)
-    desk.now += timedelta(hours=1)
-    document = Document(url="https://one.example/feed.xml", body=rss([C]), media_type="application/rss+xml")
-    desk.answers["one"] = Fetched(outcome="fresh", documents=(document,), status=226, partial=True)
-    assert poll(POLL, desk.work(only=frozenset({"one"}))).counts["new"] == 1
-    assert say(desk, D, C, A, B)["new"] == 1
-    assert read == [2, 1, 2]
 
 
 def test_an_outline_comes_back_as_written() -> None:

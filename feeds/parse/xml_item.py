@@ -1,0 +1,115 @@
+"""One item or entry, brought to a `RawEntry` by what its elements gave."""
+
+from collections.abc import Mapping
+
+from lxml import etree
+
+from feeds.model.entry import Enclosure, Image, Person, RawEntry, Text
+from feeds.parse.xml_elements import TAKE, Item
+from feeds.parse.xml_names import Declined, name_of
+from feeds.parse.xml_parts import Link, attached, duration, is_picture, labels, page_of, person_named, picture
+from feeds.parse.xml_scope import Scope, is_base
+from feeds.parse.xml_texts import plain_or_html, words
+
+_ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
+
+
+def read_item(element: etree._Element, scope: Scope) -> RawEntry:
+    """Return what an item or entry holds. Raises `Declined`."""
+    item = Item(scope.below(element))
+    if about := element.get(_ABOUT):
+        item.texts["guid"] = about
+    if element.get("href") or element.get("lastmod"):
+        raise Declined("an item of CDF")
+    for child in element:
+        if take := TAKE.get(name := name_of(child)):
+            take(item, child)
+        elif len(child) and any(name_of(below) in TAKE for below in child.iter()):
+            raise Declined(f"elements in {name}")
+    return _entry(item)
+
+
+def _entry(item: Item) -> RawEntry:
+    scope, texts = item.scope, item.texts
+    guid = texts.get("guid", "").strip()
+    permalink = item.permalink in {"", "true"} and (
+        guid.startswith(("http://", "https://")) or (item.permalink == "true" and "/" in guid)
+    )
+    images = _images(item)
+    told = ((item.content, item.content_scope), (item.summary, item.summary_scope), (item.title, item.title_scope))
+    within = next((its_scope for text, its_scope in told if text), scope)
+    authors = _authors(item)
+    return RawEntry(
+        guid=guid,
+        guid_is_permalink=permalink,
+        url=texts.get("feedburner_origlink") or page_of(item.links) or (guid if permalink else ""),
+        title=item.title or plain_or_html(texts.get("dc_title", "")) or plain_or_html(texts.get("media_title", "")),
+        summary=item.summary or _other_summary(texts),
+        content=item.content,
+        published=scope.date(texts.get("published", ""), texts.get("created", ""), texts.get("dc_date", "")),
+        updated=scope.date(texts.get("updated", "")),
+        authors=authors,
+        tags=labels(item.tags) if item.tags else (),
+        enclosures=_enclosures(item, images[0].url if images else ""),
+        image=images[0] if images else None,
+        language=_language(texts.get("language", "") or within.language or scope.language or "", scope.feed_language),
+        rights=words(texts.get("rights", "")),
+        comments=texts.get("comments", ""),
+        base_url=next(filter(is_base, (within.base, scope.base)), scope.url),
+        origin=item.source.origin if item.source else None,
+    )
+
+
+def _other_summary(texts: Mapping[str, str]) -> Text | None:
+    names = ("dc_description", "media_description", "itunes_summary", "itunes_subtitle")
+    return next((found for name in names if (found := plain_or_html(texts.get(name, "")))), None)
+
+
+def _authors(item: Item) -> tuple[Person, ...]:
+    own = [person for person in item.authors if person != Person()]
+    if own:
+        return tuple(dict.fromkeys(own))
+    if item.source and item.source.authors:
+        return tuple(dict.fromkeys(item.source.authors))
+    if name := item.texts.get("itunes_author", ""):
+        return (person_named(name),)
+    return item.scope.feed_authors
+
+
+def _language(own: str, of_feed: str) -> str:
+    """Return the entry's language where it differs from the feed's."""
+    own = own.strip().replace("_", "-")
+    return "" if own.lower() == of_feed.lower() else own
+
+
+def _images(item: Item) -> list[Image]:
+    """Pictures that may lead, best first: media:content, media:thumbnail (the widest first), itunes, enclosures."""
+    if not (item.media or item.thumbnails or item.pictured or len(item.links) > 1):
+        return []
+    media = [found for m in item.media if is_picture(m) and (found := picture(m))]
+    thumbnails = [found for m in item.thumbnails if (found := picture(m))]
+    files = [picture({**link.attributes, "href": link.href, "url": ""}) for link in item.links if _shows(link)]
+    return [
+        *sorted(media, key=lambda image: -image.width),
+        *sorted(thumbnails, key=lambda image: -image.width),
+        *(Image(url=url) for url in item.pictured if url),
+        *(found for found in files if found),
+    ]
+
+
+def _shows(link: Link) -> bool:
+    return link.rel == "enclosure" and link.media_type.strip().startswith("image/")
+
+
+def _enclosures(item: Item, lead: str) -> tuple[Enclosure, ...]:
+    """Attached files by URL, each once: links, then media:content but for the lead picture."""
+    found: dict[str, Enclosure] = {}
+    for link in item.links:
+        if link.rel == "enclosure" and link.href:
+            lasting = duration(item.texts.get("itunes_duration", ""))
+            found.setdefault(link.href, attached({**link.attributes, "type": link.media_type}, link.href, lasting))
+    for media in item.media:
+        url = media.get("url", "").strip()
+        if url and not (url == lead and is_picture(media)):
+            found.setdefault(url, attached(media, url, duration(media.get("duration", "").strip())))
+    return tuple(found.values())

@@ -1,0 +1,204 @@
+"""Parts that items and feeds share: links, persons, labels, numbers, attached files, pictures and sources."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from html import unescape
+from typing import NamedTuple
+
+from lxml import etree
+
+from feeds.model.entry import Enclosure, Image, Origin, Person
+from feeds.parse.xml_names import Declined, attributes_of, name_of, text_of
+from feeds.parse.xml_scope import Scope
+from feeds.parse.xml_texts import typed, words
+
+LONGEST_PERSON = 500  # characters
+MOST_TAGS = 200
+HTML_TYPES = frozenset({"text/html", "application/xhtml+xml", "html", "xhtml"})
+BLOGGERS_KIND = "http://schemas.google.com/g/2005#kind"  # Blogger marks each entry as a post with a category
+_ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
+_REFERENCE = re.compile("&([A-Za-z0-9_]+);")
+_CLOCK = re.compile(r"\d{1,7}(?::\d{1,3}){0,2}(?:\.\d{1,9})?", re.ASCII)
+
+
+class Link(NamedTuple):
+    href: str
+    rel: str
+    media_type: str
+    attributes: Mapping[str, str]
+
+
+class Tag(NamedTuple):
+    term: str
+    scheme: str
+    label: str
+
+
+def link_of(element: etree._Element, scope: Scope) -> Link:
+    """Read Atom's link, or RSS's, whose text is the address."""
+    if not element.attrib:
+        address = text_of(element)
+        return Link(_unreferenced(scope.link(address)) if address else "", "alternate", "text/html", {})
+    attributes = attributes_of(element)
+    rel = attributes.get("rel", "alternate").strip()
+    kind = attributes.get("type", "application/atom+xml" if rel == "self" else "text/html")
+    href = attributes.get("url") or attributes.get("uri") or attributes.get("href")
+    if href is not None:
+        if element.text and element.text.strip():
+            raise Declined("a link that is one twice")
+        return Link(scope.below(element).link(href).strip(), rel, kind, attributes)
+    address = text_of(element)
+    return Link(_unreferenced(scope.below(element).link(address)) if address else "", rel, kind, attributes)
+
+
+def _unreferenced(address: str) -> str:
+    """Return *address* with `&copy;=` as it was before someone read it as HTML: `&copy=`."""
+    if "&" not in address:
+        return address
+    return _REFERENCE.sub(r"&\1", address.replace("&amp;", "&")) if ";" in address else address
+
+
+def href_of(links: Sequence[Link], rel: str) -> str:
+    return next((link.href for link in links if link.rel == rel and link.href), "")
+
+
+def page_of(links: Sequence[Link]) -> str:
+    """Return the page: the first alternate that is HTML, else any alternate."""
+    alternates = [link for link in links if link.rel in {"alternate", ""} and link.href]
+    pages = [link for link in alternates if link.media_type in HTML_TYPES]
+    return href_of(pages, "alternate") or href_of(alternates, "alternate")
+
+
+def person_of(element: etree._Element, scope: Scope) -> Person:
+    """Read an author: Atom's with its parts, or a text."""
+    if len(element) == 0:
+        return person_named(text_of(element)[:LONGEST_PERSON])
+    parts = dict.fromkeys(("name", "email", "uri"), "")
+    for child in element:
+        name = name_of(child)
+        name = "uri" if name in {"url", "homepage"} else name.removeprefix("itunes_")
+        if name in parts:
+            value = text_of(child)
+            parts[name] = scope.link(value) if name == "uri" and value else value
+    name, email, url = (value[:LONGEST_PERSON] for value in parts.values())
+    if not (name or email or url) and element.text and element.text.strip():
+        return person_named(element.text.strip())
+    return Person(name=name, email=email, url=url)
+
+
+def person_named(text: str) -> Person:
+    """Read `mail (Name)` (RSS 2.0), `Name <mail>`, or either alone."""
+    text = " ".join(unescape(text[:LONGEST_PERSON]).split())
+    if "@" not in text or not (address := _ADDRESS.search(text)):
+        return Person(name=text)
+    rest = f"{text[: address.start()]} {text[address.end() :]}".replace("mailto:", " ")
+    return Person(name=rest.strip(" ()<>[],;:\"'"), email=address[0])
+
+
+def add_tag(tags: list[Tag], tag: Tag) -> None:
+    if any(tag) and len(tags) < MOST_TAGS and tag not in tags:
+        tags.append(tag)
+
+
+def add_category(tags: list[Tag], element: etree._Element, scheme: str = "") -> None:
+    """Add a category by its attributes, its text or both."""
+    if element.attrib:
+        attributes = attributes_of(element)
+        of = attributes.get("scheme", attributes.get("domain", scheme))
+        add_tag(tags, Tag(attributes.get("term", ""), of, attributes.get("label", "")))
+    elif scheme:
+        add_tag(tags, Tag("", scheme, ""))
+    if value := text_of(element):
+        if tags and not tags[-1].term:
+            tags[-1] = tags[-1]._replace(term=value)
+        else:
+            add_tag(tags, Tag(value, "", ""))
+
+
+def add_keywords(tags: list[Tag], text: str, scheme: str = "") -> None:
+    for term in text.split(","):
+        if term.strip():
+            add_tag(tags, Tag(term.strip(), scheme, ""))
+
+
+def labels(tags: Sequence[Tag]) -> tuple[str, ...]:
+    """Return the words of tags, each once."""
+    found = (words(tag.label.strip() or tag.term.strip()) for tag in tags if tag.scheme.strip() != BLOGGERS_KIND)
+    return tuple(dict.fromkeys(filter(None, found)))
+
+
+def number(attributes: Mapping[str, str], *keys: str) -> int:
+    """Return the first of *keys* that holds a whole number of at most 15 digits; 0 where none does."""
+    for key in keys:
+        value = attributes.get(key, "").strip().removesuffix("px")
+        if value.isascii() and value.isdigit() and len(value) <= 15:
+            return int(value)
+    return 0
+
+
+def duration(text: str) -> timedelta | None:
+    """Read seconds, `MM:SS` or `HH:MM:SS` (Apple's podcast specification)."""
+    if not text or not _CLOCK.fullmatch(text):
+        return None
+    seconds = 0
+    for part in text.partition(".")[0].split(":"):
+        seconds = seconds * 60 + int(part)
+    return timedelta(seconds=seconds) if seconds else None
+
+
+def is_picture(attributes: Mapping[str, str]) -> bool:
+    return attributes.get("medium", "").strip() == "image" or attributes.get("type", "").strip().startswith("image/")
+
+
+def picture(attributes: Mapping[str, str]) -> Image | None:
+    url = attributes.get("url", "").strip() or attributes.get("href", "").strip()
+    if not url:
+        return None
+    return Image(url=url, width=number(attributes, "width"), height=number(attributes, "height"))
+
+
+def attached(attributes: Mapping[str, str], url: str, lasting: timedelta | None) -> Enclosure:
+    return Enclosure(
+        url=url,
+        media_type=attributes.get("type", "").strip(),
+        length=number(attributes, "length", "filesize"),
+        title=attributes.get("title", "").strip(),
+        duration=lasting,
+    )
+
+
+class Source(NamedTuple):
+    """What an item says of the feed that it came from."""
+
+    origin: Origin | None
+    authors: tuple[Person, ...]
+
+
+def source_of(element: etree._Element, scope: Scope) -> Source:
+    """Read atom:source, or RSS's source with an address and a title."""
+    scope = scope.below(element)
+    texts: dict[str, str] = {}
+    links: list[Link] = []
+    authors: list[Person] = []
+    for child in element:
+        name = name_of(child)
+        if name == "link":
+            links.append(link_of(child, scope))
+        elif name == "author":
+            authors.append(person_of(child, scope))
+        elif name in {"id", "title", "rights", "icon", "logo"}:
+            found = typed(child, "text/plain", scope.version)
+            value = found.value if found else ""
+            if name != "title" or not texts.get("title"):
+                texts[name] = scope.link(value) if name in {"icon", "logo"} and value else value
+    title = texts.get("title", "") if len(element) else text_of(element)
+    origin = Origin(
+        id=texts.get("id", ""),
+        title=words(title),
+        url=page_of(links),
+        feed_url=href_of(links, "self") or (element.get("url") or "").strip(),
+        rights=words(texts.get("rights", "")),
+        icon=texts.get("icon", "") or texts.get("logo", ""),
+    )
+    return Source(origin if origin != Origin() else None, tuple(p for p in authors if p != Person()))
