@@ -48,7 +48,8 @@ def arrivals(
     *unread* are digests of the ids of items that were left unread; None where the document was read whole.
     """
     local = view.source.kind == "content"
-    entries = ledger.recognise(found.entries, view.known, fetched.listing, unread or (), local=local)
+    by_link = view.source.options.ids == "link"
+    entries = ledger.recognise(found.entries, view.known, fetched.listing, unread or (), local=local, by_link=by_link)
     fresh = [e for e in entries if not _as_stored(e, view.known.get(e.guid))]
     return Arrivals(
         entries=entries,

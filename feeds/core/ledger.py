@@ -11,6 +11,7 @@ above, and is new under `guid|link` where nobody knows these. An item whose page
 edited. (miniflux and FreshRSS take the new item for an edit of the old one.)
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -27,12 +28,18 @@ def recognise(
     unread: Collection[bytes] = (),
     *,
     local: bool,
+    by_link: bool = False,
 ) -> tuple[Entry, ...]:
     """Return *entries* under the guids by which the library knows them.
 
     *unread* are `outline.id_digest` of items that are in the document too, but were not read again.
+    *by_link*: the source's owner says that its links tell items apart (`ids: link`), so a page that one item has is
+    that item, whatever its title.
     """
-    return _posts(entries, known, frozenset(listing)) if local else _items(entries, known, unread)
+    if local:
+        return _posts(entries, known, frozenset(listing))
+    pages = Counter(map(identity.url_key, entries)) if by_link else Counter[str]()
+    return _items(entries, known, unread, frozenset(page for page, items in pages.items() if page and items == 1))
 
 
 def _posts(entries: Sequence[Entry], known: Mapping[str, Known], listing: frozenset[str]) -> tuple[Entry, ...]:
@@ -75,20 +82,28 @@ def _moved(entry: Entry, homeless: Iterable[Known]) -> Known | None:
     return next((k for test in tests for k in candidates if test(k)), None)
 
 
-def _items(entries: Sequence[Entry], known: Mapping[str, Known], unread: Collection[bytes]) -> tuple[Entry, ...]:
+def _items(
+    entries: Sequence[Entry], known: Mapping[str, Known], unread: Collection[bytes], sure: frozenset[str]
+) -> tuple[Entry, ...]:
+    """*sure* are pages that need no title beside them."""
+
+    def place(entry: Entry) -> tuple[str, str]:
+        page = identity.url_key(entry)
+        return page, "" if page in sure else text.fold(entry.title)
+
     by_guid = {identity.guid_key(g): g for g in known}
     borne = [by_guid.get(identity.guid_key(e.guid)) for e in entries]
     reused = [g is not None and _is_another(e, known[g].entry) for e, g in zip(entries, borne, strict=True)]
     present = {g for g, again in zip(borne, reused, strict=True) if g is not None and not again}
     by_page = {
-        (key, text.fold(k.entry.title)): g
+        place(k.entry): g
         for g, k in known.items()
-        if g not in present and id_digest(g) not in unread and (key := identity.url_key(k.entry))
+        if g not in present and id_digest(g) not in unread and identity.url_key(k.entry)
     }
     found = []
     for entry, guid, again in zip(entries, borne, reused, strict=True):
         if guid is None or again:
-            guid = by_page.pop((identity.url_key(entry), text.fold(entry.title)), None)
+            guid = by_page.pop(place(entry), None)
         if guid is None and again:
             guid = f"{entry.guid}|{entry.url}"
         found.append(entry if guid in (None, entry.guid) else replace(entry, guid=guid))

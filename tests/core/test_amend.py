@@ -138,3 +138,12 @@ def test_a_new_rule_reposts_nothing(before: Any, after: Any) -> None:
     known = {e.guid: Known(entry=e, fingerprint="", status="kept", story_id=e.guid, first_seen=DAY) for e in old}
     again = recognise(read(Options(ids=after), *raws), known, (), local=False)
     assert [e.guid for e in again] == [e.guid for e in old]
+
+
+def test_a_title_that_changes_after_the_rule_did_makes_no_new_entry() -> None:
+    old = read(Options(), RAW)[0]
+    known = {old.guid: Known(entry=old, fingerprint="", status="kept", story_id="s", first_seen=DAY)}
+    new = read(Options(ids="link"), replace(RAW, title=Text(value="Corrected")))
+    assert [e.guid for e in recognise(new, known, (), local=False, by_link=True)] == [old.guid]
+    two = (*new, replace(new[0], guid="other"))
+    assert old.guid not in {e.guid for e in recognise(two, known, (), local=False, by_link=True)}
