@@ -5,7 +5,7 @@ value with a default needs no migration. Times are ISO 8601, durations whole mic
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType, NoneType, UnionType
@@ -32,12 +32,9 @@ def clean(text: str) -> str:
     return text.replace("\x00", "") if "\x00" in text else text
 
 
-def dumps(value: object, *without: str) -> str:
+def dumps(value: object, without: Container[str] = ()) -> str:
     """Give *value*, a dataclass, as JSON text, but for the fields *without*."""
-    data = _steps(type(value))[0](value)
-    for name in without:
-        data.pop(name, None)
-    return text_of(data)
+    return text_of(_steps(type(value))[0](value, without))
 
 
 def text_of(data: object) -> str:
@@ -124,11 +121,11 @@ def _build(cls: Any) -> tuple[Step, Step]:
     parts = [(f.name, _default(f), *_pair(hints[f.name])) for f in fields(cls)]
     readers = {name: back for name, _, _, back in parts}
 
-    def there(value: Any) -> dict[str, Any]:
+    def there(value: Any, without: Container[str] = ()) -> dict[str, Any]:
         data = {}
         for name, default, step, _ in parts:
             v = getattr(value, name)
-            if v is not default and v != default:
+            if v is not default and name not in without and v != default:
                 data[name] = v if step is None else step(v)
         return data
 

@@ -20,6 +20,15 @@ from feeds.store.db import Database, among, chunks
 from feeds.store.prepared import listed, one_of, selecting
 from feeds.store.rows import known_of, source_of, source_row, state_of, state_row
 
+_ALL_DUE = (
+    select(t.sources.c.definition, t.source_state)
+    .join(t.sources, t.sources.c.id == t.source_state.c.source_id)
+    .where(t.source_state.c.due <= bindparam("now"), t.sources.c.shard == bindparam("shard"))
+    .where(t.sources.c.enabled, ~t.sources.c.removed, ~t.source_state.c.paused)
+    .order_by(t.sources.c.local.desc(), t.source_state.c.due, t.sources.c.place, t.sources.c.id)
+    .limit(bindparam("most"))
+)
+_DUE, _DUE_OF = selecting(_ALL_DUE), selecting(_ALL_DUE.where(one_of(t.sources.c.id, "only")))
 _SOURCE = selecting(
     select(t.sources.c.definition, t.source_state)
     .join(t.source_state, t.source_state.c.source_id == t.sources.c.id)
@@ -59,18 +68,10 @@ class Library:
     def due(
         self, shard: int, now: datetime, limit: int, only: Collection[str] = ()
     ) -> list[tuple[Source, SourceState]]:
-        s, state = t.sources.c, t.source_state.c
-        query = (
-            select(s.definition, t.source_state)
-            .join(t.sources, s.id == state.source_id)
-            .where(state.due <= now, s.shard == shard, s.enabled, ~s.removed, ~state.paused)
-            .order_by(s.local.desc(), state.due, s.place, s.id)
-            .limit(limit)
-        )
-        if only:
-            query = query.where(among(s.id, only))
+        given = {"shard": shard, "now": now, "most": limit}
         with self._db.read() as connection:
-            return [(source_of(row.definition), state_of(row)) for row in connection.execute(query)]
+            rows = _DUE_OF.rows(connection, **given, only=listed([*only])) if only else _DUE.rows(connection, **given)
+            return [(source_of(row.definition), state_of(row)) for row in rows]
 
     def begin(self, *source_ids: str) -> None:
         state = t.source_state.c

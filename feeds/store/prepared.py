@@ -35,15 +35,18 @@ def listed(values: Sequence[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Compiled:
-    """*names* are the parameters in their order; *there* and *back*, by place, convert what needs it."""
+    """*names* are the parameters in their order, some *fixed*; *there* and *back*, by place, convert what needs it."""
 
     text: str
     names: tuple[str, ...]
+    fixed: Mapping[str, object]
     there: tuple[tuple[int, Convert], ...]
     back: tuple[tuple[int, Convert], ...]
     row: Any
 
     def values(self, given: Mapping[str, object]) -> list[object]:
+        if self.fixed:
+            given = {**self.fixed, **given}
         found = [given[name] for name in self.names]
         for place, convert in self.there:
             found[place] = convert(found[place])
@@ -133,6 +136,7 @@ def _compile(statement: Executable, dialect: Dialect, columns: Sequence[str] | N
     return _Compiled(
         str(compiled),
         names,
+        {name: value for name, value in compiled.params.items() if value is not None},
         tuple((place, convert) for place, convert in enumerate(there) if convert),
         tuple((place, convert) for place, convert in enumerate(back) if convert),
         row._make,

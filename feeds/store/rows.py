@@ -20,6 +20,7 @@ from feeds.store.tables import deliveries
 
 AnyRow = Row[*tuple[Any, ...]]
 
+APART = frozenset({"info", "outline"})  # fields of a state that have columns of their own
 REMEMBERED = 4096  # definitions and the like that are kept decoded: they hardly ever change, and are read at each poll
 
 
@@ -53,7 +54,7 @@ def state_row(state: SourceState) -> dict[str, Any]:
         "due": state.due,
         "paused": state.paused,
         "strikes": state.strikes,
-        "state": dumps(state, "info", "outline"),
+        "state": dumps(state, APART),
         "info": dumps(state.info),
         "outline": state.outline,
     }

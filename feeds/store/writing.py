@@ -19,7 +19,7 @@ from feeds.store import tables as t
 from feeds.store.codec import dumps
 from feeds.store.db import CLASHES, Database, DateTime, among
 from feeds.store.prepared import changing, inserting, listed, one_of, selecting, upserting
-from feeds.store.rows import decision_row, entry_row, keys_of, member_row, state_row, story_row
+from feeds.store.rows import APART, decision_row, entry_row, keys_of, member_row, state_row, story_row
 
 SLACK = timedelta(days=1)
 """How exact `last_seen` is: entries that stay in their document are written once a day, not at each poll."""
@@ -106,7 +106,7 @@ def settle(connection: Connection, found: Sequence[Changes]) -> None:
             "b_was": changes.was_due,
             "b_due": state.due,
             "b_strikes": _strikes(state),
-            "b_state": dumps(state, "info", "outline"),
+            "b_state": dumps(state, APART),
         }
         for changes in found
         for state in (changes.state,)
