@@ -15,6 +15,11 @@ from feeds.model.oddity import Effect
 
 SHOWN = 10  # entries
 DAY = "%Y-%m-%d %H:%M"
+READERS = {
+    "fast": "the fast reader",
+    "feedparser": "feedparser, as the fast reader declined it",
+    "json": "the JSON reader",
+}
 
 
 @click.command()
@@ -72,7 +77,7 @@ def _say_head(desk: Desk, seen: Peek) -> None:
     for name, value in (
         ("where", document.url),
         ("what", " · ".join(kinds)),
-        ("read", f"by {_reader(seen)} in {seen.took * 1000:.1f} ms"),
+        ("read", f"in {seen.took * 1000:.1f} ms by {READERS.get(_reader(seen), _reader(seen))}"),
         ("page", info.home),
         ("self", info.self_url if info.self_url != document.url else ""),
         ("hub", info.hub),
