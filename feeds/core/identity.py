@@ -85,7 +85,7 @@ def is_global(guid: str) -> bool:
 
 def body_of(entry: Entry) -> str:
     """Return the folded plain text of what the entry says below its title."""
-    return text.fold(text.plain(entry.content) if entry.content else entry.summary)
+    return text.folded(entry.content) if entry.content else text.fold(entry.summary)
 
 
 def same_words(one: Entry, other: Entry) -> bool:

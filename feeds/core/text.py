@@ -72,13 +72,22 @@ _WORD = re.compile(r"\w+")
 
 def plain(markup: str) -> str:
     """Return the words of HTML: blocks on lines of their own, entities decoded once, scripts and styles gone."""
+    lines = (" ".join(line.split()) for line in tidy(_untagged(markup)).split("\n"))
+    return "\n".join([line for line in lines if line])
+
+
+def folded(markup: str) -> str:
+    """Return the words of HTML for comparing: what `fold` makes of `plain`, at half the cost."""
+    return fold(_untagged(markup))
+
+
+def _untagged(markup: str) -> str:
     text = markup
     if "<" in text:
         if ">" in text:
             text = _TAG.sub("", _BLOCK.sub("\n", _UNSEEN.sub(" ", text)))
         text = text.replace("<![CDATA[", "")
-    lines = (" ".join(line.split()) for line in tidy(html.unescape(text)).split("\n"))
-    return "\n".join([line for line in lines if line])
+    return html.unescape(text)
 
 
 def tidy(text: str) -> str:

@@ -11,6 +11,7 @@ from feeds.core.text import (
     capped,
     excerpt,
     fold,
+    folded,
     has_markup,
     one_line,
     plain,
@@ -140,6 +141,11 @@ def test_words_of(html: str, text: str) -> None:
 )
 def test_excerpt(text: str, limit: int, expected: str) -> None:
     assert excerpt(text, limit) == expected
+
+
+@given(markup)
+def test_folded_is_fold_of_plain(html: str) -> None:
+    assert folded(html) == fold(plain(html))
 
 
 @given(any_text, st.integers(1, 60))
