@@ -14,11 +14,11 @@ from feeds.model.entry import Parsed
 from feeds.model.source import Problem
 from feeds.parse.xml_feed import read_info
 from feeds.parse.xml_item import read_item
-from feeds.parse.xml_names import Declined, name_of, number_of_items
+from feeds.parse.xml_names import Declined, name_of, number_of_items, put_signs
 from feeds.parse.xml_scope import scope_of
 
 MOST_ITEMS = 1_000
-MOST_NAMESPACES = 1_000  # declared anywhere; with more, as with too many attributes, a document is refused elsewhere
+MOST_NAMESPACES = 1_000  # declared by the root; with more, as with too many attributes, a document is refused elsewhere
 _CROWDED = etree.XPath("boolean(//*[@*[1001]])")
 _ROOTS = frozenset({"rss", "feed", "rdf_rdf"})
 
@@ -28,8 +28,6 @@ def read_well_formed(body: bytes, url: str, timezone: str) -> Parsed | None:
 
     *url* is what relative links stand on; *timezone* holds for dates without an offset.
     """
-    if body.count(b"xmlns:") > MOST_NAMESPACES:
-        return None
     parser = etree.XMLParser(
         encoding="utf-8",  # decoded already: what the document says of it counts no more
         resolve_entities=False,
@@ -41,6 +39,7 @@ def read_well_formed(body: bytes, url: str, timezone: str) -> Parsed | None:
     )
     try:
         root = etree.fromstring(body, parser)
+        put_signs(root, body)
         return _read(root, url, timezone)
     except (etree.XMLSyntaxError, Declined):
         return None
@@ -50,7 +49,7 @@ def _read(root: etree._Element, url: str, timezone: str) -> Parsed:
     kind = name_of(root)
     if kind not in _ROOTS:
         raise Declined(f"root {kind}")
-    if _CROWDED(root):
+    if len(root.nsmap) > MOST_NAMESPACES or _CROWDED(root):
         raise Declined("too many attributes")
     channel = root if kind == "feed" else next((child for child in root if name_of(child) == "channel"), None)
     if channel is None:

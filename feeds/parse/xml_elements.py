@@ -76,7 +76,8 @@ def _linked(name: str) -> Take:
 
 
 def _guid(item: Item, element: etree._Element) -> None:
-    item.permalink = attributes_of(element).get("ispermalink", "").strip().lower()
+    said = element.get("isPermaLink") or (attributes_of(element).get("ispermalink", "") if element.attrib else "")
+    item.permalink = said.strip().lower()
     item.texts["guid"] = text_of(element)
 
 

@@ -5,12 +5,14 @@ from collections.abc import Mapping
 from lxml import etree
 
 from feeds.model.entry import Enclosure, Image, Person, RawEntry, Text
-from feeds.parse.xml_elements import TAKE, Item
-from feeds.parse.xml_names import Declined, name_of
+from feeds.parse.xml_elements import TAKE, Item, Take
+from feeds.parse.xml_names import Declined, known_by, name_of
 from feeds.parse.xml_parts import Link, attached, duration, is_picture, labels, page_of, person_named, picture
 from feeds.parse.xml_scope import Scope, is_base
 from feeds.parse.xml_texts import plain_or_html, words
 
+MOST_TAKERS = 4096
+_TAKERS: dict[object, Take] = {}
 _ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
 
 
@@ -22,11 +24,25 @@ def read_item(element: etree._Element, scope: Scope) -> RawEntry:
     if element.get("href") or element.get("lastmod"):
         raise Declined("an item of CDF")
     for child in element:
-        if take := TAKE.get(name := name_of(child)):
-            take(item, child)
-        elif len(child) and any(name_of(below) in TAKE for below in child.iter()):
-            raise Declined(f"elements in {name}")
+        take = _TAKERS.get(child.tag) or _taker(child)
+        take(item, child)
     return _entry(item)
+
+
+def _taker(element: etree._Element) -> Take:
+    """Return what takes an element; noted by tag where that alone decides, for names are looked up dearly."""
+    take = TAKE.get(name_of(element), _pass)
+    if known_by(element.tag):
+        if len(_TAKERS) >= MOST_TAKERS:
+            _TAKERS.clear()
+        _TAKERS[element.tag] = take
+    return take
+
+
+def _pass(_item: Item, element: etree._Element) -> None:
+    """Pass over an element that means nothing here, unless what it holds would mean something to another reader."""
+    if len(element) and any(name_of(below) in TAKE for below in element.iter()):
+        raise Declined(f"elements in {element.tag}")
 
 
 def _entry(item: Item) -> RawEntry:
@@ -38,24 +54,26 @@ def _entry(item: Item) -> RawEntry:
     images = _images(item)
     told = ((item.content, item.content_scope), (item.summary, item.summary_scope), (item.title, item.title_scope))
     within = next((its_scope for text, its_scope in told if text), scope)
-    authors = _authors(item)
+    own = texts.get("language", "") or within.language or scope.language or ""
     return RawEntry(
         guid=guid,
         guid_is_permalink=permalink,
         url=texts.get("feedburner_origlink") or page_of(item.links) or (guid if permalink else ""),
-        title=item.title or plain_or_html(texts.get("dc_title", "")) or plain_or_html(texts.get("media_title", "")),
-        summary=item.summary or _other_summary(texts),
+        title=item.title or plain_or_html(texts.get("dc_title", "") or texts.get("media_title", "")),
+        summary=item.summary or (_other_summary(texts) if texts else None),
         content=item.content,
         published=scope.date(texts.get("published", ""), texts.get("created", ""), texts.get("dc_date", "")),
         updated=scope.date(texts.get("updated", "")),
-        authors=authors,
+        authors=_authors(item),
         tags=labels(item.tags) if item.tags else (),
-        enclosures=_enclosures(item, images[0].url if images else ""),
+        enclosures=_enclosures(item, images[0].url if images else "") if item.media or item.links else (),
         image=images[0] if images else None,
-        language=_language(texts.get("language", "") or within.language or scope.language or "", scope.feed_language),
-        rights=words(texts.get("rights", "")),
+        language=_language(own, scope.feed_language) if own else "",
+        rights=words(texts["rights"]) if "rights" in texts else "",
         comments=texts.get("comments", ""),
-        base_url=next(filter(is_base, (within.base, scope.base)), scope.url),
+        base_url=within.base
+        if within.base is scope.url
+        else next(filter(is_base, (within.base, scope.base)), scope.url),
         origin=item.source.origin if item.source else None,
     )
 

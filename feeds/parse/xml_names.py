@@ -5,7 +5,6 @@ without regard to case, for they are written in every case. Source: feedparser's
 """
 
 import re
-from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
@@ -14,6 +13,10 @@ from lxml import etree
 
 _PREFIXES = {uri.lower(): prefix.lower() for uri, prefix in _FeedParserMixin.namespaces.items()}
 _USERLAND = "backend.userland.com/rss"
+_WRITTEN = re.compile(rb"\xc2[\x80-\x9f]")
+_NUMBERED = re.compile(rb"&#(?:1[2-5][0-9]|[xX][89][0-9a-fA-F]);")
+_UNUSED = {0x81, 0x8D, 0x8F, 0x90, 0x9D}  # by windows-1252
+_SIGNS = {n: bytes([n]).decode("cp1252") for n in range(0x80, 0xA0) if n not in _UNUSED}
 XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
@@ -28,6 +31,12 @@ def _named(tag: str, given: str | None) -> str:
     uri = uri[1:].lower()
     prefix = "" if _USERLAND in uri else _PREFIXES.get(uri, given or "?")
     return f"{prefix}_{local}".lower() if prefix else local.lower()
+
+
+def known_by(tag: str) -> bool:
+    """Tell whether a tag alone names its element, whatever its prefix."""
+    uri = tag.rpartition("}")[0][1:].lower()
+    return uri in _PREFIXES or _USERLAND in uri
 
 
 def name_of(element: etree._Element) -> str:
@@ -52,24 +61,31 @@ def text_of(element: etree._Element) -> str:
     if len(element):
         raise Declined(f"elements in {element.tag}")
     text = element.text
-    return mended(text.strip()) if text else ""
+    if not text:
+        return ""
+    text = text.strip()
+    return text if text.isascii() else mended(text)
 
 
 def mended(text: str) -> str:
-    """Return *text* with UTF-8 that was taken for Latin-1 read as it was meant, and with windows-1252's signs.
+    """Return *text* with UTF-8 that was taken for Latin-1 read as it was meant.
 
     As feedparser does, field by field: some feeds hold a few such texts among good ones.
     """
     if text.isascii():
         return text
-    with suppress(UnicodeError):
-        text = text.encode("iso-8859-1").decode("utf-8")
-    return text.translate(_CP1252) if _CONTROLS.search(text) else text
+    try:
+        return text.encode("iso-8859-1").decode("utf-8")
+    except UnicodeError:
+        return text
 
 
-_CONTROLS = re.compile("[\x80-\x9f]")
-_UNUSED = {0x81, 0x8D, 0x8F, 0x90, 0x9D}  # by windows-1252
-_CP1252 = {n: bytes([n]).decode("cp1252") for n in range(0x80, 0xA0) if n not in _UNUSED}
+def put_signs(root: etree._Element, body: bytes) -> None:
+    """Put the signs of windows-1252 where texts have C1 controls, written out or by number, as browsers do."""
+    if _WRITTEN.search(body) or _NUMBERED.search(body):
+        for element in root.iter():
+            if element.text:
+                element.text = element.text.translate(_SIGNS)
 
 
 def number_of_items(root: etree._Element) -> int:

@@ -8,7 +8,7 @@ from feedparser.mixin import _FeedParserMixin
 from lxml import etree
 
 from feeds.model.entry import Text
-from feeds.parse.xml_names import Declined, mended
+from feeds.parse.xml_names import Declined, mended, text_of
 
 _KINDS = {
     "text": "text/plain", "plain": "text/plain", "html": "text/html", "xhtml": "application/xhtml+xml",
@@ -25,28 +25,15 @@ _MARKUP = re.compile(r"</[a-zA-Z]+>|<(?:br|p|img|a|hr|b|i)[\s/>]|&#?\w{2,8};", r
 def typed(element: etree._Element, default: str, version: str) -> Text | None:
     """Return a text construct; *default* is the media type of an element that names none. Empty: None.
 
-    *version* is the feed's format.
-
-    In RSS what claims to be plain is HTML where all its tags and entities are HTML's (feedparser's rule).
+    *version* is the feed's format. In RSS what claims to be plain is HTML where all its tags and entities are HTML's
+    (feedparser's rule).
     """
-    said = element.get("type")
-    kind = _KINDS.get(said.lower()) if said else default
-    if kind is None or element.get("mode") == "base64" or element.get("src"):
-        raise Declined(f"content of type {said}")
-    if kind == _XHTML or len(element):
-        if kind != _XHTML:
-            raise Declined(f"elements in {element.tag}")
+    kind = default if not element.attrib else _said(element, default)
+    if kind == _XHTML:
         return Text(value=value, kind="html") if (value := written(element, version)) else None
-    text = element.text
-    value = mended(text.strip()) if text else ""
-    if not value:
+    if not (value := text_of(element)):
         return None
-    if (
-        kind == "text/plain"
-        and not version.startswith("atom")
-        and ("<" in value or "&" in value)
-        and _FeedParserMixin.looks_like_html(value)
-    ):
+    if kind == "text/plain" and not version.startswith("atom") and _looks_like_html(value):
         kind = "text/html"
     return Text(value=value, kind="text" if kind == "text/plain" else "html")
 
@@ -62,21 +49,29 @@ def words(markup: str) -> str:
     return " ".join(text.split())
 
 
+def _said(element: etree._Element, default: str) -> str:
+    """Return the media type that an element names."""
+    said = element.get("type")
+    kind = _KINDS.get(said.lower()) if said else default
+    if kind is None or element.get("mode") == "base64" or element.get("src"):
+        raise Declined(f"content of type {said}")
+    return kind
+
+
+def _looks_like_html(value: str) -> bool:
+    return ("<" in value or "&" in value) and bool(_FeedParserMixin.looks_like_html(value))
+
+
 def written(element: etree._Element, version: str) -> str:
     """Return what is in an element of XHTML, as HTML; the `div` of Atom 1.0 is no part of it (RFC 4287 §3.1.1.3)."""
-    children = list(element)
-    if (
-        version == "atom10"
-        and len(children) == 1
-        and _local(children[0]) == "div"
-        and not _blankless(element.text, children[0].tail)
-    ):
-        element = children[0]
+    inner = list(element)
+    if version == "atom10" and len(inner) == 1 and _local(inner[0]) == "div" and _blank(element.text, inner[0].tail):
+        element = inner[0]
     return mended(_inner(element).strip())
 
 
-def _blankless(*texts: str | None) -> bool:
-    return any(text and text.strip() for text in texts)
+def _blank(*texts: str | None) -> bool:
+    return not any(text and text.strip() for text in texts)
 
 
 def _inner(element: etree._Element) -> str:

@@ -25,13 +25,13 @@ def feedparser_bare() -> Read:
 def fastfeedparser() -> Read:
     import fastfeedparser as peer  # type: ignore[import-not-found]  # noqa: PLC0415 - the peers have it alone
 
-    return peer.parse
+    return lambda body: peer.parse(body)  # noqa: PLW0108 - a peer has no types
 
 
 def feedparser_rs() -> Read:
     import feedparser_rs as peer  # type: ignore[import-not-found]  # noqa: PLC0415 - the peers have it alone
 
-    return peer.parse
+    return lambda body: peer.parse(body)  # noqa: PLW0108 - a peer has no types
 
 
 def ours() -> Read:
