@@ -55,7 +55,7 @@ def read(text: str) -> Feeds:
     folders: list[str] = []  # what the open outlines are called, from the outermost in; '' gives no name
     seen = 0
     for event, element in etree.iterwalk(root, events=("start", "end")):
-        if not isinstance(element.tag, str) or etree.QName(element).localname.lower() != "outline":
+        if not isinstance(element.tag, str) or element.tag.rpartition("}")[2].lower() != "outline":
             continue
         if event == "end":
             folders.pop()

@@ -138,6 +138,11 @@ class DefaultsKeys(Keys):
         "how often a feed on the web is asked; content and files are looked at every 30s unless they say otherwise",
         "30m",
     )
+    up_to: Every | None = key(
+        "where given, each feed's own rhythm decides how often it is asked, between `every` and this",
+        None,
+        example="12h",
+    )
     keep: Keep = key("how long entries are kept after they left their source", "365d")
     content: Policy = key("what may be published of an entry: full text, summary or title alone", "full")
     timezone: Zone = key("zone of dates without an offset; site stands for the site's zone", "site")
@@ -196,6 +201,7 @@ class SourceKeys(_Override):
     )
     future: Future | None = key("dates ahead of the clock: clip, ignore, wait or keep", None)
     only: Rules = key("rules; an entry that meets none of them is not published; instead of those of defaults", ())
+    up_to: Every | None = key("its own rhythm decides how often, between `every` and this", None)
     ignore: tuple[FieldKey, ...] = key("fields that are not believed; they add to those of defaults", ())
     rewrite: tuple[RewriteKeys, ...] = key("changes of words, one after the other, behind those of defaults", ())
     base: Base | None = key("what relative addresses stand on: document (as it says itself), feed, site or page", None)

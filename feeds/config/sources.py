@@ -230,6 +230,7 @@ def _amended(read: Options, keys: SourceKeys, defaults: DefaultsKeys) -> Options
         rewrite=tuple(Rewrite(field=c.field, find=c.find, replace=c.replace) for c in changes),
         base=keys.base or defaults.base,
         ids=keys.ids or defaults.ids,
+        up_to=keys.up_to or defaults.up_to,
     )
 
 

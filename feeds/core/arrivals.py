@@ -2,14 +2,15 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
-from feeds.core import identity, ledger, near
+from feeds.core import identity, ledger, near, rhythm
 from feeds.core.normalise import Normalised
 from feeds.core.sketch import Sketch, sketch
 from feeds.model.changes import Known, PollView
 from feeds.model.entry import Entry
 from feeds.model.settings import Settings
-from feeds.model.source import Fetched
+from feeds.model.source import FeedInfo, Fetched, SourceState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,3 +88,8 @@ def crowded_keys(entries: Sequence[Entry], keys: Mapping[str, tuple[str, ...]]) 
         for key in keys.get(entry.guid, ()):
             titles.setdefault(key, set()).add(entry.title)
     return frozenset(key for key, said in titles.items() if len(said) > 1)
+
+
+def with_times(info: FeedInfo, state: SourceState, arrived: Arrivals, now: datetime) -> FeedInfo:
+    """Return *info* with the times at which entries were published, so far as they are known."""
+    return replace(info, times=rhythm.remembered(state.info.times, (e.published for e in arrived.entries), now))

@@ -1,6 +1,7 @@
 """When a source is asked again, and what an answer teaches of it.
 
-1. The wait is the source's `every`. Failures double it: every, 2·every, 4·every … up to `max_backoff`.
+1. The wait is the source's `every`; where it has `up_to`, its own rhythm decides between the two (`rhythm.py`).
+   Failures double `every`: every, 2·every, 4·every … up to `max_backoff`.
 2. The origin's wish wins where it is longer, up to a day: Retry-After (RFC 9110 §10.2.3), and with an answer that did
    not fail the freshness of the response (RFC 9111 §4.2.1) and the feed's own `ttl`. So no header parks a source for a
    year, and 429 or 503 with nonsense in Retry-After waits at least `every`.
@@ -24,6 +25,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from hashlib import sha256
 
+from feeds.core import rhythm
 from feeds.model.settings import Schedule
 from feeds.model.source import Fetched, Problem, Source, SourceState, Validators
 
@@ -77,7 +79,7 @@ def believed_move(state: SourceState) -> str:
 
 def longest(source: Source, schedule: Schedule) -> timedelta:
     """Return the longest wait that any rule gives a source that is not gone and does not rest."""
-    return max(_every(source), schedule.max_backoff, WISH)
+    return max(_every(source), source.options.up_to or _SHORTEST, schedule.max_backoff, WISH)
 
 
 def healed(state: SourceState, source: Source, schedule: Schedule, now: datetime) -> datetime:
@@ -146,16 +148,24 @@ def _due(
 ) -> datetime:
     if rested(told) or gone(replace(told, polled=now)):
         return now + max(_every(source), WEEK)
-    wait = _backoff(source, state.failures, schedule) if told.failures else _every(source)
+    wait = _backoff(source, state.failures, schedule) if told.failures else _usual(source, state, now)
     if source.kind != "feed":
         return now + wait
     step = _step(source, schedule, first=state.polled is None)
     due = _grid(now + wait, step, source.id)
-    most = max(_every(source), WISH)
+    most = max(_every(source), source.options.up_to or _SHORTEST, WISH)
     wish = min(_wish(state, fetched), most)
     if not wish:
         return due
     return max(due, min(_grid(now + wish, step, source.id, up=True), now + most))
+
+
+def _usual(source: Source, state: SourceState, now: datetime) -> timedelta:
+    """The wait after an answer that did not fail."""
+    longest = source.options.up_to
+    if longest is None or source.kind != "feed":
+        return _every(source)
+    return rhythm.wait(state.info.times, now, _every(source), max(longest, _every(source)))
 
 
 def _every(source: Source) -> timedelta:

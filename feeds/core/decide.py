@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from feeds.core import cadence, cluster, dates, identity, rules
-from feeds.core.arrivals import Arrivals, crowded_keys
+from feeds.core.arrivals import Arrivals, crowded_keys, with_times
 from feeds.core.categories import Catalogue
 from feeds.core.channels import wanted
 from feeds.core.nearby import Nearby
@@ -43,7 +43,7 @@ def decide(
     *view* holds the stories of all keys in *arrived*; *force* executes a mass vanish that would otherwise be held.
     *catalogue* is that of *settings*, where the caller has it already: making one costs more than an entry.
     """
-    state = view.state if info is None else replace(view.state, info=info)
+    state = view.state if info is None else replace(view.state, info=with_times(info, view.state, arrived, now))
     state = cadence.after(state, view.source, fetched, settings.schedule, now)
     if view.source.kind == "content":
         state = replace(state, problem=_folder_problem(view.state, fetched) or state.problem)

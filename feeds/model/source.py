@@ -56,6 +56,7 @@ class Options:
     keep: timedelta = timedelta(days=365)
     drop: tuple[str, ...] = ()  # rules; an entry that meets one is not published
     only: tuple[str, ...] = ()  # rules; where there are any, an entry that meets none is not published
+    up_to: timedelta | None = None  # its own rhythm decides between `every` and this; None: `every` alone
     encoding: str = ""  # overrides every label where given
     kind: SiteKind = "auto"  # content folders only
     date_from: tuple[DateOrigin, ...] = ("front_matter", "file_name", "git", "first_seen")
@@ -124,6 +125,7 @@ class FeedInfo:
     icon: str = ""
     format: str = ""  # rss20, rss10, atom10, json11 …, posts
     ttl: timedelta | None = None
+    times: tuple[int, ...] = ()  # when its latest entries were published: minutes since 1970, see core/rhythm.py
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

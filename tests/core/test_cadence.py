@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from feeds.core.cadence import after, believed_move, gone, healed, longest, planned, rested
 from feeds.model.settings import Schedule
-from feeds.model.source import FeedInfo, Fetched, Kind, Problem, Source, SourceState, Validators
+from feeds.model.source import FeedInfo, Fetched, Kind, Options, Problem, Source, SourceState, Validators
 
 NOW = datetime(2026, 11, 20, 9, 7, 31, 123456, tzinfo=UTC)
 MINUTE, HOUR, DAY, WEEK = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1), timedelta(days=7)
@@ -372,3 +372,16 @@ def test_the_same_answer_gives_the_same_due(
     state: SourceState, source: Source, fetched: Fetched, schedule: Schedule, now: datetime
 ) -> None:
     assert after(state, source, fetched, schedule, now) == after(state, source, fetched, schedule, now)
+
+
+def test_rhythm_decides_between_every_and_up_to() -> None:
+    """A source that publishes each hour is asked sooner than one that told nothing yet; both within the bounds."""
+    source = replace(SOURCE, every=10 * MINUTE, options=Options(up_to=12 * HOUR))
+    busy = FeedInfo(times=tuple(int(NOW.timestamp()) // 60 - 60 * n for n in range(40, 0, -1)))
+    often, seldom = (wait(UNCHANGED, replace(STATE, info=info), source) for info in (busy, FeedInfo()))
+    assert 10 * MINUTE <= often < HOUR < seldom <= 12 * HOUR
+
+
+def test_rhythm_has_no_say_after_a_failure() -> None:
+    source = replace(SOURCE, every=10 * MINUTE, options=Options(up_to=12 * HOUR))
+    assert wait(FAILED, source=source) == 10 * MINUTE
