@@ -5,6 +5,7 @@
 2. The origin's wish wins where it is longer, up to a day: Retry-After (RFC 9110 §10.2.3), and with an answer that did
    not fail the freshness of the response (RFC 9111 §4.2.1) and the feed's own `ttl`. So no header parks a source for a
    year, and 429 or 503 with nonsense in Retry-After waits at least `every`.
+   In hours and days in which a feed says that it rests (skipHours, skipDays) it is asked once they are over.
 3. Times lie on a grid that is the source's own: steps of `every` × `jitter` since a fixed Monday, shifted by a hash of
    the source's id. Sources that were asked together drift apart, the same way on every machine; a wish is rounded up to
    the grid, our own waits down, so that a source is asked every `every` and not a little later each time. After the
@@ -27,7 +28,7 @@ from hashlib import sha256
 
 from feeds.core import rhythm
 from feeds.model.settings import Schedule
-from feeds.model.source import Fetched, Problem, Source, SourceState, Validators
+from feeds.model.source import FeedInfo, Fetched, Problem, Source, SourceState, Validators
 
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
@@ -155,9 +156,19 @@ def _due(
     due = _grid(now + wait, step, source.id)
     most = max(_every(source), source.options.up_to or _SHORTEST, WISH)
     wish = min(_wish(state, fetched), most)
-    if not wish:
+    if wish:
+        due = max(due, min(_grid(now + wish, step, source.id, up=True), now + most))
+    return _awake(due, state.info)
+
+
+def _awake(due: datetime, info: FeedInfo) -> datetime:
+    """The first hour from *due* on in which the feed does not rest; *due* itself where it never wakes, or is awake."""
+    if not (info.skip_hours or info.skip_days):
         return due
-    return max(due, min(_grid(now + wish, step, source.id, up=True), now + most))
+    start = due.replace(minute=0, second=0, microsecond=0)
+    hours = (start + timedelta(hours=n) for n in range(7 * 24))
+    free = (at for at in hours if at.hour not in info.skip_hours and at.weekday() not in info.skip_days)
+    return max(due, next(free, due))
 
 
 def _usual(source: Source, state: SourceState, now: datetime) -> timedelta:

@@ -118,6 +118,13 @@ class _Corrected:
 
     _end_body = _end_xhtml_body = _end_content_encoded = _end_fullitem = _end_content
 
+    # Times of rest: feedparser keeps the last of several hours and days.
+    def _end_hour(self: Any) -> None:
+        self.feeddata.setdefault("x_hours", []).append(self.pop("hour"))
+
+    def _end_day(self: Any) -> None:
+        self.feeddata.setdefault("x_days", []).append(self.pop("day"))
+
     # Pictures of items: feedparser keeps those of channels.
     def _end_url(self: Any) -> None:
         value = self.pop("href")

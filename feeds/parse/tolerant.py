@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from feeds.errors import ParseError
 from feeds.model.entry import Enclosure, Image, Origin, Parsed, Person, RawEntry, Text
 from feeds.model.source import FeedInfo, Problem
+from feeds.parse import timetable
 from feeds.parse.dates import read_date
 from feeds.parse.elements import Found, read_elements
 from feeds.parse.repair import MOST_ITEMS, repair
@@ -81,7 +82,11 @@ def _info(reader: Any) -> FeedInfo:
         rights=words(_string(feed, "rights")),
         icon=_string(feed, "icon") or _string(feed, "logo") or _string(image, "href"),
         format=reader.version or "unknown",
-        ttl=_ttl(_string(feed, "ttl")),
+        ttl=timetable.interval(
+            _string(feed, "ttl"), _string(feed, "sy_updateperiod"), _string(feed, "sy_updatefrequency")
+        ),
+        skip_hours=timetable.hours(dict.get(feed, "x_hours", ())),
+        skip_days=timetable.days(dict.get(feed, "x_days", ())),
     )
 
 
@@ -268,11 +273,6 @@ def _enclosure(found: Found, url: str, duration: timedelta | None) -> Enclosure:
         title=_string(found, "title"),
         duration=duration,
     )
-
-
-def _ttl(text: str) -> timedelta | None:
-    minutes = int(text) if text.isascii() and text.isdigit() and len(text) <= 7 else 0
-    return timedelta(minutes=minutes) if minutes else None
 
 
 def _language(found: Found, detail: Found, of_feed: str) -> str:

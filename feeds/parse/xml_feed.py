@@ -1,12 +1,12 @@
 """What a feed says of itself, element by element."""
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 
 from lxml import etree
 
 from feeds.model.entry import Person
 from feeds.model.source import FeedInfo
+from feeds.parse import timetable
 from feeds.parse.xml_names import Declined, attributes_of, name_of, text_of
 from feeds.parse.xml_parts import Link, href_of, link_of, page_of, person_of
 from feeds.parse.xml_scope import Scope
@@ -75,13 +75,10 @@ def _info(feed: _Feed, version: str) -> FeedInfo:
         rights=words(texts.get("rights", "")),
         icon=texts.get("icon", "") or texts.get("logo", "") or feed.icon,
         format=version or "unknown",
-        ttl=_minutes(texts.get("ttl", "")),
+        ttl=timetable.interval(*(texts.get(name, "") for name in ("ttl", "sy_updateperiod", "sy_updatefrequency"))),
+        skip_hours=timetable.hours(texts.get("skiphours", "").split()),
+        skip_days=timetable.days(texts.get("skipdays", "").split()),
     )
-
-
-def _minutes(text: str) -> timedelta | None:
-    minutes = int(text) if text.isascii() and text.isdigit() and len(text) <= 7 else 0
-    return timedelta(minutes=minutes) if minutes else None
 
 
 def _version(root: etree._Element) -> str:
@@ -121,6 +118,15 @@ def _last(name: str, default: str = "text/plain") -> Take:
 def _kept(name: str) -> Take:
     def take(feed: _Feed, element: etree._Element) -> None:
         feed.texts[name] = text_of(element)
+
+    return take
+
+
+def _listed(name: str, inner: str) -> Take:
+    """Texts of the elements within, each a word."""
+
+    def take(feed: _Feed, element: etree._Element) -> None:
+        feed.texts[name] = " ".join(text_of(child) for child in element if name_of(child) == inner)
 
     return take
 
@@ -181,6 +187,10 @@ TAKE: Mapping[str, Take] = {
     "itunes_link": _itunes_image,
     "feedburner_browserfriendly": _last("info"),
     "ttl": _kept("ttl"),
+    "sy_updateperiod": _kept("sy_updateperiod"),
+    "sy_updatefrequency": _kept("sy_updatefrequency"),
+    "skiphours": _listed("skiphours", "hour"),
+    "skipdays": _listed("skipdays", "day"),
     "author": _author,
     "managingeditor": _author,
     "dc_creator": _author,

@@ -385,3 +385,19 @@ def test_rhythm_decides_between_every_and_up_to() -> None:
 def test_rhythm_has_no_say_after_a_failure() -> None:
     source = replace(SOURCE, every=10 * MINUTE, options=Options(up_to=12 * HOUR))
     assert wait(FAILED, source=source) == 10 * MINUTE
+
+
+@pytest.mark.parametrize(
+    ("rests", "expected"),
+    [
+        pytest.param(
+            FeedInfo(skip_hours=(9,)), NOW.replace(hour=10, minute=0, second=0, microsecond=0), id="this hour"
+        ),
+        pytest.param(FeedInfo(skip_hours=(10, 11)), NOW + 30 * MINUTE, id="other hours"),
+        pytest.param(FeedInfo(skip_days=(4, 5)), datetime(2026, 11, 22, tzinfo=UTC), id="Friday and Saturday"),
+        pytest.param(FeedInfo(skip_hours=tuple(range(24))), NOW + 30 * MINUTE, id="every hour: never meant"),
+    ],
+)
+def test_feed_that_rests_is_asked_once_it_is_awake(rests: FeedInfo, expected: datetime) -> None:
+    state = replace(STATE, info=rests)
+    assert after(state, SOURCE, UNCHANGED, EXACT, NOW).due == expected

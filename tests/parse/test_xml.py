@@ -90,6 +90,12 @@ SAME = {  # what stands in the channel, in the item
     "titles of other namespaces": ("", "<dc:title>dc</dc:title><media:title>m</media:title>"),
     "signs of windows-1252": ("", "<title>a &#147;quoted&#148; word</title>"),
     "utf-8 taken for latin-1": ("", "<title>caf&#195;&#169;</title>"),
+    "times of rest": (
+        "<skipHours><hour>0</hour><hour>24</hour><hour>7</hour></skipHours><skipDays><day>Sunday</day><day>monday</day></skipDays>"
+        '<sy:updatePeriod xmlns:sy="http://purl.org/rss/1.0/modules/syndication/"> hourly </sy:updatePeriod>'
+        '<sy:updateFrequency xmlns:sy="http://purl.org/rss/1.0/modules/syndication/">2</sy:updateFrequency><ttl>15</ttl>',
+        "<title>t</title>",
+    ),
     "about the feed": (
         '<atom:link rel="hub" href="https://h.example/"/><atom:link rel="self" href="/f"/><ttl>30</ttl>'
         "<copyright>C</copyright><image><url>/i.png</url><title>no</title></image><description>a &lt;b>d&lt;/b></description>"
