@@ -4,6 +4,8 @@ import html
 import re
 from typing import Literal, NamedTuple
 
+from feeds.parse import challenge
+
 Kind = Literal[
     "rss",  # RSS 0.9x and 2.0, and a bare channel (CDF among them)
     "rdf",  # RSS 0.90 and 1.0
@@ -98,7 +100,8 @@ def _outside(pattern: re.Pattern[str], text: str, asides: list[tuple[int, int]])
 def _titled(page: str) -> str:
     title = _TITLE.search(page[:_HEAD])
     words = " ".join(html.unescape(title[1]).split())[:100] if title else ""
-    return f"it is titled {words!r}" if words else ""
+    said = [f"it is {name}"] if (name := challenge.named(page)) else []
+    return ", ".join([*said, *([f"titled {words!r}" if said else f"it is titled {words!r}"] if words else [])])
 
 
 def _quoted(text: str) -> str:
