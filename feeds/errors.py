@@ -220,6 +220,14 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     "output": ("the output folder cannot be written", "check `public` in the configuration, its permissions, the disk"),
     "set_aside": ("a story cannot be expressed in a format", "correct the entry at its source; `feeds why` names it"),
     "delivery": ("a hub did not accept the news of a change", "wait; it is tried again for about a day"),
+    "twin": (
+        "the feed has moved to the address of another source",
+        "remove this source: the other one reads the feed; what this one gave stays published",
+    ),
+    "emptied": (
+        "the feed holds nothing any more",
+        "look at the feed: if it was closed, remove the source; what it gave stays published",
+    ),
     "mass_vanish": (
         "most entries vanished at once",
         "if that is meant, run `feeds fetch ID --force`; until then they stay published",

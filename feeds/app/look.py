@@ -1,11 +1,11 @@
 """Answers for those who look: how sources do, why an item is where it is."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, urlsplit
 
 from feeds.app.build import App
-from feeds.core import urls
+from feeds.core import rhythm, urls
 from feeds.errors import PROBLEMS, UsageError
 from feeds.model.overview import Found, SourceLine
 from feeds.model.source import Problem
@@ -15,6 +15,11 @@ def worst_first(app: App) -> tuple[SourceLine, ...]:
     """Return the sources, those with a problem before the others, the longest failing first."""
     lines = [line for line in app.store.overview.sources() if not line.removed]
     return tuple(sorted(lines, key=lambda line: (not line.state.problem, -line.state.failures, line.source.order)))
+
+
+def quiet(line: SourceLine, now: datetime) -> timedelta | None:
+    """Return for how long a source has been silent, where that is unlike it; None elsewhere."""
+    return None if line.state.problem else rhythm.quiet(line.state.info.times, now)
 
 
 def advice(problem: Problem | None) -> tuple[str, str]:

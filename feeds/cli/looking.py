@@ -42,6 +42,12 @@ def status(desk: Desk, json_: bool) -> None:
         say(desk, f"\n{count(len(lines), 'source')}, {len(bad)} with a problem")
         for line in bad:
             _say_problem(desk, line, now)
+        for line in lines:
+            if line.state.lives_at:
+                say(desk, f"\nmoved      {line.source.id}  {line.source.location}")
+                say(desk, f"           asked at {line.state.lives_at}: write that as its url in {app.settings.file}")
+            if silence := look.quiet(line, now):
+                say(desk, f"\nquiet      {line.source.id}  nothing new for {silence.days} days, which is unlike it")
         for aside in app.store.overview.set_aside():
             say(desk, f"\nset aside  {aside.channel_id} {aside.aside.format}: {aside.aside.story_id}")
             say(desk, f"           {aside.aside.reason}")

@@ -93,3 +93,9 @@ def crowded_keys(entries: Sequence[Entry], keys: Mapping[str, tuple[str, ...]]) 
 def with_times(info: FeedInfo, state: SourceState, arrived: Arrivals, now: datetime) -> FeedInfo:
     """Return *info* with the times at which entries were published, so far as they are known."""
     return replace(info, times=rhythm.remembered(state.info.times, (e.published for e in arrived.entries), now))
+
+
+def emptied(view: PollView, fetched: Fetched, arrived: Arrivals) -> bool:
+    """Tell whether a feed that told something once holds nothing any more; nothing of it is withdrawn for that."""
+    whole = fetched.outcome == "fresh" and not (fetched.partial or arrived.partial)
+    return view.source.kind != "content" and whole and not arrived.entries and view.state.changed is not None

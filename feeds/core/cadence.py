@@ -14,7 +14,8 @@
 5. 410 is believed when it is said again a day or more after the first; until then it is a failure like any other,
    after that the source is asked once a week, for a mistake should heal. Any other HTTP answer ends it.
 6. A permanent redirect is believed after three equal answers over a day or more, so on two days at least: captive
-   portals and domains that ran out send 301 too.
+   portals and domains that ran out send 301 too. From then on the source is asked at its new address; after
+   three failures there in a row the old one is tried again. Where another source has that address, this one rests.
 7. A source that ended the program three times while it was read rests until it is asked for by force.
 
 Miniflux clamps what feeds wish for in the same way; Feedbin and CommaFeed take the later of Retry-After and their own
@@ -36,6 +37,7 @@ WEEK = timedelta(days=7)
 WISH = DAY  # the longest wish that is granted
 LOCAL_BACKOFF = timedelta(minutes=10)
 MOVED_ANSWERS = 3
+LOST = 3  # failures in a row at a new address
 STRIKES = 3
 
 _MONDAY = datetime(2001, 1, 1, tzinfo=UTC)
@@ -49,8 +51,16 @@ def after(state: SourceState, source: Source, fetched: Fetched, schedule: Schedu
 
     Give *state* with the `info` of this answer, that its `ttl` may count. `due` is always later than *now*.
     """
-    told = _told(state, source, fetched, now)
-    return replace(told, polled=now, due=_due(state, told, source, fetched, schedule, now))
+    told = _settled_in(replace(_told(state, source, fetched, now), polled=now))
+    return replace(told, due=_due(state, told, source, fetched, schedule, now))
+
+
+def _settled_in(told: SourceState) -> SourceState:
+    """*told* at its new address, where a move is believed; at its old one, where the new one fails."""
+    if move := believed_move(told):
+        return replace(told, lives_at=move, moved_to="", moved_count=0, moved_since=None)
+    lost = told.failures >= LOST and not (told.problem and told.problem.code == "twin")
+    return replace(told, lives_at="") if told.lives_at and lost else told
 
 
 def planned(state: SourceState, source: Source, schedule: Schedule, now: datetime) -> datetime:
@@ -147,7 +157,7 @@ def _gone_since(state: SourceState, fetched: Fetched, now: datetime) -> datetime
 def _due(
     state: SourceState, told: SourceState, source: Source, fetched: Fetched, schedule: Schedule, now: datetime
 ) -> datetime:
-    if rested(told) or gone(replace(told, polled=now)):
+    if rested(told) or gone(told):
         return now + max(_every(source), WEEK)
     wait = _backoff(source, state.failures, schedule) if told.failures else _usual(source, state, now)
     if source.kind != "feed":

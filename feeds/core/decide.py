@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from feeds.core import cadence, cluster, dates, identity, rules
-from feeds.core.arrivals import Arrivals, crowded_keys, with_times
+from feeds.core.arrivals import Arrivals, crowded_keys, emptied, with_times
 from feeds.core.categories import Catalogue
 from feeds.core.channels import wanted
 from feeds.core.nearby import Nearby
@@ -45,6 +45,8 @@ def decide(
     """
     state = view.state if info is None else replace(view.state, info=with_times(info, view.state, arrived, now))
     state = cadence.after(state, view.source, fetched, settings.schedule, now)
+    if emptied(view, fetched, arrived):
+        state = replace(state, problem=Problem(code="emptied"))
     if view.source.kind == "content":
         state = replace(state, problem=_folder_problem(view.state, fetched) or state.problem)
     bench = _Bench(

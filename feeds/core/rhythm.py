@@ -17,12 +17,14 @@ import math
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from itertools import pairwise
 
 KEPT = 48  # times that are remembered
 COST = timedelta(minutes=9)  # what one request is worth in waiting
 MEMORY = 4 * 7 * 24 * 60  # minutes
 STEP = 15  # minutes in which a wait is reckoned
 PRIOR = 8  # entries at any time, beside those that came
+ENOUGH = 8  # entries, below which nothing is usual
 FADING = 4  # mean intervals of silence, from which on a source is thought of as slower than it was
 _RARE = 1 / (14 * 24 * 60)  # a minute: what is thought of a source that has published nothing yet
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -52,6 +54,19 @@ def wait(times: tuple[int, ...], now: datetime, shortest: timedelta, longest: ti
         expected += come
         passed += STEP
     return min(max(timedelta(minutes=passed), shortest), longest)
+
+
+def quiet(times: Sequence[int], now: datetime) -> timedelta | None:
+    """Return the silence of a source that has been silent for longer than was ever likely; None of any other.
+
+    Longer than two weeks, than four times what it usually waits between entries, and than twice its longest silence.
+    """
+    if len(times) < ENOUGH:
+        return None
+    gaps = sorted(later - earlier for earlier, later in pairwise(times))
+    silence = minutes(now) - times[-1]
+    unlike = silence > max(2 * 7 * 24 * 60, 4 * gaps[len(gaps) // 2], 2 * gaps[-1])
+    return timedelta(minutes=silence) if unlike else None
 
 
 def _rate(times: Sequence[int], now: int) -> float:

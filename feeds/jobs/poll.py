@@ -81,13 +81,29 @@ def _poll_batch(run: _Pass, batch: list[tuple[Source, SourceState]]) -> None:
     resting = {s.id for s, state in batch if cadence.rested(state)} - run.work.forced
     crashed = Fetched(outcome="failed", problem=Problem(code="crashed"))
     _settle(run, [_Answer(source=s, state=state, fetched=crashed) for s, state in batch if s.id in resting])
-    awake = [(s, state) for s, state in batch if s.id not in resting]
+    moved = {s.id: _twin(run, s, state) for s, state in batch if state.lives_at and s.id not in resting}
+    twins = [_Answer(source=s, state=state, fetched=found) for s, state in batch if (found := moved.get(s.id))]
+    _settle(run, twins)
+    awake = [(s, state) for s, state in batch if s.id not in resting and not moved.get(s.id)]
     left = len(awake)
     for group in _groups(run, awake):
         _settle(run, group)
         for answer in group:
             left -= 1
             run.work.progress(answer.source.id, left)
+
+
+def _addressed(awake: Sequence[tuple[Source, SourceState]]) -> list[tuple[Source, SourceState]]:
+    """Return sources as they are asked: those that moved for good at their new address."""
+    return [(replace(s, location=state.lives_at) if state.lives_at else s, state) for s, state in awake]
+
+
+def _twin(run: _Pass, source: Source, state: SourceState) -> Fetched | None:
+    """Answer for a source that moved to the address of another one: that one reads the feed."""
+    others = (s.id for s in run.work.sources.values() if s.location == state.lives_at and s.enabled)
+    other = next((i for i in others if i != source.id), None)
+    problem = Problem(code="twin", detail=f"source {other} has {state.lives_at}", where=source.location)
+    return Fetched(outcome="failed", problem=problem) if other else None
 
 
 def _groups(run: _Pass, awake: Sequence[tuple[Source, SourceState]]) -> Iterator[list[_Answer]]:
@@ -97,7 +113,7 @@ def _groups(run: _Pass, awake: Sequence[tuple[Source, SourceState]]) -> Iterator
     """
     group: list[_Answer] = []
     weight = 0
-    for (source, state), fetched in zip(awake, run.work.ports.fetch(awake), strict=True):
+    for (source, state), fetched in zip(awake, run.work.ports.fetch(_addressed(awake)), strict=True):
         if run.work.stopping():
             break
         answer = _Answer(source=source, state=state, fetched=fetched)

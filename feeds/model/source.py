@@ -143,6 +143,7 @@ class SourceState:
     failures: int = 0  # answers in a row that failed
     strikes: int = 0  # times in a row that the program ended while reading it
     problem: Problem | None = None
+    lives_at: str = ""  # where it moved for good: asked there from now on, whatever the configuration says
     moved_to: str = ""  # permanent redirect seen, not yet believed
     moved_count: int = 0
     moved_since: datetime | None = None

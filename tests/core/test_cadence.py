@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.core.cadence import after, believed_move, gone, healed, longest, planned, rested
+from feeds.core.cadence import after, gone, healed, longest, planned, rested
 from feeds.model.settings import Schedule
 from feeds.model.source import FeedInfo, Fetched, Kind, Options, Problem, Source, SourceState, Validators
 
@@ -214,7 +214,16 @@ class TestNet22Move:
         ],
     )
     def test_believed(self, said: list[tuple[timedelta, Fetched]], believed: str) -> None:
-        assert believed_move(answers(STATE, *said)) == believed
+        assert answers(STATE, *said).lives_at == believed
+
+    def test_stays_at_its_new_address_until_that_fails_three_times(self) -> None:
+        moved = replace(STATE, lives_at=NEW)
+        assert answers(moved, (0 * HOUR, FRESH), (HOUR, FAILED), (2 * HOUR, FAILED)).lives_at == NEW
+        assert answers(moved, (0 * HOUR, FAILED), (HOUR, TIMEOUT), (2 * HOUR, GONE)).lives_at == ""
+
+    def test_a_twin_stays_at_rest(self) -> None:
+        twin = Fetched(outcome="failed", problem=Problem(code="twin"))
+        assert answers(replace(STATE, lives_at=NEW), *((n * HOUR, twin) for n in range(5))).lives_at == NEW
 
     def test_a_failed_target_is_no_sighting(self) -> None:
         state = answers(STATE, (0 * DAY, replace(FAILED, moved_to=NEW)))
@@ -227,7 +236,7 @@ class TestNet22Move:
         ahead = replace(STATE, moved_to=NEW, moved_count=2, moved_since=NOW + 9 * DAY)
         state = answers(ahead, (0 * HOUR, MOVED), (HOUR, MOVED))
         assert state.moved_since == NOW
-        assert believed_move(state) == ""
+        assert state.lives_at == ""
 
 
 class TestNet39Gone:

@@ -83,3 +83,18 @@ def test_what_is_remembered_does_not_depend_on_how_it_came(one: list[int], other
     whole = rhythm.remembered((), [*first, *second], NOW)
     assert rhythm.remembered(rhythm.remembered((), first, NOW), second, NOW) == whole
     assert rhythm.remembered(whole, first, NOW) == whole
+
+
+@pytest.mark.parametrize(
+    ("known", "silent"),
+    [
+        pytest.param(tuple(t - 20 * 24 * 60 for t in every(DAY)), True, id="daily, silent for three weeks"),
+        pytest.param(tuple(t - 10 * 24 * 60 for t in every(DAY)), False, id="daily, silent for ten days"),
+        pytest.param(tuple(t - 20 * 24 * 60 for t in every(30 * DAY, 12)), False, id="monthly, silent for seven weeks"),
+        pytest.param(tuple(t - 120 * 24 * 60 for t in every(30 * DAY, 12)), True, id="monthly, silent for five months"),
+        pytest.param(times(90 * DAY, 91 * DAY), False, id="too few to know"),
+        pytest.param((), False, id="nothing known"),
+    ],
+)
+def test_silence_is_told_where_it_is_unlike_a_source(known: tuple[int, ...], silent: bool) -> None:
+    assert (rhythm.quiet(known, NOW) is not None) is silent

@@ -278,3 +278,46 @@ def test_what_a_poll_reports_of_a_folder_with_a_faulty_post(tmp_path: Path) -> N
         desk.now += timedelta(hours=1)
         desk.pass_()
         assert desk.store.library.poll_view("posts", (), ()).state.problem == state.problem
+
+
+MOVED = "https://new.example/feed.xml"
+
+
+def test_net_22_a_source_that_moved_for_good_is_asked_at_its_new_address(desk: World) -> None:
+    asked: list[str] = []
+    ask = desk.fetch
+
+    def fetch(batch: Sequence[tuple[Source, SourceState]]) -> Iterator[Fetched]:
+        asked.extend(src.location for src, _ in batch)
+        return ask(batch)
+
+    desk.fetch = fetch  # type: ignore[method-assign]
+    for document in range(4):
+        desk.answers["one"] = replace(desk.answers["one"], moved_to=MOVED if document < 3 else "")
+        desk.pass_()
+        desk.now += timedelta(days=1)
+    assert asked.count("https://one.example/feed.xml") == 3
+    assert asked.count(MOVED) == 1
+
+
+def test_a_source_that_moved_to_another_one_rests_and_says_so(desk: World) -> None:
+    desk.config = settings(source("one"), source("two", order=1, location=MOVED))
+    for _ in range(4):
+        desk.answers["one"] = replace(desk.answers["one"], moved_to=MOVED)
+        desk.pass_()
+        desk.now += timedelta(days=1)
+    assert desk.asked.count("one") == 3
+    line = next(line for line in desk.store.overview.sources() if line.source.id == "one")
+    assert line.state.problem == Problem(
+        code="twin", detail=f"source two has {MOVED}", where="https://one.example/feed.xml"
+    )
+
+
+def test_a_feed_that_holds_nothing_any_more_is_a_problem_and_withdraws_nothing(desk: World) -> None:
+    desk.pass_()
+    before = desk.store.library.every_story("", 10)
+    desk.says("one", rss())
+    desk.now += timedelta(days=1)
+    polled, _, _ = desk.pass_()
+    assert polled.problems["one"].code == "emptied"
+    assert desk.store.library.every_story("", 10) == before
