@@ -138,6 +138,9 @@ class DefaultsKeys(Keys):
         "how often a feed on the web is asked; content and files are looked at every 30s unless they say otherwise",
         "30m",
     )
+    first: Annotated[int, values.number(0, 1000)] = key(
+        "of a new source the newest so many entries are published, older ones never; 0: all", 100
+    )
     up_to: Every | None = key(
         "where given, each feed's own rhythm decides how often it is asked, between `every` and this",
         None,
@@ -201,6 +204,9 @@ class SourceKeys(_Override):
     )
     future: Future | None = key("dates ahead of the clock: clip, ignore, wait or keep", None)
     only: Rules = key("rules; an entry that meets none of them is not published; instead of those of defaults", ())
+    first: Annotated[int, values.number(0, 1000)] | None = key(
+        "of a new source: the newest so many entries are published; 0: all", None
+    )
     up_to: Every | None = key("its own rhythm decides how often, between `every` and this", None)
     ignore: tuple[FieldKey, ...] = key("fields that are not believed; they add to those of defaults", ())
     rewrite: tuple[RewriteKeys, ...] = key("changes of words, one after the other, behind those of defaults", ())

@@ -231,6 +231,7 @@ def _amended(read: Options, keys: SourceKeys, defaults: DefaultsKeys) -> Options
         base=keys.base or defaults.base,
         ids=keys.ids or defaults.ids,
         up_to=keys.up_to or defaults.up_to,
+        first=defaults.first if keys.first is None else keys.first,
     )
 
 

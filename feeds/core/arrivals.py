@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from feeds.core import identity, ledger, near, rhythm
 from feeds.core.normalise import Normalised
@@ -99,3 +99,20 @@ def emptied(view: PollView, fetched: Fetched, arrived: Arrivals) -> bool:
     """Tell whether a feed that told something once holds nothing any more; nothing of it is withdrawn for that."""
     whole = fetched.outcome == "fresh" and not (fetched.partial or arrived.partial)
     return view.source.kind != "content" and whole and not arrived.entries and view.state.changed is not None
+
+
+def older(arrived: Arrivals, view: PollView) -> frozenset[str]:
+    """Return the guids of entries of a new source behind its newest `first`: an archive of ten years is no news.
+
+    They are known from then on, so that none of them comes out later. Venus (`new_feed_items`) and Feedbin (300) cap
+    the first reading too. An entry without a date stands where it stands in the document.
+    """
+    most = view.source.options.first
+    if view.source.kind == "content" or not most or view.state.changed is not None:
+        return frozenset()
+    oldest = datetime.min.replace(tzinfo=UTC)
+    dated = sum(1 for e in arrived.entries if e.published)
+    newest_first = (
+        sorted(arrived.entries, key=lambda e: e.published or oldest, reverse=True) if dated else arrived.entries
+    )
+    return frozenset(e.guid for e in newest_first[most:])

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from feeds.core import cadence, cluster, dates, identity, rules
-from feeds.core.arrivals import Arrivals, crowded_keys, emptied, with_times
+from feeds.core import cadence, cluster, dates, identity
+from feeds.core.arrivals import Arrivals, crowded_keys, emptied, older, with_times
 from feeds.core.categories import Catalogue
 from feeds.core.channels import wanted
 from feeds.core.nearby import Nearby
-from feeds.model.changes import Changes, EntryStatus, Known, Mark, PollView, Saved
+from feeds.core.standing import standing
+from feeds.model.changes import Changes, Known, Mark, PollView, Saved
 from feeds.model.decision import Decision, DecisionKind
 from feeds.model.entry import Entry, EntryKey, Origin
 from feeds.model.settings import Settings
@@ -96,6 +97,7 @@ class _Bench:
     categories: dict[str, Category] = field(default_factory=dict)
     new_categories: dict[str, Category] = field(default_factory=dict)
     before: dict[str, Story] = field(default_factory=dict)
+    older: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         self.stories = {s.id: s for s in (*self.view.alike.values(), *self.view.stories.values())}
@@ -117,6 +119,7 @@ class _Bench:
         """Take in all entries of the documents, then those that are missing from a folder."""
         entries = arrived.entries
         crowded = crowded_keys(entries, self.keys)
+        self.older = older(arrived, self.view)
         for position, entry in zip(arrived.places or range(len(entries)), entries, strict=True):
             self.take(entry, position, crowded)
         if self.local:
@@ -129,13 +132,14 @@ class _Bench:
         changed = known is not None and known.fingerprint != mark and not identity.same_words(known.entry, entry)
         future = "wait" if self.local else self.source.options.future
         entry = dates.dated(entry, known, self.now, position, future=future, changed=changed)
-        status, decision = self.standing(entry)
+        was_older = known is not None and known.status == "older"
+        status, rule, words = standing(entry, self.source, older=was_older or entry.guid in self.older)
         if known and known.fingerprint == mark and known.status == status and known.entry.path == entry.path:
             self.seen.append(entry.key)
             return
         self.note_change(entry, known, mark)
-        if decision and (known is None or known.status != status):
-            self.decisions.append(decision)
+        if words and (known is None or known.status != status):
+            self.decisions.append(self.note(entry, "held" if status == "held" else "dropped", rule, words))
         story_id = known.story_id if known else ""
         if status == "kept":
             story_id = self.place(entry, story_id, crowded)
@@ -150,19 +154,6 @@ class _Bench:
             url_key=identity.url_key(entry),
             new=known is None,
         )
-
-    def standing(self, entry: Entry) -> tuple[EntryStatus, Decision | None]:
-        """Return whether an entry is published, and the decision where it is not."""
-        if entry.hold:
-            return "held", self.note(entry, "held", entry.hold, f"the post says that it is {_HOLDS[entry.hold]}")
-        for rule in self.source.options.drop:
-            if rules.compile_rule(rule).meets(entry, self.source):
-                return "dropped", self.note(entry, "dropped", rule, f"a `drop` rule of source {self.source.id}")
-        only = self.source.options.only
-        if only and not any(rules.compile_rule(rule).meets(entry, self.source) for rule in only):
-            words = f"it meets no `only` rule of source {self.source.id}"
-            return "dropped", self.note(entry, "dropped", " or ".join(only), words)
-        return "kept", None
 
     def note_change(self, entry: Entry, known: Known | None, mark: str) -> None:
         if known is None:  # the entry itself tells when it was first seen
@@ -381,9 +372,6 @@ class _Bench:
             words = f"leads its story now, before {before.lead.title!r} of {before.lead.source_id}"
             decision = self.note(story.lead, "leads", "lead", words)
             self.decisions.append(replace(decision, source_id=story.lead.source_id, story_id=story.id))
-
-
-_HOLDS = {"draft": "a draft", "unpublished": "not to be published"}
 
 
 def origin_of(source: Source, info: FeedInfo) -> Origin:

@@ -13,6 +13,7 @@ from feeds.model.story import Category, Story
 EntryStatus = Literal[
     "kept",
     "dropped",  # by a rule
+    "older",  # it came with the first reading of its source, behind the newest ones: never published
     "held",  # draft, unpublished
     "withdrawn",  # no longer in its source
 ]

@@ -57,6 +57,7 @@ class Options:
     drop: tuple[str, ...] = ()  # rules; an entry that meets one is not published
     only: tuple[str, ...] = ()  # rules; where there are any, an entry that meets none is not published
     up_to: timedelta | None = None  # its own rhythm decides between `every` and this; None: `every` alone
+    first: int = 0  # of a new source the newest so many entries are published; 0: all
     encoding: str = ""  # overrides every label where given
     kind: SiteKind = "auto"  # content folders only
     date_from: tuple[DateOrigin, ...] = ("front_matter", "file_name", "git", "first_seen")

@@ -121,6 +121,7 @@ def test_source_overrides_defaults(everything: Settings) -> None:
         base="page",
         ids="title_link",
         up_to=timedelta(hours=8),
+        first=20,
     )
 
 

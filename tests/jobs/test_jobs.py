@@ -19,7 +19,7 @@ from feeds.model.channel import Rendition
 from feeds.model.delivery import Delivery
 from feeds.model.job import Job, Report
 from feeds.model.settings import Settings, Subject
-from feeds.model.source import Document, Fetched, Problem, Source, SourceState
+from feeds.model.source import Document, Fetched, Options, Problem, Source, SourceState
 from feeds.ports import Ports
 from feeds.store import Store, open_store
 from tests.core.made import NOW, settings, source
@@ -321,3 +321,16 @@ def test_a_feed_that_holds_nothing_any_more_is_a_problem_and_withdraws_nothing(d
     polled, _, _ = desk.pass_()
     assert polled.problems["one"].code == "emptied"
     assert desk.store.library.every_story("", 10) == before
+
+
+def test_an_archive_is_no_news_and_never_becomes_any(desk: World) -> None:
+    desk.config = settings(source("one", options=Options(first=2)), source("two", order=1))
+    items = [(f"g{n}", f"Story {n}") for n in range(5)]
+    desk.says("one", rss(*items))
+    _polled, _, _ = desk.pass_()
+    shown = {s.lead.title for s in desk.store.library.every_story("", 10)}
+    assert shown == {"Story 0", "Story 1", "Third"}
+    desk.says("one", rss(("new", "News"), *items))
+    desk.now += timedelta(days=1)
+    desk.pass_()
+    assert {s.lead.title for s in desk.store.library.every_story("", 10)} == {*shown, "News"}
