@@ -1,13 +1,15 @@
 """Whom to ask next: one lane for each host, so that a slow host holds up nobody else and none is asked too fast."""
 
 import heapq
+import re
 from collections import deque
 from collections.abc import Callable, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from math import inf
-from urllib.parse import urlsplit
 
 from feeds.model.source import Source
+
+_HOST = re.compile(r"[^:/?#]+://(?:[^/?#@]*@)?(\[[^/?#\]]*\]|[^/?#:]*)")
 
 Spacing = Callable[[Source], float]
 """The least seconds between two requests to the host of a source."""
@@ -98,9 +100,6 @@ class Lanes:
 
 def host_of(source: Source) -> str:
     """The lane of a source: the host of its url, or the source itself where it is on disk."""
-    if source.kind == "feed":
-        try:
-            return urlsplit(source.location).hostname or ""
-        except ValueError:
-            pass
+    if source.kind == "feed" and (found := _HOST.match(source.location)):
+        return found[1].lower()
     return f"{source.kind} {source.id}"

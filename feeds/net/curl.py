@@ -15,9 +15,10 @@ from typing import Any, Generic, TypeVar
 
 from feeds.errors import FetchError
 from feeds.net import addresses, framing
-from feeds.net.addresses import admitted, is_literal, is_public
+from feeds.net.addresses import admitted, is_public
 from feeds.net.body import Said, expect, is_wanted
 from feeds.net.guard import Guard, Hop, Journey
+from feeds.net.target import Target
 
 libcurl: Any
 """pycurl, or None: only here it is asked whether this machine has it."""
@@ -59,6 +60,7 @@ class Line(Generic[T]):
         self.guard = guard
         self.easy = _handle(self, guard)
         self.key = 0
+        self.left = ""  # the place whose addresses this line has left in libcurl's cache
         self.journey: Journey[T]
         self.rest()
 
@@ -82,18 +84,27 @@ class Line(Generic[T]):
         self.headers: dict[str, str] | None = None
         self.fault: FetchError | None = None
         self.enough = self.nameless = self.silence = False
-        self.named = is_literal(hop.target.host)
         self.easy.setopt(libcurl.URL, hop.target.url)
         self.easy.setopt(libcurl.HTTPHEADER, _lines(hop))
         self.easy.setopt(libcurl.TIMEOUT_MS, max(int(left * 1000), 1))
-        if not self.named:
-            self.easy.setopt(libcurl.RESOLVE, [f"-{hop.target.place}"])
+        self._forget(hop.target)
+
+    def _forget(self, target: Target) -> None:
+        """Let libcurl know no addresses but those of connections that are open."""
+        self.named = target.is_address
+        old = [] if self.named else [f"-{target.place}"]
+        if self.left and self.left != target.place:
+            old.append(f"-{self.left}")
+        if old:
+            self.easy.setopt(libcurl.RESOLVE, old)
+        self.left = ""
 
     def resolve(self, found: Sequence[str]) -> None:
         """Dial one of these addresses of the host. Raises `FetchError` where it has none or one is private."""
-        host, port = self.hop.target.host, self.hop.target.port
-        chosen = admitted(found, host, port, private=self.hop.private)
-        self.easy.setopt(libcurl.RESOLVE, [f"{host}:{port}:{','.join(chosen)}"])
+        target = self.hop.target
+        chosen = admitted(found, target.host, target.port, private=self.hop.private)
+        self.easy.setopt(libcurl.RESOLVE, [f"{target.place}:{','.join(chosen)}"])
+        self.left = target.place
         self.named, self.nameless = True, False
 
     def late(self) -> FetchError:
@@ -101,8 +112,12 @@ class Line(Generic[T]):
 
     def on_name(self) -> int:
         """A connection must be opened: go on where the address is known, else stop so that we look it up."""
-        self.nameless = not self.named
-        return int(self.nameless)
+        if self.hop.target.is_address:
+            return 0
+        if self.named:  # libcurl has lost what it was told
+            self.fault = FetchError("dns", self.hop.target.host)
+        self.nameless = True
+        return 1
 
     def on_dial(self, purpose: int, place: Any) -> Any:
         """Give a socket for an address: here every connection passes, whoever looked the address up (SSRF-12)."""
@@ -184,6 +199,7 @@ def _handle(line: "Line[Any]", guard: Guard) -> Any:
         libcurl.FOLLOWLOCATION: 0,
         libcurl.NOSIGNAL: 1,
         libcurl.PATH_AS_IS: 1,
+        libcurl.DNS_CACHE_TIMEOUT: 0,
         libcurl.HTTP_VERSION: libcurl.CURL_HTTP_VERSION_2TLS,
         libcurl.CONNECTTIMEOUT_MS: int(2000 * guard.limits.connect.total_seconds()),  # for all addresses
         libcurl.CAINFO: guard.authorities,
@@ -204,7 +220,7 @@ def _handle(line: "Line[Any]", guard: Guard) -> Any:
 def _lines(hop: Hop) -> list[bytes]:
     """Return the headers as lines. Raises `FetchError` where one cannot be sent."""
     lines = [f"{name}: {value}" if value else f"{name};" for name, value in hop.headers.items()]
-    if any(map(_INJECTION.search, lines)):
+    if _INJECTION.search("".join(lines)):
         raise FetchError("protocol", "a header cannot be sent or read")
     try:
         return [line.encode("latin-1") for line in lines]

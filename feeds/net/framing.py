@@ -16,20 +16,20 @@ def head(lines: Sequence[bytes]) -> tuple[int, dict[str, str]]:
 
     Bytes are read as Latin-1, names in lower case, repeated ones joined by `, `, a folded line by a blank.
     """
-    found = _STATUS.fullmatch(lines[0].decode("latin-1").rstrip("\r\n"))
+    status, *rest = b"".join(lines).decode("latin-1").split("\n")
+    found = _STATUS.fullmatch(status.rstrip("\r"))
     if not found:
         raise FetchError("protocol", "a malformed status line")
     if len(lines) - 2 > MOST:
         raise FetchError("protocol", f"more than {MOST} headers")
     headers: dict[str, str] = {}
     name = ""
-    for line in lines[1:-1]:
-        text = line.decode("latin-1")
-        if text[0] in " \t":
+    for line in rest[:-2]:
+        if line[0] in " \t":
             if name:
-                headers[name] += f" {text.strip()}"
+                headers[name] += f" {line.strip()}"
             continue
-        name, colon, value = text.partition(":")
+        name, colon, value = line.partition(":")
         name, value = name.lower(), value.strip()
         if not colon:
             continue  # hides nothing: the lines behind it are read

@@ -19,7 +19,7 @@ from feeds.net.trip import LOOKUPS, PULSE
 
 T = TypeVar("T")
 
-KEPT = 64  # connections kept open
+KEPT = 256  # connections kept open: sources of one host do not come one after the other
 
 
 class Multi(Generic[T]):

@@ -8,7 +8,7 @@ Sources: RFC 3986 appendix B; WHATWG URL "ends in a number"; UTS 46 for names in
 import re
 from contextlib import suppress
 from dataclasses import dataclass
-from ipaddress import AddressValueError, IPv4Address, IPv6Address
+from ipaddress import AddressValueError, IPv6Address
 from urllib.parse import quote, urljoin
 
 import idna
@@ -22,7 +22,9 @@ _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(?://([^/?#]*))?([^?#]*)(\?[^#]*)?
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _NAME = re.compile(r"(?=.{1,253}\Z)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*")
+_OCTETS = frozenset(map(str, range(256)))
 _SAFE = "!$%&'()*+,/:;=?@~-._"
+_PLAIN = re.compile(r"[A-Za-z0-9!$&'()*+,/:;=?@~._-]*")  # nothing to encode
 _LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
@@ -34,6 +36,11 @@ class Target:
     host: str
     port: int
     path: str
+
+    @property
+    def is_address(self) -> bool:
+        """Whether the host is an address already: no name ends in a number."""
+        return ":" in self.host or self.host.rpartition(".")[2].isdigit()
 
     @property
     def place(self) -> str:
@@ -118,10 +125,8 @@ def _literal6(text: str) -> str:
 
 
 def _is_dotted_quad(text: str) -> bool:
-    try:
-        return str(IPv4Address(text)) == text
-    except AddressValueError:
-        return False
+    parts = text.split(".")
+    return len(parts) == 4 and all(part in _OCTETS for part in parts)
 
 
 def _ascii(text: str) -> str:
@@ -134,4 +139,6 @@ def _ascii(text: str) -> str:
 
 
 def _encoded(text: str) -> str:
+    if _PLAIN.fullmatch(text):
+        return text
     return quote(_LONE_PERCENT.sub("%25", text), safe=_SAFE, errors="replace")
