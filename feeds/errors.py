@@ -183,6 +183,14 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     "depth": ("the document is nested too deeply", "report it to the site"),
     "json": ("the document is not valid JSON Feed", "report it to the site: `feeds peek URL` says where"),
     "reader": ("reading the document failed", "run `feeds peek URL` and report what it says"),
+    "costly": (
+        "reading the document takes more time or memory than any feed needs",
+        "report it to the site: a feed must not be that deep, or that large in one piece",
+    ),
+    "killed": (
+        "the document ended the process that read it",
+        "report it to the site, and to us with the document: `feeds peek URL` ends the same way",
+    ),
     # what was odd about it, and handled
     "charset": (
         "the document is not in the encoding that it names, or not whole in it",

@@ -9,8 +9,9 @@ from typing import Protocol
 from feeds.model.changes import Changes, Mark, PollView
 from feeds.model.channel import Rendered, Rendition, Window
 from feeds.model.delivery import Delivery
+from feeds.model.entry import Parsed
 from feeds.model.job import Job
-from feeds.model.source import Fetched, Source, SourceState
+from feeds.model.source import Document, Fetched, Source, SourceState
 from feeds.model.story import Category, Story
 
 Clock = Callable[[], datetime]
@@ -18,6 +19,9 @@ Clock = Callable[[], datetime]
 
 Fetch = Callable[[Sequence[tuple[Source, SourceState]]], Iterator[Fetched]]
 """Ask sources, many at a time; the answers come in the order of the sources. Never raises for a source's sake."""
+
+Read = Callable[[Document, Source], Parsed]
+"""Read one document, however hostile, within bounds of time and memory. Raises `ParseError`, `PostError`."""
 
 Write = Callable[[Sequence[Rendition]], tuple[str, ...]]
 """Put renditions in place, each whole or not at all, and give the paths that were written:
@@ -127,6 +131,7 @@ class Ports:
     archive: Archive
     outbox: Outbox
     fetch: Fetch
+    read: Read
     write: Write
     remove: Remove
     post: Post

@@ -20,6 +20,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "parse": {"model", "errors"},
     "render": {"model", "errors"},
     "fetch": {"model", "errors", "net"},
+    "sandbox": {"model", "errors", "parse"},
     "send": {"model", "errors", "net"},
     "store": {"model", "errors"},
     "jobs": {"model", "errors", "ports", "core", "parse", "render"},
@@ -27,7 +28,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engine": {"model", "errors", "ports", "jobs"},
     "web": {"model", "errors", "ports"},
     "app": {
-        "model", "errors", "ports", "net", "core", "parse", "render", "fetch", "send", "store", "jobs", "config",
+        "model", "errors", "ports", "net", "core", "parse", "render", "fetch", "send", "store", "jobs", "sandbox", "config",
         "engine", "web", "__init__",
     },
     "cli": {"app", "errors", "model", "__init__"},

@@ -26,6 +26,7 @@ from feeds.model.source import Source
 from feeds.net import Client
 from feeds.ports import Clock, Ports
 from feeds.render.static import STATIC
+from feeds.sandbox import Sandbox
 from feeds.send.files import remover, writer
 from feeds.send.http import poster
 from feeds.store import Store, open_store
@@ -59,7 +60,7 @@ def client_for(settings: Settings | None) -> Client:
     return Client(user_agent=user_agent(settings), allow_private=settings.server.allow_private)
 
 
-def ports_for(settings: Settings, store: Store, client: Client, clock: Clock) -> Ports:
+def ports_for(settings: Settings, store: Store, client: Client, clock: Clock, sandbox: Sandbox) -> Ports:
     """Return the answers to everything that jobs ask of the world."""
     schedule = settings.schedule
     assets = {path: body for path, (_, body) in STATIC.items()}
@@ -68,6 +69,7 @@ def ports_for(settings: Settings, store: Store, client: Client, clock: Clock) ->
         archive=store.library,
         outbox=store.outbox,
         fetch=fetcher(client, schedule.per_host, schedule.workers, spacing=schedule.spacing),
+        read=sandbox.read,
         write=writer(settings.public, assets),
         remove=remover(settings.public),
         post=poster(client),
@@ -86,17 +88,18 @@ class App:
     store: Store
     clock: Clock
     warnings: tuple[Fault, ...] = ()
+    sandbox: Sandbox = field(default_factory=Sandbox)
     _ports: Ports | None = field(init=False, default=None)
 
     @property
     def ports(self) -> Ports:
         if self._ports is None:
-            self._ports = ports_for(self.settings, self.store, client_for(self.settings), self.clock)
+            self._ports = ports_for(self.settings, self.store, client_for(self.settings), self.clock, self.sandbox)
         return self._ports
 
     def adopt(self, settings: Settings) -> None:
         """Work under *settings* from the next job on."""
-        self._ports = ports_for(settings, self.store, client_for(settings), self.clock)
+        self._ports = ports_for(settings, self.store, client_for(settings), self.clock, self.sandbox)
         self.settings = settings
 
     def publish_to(self, folder: str) -> None:
@@ -180,6 +183,7 @@ def opened(file: str, environ: Mapping[str, str], *, lock: bool) -> Iterator[App
     settings, warnings = read_with_warnings(file, environ)
     store = open_store(settings.store, lock=lock)
     try:
-        yield App(settings=settings, store=store, clock=clock_from(environ), warnings=warnings)
+        with Sandbox() as sandbox:
+            yield App(settings=settings, store=store, clock=clock_from(environ), warnings=warnings, sandbox=sandbox)
     finally:
         store.close()

@@ -20,6 +20,7 @@ from feeds.model.settings import Settings
 from feeds.model.source import Fetched, Problem, SourceState
 from feeds.net import Client
 from feeds.parse import parse
+from feeds.sandbox import Sandbox
 from feeds.store import open_store
 
 NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
@@ -155,8 +156,9 @@ def check_online(settings: Settings, client: Client) -> Iterator[Fault]:
     pairs = [(s, SourceState(source_id=s.id, due=NO_TIME)) for s in sources]
     schedule = settings.schedule
     answers = fetcher(client, schedule.per_host, schedule.workers, spacing=schedule.spacing)(pairs)
-    for source, answer in zip(sources, answers, strict=True):
-        fetched, parsed = read(source, answer)
+    with Sandbox() as sandbox:
+        read_answers = [(s, *read(s, answer, sandbox.read)) for s, answer in zip(sources, answers, strict=True)]
+    for source, fetched, parsed in read_answers:
         where = f"{source.id} {source.location}"
         if fetched.problem:
             cause = PROBLEMS[fetched.problem.code][0]

@@ -15,6 +15,7 @@ from feeds.model.source import Document, Fetched, Source
 from feeds.net import Answer, Client
 from feeds.parse.discover import feeds_in, usual_places
 from feeds.parse.platforms import known_places
+from feeds.sandbox import Sandbox
 
 MOST = 12  # addresses that a page may name: each is asked
 SHOWN = 5  # titles
@@ -92,7 +93,8 @@ def _candidate(answer: Answer, *, direct: bool = False) -> Candidate:
     """Read an answer as a feed. Raises `ParseError`."""
     document = Document(url=answer.url, body=answer.body, media_type=answer.headers.get("content-type", ""))
     source = Source(id="found", kind="feed", location=answer.url)
-    fetched, parsed = read(source, Fetched(outcome="fresh", documents=(document,)))
+    with Sandbox() as sandbox:
+        fetched, parsed = read(source, Fetched(outcome="fresh", documents=(document,)), sandbox.read)
     if fetched.problem:
         raise ParseError(fetched.problem.code, fetched.problem.detail)
     entries = normalise(parsed, source, answer.url).entries

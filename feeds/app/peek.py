@@ -27,6 +27,7 @@ from feeds.model.source import Document, Fetched, Options, Problem, Source
 from feeds.net import Answer, Client
 from feeds.parse.decode import Decoded, codec, decode
 from feeds.parse.survey import Survey, survey
+from feeds.sandbox import Sandbox
 
 LARGE = 1 << 20  # bytes
 _TYPES = frozenset(
@@ -78,7 +79,8 @@ def peek(target: str, client: Client, now: datetime, settings: Settings | None =
     source = _source(target, settings)
     document, sent = _asked(source, client) if source.kind == "feed" else (_opened(source), ())
     start = perf_counter()
-    fetched, parsed = read(source, Fetched(outcome="fresh", documents=(document,), size=len(document.body)))
+    with Sandbox() as sandbox:
+        fetched, parsed = read(source, Fetched(outcome="fresh", documents=(document,)), sandbox.read)
     took = perf_counter() - start
     if fetched.problem:
         raise ParseError(fetched.problem.code, fetched.problem.detail)
@@ -237,7 +239,8 @@ def _effects(
         usual = getattr(Options(), name)
         if getattr(options, name) != usual:
             plain = replace(source, options=replace(options, **{name: usual}))
-            _, before = read(plain, Fetched(outcome="fresh", documents=(document,)))
+            with Sandbox() as sandbox:
+                _, before = read(plain, Fetched(outcome="fresh", documents=(document,)), sandbox.read)
             yield _read_otherwise(f"{name}: {getattr(options, name)}", before.entries, parsed.entries)
     yield from amend(parsed, options, document.url).effects
     for rule in options.drop:

@@ -4,7 +4,6 @@ import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from feeds import parse
 from feeds.core import cadence, identity
 from feeds.core.arrivals import Arrivals, arrivals, with_sketches
 from feeds.core.categories import Catalogue
@@ -17,7 +16,7 @@ from feeds.model.changes import Changes, PollView
 from feeds.model.entry import Parsed, RawEntry
 from feeds.model.job import Job, Report
 from feeds.model.source import FeedInfo, Fetched, Problem, Source, SourceState, Validators
-from feeds.ports import Library
+from feeds.ports import Library, Read
 
 logger = logging.getLogger(__name__)
 
@@ -208,7 +207,7 @@ def _read(run: _Pass, answer: _Answer) -> None:
 
     def whole(source: Source, fetched: Fetched) -> Reading:
         with run.tally.step("parse"):
-            fetched, parsed = read(source, fetched)
+            fetched, parsed = read(source, fetched, run.work.ports.read)
         with run.tally.step("clean"):
             found = normalise(parsed, source, _base(source, fetched))
         info = parsed.info if fetched.outcome == "fresh" and source.kind != "content" else None
@@ -291,15 +290,15 @@ def _look_around(
     return replace(found, posted=posted), arrived
 
 
-def read(source: Source, fetched: Fetched) -> tuple[Fetched, Parsed]:
-    """Parse the documents of an answer. A feed that cannot be read turns it into a failure; a post stays alone."""
+def read(source: Source, fetched: Fetched, by: Read) -> tuple[Fetched, Parsed]:
+    """Read the documents of an answer. A feed that cannot be read turns it into a failure; a post stays alone."""
     if fetched.outcome != "fresh":
         return fetched, Parsed()
     if source.kind == "content":
-        return _read_posts(source, fetched)
+        return _read_posts(source, fetched, by)
     document = fetched.documents[0]
     try:
-        parsed = parse.parse(document, source)
+        parsed = by(document, source)
     except ParseError as error:
         problem = Problem(code=error.code, detail=error.detail, where=document.url)
         return replace(fetched, outcome="failed", problem=problem), Parsed()
@@ -313,13 +312,13 @@ def read(source: Source, fetched: Fetched) -> tuple[Fetched, Parsed]:
     return fetched, replace(parsed, info=info)
 
 
-def _read_posts(source: Source, fetched: Fetched) -> tuple[Fetched, Parsed]:
+def _read_posts(source: Source, fetched: Fetched, by: Read) -> tuple[Fetched, Parsed]:
     entries: list[RawEntry] = []
     problems: list[Problem] = list(fetched.problems)
     notes: list[Problem] = []
     for document in fetched.documents:
         try:
-            parsed = parse.parse(document, source)
+            parsed = by(document, source)
         except PostError as error:
             fault = error.fault
             where = ":".join([document.url, *(str(n) for n in (fault.line, fault.column) if n)])

@@ -44,7 +44,7 @@ def read_xml(text: str, url: str, timezone: str) -> Parsed:
     base_url = url if url.startswith(("http://", "https://")) else ""
     try:
         reader, fault = read_elements(repaired.text, base_url)
-    except ParseError:
+    except (ParseError, MemoryError):
         raise
     except Exception as error:  # feedparser raises whatever it meets: UnicodeError, KeyError, RecursionError …
         raise ParseError("reader", f"{type(error).__name__}: {error}"[:200]) from error

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from feeds.errors import OutputError
+from feeds.errors import OutputError, ParseError
 from feeds.jobs.deliver import ATTEMPTS, deliver
 from feeds.jobs.poll import poll
 from feeds.jobs.publish import publish
@@ -17,9 +17,11 @@ from feeds.jobs.tick import tick
 from feeds.jobs.work import Work
 from feeds.model.channel import Rendition
 from feeds.model.delivery import Delivery
+from feeds.model.entry import Parsed
 from feeds.model.job import Job, Report
 from feeds.model.settings import Settings, Subject
 from feeds.model.source import Document, Fetched, Options, Problem, Source, SourceState
+from feeds.parse import parse
 from feeds.ports import Ports
 from feeds.store import Store, open_store
 from tests.core.made import NOW, settings, source
@@ -50,11 +52,17 @@ class World:
     hub_says: str = ""
     sent: list[Delivery] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    deadly: set[str] = field(default_factory=set)
 
     def fetch(self, batch: Sequence[tuple[Source, SourceState]]) -> Iterator[Fetched]:
         for src, _state in batch:
             self.asked.append(src.id)
             yield self.answers[src.id]
+
+    def read(self, document: Document, source: Source) -> Parsed:
+        if source.id in self.deadly:
+            raise ParseError("killed", "SIGSEGV")
+        return parse(document, source)
 
     def write(self, renditions: Sequence[Rendition]) -> tuple[str, ...]:
         if self.disk_full:
@@ -77,6 +85,7 @@ class World:
             archive=self.store.library,
             outbox=self.store.outbox,
             fetch=self.fetch,
+            read=self.read,
             write=self.write,
             remove=self.remove,
             post=self.post,
@@ -175,6 +184,21 @@ def test_a_feed_that_takes_another_name_is_credited_anew(desk: World) -> None:
     assert published.counts["channels"] == 1
     desk.now += timedelta(hours=1)
     assert desk.pass_()[1].counts == {}
+
+
+def test_sch_06_a_source_that_ends_its_reader_is_marked_and_harms_no_other(desk: World) -> None:
+    desk.says("one", rss(("a", "A")))
+    desk.says("two", rss(("b", "B")))
+    desk.deadly = {"one"}
+    polled, *_ = desk.pass_()
+    assert {key: (p.code, p.detail) for key, p in polled.problems.items()} == {"one": ("killed", "SIGSEGV")}
+    assert polled.counts["new"] == 1
+    assert [line.state.problem for line in desk.store.overview.sources() if line.state.failures] == [
+        Problem(code="killed", detail="SIGSEGV", where="https://one.example/feed.xml")
+    ]
+    desk.now += timedelta(days=1)
+    desk.deadly = set()
+    assert desk.pass_()[0].counts["new"] == 1
 
 
 def test_sch_06_a_source_that_ends_the_program_rests_after_three_strikes(desk: World) -> None:
