@@ -39,8 +39,8 @@ _NOT_TAKEN = (
     ("curlopt", "its request options are left out; see `headers` and `user_agent`"),
     ("username", "its login is left out; see `auth`"),
 )
-_BARE_AND = re.compile(
-    r"&(?!#[0-9]{1,7};|#[xX][0-9A-Fa-f]{1,6};|(?:amp|lt|gt|quot|apos);)([A-Za-z][A-Za-z0-9]{1,31};)?"
+_REFERENCE = re.compile(
+    r"&(?:(?:amp|lt|gt|quot|apos);|#(?:([0-9]{1,7})|[xX]([0-9A-Fa-f]{1,6}));|([A-Za-z][A-Za-z0-9]{1,31};)?)"
 )
 _XML_ONLY = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -70,7 +70,7 @@ def read(text: str) -> Feeds:
 
 def _root(text: str) -> etree._Element | None:
     """Parse *text* with nothing that could reach outside: no document type, no entities of its own, no network."""
-    clean = _XML_ONLY.sub("", _BARE_AND.sub(_named, _without_doctype(_DECLARATION.sub(_blank, text))))
+    clean = _XML_ONLY.sub("", _REFERENCE.sub(_readable, _without_doctype(_DECLARATION.sub(_blank, text))))
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         return etree.fromstring(clean.encode(), parser)
@@ -90,10 +90,18 @@ def _blank(found: re.Match[str]) -> str:
     return "\n" * found[0].count("\n")
 
 
-def _named(found: re.Match[str]) -> str:
-    """Write an HTML entity, or an `&` that nobody escaped, so that XML reads it."""
-    sign = html5.get(found[1]) if found[1] else None
-    return "".join(f"&#{ord(c)};" for c in sign) if sign else f"&amp;{found[1] or ''}"
+def _readable(found: re.Match[str]) -> str:
+    """Write an HTML entity, or an `&` that nobody escaped, so that XML reads it; drop numbers of no character.
+
+    libxml2, told to recover, takes `&#xD800;` in the name of a namespace, and lxml then raises UnicodeDecodeError.
+    """
+    if number := found[1] or found[2]:
+        value = int(number, 10 if found[1] else 16)
+        return found[0] if value <= 0x10FFFF and not _XML_ONLY.match(chr(value)) else ""
+    if found[0].endswith(";") and not found[3]:
+        return found[0]
+    sign = html5.get(found[3]) if found[3] else None
+    return "".join(f"&#{ord(c)};" for c in sign) if sign else f"&amp;{found[3] or ''}"
 
 
 def _outline(element: etree._Element, folders: list[str], gathering: Gathering) -> str:

@@ -24,9 +24,10 @@ _AMPERSAND = re.compile(
     rf"{_ASIDE}|&(?!(?:lt|gt|amp|quot|apos|\#[0-9]{{1,7}}|\#[xX][0-9a-fA-F]{{1,6}});)(?:([A-Za-z][A-Za-z0-9]{{1,31}};))?",
     re.DOTALL,
 )
+# Nothing is tried twice (`*+`): a name of 100 kB without an end took a minute.
 _TAG = re.compile(
-    rf"""(?P<aside>{_ASIDE})|</(?P<end>[A-Za-z_][^\s>/]*)[^>]*>
-    |<(?P<name>[A-Za-z_][^\s>/<]*)(?P<attributes>(?:[^<>"']|"[^"]*"|'[^']*')*+)>""",
+    rf"""(?P<aside>{_ASIDE})|</(?P<end>[A-Za-z_][^\s<>/]*+)[^<>]*+>
+    |<(?P<name>[A-Za-z_][^\s>/<]*+)(?P<attributes>(?:[^<>"']|"[^"]*"|'[^']*')*+)>""",
     re.DOTALL | re.VERBOSE,
 )
 _ITEMS = frozenset({"item", "entry"})
@@ -34,7 +35,7 @@ _ITEMS = frozenset({"item", "entry"})
 _LEFT_OPEN = frozenset(
     {"area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr", "p", "li"}
 )
-_DATE = re.compile(r"<(?:[\w.-]+:)?(?:pubdate|updated|published|date|issued)[^>]*>([^<]{1,100})<", re.IGNORECASE)
+_DATE = re.compile(r"<(?:[\w.-]+:)?(?:pubdate|updated|published|date|issued)[^<>]{0,500}>([^<]{1,100})<", re.IGNORECASE)
 
 
 class Repaired(NamedTuple):

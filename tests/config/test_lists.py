@@ -45,6 +45,10 @@ OPML = {
         '<outline text="R&D&nbsp;caf&eacute; &unknown; &amp;" xmlUrl="http://f/?a=1&b=2&copy=3"/>',
         [Listed(url="http://f/?a=1&b=2&copy=3", title="R&D café &unknown; &")],
     ),
+    "numbers of no character": (
+        '<outline xmlns:a="u:&#xD800;&#0;" a:b="c" text="F&#1114112;&#65;" xmlUrl="http://f/"/>',
+        [Listed(url="http://f/", title="FA")],
+    ),
     "feed: addresses": ('<outline xmlUrl=" feed://f/x y "/>', [Listed(url="http://f/x%20y")]),
     "end missing": ('<outline text="가"><outline xmlUrl="http://f/"/>', [Listed(url="http://f/", categories=("가",))]),
     "control characters": ('<outline text="a\x01b" xmlUrl="http://f/"/>', [Listed(url="http://f/", title="ab")]),

@@ -106,6 +106,31 @@ def test_real_feeds_apart_as_here(sandbox: Sandbox) -> None:
         assert outcome(sandbox.read, body) == outcome(parse, body)
 
 
+@pytest.mark.parametrize(
+    "inside",
+    [
+        pytest.param("<item" + "a:b:c" * 20_000, id="BOM-19 name without an end"),
+        pytest.param("</item" + "a:b:c" * 20_000, id="BOM-19 closing name without an end"),
+        pytest.param("</item" * 20_000, id="closing tags without an end"),
+        pytest.param("<item '" * 20_000, id="quotes that nobody closes"),
+        pytest.param("<item><date" * 10_000, id="dates without an end"),
+        pytest.param("<!--" * 25_000, id="BOM-20 comments"),
+        pytest.param("<![CDATA[" * 10_000, id="BOM-20 CDATA"),
+        pytest.param(f"<item><author>{'a' * 60_000}</author></item>", id="BOM-21 author"),
+        pytest.param(f"<item><author>{'a' * 2000}</author></item>" * 100, id="BOM-22 authors"),
+        pytest.param("&" * 200_000, id="BOM-23 ampersands"),
+        pytest.param("<item " + " ".join(f"a{i}='1'" for i in range(40_000)) + "/>", id="BOM-16 attributes"),
+        pytest.param("<item " + " ".join(f"xmlns:a{i}='u:{i}'" for i in range(100_000)) + "/>", id="BOM-17 namespaces"),
+        pytest.param("<item>" * 100_000, id="BOM-14 nesting"),
+        pytest.param("<item><title>t</title></item>" * 60_000, id="BOM-18 items"),
+    ],
+)
+def test_hostile_shapes_are_read_or_refused_in_time(sandbox: Sandbox, inside: str) -> None:
+    """Each within the 5 CPU seconds of a child, or it would say `costly`."""
+    found = outcome(sandbox.read, rss(inside))
+    assert not isinstance(found, tuple) or found[0] == "depth"
+
+
 @pytest.mark.parametrize(("fault", "expected"), FAULTS.values(), ids=FAULTS)
 def test_sch_06_what_ends_its_reader_is_named_and_the_next_is_read(
     fault: str, expected: tuple[str, str], monkeypatch: pytest.MonkeyPatch
