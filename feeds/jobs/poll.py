@@ -98,11 +98,17 @@ def _addressed(awake: Sequence[tuple[Source, SourceState]]) -> list[tuple[Source
 
 
 def _twin(run: _Pass, source: Source, state: SourceState) -> Fetched | None:
-    """Answer for a source that moved to the address of another one: that one reads the feed."""
-    others = (s.id for s in run.work.sources.values() if s.location == state.lives_at and s.enabled)
-    other = next((i for i in others if i != source.id), None)
+    """Answer for a source that moved to the address of another one: that one reads the feed, unless it rests itself."""
+    others = [s for s in run.work.sources.values() if s.location == state.lives_at and s.id != source.id and s.enabled]
+    other = next((s.id for s in others if _reads_there(run, s)), None)
     problem = Problem(code="twin", detail=f"source {other} has {state.lives_at}", where=source.location)
     return Fetched(outcome="failed", problem=problem) if other else None
+
+
+def _reads_there(run: _Pass, source: Source) -> bool:
+    """Tell whether *source* is asked, and at its configured address: two that changed places both go on."""
+    state = run.work.ports.library.poll_view(source.id, (), ()).state
+    return not state.paused and not cadence.gone(state) and state.lives_at in ("", source.location)
 
 
 def _groups(run: _Pass, awake: Sequence[tuple[Source, SourceState]]) -> Iterator[list[_Answer]]:

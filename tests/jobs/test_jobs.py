@@ -15,6 +15,7 @@ from feeds.jobs.publish import publish
 from feeds.jobs.regroup import regroup
 from feeds.jobs.tick import tick
 from feeds.jobs.work import Work
+from feeds.model.changes import Changes
 from feeds.model.channel import Rendition
 from feeds.model.delivery import Delivery
 from feeds.model.entry import Parsed
@@ -335,6 +336,37 @@ def test_a_source_that_moved_to_another_one_rests_and_says_so(desk: World) -> No
     assert line.state.problem == Problem(
         code="twin", detail=f"source two has {MOVED}", where="https://one.example/feed.xml"
     )
+
+
+def moved_there(desk: World, **two: object) -> None:
+    """Let source one move to the address of source two, as `lives_at` tells, with what is said of *two* besides."""
+    desk.sync()
+    for name, facts in (("one", {"lives_at": MOVED}), ("two", two)):
+        view = desk.store.library.poll_view(name, (), ())
+        desk.store.library.settle([Changes(was_due=view.state.due, state=replace(view.state, **facts))])
+    desk.store.library.pause("two", two.get("paused") is True)
+
+
+@pytest.mark.parametrize(
+    ("two", "rests"),
+    [
+        pytest.param({}, True, id="it reads the feed"),
+        pytest.param({"lives_at": "https://one.example/feed.xml"}, False, id="they changed places"),
+        pytest.param({"lives_at": "https://third.example/"}, False, id="it moved on"),
+        pytest.param({"paused": True}, False, id="it is paused"),
+        pytest.param(
+            {"gone_since": NOW - timedelta(days=3), "polled": NOW, "problem": Problem(code="gone")},
+            False,
+            id="it is gone",
+        ),
+    ],
+)
+def test_a_twin_counts_only_where_it_reads_the_feed(desk: World, two: dict[str, object], rests: bool) -> None:
+    desk.config = settings(source("one"), source("two", order=1, location=MOVED))
+    moved_there(desk, **two)
+    polled = poll(POLL, desk.work())
+    assert ("one" in polled.problems) is rests
+    assert ("one" in desk.asked) is not rests
 
 
 def test_a_feed_that_holds_nothing_any_more_is_a_problem_and_withdraws_nothing(desk: World) -> None:
