@@ -89,7 +89,7 @@ def body_of(entry: Entry) -> str:
 
 
 def same_words(one: Entry, other: Entry) -> bool:
-    """Tell whether two versions say the same: title, summary, text and files, whatever their links and markup.
+    """Tell whether two versions say the same: title, summary, text and files, whatever their links, markup and blanks.
 
     A post that is renamed, or a feed that restyles its items, tells nobody anything new.
     """
@@ -98,7 +98,8 @@ def same_words(one: Entry, other: Entry) -> bool:
 
 def _said(entry: Entry) -> tuple[str, ...]:
     files = (f"{e.url} {e.length}" for e in entry.enclosures)
-    return entry.title, entry.summary, text.plain(entry.content), *files
+    words = (" ".join(said.split()) for said in (entry.summary, text.plain(entry.content)))
+    return entry.title, *words, *files
 
 
 def units(pieces: Sequence[str]) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -185,7 +186,7 @@ def test_a_rewritten_item_leaves_its_story_and_chains_no_strangers() -> None:
     assert sorted(desk.shown().values()) == [["A"], ["B", "B"]]
 
 
-def test_changed_text_moves_updated_and_only_that() -> None:
+def test_fmt_43_changed_text_moves_updated_and_only_that() -> None:
     desk = shelf()
     desk.poll("one", [entry("a")])
     before = desk.only()
@@ -208,6 +209,32 @@ def test_fmt_27_changed_guid_of_a_known_item_is_no_new_item() -> None:
     changes = desk.poll("one", [replace(entry("a"), guid="a?session=2"), entry("z")], now=LATER)
     assert changes.entries == ()
     assert len(desk.stories) == 2
+
+
+def test_fmt_43_an_item_that_leaves_a_feed_stays_published() -> None:
+    desk = shelf()
+    desk.poll("one", [entry("a"), entry("b"), entry("c")])
+    changes = desk.poll("one", [entry("c"), entry("b")], now=LATER)
+    assert (changes.stories, changes.decisions) == ((), ())
+    assert len(desk.shown()) == 3
+
+
+@pytest.mark.parametrize(
+    ("edit", "moves"),
+    [
+        pytest.param({"title": "Another title"}, True, id="title only"),
+        pytest.param({"content": "<p>One  two\n three.</p>"}, False, id="blanks only"),
+        pytest.param({"content": "<p>One two three.</p>", "blob": "b2"}, False, id="saved again"),
+    ],
+)
+def test_fm_21_an_edit_moves_updated_once_where_words_changed(edit: dict[str, Any], moves: bool) -> None:
+    desk = shelf()
+    first = post("x.md", "b1", content="<p>One two three.</p>")
+    desk.poll("posts", [first])
+    before = desk.only()
+    for hours in (2, 4):
+        desk.poll("posts", [replace(first, **edit)], now=NOW + timedelta(hours=hours))
+    assert desk.only().updated == (LATER if moves else before.updated)
 
 
 def test_guid_over_https_is_the_guid_over_http() -> None:
@@ -278,7 +305,7 @@ def test_a_feed_cannot_promise_the_future() -> None:
     assert desk.only().release is None
 
 
-def test_dateless_items_keep_the_order_of_their_document() -> None:
+def test_fmt_30_dateless_items_keep_their_first_sight_and_order() -> None:
     desk = shelf()
     desk.poll("one", [entry("a", published=None), entry("b", published=None)])
     dates = {s.lead.guid: s.published for s in desk.stories.values()}

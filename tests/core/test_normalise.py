@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from feeds.core.clean import LIMIT, clean
 from feeds.core.normalise import Normalised, normalise
 from feeds.model.entry import Enclosure, Entry, Image, Origin, Parsed, Person, RawEntry, Text
-from feeds.model.source import FeedInfo, Source
+from feeds.model.source import Document, FeedInfo, Options, Source
+from feeds.parse import parse
+from feeds.parse.markdown import to_html
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "data"
 needs_data = pytest.mark.skipif(not SHARED.is_dir(), reason="../shared/data is missing: real-data cases not run")
@@ -41,6 +43,48 @@ def one(source: Source = FEED, **found: Any) -> Entry:
     """The entry that one item gives."""
     (entry,) = read(RawEntry(**found), source=source).entries
     return entry
+
+
+# hostile posts
+
+
+@pytest.mark.parametrize(
+    "markdown",
+    [
+        pytest.param("[a](javascript:alert(1))", id="link"),
+        pytest.param('![a](x" onerror="alert(1))', id="image"),
+        pytest.param("<javascript:alert(1)>", id="autolink"),
+        pytest.param("<script>alert(1)</script><b onclick=x>a</b>", id="raw HTML"),
+        pytest.param("[a]: javascript:alert(1)\n\n[a]", id="reference"),
+    ],
+)
+def test_xss_30_fm_22_markdown_and_its_html_go_through_the_same_cleaner(markdown: str) -> None:
+    body = f"---\ntitle: T\n---\n{markdown}\n".encode()
+    parsed = parse(Document(url="/srv/posts/a.md", path="a.md", body=body), POSTS)
+    (entry,) = normalise(parsed, POSTS, POSTS.home).entries
+    assert clean(entry.content) == entry.content
+    assert not re.search(r"<script|href=.javascript|<[^>]*\son\w+=", entry.content)
+
+
+def test_xss_31_markdown_of_brackets_is_read_in_time() -> None:
+    """Quadratic in mistune (CVE-2026-49851): 50,000 brackets end here within the child's bounds, or the test hangs."""
+    assert "[" in to_html("[" * 50_000)
+
+
+def test_fm_23_a_picture_above_the_folder_is_an_address_of_the_site() -> None:
+    body = b"---\ntitle: T\nimage: ../../../../etc/passwd\n---\n<img src='../../../../etc/shadow'>\n"
+    parsed = parse(Document(url="/srv/posts/a.md", path="a.md", body=body), POSTS)
+    (entry,) = normalise(parsed, POSTS, POSTS.home).entries
+    assert entry.image
+    assert entry.image.url == "https://blog.example/etc/passwd"
+    assert 'src="https://blog.example/etc/shadow"' in entry.content
+
+
+def test_fm_14_a_date_without_an_offset_is_of_the_sites_zone() -> None:
+    source = replace(POSTS, options=Options(timezone="Asia/Seoul"))
+    body = b"---\ntitle: T\ndate: 2026-11-20 12:05:00\n---\nA\n"
+    parsed = parse(Document(url="/srv/posts/a.md", path="a.md", body=body), source)
+    assert parsed.entries[0].published == DAY
 
 
 # ids and links

@@ -84,6 +84,19 @@ def test_net_03_hanging_resolver_holds_up_nobody_else() -> None:
     assert found == ["timeout", "x", "x"]
 
 
+def test_bom_27_hanging_sources_keep_a_run_no_longer_than_their_share_of_the_lines() -> None:
+    """24 hang, 8 lines, 0.3 s each: the last is asked after three rounds, and answers."""
+    scripts: dict[str, Script] = {f"/{n}": [HANG] for n in range(24)} | {"/good": [answer(b"x")]}
+    with Faults(scripts) as server:
+        places = [f"h{n}.example:{server.port}" for n in range(25)]
+        limits = Limits(total=timedelta(seconds=0.3))
+        with Client(places, resolve=lambda _host, _port: ["127.0.0.1"], limits=limits) as client:
+            pairs = [pair(path, f"http://{place}{path}") for place, path in zip(places, scripts, strict=True)]
+            begun = monotonic()
+            assert said(curl(client), pairs) == ["timeout"] * 24 + ["x"]
+            assert monotonic() - begun < 24 * 0.3
+
+
 def test_net_48_first_address_dead_second_alive() -> None:
     with Faults({"/": [answer(b"x")]}) as server:
         place = f"a.example:{server.port}"

@@ -78,7 +78,7 @@ def test_only_the_new_item_is_read(desk: World, read: list[int]) -> None:
     assert read == [3, 1, 1]
 
 
-def test_a_new_date_in_the_head_reads_nothing(desk: World, read: list[int]) -> None:
+def test_net_35_a_new_date_in_the_head_reads_nothing(desk: World, read: list[int]) -> None:
     say(desk, A, B)
     assert say(desk, A, B, made=1) == {"sources": 1, "fresh": 1}
     assert read == [2]

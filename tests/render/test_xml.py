@@ -366,3 +366,10 @@ def test_pub_22_feed_without_stories_is_whole(format: Format) -> None:
     assert texts(root, "a:title | channel/title") == ["기술 뉴스"]
     if format == "rss":
         assert texts(root, "channel/description") == ["기술 뉴스"], "RSS demands one"
+
+
+def test_xss_29_html_that_is_no_xml_is_published_as_escaped_html() -> None:
+    content = "<p>a&nbsp;b<br>c<img src=x>"
+    root = etree.fromstring(RENDERERS["atom"](feed(item(content=content)))[0])
+    (found,) = root.iter("{http://www.w3.org/2005/Atom}content")
+    assert (found.get("type"), found.text) == ("html", content)
