@@ -102,6 +102,7 @@ class Rendition:
     """A feed in one format. Equal stories, equal bytes, equal etag.
 
     *etag* is 32 hex digits of the body's sha256, without quotes. *path* is `Channel.file(format)`.
+    *gzipped* is the body as gzip (RFC 1952), where whoever made it had it already; b"" else.
     """
 
     channel_id: str
@@ -111,6 +112,7 @@ class Rendition:
     body: bytes
     etag: str
     updated: datetime
+    gzipped: bytes = field(default=b"", repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,16 +6,31 @@ set aside with its reason, and the document goes out without it.
 
 from collections.abc import Callable, Mapping
 from hashlib import sha256
+from typing import TypeAlias
 
 from feeds.model.channel import MEDIA_TYPES, Feed, Format, Rendered, Rendition, SetAside
 from feeds.render import jsonfeed, opml, page, xml
+from feeds.render.pieces import Body
 
-RENDERERS: Mapping[Format, Callable[[Feed], tuple[bytes, tuple[SetAside, ...]]]] = {
+Told: TypeAlias = tuple[Body, tuple[SetAside, ...]]
+
+
+def _whole(render: Callable[[Feed], tuple[bytes, tuple[SetAside, ...]]]) -> Callable[[Feed], Told]:
+    """A renderer whose documents are not put together from pieces, and compressed by whoever keeps them."""
+
+    def told(feed: Feed) -> Told:
+        body, aside = render(feed)
+        return Body(body, b""), aside
+
+    return told
+
+
+RENDERERS: Mapping[Format, Callable[[Feed], Told]] = {
     "atom": xml.atom,
     "rss": xml.rss,
     "json": jsonfeed.render,
-    "html": page.render,
-    "opml": opml.render,
+    "html": _whole(page.render),
+    "opml": _whole(opml.render),
 }
 
 
@@ -31,8 +46,9 @@ def render(feed: Feed) -> Rendered:
                 format=format,
                 path=feed.channel.file(format),
                 media_type=MEDIA_TYPES[format],
-                body=body,
-                etag=sha256(body).hexdigest()[:32],
+                body=body.raw,
+                gzipped=body.gzipped,
+                etag=sha256(body.raw).hexdigest()[:32],
                 updated=feed.updated,
             )
         )

@@ -11,19 +11,35 @@ from typing import TypeAlias
 from feeds.model.channel import Feed, SetAside
 from feeds.model.entry import Enclosure, Person
 from feeds.render import safe
-from feeds.render.shown import Shown, address, each, home, person, title
+from feeds.render.pieces import Body, between, joined, piece, pieces
+from feeds.render.shown import Shown, address, home, person, title
 
 VERSION = "https://jsonfeed.org/version/1.1"
 
 Json: TypeAlias = "str | int | list[Json] | dict[str, Json]"
 
+_COMMA = piece(b",\n  ")
+_TAIL = piece(b"\n ]\n}\n")
+_NO_ITEMS = piece(b"]\n}\n")
 
-def render(feed: Feed) -> tuple[bytes, tuple[SetAside, ...]]:
+
+def render(feed: Feed) -> tuple[Body, tuple[SetAside, ...]]:
     """Return *feed* as JSON Feed 1.1: UTF-8, one line a value, so that changes show as lines."""
-    items, aside = each(feed, "json", _item)
+    items, aside = pieces(feed, "json", _item_bytes)
+    head = _dumps(_head(feed)).removesuffix(b"\n}") + b',\n "items": ['  # required, also when empty
+    if not items:
+        return joined([piece(head), _NO_ITEMS]), aside
+    return joined([piece(head + b"\n  "), *between(items, _COMMA), _TAIL]), aside
+
+
+def _dumps(value: Json) -> bytes:
+    return json.dumps(value, ensure_ascii=False, indent=1).encode()
+
+
+def _head(feed: Feed) -> Json:
     channel = feed.channel
     author = person(channel.author)
-    document = _filled(
+    return _filled(
         version=VERSION,
         title=title(channel),
         home_page_url=home(channel),
@@ -33,8 +49,11 @@ def render(feed: Feed) -> tuple[bytes, tuple[SetAside, ...]]:
         authors=[_author(author)] if author else [],
         hubs=[{"type": "WebSub", "url": hub} for hub in map(safe.web, channel.hubs) if hub],
     )
-    document["items"] = list(items)  # required, also when empty
-    return json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n", aside
+
+
+def _item_bytes(shown: Shown) -> bytes:
+    """One item as it stands in the list: two blanks further in. No value has a line of its own: JSON escapes breaks."""
+    return _dumps(_item(shown)).replace(b"\n", b"\n  ")
 
 
 def _item(shown: Shown) -> Json:

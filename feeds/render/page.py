@@ -16,7 +16,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from feeds.model.channel import MEDIA_TYPES, Channel, Feed, Format, SetAside
 from feeds.model.entry import Image
 from feeds.render import safe
-from feeds.render.shown import Shown, address, each, home, moment, root, title
+from feeds.render.pieces import each
+from feeds.render.shown import Shown, address, home, moment, root, title
 from feeds.render.static import STYLE
 from feeds.render.words import day, speech, words
 
@@ -78,7 +79,7 @@ def render(feed: Feed) -> tuple[bytes, tuple[SetAside, ...]]:
     channel, spoken = feed.channel, speech(feed.channel.language)
     zone = ZoneInfo(channel.timezone)
     pages = {c.category.slug: _local(home(c)) for c in (channel, *feed.others) if c.category and "html" in c.formats}
-    cards, aside = each(feed, "html", lambda shown: _card(shown, channel, zone, pages))
+    cards, aside = each(feed, "html", lambda told: _card(told.shown, channel, zone, pages))
     brand = next((c for c in (channel, *feed.others) if c.category is None), channel)
     document = _PAGES.get_template("channel.html").render(
         channel=channel,

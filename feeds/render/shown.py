@@ -1,19 +1,16 @@
 """What a channel shows of a story: its terms applied, every value fit for every format."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TypeVar
 from urllib.parse import urlsplit
 
 from feeds.errors import RenderError
-from feeds.model.channel import Channel, Feed, Format, Item, SetAside
+from feeds.model.channel import Channel, Format, Item
 from feeds.model.entry import Enclosure, Image, Origin, Person
 from feeds.model.source import ContentPolicy
 from feeds.model.story import Category, Story
 from feeds.render import safe
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,29 +93,6 @@ def _limited(shown: Shown, policy: ContentPolicy) -> Shown:
             return replace(shown, content="")
         case "title":
             return replace(shown, content="", summary="", image=None, enclosures=())
-
-
-def each(feed: Feed, format: Format, make: Callable[[Shown], T]) -> tuple[list[T], tuple[SetAside, ...]]:
-    """Return what *make* gives for each story, in the feed's order, and the stories that it failed on, with reasons.
-
-    Whatever goes wrong with one story costs that story and never the document.
-    """
-    made: list[T] = []
-    aside: list[SetAside] = []
-    ids: set[str] = set()
-    for item in feed.items:
-        try:
-            shown = show(item, feed.channel)
-            if shown.id in ids:
-                raise RenderError(item.story.id, f"its id {shown.id} is in the feed already")
-            made.append(make(shown))
-            ids.add(shown.id)
-        except RenderError as error:
-            aside.append(SetAside(story_id=item.story.id, format=format, reason=error.message))
-        except Exception as error:
-            reason = f"{type(error).__name__}: {error}"
-            aside.append(SetAside(story_id=item.story.id, format=format, reason=reason))
-    return made, tuple(aside)
 
 
 def moment(time: datetime) -> datetime:

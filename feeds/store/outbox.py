@@ -147,5 +147,5 @@ def _rendition_row(rendition: Rendition) -> dict[str, Any]:
         "updated": rendition.updated,
         "size": len(rendition.body),
         "version": 1,
-        "body": gzip.compress(rendition.body, LEVEL, mtime=0),
+        "body": rendition.gzipped or gzip.compress(rendition.body, LEVEL, mtime=0),
     }

@@ -204,6 +204,7 @@ def decision_of(row: AnyRow) -> Decision:
 
 
 def rendition_of(row: AnyRow, body: bytes) -> Rendition:
+    """*body* is the row's, which is kept as gzip, inflated."""
     return Rendition(
         channel_id=row.channel_id,
         format=cast(Format, row.format),
@@ -212,6 +213,7 @@ def rendition_of(row: AnyRow, body: bytes) -> Rendition:
         body=body,
         etag=row.etag,
         updated=row.updated,
+        gzipped=row.body,
     )
 
 

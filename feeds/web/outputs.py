@@ -83,7 +83,7 @@ class Outputs:
         rendition = self._shelf.rendition(path) if stamp else None
         if rendition is None:
             return None
-        copy = _Copy(rendition, gzip.compress(rendition.body, 6, mtime=0))
+        copy = _Copy(rendition, rendition.gzipped or gzip.compress(rendition.body, 6, mtime=0))
         self._keep(path, copy)
         return copy
 

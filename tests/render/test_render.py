@@ -18,7 +18,7 @@ from lxml import etree
 from feeds.model.channel import FILES, MEDIA_TYPES, Feed, Format, Item, SetAside
 from feeds.model.entry import Enclosure, Person
 from feeds.render import RENDERERS, render
-from feeds.render.shown import each
+from feeds.render.pieces import each
 from tests.render.samples import ALL, DAILY, NOON, channel, feed, item, rich
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -27,7 +27,7 @@ BOTH: tuple[Format, ...] = ("atom", "rss")
 
 @pytest.mark.parametrize("format", ALL)
 def test_golden_bytes(format: Format) -> None:
-    body, aside = RENDERERS[format](rich())
+    (body, _), aside = RENDERERS[format](rich())
     assert not aside
     assert body.decode() == (GOLDEN / FILES[format]).read_text("utf-8")
 
@@ -62,7 +62,7 @@ def test_renditions_come_in_the_channels_order_with_their_marks() -> None:
 
 @pytest.mark.parametrize("format", ALL)
 def test_every_document_is_utf8_and_ends_its_last_line(format: Format) -> None:
-    body, _ = RENDERERS[format](rich())
+    (body, _), _ = RENDERERS[format](rich())
     assert "기술" in body.decode("utf-8")
     assert body.endswith(b"\n")
 
@@ -122,7 +122,7 @@ def test_format_that_cannot_tell_a_story_does_not_cost_the_others() -> None:
 
 
 def parsed(of: Feed, format: Format) -> feedparser.FeedParserDict:
-    body, aside = RENDERERS[format](of)
+    (body, _), aside = RENDERERS[format](of)
     assert not aside
     found = feedparser.parse(io.BytesIO(body), sanitize_html=False, resolve_relative_uris=False)
     assert not found.bozo, found.get("bozo_exception")
