@@ -40,8 +40,8 @@ EMPTY: Mapping[Field, Mapping[str, Any]] = {
     "image": {"image": None},
     "enclosures": {"enclosures": ()},
     "language": {"language": ""},
-    "rights": {"rights": ""},
-    "comments": {"comments": ""},
+    "rights": {"rights": "", "licence": ""},
+    "comments": {"comments": "", "comments_feed": ""},
 }
 
 

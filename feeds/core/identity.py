@@ -44,10 +44,12 @@ def fingerprint(entry: Entry) -> str:
     Dates take no part: many feeds stamp every item with now at each request, and that is no change
     (FreshRSS, RSSHub and `reader` leave them out for the same reason).
     """
-    facts = (
+    facts: tuple[object, ...] = (
         entry.url, entry.title, entry.summary, entry.content, entry.authors, entry.tags, entry.categories,
         entry.enclosures, entry.image, entry.language, entry.rights, entry.comments, entry.hold, entry.release,
     )  # fmt: skip
+    later = (entry.licence, entry.contributors, entry.comments_feed)  # kept since: without them marks are as before
+    facts = (*facts, *later) if any(later) else facts
     try:
         return digest(orjson.dumps(facts, default=str).decode())
     except orjson.JSONEncodeError:  # what JSON cannot say, such as a number beyond 64 bits

@@ -84,7 +84,10 @@ class RawEntry:
     image: Image | None = None
     language: str = ""
     rights: str = ""
+    licence: str = ""  # URL of the terms (RFC 4946; Creative Commons module of RSS)
+    contributors: tuple[Person, ...] = ()
     comments: str = ""
+    comments_feed: str = ""  # URL of a feed of comments (RFC 4685 §4; wfw:commentRss)
     base_url: str = ""  # what relative URLs stand on
     origin: Origin | None = None  # atom:source or rss source of the item itself
     # local posts only
@@ -130,7 +133,10 @@ class Entry:
     image: Image | None = None
     language: str = ""
     rights: str = ""
+    licence: str = ""  # URL of the terms (RFC 4946; Creative Commons module of RSS)
+    contributors: tuple[Person, ...] = ()
     comments: str = ""
+    comments_feed: str = ""  # URL of a feed of comments (RFC 4685 §4; wfw:commentRss)
     origin: Origin | None = None
     path: str = ""
     blob: str = ""

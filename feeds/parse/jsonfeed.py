@@ -107,6 +107,8 @@ def _entry(item: Object, authors: tuple[Person, ...], url: str, timezone: str, u
     html, plain = _string(item, "content_html"), _string(item, "content_text")
     summary, title = _string(item, "summary"), _string(item, "title")
     picture = _string(item, "image") or _string(item, "banner_image")
+    ours = item.get("_feeds")  # what JSON Feed has no place for, as this program tells it
+    more: Object = ours if isinstance(ours, dict) else {}
     return RawEntry(
         guid=guid,
         guid_is_permalink=guid.startswith(("http://", "https://")),
@@ -121,6 +123,11 @@ def _entry(item: Object, authors: tuple[Person, ...], url: str, timezone: str, u
         enclosures=_attachments(item),
         image=Image(url=picture) if picture else None,
         language=_string(item, "language"),
+        rights=_line(more, "rights"),
+        licence=_string(more, "licence"),
+        contributors=_authors({"authors": more.get("contributors")}),
+        comments=_string(more, "comments"),
+        comments_feed=_string(more, "comments_feed"),
         base_url=_string(item, "url") or url,
     )
 

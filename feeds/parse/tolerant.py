@@ -11,7 +11,7 @@ from feeds.parse import timetable
 from feeds.parse.dates import read_date
 from feeds.parse.elements import Found, read_elements
 from feeds.parse.repair import MOST_ITEMS, repair
-from feeds.parse.xml_parts import BLOGGERS_KIND, HTML_TYPES, LONGEST_PERSON, duration, person_named
+from feeds.parse.xml_parts import BLOGGERS_KIND, FEED_TYPES, HTML_TYPES, LONGEST_PERSON, duration, person_named
 from feeds.parse.xml_scope import is_base
 from feeds.parse.xml_texts import plain_or_html, words
 
@@ -117,7 +117,10 @@ def _entry(found: Found, reader: Any, url: str, dates: _Dates) -> RawEntry:
         image=images[0] if images else None,
         language=_language(found, detail, _string(reader.feeddata, "language")),
         rights=words(_string(found, "rights")),
-        comments=_string(found, "comments"),
+        licence=_href(links, "license"),
+        contributors=_persons(found, "contributors"),
+        comments=_string(found, "comments") or _replies(links, as_feed=False),
+        comments_feed=_string(found, "wfw_commentrss") or _replies(links, as_feed=True),
         base_url=next(filter(is_base, (_string(detail, "base"), _string(found, "x_base"))), url),
         origin=_origin(found),
     )
@@ -185,6 +188,12 @@ def _href(links: list[Found], rel: str) -> str:
     return next((_string(link, "href") for link in links if _string(link, "rel") == rel), "")
 
 
+def _replies(links: list[Found], *, as_feed: bool) -> str:
+    """Where an entry is answered: the page, or the feed (RFC 4685 §4)."""
+    replies = [k for k in links if _string(k, "rel") == "replies"]
+    return next((_string(k, "href") for k in replies if (_string(k, "type") in FEED_TYPES) == as_feed), "")
+
+
 def _alternate(found: Found, links: list[Found]) -> str:
     """The page: the first alternate that is HTML, else any alternate, else what an element `link` says."""
     alternates = [link for link in links if _string(link, "rel") in {"alternate", ""}]
@@ -200,9 +209,9 @@ def _authors(found: Found, reader: Any) -> tuple[Person, ...]:
     return own or (_persons(reader.feeddata) if reader.version.startswith("atom") else ())
 
 
-def _persons(found: Found) -> tuple[Person, ...]:
+def _persons(found: Found, key: str = "authors") -> tuple[Person, ...]:
     persons = []
-    for author in _dicts(found, "authors"):
+    for author in _dicts(found, key):
         name, email, url = (_string(author, k)[:LONGEST_PERSON] for k in ("name", "email", "href"))
         if name or email or url:
             persons.append(Person(name=name, email=email, url=url))

@@ -7,6 +7,7 @@ from lxml import etree
 from feeds.model.entry import Person, Text
 from feeds.parse.xml_names import Declined, attributes_of, name_of, text_of
 from feeds.parse.xml_parts import (
+    LONGEST_PERSON,
     Link,
     Source,
     Tag,
@@ -28,8 +29,8 @@ class Item:
     """What was found in one item so far."""
 
     __slots__ = (
-        "authors", "content", "content_scope", "depths", "links", "media", "permalink", "pictured", "scope", "source",
-        "summary", "summary_scope", "tags", "texts", "thumbnails", "title", "title_scope",
+        "authors", "content", "content_scope", "contributors", "depths", "links", "media", "permalink", "pictured",
+        "scope", "source", "summary", "summary_scope", "tags", "texts", "thumbnails", "title", "title_scope",
     )  # fmt: skip
 
     def __init__(self, scope: Scope) -> None:
@@ -38,6 +39,7 @@ class Item:
         self.links: list[Link] = []
         self.tags: list[Tag] = []
         self.authors: list[Person] = []
+        self.contributors: list[Person] = []
         self.media: list[dict[str, str]] = []
         self.thumbnails: list[dict[str, str]] = []
         self.title: Text | None = None
@@ -125,6 +127,23 @@ def _enclosure(item: Item, element: etree._Element) -> None:
 
 def _author(item: Item, element: etree._Element) -> None:
     item.authors.append(person_of(element, item.scope))
+
+
+def _contributor(item: Item, element: etree._Element) -> None:
+    """Take Atom's contributor, with its parts alone."""
+    if len(element):
+        item.contributors.append(person_of(element, item.scope))
+
+
+def _dc_contributor(item: Item, element: etree._Element) -> None:
+    item.contributors.append(Person(name=text_of(element)[:LONGEST_PERSON]))
+
+
+def _licence(item: Item, element: etree._Element) -> None:
+    """Take the licence of Creative Commons' modules, a text in one and an attribute in the other, as a link."""
+    address = text_of(element) or attributes_of(element).get("resource", "").strip()
+    if address:
+        item.links.append(Link(address, "license", "", {}))
 
 
 def _category(item: Item, element: etree._Element) -> None:
@@ -236,6 +255,8 @@ TAKE: Mapping[str, Take] = {
     "managingeditor": _author,
     "dc_creator": _author,
     "dc_author": _author,
+    "contributor": _contributor,
+    "dc_contributor": _dc_contributor,
     "itunes_author": _kept("itunes_author"),
     "category": _category,
     "keywords": _category,
@@ -252,7 +273,10 @@ TAKE: Mapping[str, Take] = {
     "dc_rights": _rights,
     "language": _kept("language"),
     "dc_language": _kept("language"),
+    "cc_license": _licence,
+    "creativecommons_license": _licence,
     "comments": _linked("comments"),
+    "wfw_commentrss": _linked("wfw_commentrss"),
     "feedburner_origlink": _kept("feedburner_origlink"),
     "dc_title": _kept("dc_title"),
     "dc_description": _kept("dc_description"),

@@ -7,7 +7,18 @@ from lxml import etree
 from feeds.model.entry import Enclosure, Image, Person, RawEntry, Text
 from feeds.parse.xml_elements import TAKE, Item, Take
 from feeds.parse.xml_names import Declined, known_by, name_of
-from feeds.parse.xml_parts import Link, attached, duration, is_picture, labels, page_of, person_named, picture
+from feeds.parse.xml_parts import (
+    Link,
+    attached,
+    duration,
+    href_of,
+    is_picture,
+    labels,
+    page_of,
+    person_named,
+    picture,
+    replies_of,
+)
 from feeds.parse.xml_scope import Scope, is_base
 from feeds.parse.xml_texts import plain_or_html, words
 
@@ -70,7 +81,10 @@ def _entry(item: Item) -> RawEntry:
         image=images[0] if images else None,
         language=_language(own, scope.feed_language) if own else "",
         rights=words(texts["rights"]) if "rights" in texts else "",
-        comments=texts.get("comments", ""),
+        licence=href_of(item.links, "license"),
+        contributors=tuple(dict.fromkeys(person for person in item.contributors if person != Person())),
+        comments=texts.get("comments", "") or replies_of(item.links, as_feed=False),
+        comments_feed=texts.get("wfw_commentrss", "") or replies_of(item.links, as_feed=True),
         base_url=within.base
         if within.base is scope.url
         else next(filter(is_base, (within.base, scope.base)), scope.url),

@@ -63,6 +63,14 @@ def href_of(links: Sequence[Link], rel: str) -> str:
     return next((link.href for link in links if link.rel == rel and link.href), "")
 
 
+FEED_TYPES = frozenset({"application/atom+xml", "application/rss+xml"})
+
+
+def replies_of(links: Sequence[Link], *, as_feed: bool) -> str:
+    """Return where an entry is answered (RFC 4685 §4): the page, or the feed, as the type of the link says."""
+    return next((k.href for k in links if k.rel == "replies" and (k.media_type in FEED_TYPES) == as_feed), "")
+
+
 def page_of(links: Sequence[Link]) -> str:
     """Return the page: the first alternate that is HTML, else any alternate."""
     alternates = [link for link in links if link.rel in {"alternate", ""} and link.href]

@@ -13,12 +13,17 @@ from email.utils import format_datetime
 from lxml import etree
 
 from feeds.model.entry import Enclosure, Image, Origin, Person
+from feeds.render import safe
 from feeds.render.shown import Shown
 
 ATOM = "http://www.w3.org/2005/Atom"
 DC = "http://purl.org/dc/elements/1.1/"
 MEDIA = "http://search.yahoo.com/mrss/"
 CONTENT = "http://purl.org/rss/1.0/modules/content/"
+RSS_MODULES = {
+    "creativeCommons": "http://backend.userland.com/creativeCommonsRssModule",
+    "wfw": "http://wellformedweb.org/CommentAPI/",
+}
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 # What validators and old readers take for the address of an enclosure: a host with a dot, then a path.
@@ -40,11 +45,11 @@ def first_enclosure(shown: Shown) -> Enclosure | None:
 class Head:
     """The feed's own elements. *style* is the address of the CSS that browsers show the bare feed with."""
 
-    def __init__(self, style: str, hubs: tuple[str, ...], updated: datetime | None) -> None:
-        self.style, self.hubs, self.updated = style, hubs, updated
+    def __init__(self, style: str, hubs: tuple[str, ...], updated: datetime | None, *, rss: bool) -> None:
+        self.style, self.hubs, self.updated, self.rss = style, hubs, updated, rss
 
     def extend_ns(self) -> dict[str, str]:
-        return {"dc": DC, "media": MEDIA}
+        return {"dc": DC, "media": MEDIA, **(RSS_MODULES if self.rss else {})}
 
     def extend_atom(self, feed: Element) -> None:
         _style(feed, self.style)
@@ -84,8 +89,14 @@ class Story:
         shown = self.shown
         _add(item, "pubDate", rfc822(shown.published))
         _rss_authors(item, shown.authors)
+        for one in shown.contributors:
+            _add(item, f"{{{DC}}}contributor", one.name)
         if shown.rights:
             _add(item, f"{{{DC}}}rights", shown.rights)
+        if shown.licence:
+            _add(item, f"{{{RSS_MODULES['creativeCommons']}}}license", shown.licence)
+        if shown.comments_feed:
+            _add(item, f"{{{RSS_MODULES['wfw']}}}commentRss", shown.comments_feed)
         if self.language:
             _add(item, f"{{{DC}}}language", self.language)
         _pictures(item, shown.image)
@@ -108,6 +119,10 @@ def _atom_links(entry: Element, shown: Shown) -> None:
         _add(entry, "link", href=shown.via.url or shown.via.feed_url or shown.via.id, rel="via", title=shown.via.title)
     if shown.comments:
         _add(entry, "link", href=shown.comments, rel="replies", type="text/html")  # RFC 4685 §4
+    if shown.comments_feed:
+        _add(entry, "link", href=shown.comments_feed, rel="replies", type="application/atom+xml")
+    if shown.licence:
+        _add(entry, "link", href=shown.licence, rel="license")  # RFC 4946 §2
 
 
 def _atom_source(entry: Element, origin: Origin, authors: tuple[Person, ...], updated: datetime) -> None:
@@ -148,7 +163,9 @@ def _pictures(entry: Element, image: Image | None) -> None:
     if not image:
         return
     size = {"width": str(image.width or ""), "height": str(image.height or "")}
-    content = _add(entry, f"{{{MEDIA}}}content", url=image.url, medium="image", **size)
+    kind = safe.media_type("", image.url)
+    kind = kind if kind.startswith("image/") else ""
+    content = _add(entry, f"{{{MEDIA}}}content", url=image.url, type=kind, medium="image", **size)
     if image.alt:
         _add(content, f"{{{MEDIA}}}description", image.alt, type="plain")
     _add(entry, f"{{{MEDIA}}}thumbnail", url=image.url, **size)

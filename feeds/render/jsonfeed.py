@@ -83,7 +83,10 @@ def _provenance(shown: Shown) -> Json:
         source=_filled(id=source.id, title=source.title, url=source.url, feed_url=source.feed_url) if source else {},
         copies=[_filled(url=copy.url, title=copy.title) for copy in shown.copies],
         rights=shown.rights,
+        licence=shown.licence,
+        contributors=[_author(person) for person in shown.contributors],
         comments=shown.comments,
+        comments_feed=shown.comments_feed,
     )
 
 

@@ -48,7 +48,10 @@ class Shown:
     copies: tuple[Copy, ...]
     language: str
     rights: str
+    licence: str
+    contributors: tuple[Person, ...]
     comments: str
+    comments_feed: str
 
 
 def show(item: Item, channel: Channel) -> Shown:
@@ -77,7 +80,10 @@ def show(item: Item, channel: Channel) -> Shown:
         copies=tuple(_copies(story)),
         language=safe.language(lead.language),
         rights=safe.line(lead.rights or (source.rights if source else "")),
+        licence=safe.web(lead.licence),
+        contributors=tuple(filter(None, map(person, lead.contributors))),
         comments=safe.web(lead.comments),
+        comments_feed=safe.web(lead.comments_feed),
     )
     if not shown.title:
         raise RenderError(story.id, "it has no title")

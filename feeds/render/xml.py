@@ -16,7 +16,7 @@ from feeds.errors import RenderError
 from feeds.model.channel import Channel, Feed, Format, SetAside
 from feeds.model.entry import Person
 from feeds.render import safe
-from feeds.render.extension import ATOM, CONTENT, DC, MEDIA, Head, Story, first_enclosure, rfc822
+from feeds.render.extension import ATOM, CONTENT, DC, MEDIA, RSS_MODULES, Head, Story, first_enclosure, rfc822
 from feeds.render.pieces import Body, joined, piece, pieces
 from feeds.render.shown import Shown, address, home, moment, person, root, title
 
@@ -28,7 +28,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _UPDATED, _BUILT = b"<updated>%s</updated>", b"<lastBuildDate>%s</lastBuildDate>"
 _STAND_IN = {_UPDATED: _EPOCH.isoformat().encode(), _BUILT: rfc822(_EPOCH).encode()}
 _ATOM_SPACES = {"dc": DC, "media": MEDIA}
-_RSS_SPACES = {**_ATOM_SPACES, "atom": ATOM, "content": CONTENT}
+_RSS_SPACES = {**_ATOM_SPACES, **RSS_MODULES, "atom": ATOM, "content": CONTENT}
 
 
 class _Top(NamedTuple):
@@ -105,7 +105,9 @@ def _written(top: _Top) -> bytes:
     head.link(href=top.address, rel="self", type=media_type)
     head.link(href=top.home, rel="alternate", type="text/html")  # last: RSS takes the last one as <link>
     _keep_the_locale(head)
-    head.register_extension("feeds", partial(Head, top.style, top.hubs, _EPOCH if top.dated else None))
+    head.register_extension(
+        "feeds", partial(Head, top.style, top.hubs, _EPOCH if top.dated else None, rss=top.format == "rss")
+    )
     document: bytes = head.atom_str() if top.format == "atom" else head.rss_str()
     tail = _ATOM_TAIL if top.format == "atom" else _RSS_TAIL
     # the stylesheet instruction on a line of its own
@@ -146,6 +148,8 @@ def _atom_entry(channel: Channel, shown: Shown) -> bytes:
     entry = _entry(channel, shown)
     entry.author([_person(author) for author in shown.byline])
     entry.published(shown.published)
+    if shown.contributors:
+        entry.contributor([_person(one) for one in shown.contributors])
     if shown.rights:
         entry.rights(shown.rights)
     if shown.summary:

@@ -26,7 +26,9 @@ RSS = (
     '<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom" xmlns:dc="http://purl.org/dc/elements/1.1/"'
     ' xmlns:dcterms="http://purl.org/dc/terms/" xmlns:content="http://purl.org/rss/1.0/modules/content/"'
     ' xmlns:media="http://search.yahoo.com/mrss/" xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd"'
-    ' xmlns:feedburner="http://rssnamespace.org/feedburner/ext/1.0" xmlns:x="https://x.example/ns">'
+    ' xmlns:feedburner="http://rssnamespace.org/feedburner/ext/1.0" xmlns:x="https://x.example/ns"'
+    ' xmlns:creativeCommons="http://backend.userland.com/creativeCommonsRssModule"'
+    ' xmlns:wfw="http://wellformedweb.org/CommentAPI/">'
     "<channel><title>T</title><link>https://a.example/</link><language>ko</language>%s<item>%s</item></channel></rss>"
 )
 ATOM = (
@@ -84,6 +86,11 @@ SAME = {  # what stands in the channel, in the item
     "image in the item": ("", "<image>https://a.example/p.png</image>"),
     "image with a url": ("", "<image><url>/p.png</url></image>"),
     "rights, language, comments": ("", "<dc:rights>CC</dc:rights><dc:language>en_US</dc:language><comments>/c</comments>"),
+    "licence, contributors, feed of comments": (
+        "",
+        "<creativeCommons:license>https://cc.example/by</creativeCommons:license><dc:contributor>Kim</dc:contributor>"
+        "<wfw:commentRss>/c.xml</wfw:commentRss>",
+    ),
     "same language": ("", "<dc:language>ko</dc:language><title>t</title>"),
     "feedburner": ("", "<feedburner:origLink>https://o.example/1</feedburner:origLink><link>https://fb.example/x</link>"),
     "unknown elements": ("", "<x:one>1</x:one><x:two a='b'/><unknown>3</unknown><title>t</title>"),
@@ -118,6 +125,11 @@ SAME_ATOM = {
     "bases": ("", '<content type="html" xml:base="https://b.example/d/" xml:lang="ko">&lt;a href="x">y&lt;/a></content>'),
     "base of the entry": ('<link href="/"/>', '<link xml:base="https://c.example/e/" href="f"/><title>t</title>'),
     "about the feed": ('<subtitle type="html">a &lt;b>b&lt;/b></subtitle><logo>/l.png</logo><icon>/i.ico</icon><rights>R</rights><link rel="hub" href="https://h.example/"/>', "<id>1</id>"),
+    "licence, contributors, answers": (
+        "",
+        '<link rel="license" href="/by"/><contributor><name>Kim</name><uri>/k</uri></contributor><contributor>x</contributor>'
+        '<link rel="replies" type="application/atom+xml" href="/c.xml"/><link rel="replies" href="/c"/><id>1</id>',
+    ),
     "threads and counts": ("", '<thr:total xmlns:thr="http://purl.org/syndication/thread/1.0">4</thr:total><id>1</id>'),
 }  # fmt: skip
 SAME_RDF = {

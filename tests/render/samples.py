@@ -131,6 +131,9 @@ def rich() -> Feed:
             image=Image(url="https://news.example.kr/img/배터리.jpg", alt="배터리 <셀>", width=1200, height=800),
             comments="https://news.example.kr/2026/post-1/#comments",
             rights="© 기술 뉴스",
+            licence="https://creativecommons.org/licenses/by/4.0/",
+            contributors=(Person(name="박편집", url="https://park.example.kr/"),),
+            comments_feed="https://news.example.kr/2026/post-1/comments.xml",
             copies=(
                 member(
                     entry(11, source_id="daily", url="https://daily.example.com/lg", title="LG’s two tracks"), DAILY

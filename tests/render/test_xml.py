@@ -17,6 +17,8 @@ NS = {
     "dc": "http://purl.org/dc/elements/1.1/",
     "media": "http://search.yahoo.com/mrss/",
     "content": "http://purl.org/rss/1.0/modules/content/",
+    "cc": "http://backend.userland.com/creativeCommonsRssModule",
+    "wfw": "http://wellformedweb.org/CommentAPI/",
 }
 BOTH: tuple[Format, ...] = ("atom", "rss")
 HOSTILE = "a\x00\x08\x0b\x1f\x7f\x85\ufffe\uffff\ud800]]> <b>x</b> &amp; 👩‍👩 שלום \u202eabc\u202c \U00020000"
@@ -169,7 +171,7 @@ def test_lead_image_is_media_content_and_thumbnail(format: Format, path: str) ->
     root = tree(feed(item(image=image)), format)
     size = {"width": "12", "height": "8"}
     url = "https://a.example/%EA%B0%80.jpg"
-    assert links(root, f"{path}/media:content") == [{"url": url, "medium": "image", **size}]
+    assert links(root, f"{path}/media:content") == [{"url": url, "type": "image/jpeg", "medium": "image", **size}]
     assert texts(root, f"{path}/media:content/media:description") == ["배터리 <셀>"]
     assert links(root, f"{path}/media:thumbnail") == [{"url": url, **size}]
 
@@ -181,6 +183,29 @@ def test_categories_have_term_scheme_and_label() -> None:
         {"term": "칩"},
         {"term": "Chip"},
     ]
+
+
+# under which terms, and who else
+
+
+@pytest.mark.parametrize(
+    ("format", "path", "told"),
+    [
+        ("atom", "a:entry/a:link[@rel='license']/@href", ["https://cc.example/by"]),
+        ("atom", "a:entry/a:contributor/a:name", ["Kim", "Lee"]),
+        ("atom", "a:entry/a:link[@rel='replies'][@type='application/atom+xml']/@href", ["https://a.example/c.xml"]),
+        ("rss", "channel/item/cc:license", ["https://cc.example/by"]),
+        ("rss", "channel/item/dc:contributor", ["Kim", "Lee"]),
+        ("rss", "channel/item/wfw:commentRss", ["https://a.example/c.xml"]),
+    ],
+)
+def test_licence_contributors_and_feed_of_comments_go_out(format: Format, path: str, told: list[str]) -> None:
+    lead = item(
+        licence="https://cc.example/by",
+        contributors=(Person(name="Kim"), Person(name="Lee")),
+        comments_feed="https://a.example/c.xml",
+    )
+    assert texts(tree(feed(lead), format), path) == told
 
 
 # who said it
