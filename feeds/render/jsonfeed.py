@@ -8,16 +8,17 @@ import json
 from datetime import datetime
 from typing import TypeAlias
 
-from feeds.model.channel import Feed, SetAside
+from feeds.model.channel import Channel, Feed, Format, SetAside
 from feeds.model.entry import Enclosure, Person
 from feeds.render import safe
-from feeds.render.pieces import Body, between, joined, piece, pieces
+from feeds.render.pieces import Body, Heads, Piece, between, joined, piece, pieces
 from feeds.render.shown import Shown, address, home, person, title
 
 VERSION = "https://jsonfeed.org/version/1.1"
 
 Json: TypeAlias = "str | int | list[Json] | dict[str, Json]"
 
+_FIRST = piece(b"\n  ")
 _COMMA = piece(b",\n  ")
 _TAIL = piece(b"\n ]\n}\n")
 _NO_ITEMS = piece(b"]\n}\n")
@@ -26,18 +27,25 @@ _NO_ITEMS = piece(b"]\n}\n")
 def render(feed: Feed) -> tuple[Body, tuple[SetAside, ...]]:
     """Return *feed* as JSON Feed 1.1: UTF-8, one line a value, so that changes show as lines."""
     items, aside = pieces(feed, "json", _item_bytes)
-    head = _dumps(_head(feed)).removesuffix(b"\n}") + b',\n "items": ['  # required, also when empty
+    head = _HEADS.get(feed, "json")
     if not items:
-        return joined([piece(head), _NO_ITEMS]), aside
-    return joined([piece(head + b"\n  "), *between(items, _COMMA), _TAIL]), aside
+        return joined([*head, _NO_ITEMS]), aside
+    return joined([*head, _FIRST, *between(items, _COMMA), _TAIL]), aside
+
+
+def _written(channel: Channel, _format: Format, _dated: bool) -> tuple[Piece, ...]:
+    """The head up to the items, which are required, also when there are none."""
+    return (piece(_dumps(_head(channel)).removesuffix(b"\n}") + b',\n "items": ['),)
+
+
+_HEADS = Heads(_written)
 
 
 def _dumps(value: Json) -> bytes:
     return json.dumps(value, ensure_ascii=False, indent=1).encode()
 
 
-def _head(feed: Feed) -> Json:
-    channel = feed.channel
+def _head(channel: Channel) -> Json:
     author = person(channel.author)
     return _filled(
         version=VERSION,

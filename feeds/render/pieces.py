@@ -119,16 +119,14 @@ class Pieces:
         return fresh
 
     def piece(self, told: Told, format: Format, make: Callable[[Shown], bytes]) -> Piece:
-        """Return *told* in *format*, made by *make* where it was not before."""
-        found = told.pieces.get(format)
-        if found is None:
-            found = told.pieces[format] = piece(make(told.shown))
-            more = len(found.raw) + len(found.deflated)
-            told.weight += more
-            if self._young.get(told.key) is told:
-                self._grown(more)
-            elif self._old.get(told.key) is told:
-                self._old_weight += more
+        """Return *told* in *format*, made by *make*, and keep it."""
+        found = told.pieces[format] = piece(make(told.shown))
+        more = len(found.raw) + len(found.deflated)
+        told.weight += more
+        if self._young.get(told.key) is told:
+            self._grown(more)
+        elif self._old.get(told.key) is told:
+            self._old_weight += more
         return found
 
     def _keep(self, told: Told) -> None:
@@ -167,23 +165,45 @@ def each(feed: Feed, format: Format, make: Callable[[Told], T]) -> tuple[list[T]
     made: list[T] = []
     aside: list[SetAside] = []
     ids: set[str] = set()
-    for item, told in zip(feed.items, PIECES.told(feed), strict=True):
+    for told in PIECES.told(feed):
         if isinstance(told, SetAside):
             aside.append(replace(told, format=format))
             continue
+        id = told.shown.id
         try:
-            if told.shown.id in ids:
-                raise RenderError(item.story.id, f"its id {told.shown.id} is in the feed already")
+            if id in ids:
+                raise RenderError(told.story.id, f"its id {id} is in the feed already")
             made.append(make(told))
-            ids.add(told.shown.id)
+            ids.add(id)
         except Exception as error:
-            aside.append(SetAside(story_id=item.story.id, format=format, reason=_reason(error)))
+            aside.append(SetAside(story_id=told.story.id, format=format, reason=_reason(error)))
     return made, tuple(aside)
+
+
+class Heads:
+    """What stands before the stories of each channel, as *make* gave it for one that says the same."""
+
+    MOST = 4096  # heads of a kilobyte or two
+
+    def __init__(self, make: Callable[[Channel, Format, bool], tuple[Piece, ...]]) -> None:
+        self._make = make
+        self._made: dict[tuple[str, Format, bool], tuple[Channel, tuple[Piece, ...]]] = {}
+
+    def get(self, feed: Feed, format: Format) -> tuple[Piece, ...]:
+        key = (feed.channel.id, format, bool(feed.items))
+        known = self._made.get(key)
+        if known and (known[0] is feed.channel or known[0] == feed.channel):
+            return known[1]
+        made = self._make(feed.channel, format, bool(feed.items))
+        if len(self._made) >= self.MOST:
+            self._made = {}
+        self._made[key] = feed.channel, made
+        return made
 
 
 def pieces(feed: Feed, format: Format, make: Callable[[Shown], bytes]) -> tuple[list[Piece], tuple[SetAside, ...]]:
     """Return the stories of *feed* as pieces of *format*, and those that it goes without."""
-    return each(feed, format, lambda told: PIECES.piece(told, format, make))
+    return each(feed, format, lambda told: told.pieces.get(format) or PIECES.piece(told, format, make))
 
 
 def between(stories: Iterable[Piece], mark: Piece) -> list[Piece]:

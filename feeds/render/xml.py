@@ -5,8 +5,8 @@ set here; the generator is named without a version, for an upgrade is no news to
 """
 
 from datetime import UTC, datetime
-from functools import lru_cache, partial
-from typing import Any, NamedTuple
+from functools import partial
+from typing import Any
 
 from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
@@ -17,7 +17,7 @@ from feeds.model.channel import Channel, Feed, Format, SetAside
 from feeds.model.entry import Person
 from feeds.render import safe
 from feeds.render.extension import ATOM, CONTENT, DC, MEDIA, RSS_MODULES, Head, Story, first_enclosure, rfc822
-from feeds.render.pieces import Body, joined, piece, pieces
+from feeds.render.pieces import Body, Heads, Piece, joined, piece, pieces
 from feeds.render.shown import Shown, address, home, moment, person, root, title
 
 GENERATOR = "feeds"
@@ -25,93 +25,67 @@ GENERATOR = "feeds"
 _ATOM_TAIL = piece(b"</feed>\n")
 _RSS_TAIL = piece(b"</channel>\n</rss>\n")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_UPDATED, _BUILT = b"<updated>%s</updated>", b"<lastBuildDate>%s</lastBuildDate>"
-_STAND_IN = {_UPDATED: _EPOCH.isoformat().encode(), _BUILT: rfc822(_EPOCH).encode()}
 _ATOM_SPACES = {"dc": DC, "media": MEDIA}
 _RSS_SPACES = {**_ATOM_SPACES, **RSS_MODULES, "atom": ATOM, "content": CONTENT}
-
-
-class _Top(NamedTuple):
-    """What the head of a document is made of, but for the time of its newest story."""
-
-    format: Format
-    id: str
-    title: str
-    description: str
-    author: Person
-    language: str
-    hubs: tuple[str, ...]
-    address: str
-    home: str
-    style: str
-    dated: bool
 
 
 def atom(feed: Feed) -> tuple[Body, tuple[SetAside, ...]]:
     """Return *feed* as Atom 1.0 (RFC 4287)."""
     entries, aside = pieces(feed, "atom", partial(_atom_entry, feed.channel))
-    return joined([piece(_head(feed, "atom")), *entries, _ATOM_TAIL]), aside
+    return joined([*_head(feed, "atom"), *entries, _ATOM_TAIL]), aside
 
 
 def rss(feed: Feed) -> tuple[Body, tuple[SetAside, ...]]:
     """Return *feed* as RSS 2.0 with the modules content, dc, atom and media."""
     items, aside = pieces(feed, "rss", partial(_rss_entry, feed.channel))
-    return joined([piece(_head(feed, "rss")), *items, _RSS_TAIL]), aside
+    return joined([*_head(feed, "rss"), *items, _RSS_TAIL]), aside
 
 
-def _head(feed: Feed, format: Format) -> bytes:
-    """All that stands before the stories."""
-    channel, updated = feed.channel, moment(feed.updated)
-    top = _Top(
-        format=format,
-        id=safe.web(channel.base_url) + safe.uri(channel.path),
-        title=title(channel),
-        description=safe.line(channel.description),
-        author=person(channel.author) or Person(name=title(channel)),
-        language=safe.language(channel.language),
-        hubs=tuple(filter(None, map(safe.web, channel.hubs))),
-        address=address(channel, format),
-        home=home(channel),
-        style=f"{root(channel)}/static/feed.css",
-        dated=bool(feed.items),
-    )
-    head = _written(top)
-    for said, time in ((_UPDATED, updated.isoformat()), (_BUILT, rfc822(updated))):
-        head = head.replace(said % _STAND_IN[said], said % time.encode(), 1)
-    return head
+def _head(feed: Feed, format: Format) -> list[Piece]:
+    """All that stands before the stories: what changes with them is the date alone."""
+    before, *after = _HEADS.get(feed, format)
+    updated = moment(feed.updated)
+    said = updated.isoformat() if format == "atom" else rfc822(updated)
+    return [before, piece(said.encode()), *after] if after else [before]
 
 
-@lru_cache(maxsize=2048)
-def _written(top: _Top) -> bytes:
-    """The head as feedgen writes it, with a date that stands in: it costs as much as ten stories.
+def _written(channel: Channel, format: Format, dated: bool) -> tuple[Piece, ...]:
+    """The head as feedgen writes it, cut where its date goes: it costs as much as ten stories.
 
-    What stands in cannot stand elsewhere: in texts `<` is escaped.
+    The date that stands in cannot stand elsewhere as an element: in texts `<` is escaped.
     """
     head = FeedGenerator()
-    head.id(top.id)
-    head.title(top.title)
-    head.description(top.description or top.title)
-    head.subtitle(top.description or None)
+    head.id(safe.web(channel.base_url) + safe.uri(channel.path))
+    head.title(title(channel))
+    head.description(safe.line(channel.description) or title(channel))
+    head.subtitle(safe.line(channel.description) or None)
     head.updated(_EPOCH)
     head.generator(GENERATOR)
-    head.author(_person(top.author))
-    if top.author.email:
-        head.managingEditor(f"{top.author.email} ({top.author.name})")
-    if top.language:
-        head.language(top.language)
-    for hub in top.hubs:
+    author = person(channel.author) or Person(name=title(channel))
+    head.author(_person(author))
+    if author.email:
+        head.managingEditor(f"{author.email} ({author.name})")
+    if language := safe.language(channel.language):
+        head.language(language)
+    hubs = tuple(filter(None, map(safe.web, channel.hubs)))
+    for hub in hubs:
         head.link(href=hub, rel="hub")
-    media_type = {"atom": "application/atom+xml", "rss": "application/rss+xml"}[top.format]
-    head.link(href=top.address, rel="self", type=media_type)
-    head.link(href=top.home, rel="alternate", type="text/html")  # last: RSS takes the last one as <link>
+    media_type = {"atom": "application/atom+xml", "rss": "application/rss+xml"}[format]
+    head.link(href=address(channel, format), rel="self", type=media_type)
+    head.link(href=home(channel), rel="alternate", type="text/html")  # last: RSS takes the last one as <link>
     _keep_the_locale(head)
-    head.register_extension(
-        "feeds", partial(Head, top.style, top.hubs, _EPOCH if top.dated else None, rss=top.format == "rss")
-    )
-    document: bytes = head.atom_str() if top.format == "atom" else head.rss_str()
-    tail = _ATOM_TAIL if top.format == "atom" else _RSS_TAIL
+    style, updated = f"{root(channel)}/static/feed.css", _EPOCH if dated else None
+    head.register_extension("feeds", partial(Head, style, hubs, updated, rss=format == "rss"))
+    document: bytes = head.atom_str() if format == "atom" else head.rss_str()
+    tail = _ATOM_TAIL if format == "atom" else _RSS_TAIL
     # the stylesheet instruction on a line of its own
-    return (document.replace(b"?><", b"?>\n<", 1) + b"\n").removesuffix(tail.raw)
+    written = (document.replace(b"?><", b"?>\n<", 1) + b"\n").removesuffix(tail.raw)
+    name, date = (b"updated", _EPOCH.isoformat()) if format == "atom" else (b"lastBuildDate", rfc822(_EPOCH))
+    before, found, after = written.partition(b"<%s>%s</%s>" % (name, date.encode(), name))
+    return (piece(before + b"<%s>" % name), piece(b"</%s>" % name + after)) if found else (piece(written),)
+
+
+_HEADS = Heads(_written)
 
 
 def _bytes(element: etree._Element, around: etree._Element) -> bytes:
