@@ -101,7 +101,8 @@ class SetAside:
 class Rendition:
     """A feed in one format. Equal stories, equal bytes, equal etag.
 
-    *etag* is 32 hex digits of the body's sha256, without quotes. *path* is `Channel.file(format)`.
+    *etag* is 32 hex digits that stand for the body's bytes, by sha256 of its parts, without quotes.
+    *path* is `Channel.file(format)`.
     *gzipped* is the body as gzip (RFC 1952), where whoever made it had it already; b"" else.
     """
 

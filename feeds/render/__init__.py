@@ -5,12 +5,11 @@ set aside with its reason, and the document goes out without it.
 """
 
 from collections.abc import Callable, Mapping
-from hashlib import sha256
 from typing import TypeAlias
 
 from feeds.model.channel import MEDIA_TYPES, Feed, Format, Rendered, Rendition, SetAside
 from feeds.render import jsonfeed, opml, page, xml
-from feeds.render.pieces import Body
+from feeds.render.pieces import Body, etag
 
 Told: TypeAlias = tuple[Body, tuple[SetAside, ...]]
 
@@ -20,7 +19,7 @@ def _whole(render: Callable[[Feed], tuple[bytes, tuple[SetAside, ...]]]) -> Call
 
     def told(feed: Feed) -> Told:
         body, aside = render(feed)
-        return Body(body, b""), aside
+        return Body(body, b"", etag(body)), aside
 
     return told
 
@@ -48,7 +47,7 @@ def render(feed: Feed) -> Rendered:
                 media_type=MEDIA_TYPES[format],
                 body=body.raw,
                 gzipped=body.gzipped,
-                etag=sha256(body.raw).hexdigest()[:32],
+                etag=body.etag,
                 updated=feed.updated,
             )
         )

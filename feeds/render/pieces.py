@@ -9,6 +9,7 @@ found again in the next; `scripts/bench publish` prints both.
 import zlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from typing import NamedTuple, TypeVar
 
 from feeds.errors import RenderError
@@ -30,13 +31,20 @@ class Piece(NamedTuple):
 
     raw: bytes
     deflated: bytes
+    digest: bytes
 
 
 class Body(NamedTuple):
-    """A whole document, plain and as gzip."""
+    """A whole document, plain and as gzip (b"" where nobody made it), and the mark of its bytes."""
 
     raw: bytes
     gzipped: bytes
+    etag: str
+
+
+def etag(body: bytes) -> str:
+    """Return 32 hex digits that stand for *body*, or for the digests of the pieces that it is made of."""
+    return sha256(body).hexdigest()[:32]
 
 
 def piece(raw: bytes) -> Piece:
@@ -46,14 +54,15 @@ def piece(raw: bytes) -> Piece:
     """
     bits = min(max(len(raw).bit_length(), 9), 15)
     packer = zlib.compressobj(LEVEL, zlib.DEFLATED, -bits, min(max(bits - 6, 4), 8))
-    return Piece(raw, packer.compress(raw) + packer.flush(zlib.Z_FULL_FLUSH))
+    return Piece(raw, packer.compress(raw) + packer.flush(zlib.Z_FULL_FLUSH), sha256(raw).digest())
 
 
 def joined(pieces: Sequence[Piece]) -> Body:
-    """Return the document that *pieces* make, in their order."""
+    """Return the document that *pieces* make, in their order; its mark is made of theirs."""
     raw = b"".join([p.raw for p in pieces])
     check = zlib.crc32(raw).to_bytes(4, "little") + (len(raw) & 0xFFFFFFFF).to_bytes(4, "little")
-    return Body(raw, b"".join([_START, *[p.deflated for p in pieces], _END, check]))
+    gzipped = b"".join([_START, *[p.deflated for p in pieces], _END, check])
+    return Body(raw, gzipped, etag(b"".join([p.digest for p in pieces])))
 
 
 @dataclass(slots=True)

@@ -81,7 +81,7 @@ SCHEMA = {
 
 
 def read(of: Feed) -> Any:
-    (body, _), aside = jsonfeed.render(of)
+    (body, *_), aside = jsonfeed.render(of)
     assert not aside
     return json.loads(body)
 
@@ -99,12 +99,12 @@ def test_pub_25_document_meets_the_specification(of: Feed) -> None:
 
 
 def test_version_is_the_first_thing_said() -> None:
-    (body, _), _ = jsonfeed.render(rich())
+    (body, *_), _ = jsonfeed.render(rich())
     assert body.startswith(b'{\n "version": "https://jsonfeed.org/version/1.1"')
 
 
 def test_hangul_is_written_as_itself() -> None:
-    (body, _), _ = jsonfeed.render(rich())
+    (body, *_), _ = jsonfeed.render(rich())
     assert "배터리".encode() in body
     assert b"\\u" not in body
 

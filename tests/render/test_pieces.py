@@ -92,6 +92,22 @@ def test_what_changed_is_told_anew(before: Feed, after: Feed) -> None:
     assert again(after) == made
 
 
+@pytest.mark.parametrize("format", FEEDS)
+def test_marks_are_as_equal_as_bytes(format: Format) -> None:
+    feeds = [
+        feed(),
+        feed(item(1)),
+        feed(item(1), item(2)),
+        feed(item(2), item(1)),
+        feed(item(1, title="다른")),
+        feed(item(1)),
+    ]
+    made = {r.body: r.etag for of in feeds for r in render(of).renditions if r.format == format}
+    marks = {r.etag for of in feeds for r in render(of).renditions if r.format == format}
+    assert len(marks) == len(made) == 5
+    assert set(made.values()) == marks
+
+
 def test_memory_is_bounded_and_what_is_old_goes() -> None:
     of = feed(*(item(n, content="x" * 1000) for n in range(20)))
     held = Pieces(held=60_000)

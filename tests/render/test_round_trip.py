@@ -144,7 +144,7 @@ def read(entry: Entry, asked: Mapping[str, object]) -> Mapping[str, object]:
 @settings(max_examples=80, deadline=None)
 @given(of=any_feed())
 def test_our_parser_reads_back_what_was_told(format: Format, of: Feed) -> None:
-    (body, _), aside = RENDERERS[format](of)
+    (body, *_), aside = RENDERERS[format](of)
     assert not aside
     source = Source(id="s", kind="feed", location=HOME + "feed")
     parsed = parse(Document(url=HOME + "feed", body=body), source)
@@ -161,7 +161,7 @@ def test_our_parser_reads_back_what_was_told(format: Format, of: Feed) -> None:
 @settings(max_examples=15, deadline=None)
 @given(of=any_feed())
 def test_feedparser_reads_back_what_was_told(format: Format, of: Feed) -> None:
-    (body, _), aside = RENDERERS[format](of)
+    (body, *_), aside = RENDERERS[format](of)
     assert not aside
     found = feedparser.parse(io.BytesIO(body), sanitize_html=False, resolve_relative_uris=False)
     assert not found.bozo
@@ -173,6 +173,6 @@ def test_feedparser_reads_back_what_was_told(format: Format, of: Feed) -> None:
 @settings(max_examples=80, deadline=None)
 @given(of=any_feed())
 def test_json_meets_its_schema(of: Feed) -> None:
-    (body, _), aside = RENDERERS["json"](of)
+    (body, *_), aside = RENDERERS["json"](of)
     assert not aside
     jsonschema.validate(json.loads(body), SCHEMA)
