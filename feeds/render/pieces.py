@@ -19,7 +19,7 @@ from feeds.render.shown import Shown, show, title
 
 T = TypeVar("T")
 
-LEVEL = 6  # 9 costs three times as much for 1 %
+LEVEL = 4  # 6 costs a third more for 1.5 %: measured on 3,000 pieces of real stories
 HELD = 256 * 1024 * 1024  # bytes, about: 18,000 stories of 2 kB in three formats
 _START = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03"  # RFC 1952 §2.3: deflate, no name, no time, written on Unix
 _END = b"\x03\x00"  # an empty last block
@@ -48,12 +48,8 @@ def etag(body: bytes) -> str:
 
 
 def piece(raw: bytes) -> Piece:
-    """Return *raw* as a piece. Equal bytes give equal pieces: a compressor is never used twice.
-
-    The window is no larger than what is to be compressed: to set up one of 32 kB costs more than a short story.
-    """
-    bits = min(max(len(raw).bit_length(), 9), 15)
-    packer = zlib.compressobj(LEVEL, zlib.DEFLATED, -bits, min(max(bits - 6, 4), 8))
+    """Return *raw* as a piece. Equal bytes give equal pieces: a compressor is never used twice."""
+    packer = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
     return Piece(raw, packer.compress(raw) + packer.flush(zlib.Z_FULL_FLUSH), sha256(raw).digest())
 
 

@@ -37,7 +37,7 @@ def test_pieces_make_one_gzip_body(parts: list[bytes]) -> None:
 
 
 @pytest.mark.parametrize("size", [0, 1, 255, 256, 511, 512, 513, 32767, 32768, 32769, 70_000])
-def test_window_is_large_enough(size: int) -> None:
+def test_pieces_of_any_size_are_read(size: int) -> None:
     raw = bytes(n * n % 251 for n in range(size))
     assert gzip.decompress(joined([piece(raw), piece(raw)]).gzipped) == raw * 2
 
