@@ -50,7 +50,7 @@ def _head(feed: Feed, format: Format) -> list[Piece]:
 
 
 def _written(channel: Channel, format: Format, dated: bool) -> tuple[Piece, ...]:
-    """The head as feedgen writes it, cut where its date goes: it costs as much as ten stories.
+    """The head as feedgen writes it, cut where its date goes.
 
     The date that stands in cannot stand elsewhere as an element: in texts `<` is escaped.
     """
