@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from feeds.model.changes import Changes, Mark, PollView
-from feeds.model.channel import Rendered, Rendition, Window
+from feeds.model.channel import Rendered, Rendition, Tombstone, Window
 from feeds.model.delivery import Delivery
 from feeds.model.entry import Parsed
 from feeds.model.job import Job
@@ -83,6 +83,9 @@ class Archive(Protocol):
 
     def categories(self) -> Mapping[str, Category]:
         """Return every category that exists, by slug."""
+
+    def gone(self, channel_id: str, since: datetime, most: int) -> tuple[Tombstone, ...]:
+        """Return what is gone from a channel since after *since*, the latest first, at most so many."""
 
     def every_story(self, after: str, limit: int) -> tuple[Story, ...]:
         """Return stories of any status by id, those after *after*: for a pass over all of them."""

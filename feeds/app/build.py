@@ -175,13 +175,14 @@ def digest_of(settings: Settings) -> str:
 
 
 @contextmanager
-def opened(file: str, environ: Mapping[str, str], *, lock: bool) -> Iterator[App]:
-    """Open the whole for a configuration file; *lock* for those that write (one process a store).
+def opened(file: str, environ: Mapping[str, str], *, lock: bool, beside: bool = False) -> Iterator[App]:
+    """Open the whole for a configuration file; *lock* for those that work on the store (one process at a time).
 
+    *beside* opens it for decisions of the desk, which may be written while another process works on it.
     Raises `ConfigError`, `StoreError`.
     """
     settings, warnings = read_with_warnings(file, environ)
-    store = open_store(settings.store, lock=lock)
+    store = open_store(settings.store, lock=lock, beside=beside)
     try:
         with Sandbox() as sandbox:
             yield App(settings=settings, store=store, clock=clock_from(environ), warnings=warnings, sandbox=sandbox)

@@ -52,9 +52,10 @@ def _text_of(file: str) -> str:
         raise UsageError(f"{file} cannot be read: {error.strerror or error}") from error
 
 
-def set_paused(app: App, ids: Sequence[str], *, paused: bool) -> None:
-    """Let sources rest, or wake them, until the opposite is said."""
-    app.sync()
+def set_paused(app: App, ids: Sequence[str], *, paused: bool, sync: bool) -> None:
+    """Let sources rest, or wake them, until the opposite is said; *sync* where nobody else brings the store in line."""
+    if sync:
+        app.sync()
     if unknown := [i for i in ids if app.source(i) is None]:
         raise UsageError(f"no source is called {unknown[0]!r}; `feeds list` shows them")
     for source_id in ids:

@@ -32,14 +32,13 @@ def advice(problem: Problem | None) -> tuple[str, str]:
 
 def why(app: App, what: str) -> Found:
     """Return the life of what *what* names: a URL of an item, its id, or a story's id."""
-    forms = [what, *_forms(app, what)]
-    found = app.store.overview.find(*dict.fromkeys(forms))
+    found = app.store.overview.find(*dict.fromkeys([what, *forms(app, what)]))
     if not found:
         raise UsageError(f"nothing here is known as {what!r}; give an item's URL or id, as `feeds status` shows them")
     return found
 
 
-def _forms(app: App, what: str) -> Iterator[str]:
+def forms(app: App, what: str) -> Iterator[str]:
     """Other spellings of a URL: canonical, percent-encoded, and below the site for a path."""
     if what.startswith("/"):
         what = app.settings.site.url + what

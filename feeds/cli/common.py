@@ -9,7 +9,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -19,7 +19,7 @@ import click
 
 from feeds.app import checks
 from feeds.app.build import App, opened
-from feeds.errors import ConfigError, FeedsError, UsageError
+from feeds.errors import ConfigError, FeedsError, StoreLocked, UsageError
 from feeds.model.settings import Settings
 
 P = ParamSpec("P")
@@ -58,6 +58,16 @@ class Desk:
 
     def open(self, *, lock: bool = False) -> AbstractContextManager[App]:
         return opened(self.file, os.environ, lock=lock)
+
+    @contextmanager
+    def deciding(self) -> Iterator[tuple[App, bool]]:
+        """Open for a decision; True where nobody else works on the store, so that it can be published at once."""
+        with ExitStack() as stack:
+            try:
+                app, alone = stack.enter_context(opened(self.file, os.environ, lock=True)), True
+            except StoreLocked:
+                app, alone = stack.enter_context(opened(self.file, os.environ, lock=False, beside=True)), False
+            yield app, alone
 
 
 def command(function: Callable[P, R]) -> Callable[P, R]:

@@ -104,8 +104,8 @@ def remove(desk: Desk, id_: str) -> None:
 @command
 def pause(desk: Desk, ids: tuple[str, ...]) -> None:
     """Let sources rest until they are resumed."""
-    with desk.open(lock=True) as app:
-        edit.set_paused(app, ids, paused=True)
+    with desk.deciding() as (app, alone):
+        edit.set_paused(app, ids, paused=True, sync=alone)
     say(desk, f"paused {', '.join(ids)}")
 
 
@@ -115,8 +115,8 @@ def pause(desk: Desk, ids: tuple[str, ...]) -> None:
 @command
 def resume(desk: Desk, ids: tuple[str, ...]) -> None:
     """Ask paused sources again."""
-    with desk.open(lock=True) as app:
-        edit.set_paused(app, ids, paused=False)
+    with desk.deciding() as (app, alone):
+        edit.set_paused(app, ids, paused=False, sync=alone)
     say(desk, f"resumed {', '.join(ids)}")
 
 

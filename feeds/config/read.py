@@ -139,6 +139,7 @@ def _output(item: Item[OutputKeys]) -> Output:
         files=keys.files,
         limit=keys.limit,
         days=keys.days,
+        tombstones=keys.tombstones,
         title=keys.title or "",
         description=keys.description or "",
         only=keys.only or "",

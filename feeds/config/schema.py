@@ -175,6 +175,7 @@ class _Override(Keys):
     categories: Names = key("categories given to every entry", ())
     every: Every | None = key("how often it is asked", None)
     prefer: Number = key("higher wins when two sources tell the same story", 0)
+    alone: Flag = key("true: nothing that it tells is a copy of what another source tells, nor the reverse", False)
     enabled: Flag = key("false: it is not read; what it brought stays", True)
     content: Policy | None = key("what may be published of an entry: full text, summary or title alone", None)
     timezone: Zone | None = key("zone of dates without an offset", None)
@@ -263,6 +264,9 @@ class OutputKeys(Keys):
     files: dict[FormatKey, FileName] = key("file names by format, where others than the usual ones are wanted", {})
     limit: Limit = key("number of stories", 50)
     days: Annotated[int, values.number(0, 3660)] = key("also every story of so many days; 0: the number alone", 0)
+    tombstones: Annotated[timedelta, values.duration(timedelta(0), 365 * _DAY)] = key(
+        "how long Atom and JSON say of a story that it was taken back; 0s: never", "30d"
+    )
     title: Text | None = key("title; made from site and category if missing", None)
     description: Text | None = key("one sentence about it", None)
     only: Rule | None = key("a rule; stories that do not meet it stay out", None)

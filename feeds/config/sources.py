@@ -215,6 +215,7 @@ def options(keys: ContentKeys | SourceKeys, defaults: DefaultsKeys, zone: str, *
         headers=headers,
         user_agent=agent,
         future=defaults.future,
+        alone=keys.alone,
     )
     return read if isinstance(keys, ContentKeys) else _amended(read, keys, defaults)
 

@@ -187,6 +187,7 @@ def _channel(
         files=_files(output),
         limit=limit,
         days=output.days,
+        tombstones=output.tombstones,
         hubs=settings.hubs,
         timezone=site.timezone,
     )

@@ -98,6 +98,27 @@ def united(lists: Sequence[Sequence[Category]]) -> tuple[Category, ...]:
 
 
 def fused(kept: Story, gone: Story) -> Story:
-    """Return one story of two that turned out to be the same: the older keeps its id and dates."""
+    """Return one story of two that turned out to be the same: the older keeps its id and dates.
+
+    What the desk said of either holds for both: a story that was taken back does not return with a copy.
+    """
     members = {m.key: m for m in (*gone.members, *kept.members)}
-    return assemble(replace(kept, keys=tuple(dict.fromkeys((*kept.keys, *gone.keys)))), tuple(members.values()))
+    whole = replace(
+        kept,
+        keys=tuple(dict.fromkeys((*kept.keys, *gone.keys))),
+        status="retracted" if gone.status == "retracted" else kept.status,
+        apart=tuple(dict.fromkeys((*kept.apart, *gone.apart))),
+        bound=kept.bound or gone.bound,
+    )
+    return assemble(whole, tuple(members.values()))
+
+
+def parted(one: Story, other: Story) -> bool:
+    """Tell whether the desk said that two stories are not the same."""
+    return other.id in one.apart or one.id in other.apart
+
+
+def elder(one: Story, other: Story) -> tuple[Story, Story]:
+    """Return two stories that become one: the one that stays, and the one that ends in it."""
+    kept, gone = sorted((one, other), key=lambda s: (s.first_seen, s.published, s.id))
+    return kept, gone

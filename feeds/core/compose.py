@@ -7,7 +7,7 @@ busy hour for a partner that asks once an hour, a limit by age alone empties a q
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from feeds.model.channel import Channel, Feed, Item, Window
+from feeds.model.channel import Channel, Feed, Item, Tombstone, Window
 from feeds.model.source import ContentPolicy
 from feeds.model.story import Story
 
@@ -28,12 +28,14 @@ def compose(
     others: Sequence[Channel],
     policies: Mapping[str, ContentPolicy],
     read: Window | None = None,
+    gone: Sequence[Tombstone] = (),
 ) -> Feed:
     """Return the feed of *channel*: shown stories, newest first, equal ones by id, each once.
 
     *policies* say by source how much of a lead may be published; of a source that is not named (it left the
     configuration, and its terms with it) the summary alone. *read* is the window that *stories* were read through:
-    its bounds are held to here too. Without it a channel with *days* takes all that is given.
+    its bounds are held to here too. Without it a channel with *days* takes all that is given. *gone* are the
+    channel's tombstones, the latest first; one of a story that is told is left out.
     """
     unique = {story.id: story for story in stories if story.status == "shown" and _released(story, read)}
     newest = sorted(sorted(unique.values(), key=lambda s: s.id), key=lambda s: s.published, reverse=True)
@@ -41,11 +43,14 @@ def compose(
         Item(story=story, content=policies.get(story.lead.source_id, "summary"))
         for story in newest[: _count(channel, newest, read)]
     )
+    told = {item.story.id for item in items}
+    left = tuple(t for t in gone if t.story_id not in told)
     return Feed(
         channel=channel,
         items=items,
-        updated=max((item.story.updated for item in items), default=EMPTY_UPDATED),
+        updated=max((*(item.story.updated for item in items), *(t.at for t in left)), default=EMPTY_UPDATED),
         others=tuple(other for other in others if other.id != channel.id),
+        gone=left,
     )
 
 

@@ -3,22 +3,22 @@
 The result is the same however often it is asked: an entry whose fingerprint and standing are as stored changes nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from feeds.core import cadence, cluster, dates, identity
 from feeds.core.arrivals import Arrivals, crowded_keys, emptied, older, with_times
 from feeds.core.categories import Catalogue
-from feeds.core.channels import wanted
 from feeds.core.nearby import Nearby
+from feeds.core.reach import reach
 from feeds.core.standing import standing
 from feeds.model.changes import Changes, Known, Mark, PollView, Saved
 from feeds.model.decision import Decision, DecisionKind
-from feeds.model.entry import Entry, EntryKey, Origin
+from feeds.model.entry import Entry, EntryKey, origin_of
 from feeds.model.settings import Settings
 from feeds.model.source import FeedInfo, Fetched, Problem, Source, SourceState
-from feeds.model.story import Category, Member, Story
+from feeds.model.story import Category, Member, Story, StoryStatus
 
 # A folder that is unmounted or emptied by mistake must not take the site down: from this many posts on, and when
 # more than this share of them vanish at once, nothing is withdrawn until someone says so.
@@ -198,7 +198,7 @@ class _Bench:
         own = self.stories.get(self.final(story_id)) if story_id else None
         for key in keys:
             other = self.stories.get(self.final(self.by_key.get(key, "")))
-            if other is None or (own and other.id == own.id):
+            if other is None or (own and other.id == own.id) or not self.may_join(entry, own, other):
                 continue
             verdict = cluster.joins(entry, other, key)
             if verdict.joins:
@@ -214,7 +214,8 @@ class _Bench:
         members = {m.key: m for m in own.members if self.active(m, own)}
         members[entry.key] = member
         story = cluster.assemble(own, tuple(members.values()))
-        story = replace(story, keys=tuple(dict.fromkeys((*own.keys, *free))), status="shown")
+        status: StoryStatus = "retracted" if own.status == "retracted" else "shown"
+        story = replace(story, keys=tuple(dict.fromkeys((*own.keys, *free))), status=status)
         self.put(story)
         if story.lead.key == entry.key:
             self.nearby.begin(entry, story)
@@ -222,7 +223,7 @@ class _Bench:
 
     def in_other_words(self, entry: Entry) -> Story | None:
         """Return the story that tells what *entry* tells, in other words; note what it was compared with."""
-        found = self.nearby.find(entry, lambda story_id: self.stories.get(self.final(story_id)))
+        found = self.nearby.find(entry, self.likely(entry))
         if found.judged:
             note = self.note(entry, "merged" if found.story else "apart", "near", found.words(), found.facts())
             self.decisions.append(replace(note, story_id=found.story.id if found.story else ""))
@@ -237,14 +238,34 @@ class _Bench:
         rest = [m.entry for m in own.members if m.key != entry.key] if own else []
         if own is None:
             return other
-        if 0 < len(rest) < len(own.members) and not cluster.agree(entry, rest[0]):
+        if 0 < len(rest) < len(own.members) and not own.bound and not cluster.agree(entry, rest[0]):
             self.leave(entry.key, own.id, "kept")
             return other
         return self.fuse(other, own)
 
     def active(self, member: Member, story: Story) -> bool:
         """Tell whether a stored member still counts: a withdrawn story keeps its last words, which do not."""
-        return story.status == "shown" or member.key.source_id != self.source.id
+        return story.status in ("shown", "retracted") or member.key.source_id != self.source.id
+
+    def may_join(self, entry: Entry, own: Story | None, other: Story) -> bool:
+        """Tell whether the desk lets *entry*, which is in *own*, be a copy in *other* at all."""
+        if own and cluster.parted(own, other):
+            return False
+        strangers = {m.entry.source_id for m in other.members} - {entry.source_id}
+        return not strangers or not any(self.alone(id) for id in (entry.source_id, *strangers))
+
+    def alone(self, source_id: str) -> bool:
+        source = self.sources.get(source_id)
+        return source is not None and source.options.alone
+
+    def likely(self, entry: Entry) -> Callable[[str], Story | None]:
+        """Give stories by id as they stand now, but for those that *entry* may not join."""
+
+        def latest(story_id: str) -> Story | None:
+            story = self.stories.get(self.final(story_id))
+            return story if story and self.may_join(entry, None, story) else None
+
+        return latest
 
     def new_story(self, entry: Entry, member: Member, keys: tuple[str, ...]) -> Story:
         free = "id:" + identity.guid_key(entry.guid) not in self.by_key
@@ -272,7 +293,7 @@ class _Bench:
             order=self.source.order,
             first_seen=known.first_seen if known else self.now,
             categories=resolved.categories,
-            origin=None if self.local else origin_of(self.source, self.state.info),
+            origin=origin_of(self.source, self.state.info),
         )
 
     def leave(self, key: EntryKey, story_id: str, status: str) -> None:
@@ -283,12 +304,12 @@ class _Bench:
         rest = tuple(m for m in story.members if m.key != key)
         if rest:
             self.put(cluster.assemble(story, rest))
-        else:
+        elif story.status != "retracted":
             self.put(replace(story, status="held" if status == "held" else "withdrawn"))
 
     def fuse(self, one: Story, other: Story) -> Story:
         """Make one story of two; the one that is older, then the smaller id, is kept."""
-        kept, gone = sorted((one, other), key=lambda s: (s.first_seen, s.published, s.id))
+        kept, gone = cluster.elder(one, other)
         self.merged[gone.id] = kept.id
         self.touched.pop(gone.id, None)
         story = cluster.fused(kept, gone)
@@ -329,23 +350,14 @@ class _Bench:
 
     def changes(self) -> Changes:
         """Return everything as one value, stories with the channels that want them and those channels' marks."""
-        stories = []
-        due: dict[tuple[str, datetime], None] = {}
-        for story_id in self.touched:
-            story = self.stories[story_id]
-            story = replace(story, channels=wanted(story, self.settings, self.sources))
-            stories.append(story)
+        touched = [self.stories[story_id] for story_id in self.touched]
+        found = reach(touched, self.before, self.settings, self.sources, self.now, ended=self.merged)
+        for story in found.stories:
             self.explain_lead(story)
-            old = self.before[story_id].channels if story_id in self.before else ()
-            channels = dict.fromkeys((*old, *story.channels))
-            due.update(dict.fromkeys((c, self.now) for c in channels))
-            if story.release and story.release > self.now:
-                due.update(dict.fromkeys((c, story.release) for c in story.channels))
-        for gone in self.merged:
-            if gone in self.before:
-                due.update(dict.fromkeys((c, self.now) for c in self.before[gone].channels))
+        marks = dict.fromkeys(found.marks)
         if self.new_categories:  # pages and lists of whole outputs name every category
-            due.update(dict.fromkeys((o.id, self.now) for o in self.settings.outputs if not o.each))
+            named = (o.id for o in self.settings.outputs if not o.each)
+            marks.update((Mark(channel_id=id, due=self.now), None) for id in named)
         before = self.view.state.info
         changed = self.now if self.saved else self.state.changed
         return Changes(
@@ -355,15 +367,17 @@ class _Bench:
                 replace(s, story_id=self.final(s.story_id)) if s.story_id in self.merged else s
                 for s in self.saved.values()
             ),
-            stories=tuple(stories),
+            stories=found.stories,
             merged={gone: self.final(gone) for gone in self.merged if gone in self.before},
             categories=tuple(self.new_categories.values()),
-            marks=tuple(Mark(channel_id=c, due=at) for c, at in due),
+            marks=tuple(marks),
             decisions=tuple(self.decisions),
             seen=tuple(self.seen),
+            tombstones=found.tombstones,
+            lifted=found.lifted,
             hinted=tuple(self.nearby.hinted),
             habits=self.nearby.habits(),
-            credit=not self.local and origin_of(self.source, before) != origin_of(self.source, self.state.info),
+            credit=origin_of(self.source, before) != origin_of(self.source, self.state.info),
         )
 
     def explain_lead(self, story: Story) -> None:
@@ -372,16 +386,3 @@ class _Bench:
             words = f"leads its story now, before {before.lead.title!r} of {before.lead.source_id}"
             decision = self.note(story.lead, "leads", "lead", words)
             self.decisions.append(replace(decision, source_id=story.lead.source_id, story_id=story.id))
-
-
-def origin_of(source: Source, info: FeedInfo) -> Origin:
-    """Return what atom:source says of a remote source."""
-    address = source.location if source.kind == "feed" else ""
-    return Origin(
-        id=info.id or info.self_url or address,
-        title=source.title or info.title,
-        url=info.home,
-        feed_url=info.self_url or address,
-        rights=info.rights,
-        icon=info.icon,
-    )

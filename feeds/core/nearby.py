@@ -99,8 +99,9 @@ class Nearby:
         self, ids: Iterable[str], latest: Callable[[str], Story | None], entry: Entry, within: timedelta
     ) -> list[Story]:
         assert entry.published is not None  # noqa: S101 - find() asked
-        found = {s.id: s for i in ids if (s := latest(i) or self.view.alike.get(i))}
-        return [s for s in found.values() if s.status == "shown" and abs(s.published - entry.published) <= within]
+        found = {s.id: s for i in ids if (s := latest(i))}
+        told = [s for s in found.values() if s.status in ("shown", "retracted")]
+        return [s for s in told if abs(s.published - entry.published) <= within]
 
     def _side(self, story: Story) -> Side:
         lead = story.lead

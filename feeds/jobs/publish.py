@@ -10,7 +10,7 @@ from feeds.core.channels import channels, siblings
 from feeds.core.compose import compose, window
 from feeds.errors import OutputError
 from feeds.jobs.work import Tally, Work
-from feeds.model.channel import Channel, Rendered, Rendition
+from feeds.model.channel import Channel, Rendered, Rendition, Tombstone
 from feeds.model.delivery import Delivery
 from feeds.model.job import Job, Report
 from feeds.model.source import Problem
@@ -19,6 +19,7 @@ from feeds.render import render
 logger = logging.getLogger(__name__)
 
 BATCH = 500
+TOMBSTONES = 500  # in one document: a kilobyte each ten of them
 
 
 @dataclass(slots=True)
@@ -84,10 +85,11 @@ def _bring_out(edition: _Edition, channel: Channel, mark: datetime) -> None:
     with tally.step("store"):
         view = window(channel, edition.now)
         stories = ports.archive.stories(view)
+        gone = _gone(edition, channel)
         before = ports.outbox.etags(channel.id)
     with tally.step("render"):
         policies = {s.id: s.options.content for s in edition.work.sources.values()}
-        feed = compose(channel, stories, siblings(channel, tuple(edition.channels.values())), policies, view)
+        feed = compose(channel, stories, siblings(channel, tuple(edition.channels.values())), policies, view, gone)
         rendered = render(feed)
     with tally.step("write"):
         paths = ports.write(rendered.renditions)
@@ -99,6 +101,13 @@ def _bring_out(edition: _Edition, channel: Channel, mark: datetime) -> None:
     _count(edition, channel, rendered, paths)
     if fresh or paths:
         logger.info("publish channel=%s stories=%d written=%d", channel.id, len(feed.items), len(paths))
+
+
+def _gone(edition: _Edition, channel: Channel) -> tuple[Tombstone, ...]:
+    """Return what the channel says is gone: in the formats that have words for it, for as long as it is told to."""
+    if not channel.tombstones or not {"atom", "json"}.intersection(channel.formats):
+        return ()
+    return edition.work.ports.archive.gone(channel.id, edition.now - channel.tombstones, TOMBSTONES)
 
 
 def _count(edition: _Edition, channel: Channel, rendered: Rendered, paths: Sequence[str]) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from feeds.model.channel import Tombstone
 from feeds.model.decision import Decision
 from feeds.model.entry import Entry, EntryKey
 from feeds.model.source import Source, SourceState
@@ -102,4 +103,23 @@ class Changes:
     hinted: tuple[Hinted, ...] = ()
     habits: bytes = b""  # what the source says again and again; empty: as it was
     partial: bool = False  # only what was new of the document was read: the rest of it may still be there
+    tombstones: tuple[Tombstone, ...] = ()
+    lifted: tuple[str, ...] = ()  # ids of stories that are shown again: their tombstones go
     credit: bool = False  # the source's name or page changed: every channel with its stories says so anew
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """What the desk decided over stories: written whole or not at all.
+
+    *left* are members that their story is told without from now on; the other fields as in `Changes`.
+    """
+
+    stories: tuple[Story, ...]
+    merged: Mapping[str, str] = field(default_factory=dict)
+    left: tuple[EntryKey, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    hinted: tuple[Hinted, ...] = ()
+    tombstones: tuple[Tombstone, ...] = ()
+    lifted: tuple[str, ...] = ()

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 from urllib.parse import quote
 
@@ -50,6 +50,7 @@ class Channel:
     files: Mapping[Format, str] = field(default_factory=lambda: dict(FILES))
     limit: int = 50
     days: int = 0  # also every story of the last *days* days; 0: count alone
+    tombstones: timedelta = timedelta(days=30)  # how long it tells that a story is gone; 0: never
     hubs: tuple[str, ...] = ()
     timezone: str = "UTC"  # for the days that pages show
 
@@ -76,16 +77,26 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Feed:
-    """A channel's content at one moment; *updated* is its newest story's, never the clock's.
+class Tombstone:
+    """A channel showed this story, and at *at* it was taken back (RFC 6721)."""
 
-    *others* are the sibling channels that pages link to and OPML lists.
+    channel_id: str
+    story_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """A channel's content at one moment; *updated* is its newest story's or tombstone's, never the clock's.
+
+    *others* are the sibling channels that pages link to and OPML lists. *gone* are the latest first.
     """
 
     channel: Channel
     items: tuple[Item, ...]  # newest first
     updated: datetime
     others: tuple[Channel, ...] = ()
+    gone: tuple[Tombstone, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +146,7 @@ class Output:
     files: Mapping[Format, str] = field(default_factory=dict)
     limit: int = 50
     days: int = 0
+    tombstones: timedelta = timedelta(days=30)
     title: str = ""
     description: str = ""
     only: str = ""  # a rule: stories that do not meet it stay out

@@ -17,6 +17,9 @@ DecisionKind = Literal[
     "renamed",  # a local post moved to another path
     "withdrawn",  # the source took it back
     "returned",  # it came back
+    "split",  # the desk took it out of its story
+    "retracted",  # the desk took the story back
+    "unretracted",  # the desk lets it be shown again
 ]
 
 
@@ -29,6 +32,6 @@ class Decision:
     source_id: str = ""
     guid: str = ""
     story_id: str = ""
-    rule: str = ""  # `same_url`, `same_id`, `same_text`, the text of a drop rule, a problem code
+    rule: str = ""  # `same_url`, `same_id`, `same_text`, `desk`, the text of a drop rule, a problem code
     text: str = ""  # one sentence for people
     facts: Mapping[str, str] = field(default_factory=dict)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
-from feeds.model.source import FeedInfo, Problem
+from feeds.model.source import FeedInfo, Problem, Source
 
 
 class EntryKey(NamedTuple):
@@ -60,6 +60,21 @@ class Origin:
     feed_url: str = ""
     rights: str = ""
     icon: str = ""
+
+
+def origin_of(source: Source, info: FeedInfo) -> Origin | None:
+    """Return what atom:source says of a source; None for our own posts."""
+    if source.kind == "content":
+        return None
+    address = source.location if source.kind == "feed" else ""
+    return Origin(
+        id=info.id or info.self_url or address,
+        title=source.title or info.title,
+        url=info.home,
+        feed_url=info.self_url or address,
+        rights=info.rights,
+        icon=info.icon,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

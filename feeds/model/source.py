@@ -68,6 +68,7 @@ class Options:
     rewrite: tuple[Rewrite, ...] = ()
     base: BaseRule = "document"
     ids: IdRule = "guid"
+    alone: bool = False  # nothing that it tells is taken for a copy of what another source tells, nor the reverse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,13 @@ from typing import Literal
 
 from feeds.model.entry import Entry, EntryKey, Origin
 
+StoryStatus = Literal[
+    "shown",
+    "held",  # draft or unpublished
+    "withdrawn",  # the source took it back
+    "retracted",  # the desk took it back
+]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Category:
@@ -39,6 +46,7 @@ class Story:
     *id* is an IRI, published as atom:id, and never changes, whoever leads.
     *members* are sorted by rank, the lead first. *categories* unite those of all members.
     *published* and *first_seen* never move; *updated* moves when the lead's text changes.
+    *apart* and *bound* are the desk's word, which no later likeness overrules.
     """
 
     id: str
@@ -50,14 +58,16 @@ class Story:
     updated: datetime
     first_seen: datetime
     release: datetime | None = None  # not to be shown before
-    status: Literal[
-        "shown",
-        "held",  # draft or unpublished
-        "withdrawn",  # the source took it back
-        "retracted",  # the desk took it back
-    ] = "shown"
+    status: StoryStatus = "shown"
+    apart: tuple[str, ...] = ()  # ids of stories that it must never become one with
+    bound: bool = False  # the desk put its entries together: none leaves it for another story
     version: int = field(default=0, compare=False)  # how often it was written: a write from an older one is refused
 
     @property
     def lead(self) -> Entry:
         return self.members[0].entry
+
+    @property
+    def ruled(self) -> bool:
+        """Tell whether the desk decided over it: such a story is not forgotten, or its copies would come back."""
+        return self.status == "retracted" or self.bound or bool(self.apart)

@@ -1,7 +1,8 @@
 """JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/).
 
 Keys stand in the order of the specification, the version first: it is what programs sniff the type by.
-`_feeds` carries what the format has no place for: the feed that an item is from, and the other places that tell it.
+`_feeds` carries what the format has no place for: the feed that an item is from, and the other places that tell it;
+`_deleted` what was taken back.
 """
 
 import json
@@ -12,25 +13,34 @@ from feeds.model.channel import Channel, Feed, Format, SetAside
 from feeds.model.entry import Enclosure, Person
 from feeds.render import safe
 from feeds.render.pieces import Body, Heads, Piece, between, joined, piece, pieces
-from feeds.render.shown import Shown, address, home, person, title
+from feeds.render.shown import Shown, address, gone, home, person, title
 
 VERSION = "https://jsonfeed.org/version/1.1"
+DELETED = "https://www.rfc-editor.org/rfc/rfc6721"
 
 Json: TypeAlias = "str | int | list[Json] | dict[str, Json]"
 
 _FIRST = piece(b"\n  ")
 _COMMA = piece(b",\n  ")
-_TAIL = piece(b"\n ]\n}\n")
-_NO_ITEMS = piece(b"]\n}\n")
+_LAST = piece(b"\n ")
+_TAIL = piece(b"]\n}\n")
 
 
 def render(feed: Feed) -> tuple[Body, tuple[SetAside, ...]]:
     """Return *feed* as JSON Feed 1.1: UTF-8, one line a value, so that changes show as lines."""
     items, aside = pieces(feed, "json", _item_bytes)
     head = _HEADS.get(feed, "json")
-    if not items:
-        return joined([*head, _NO_ITEMS]), aside
-    return joined([*head, _FIRST, *between(items, _COMMA), _TAIL]), aside
+    told = [_FIRST, *between(items, _COMMA), _LAST] if items else []
+    return joined([*head, *told, _tail(feed)]), aside
+
+
+def _tail(feed: Feed) -> Piece:
+    """The end of the list and of the document; `_deleted` says of stories that they are gone, as RFC 6721 does."""
+    left: list[Json] = [{"id": one.id, "when": _rfc3339(one.at)} for one in gone(feed)]
+    if not left:
+        return _TAIL
+    said = json.dumps({"about": DELETED, "entries": left}, ensure_ascii=False)
+    return piece(f'],\n "_deleted": {said}\n}}\n'.encode())
 
 
 def _written(channel: Channel, _format: Format, _dated: bool) -> tuple[Piece, ...]:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from feeds.errors import RenderError
-from feeds.model.channel import Channel, Format, Item
+from feeds.model.channel import Channel, Feed, Format, Item
 from feeds.model.entry import Enclosure, Image, Origin, Person
 from feeds.model.source import ContentPolicy
 from feeds.model.story import Category, Story
@@ -52,6 +52,19 @@ class Shown:
     contributors: tuple[Person, ...]
     comments: str
     comments_feed: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gone:
+    """One story that the channel told once, by the id that it had there."""
+
+    id: str
+    at: datetime
+
+
+def gone(feed: Feed) -> list[Gone]:
+    """Return what *feed* says is gone; what had no fit id was never told."""
+    return [Gone(id=safe.uri(t.story_id), at=moment(t.at)) for t in feed.gone if safe.is_id(t.story_id)]
 
 
 def show(item: Item, channel: Channel) -> Shown:

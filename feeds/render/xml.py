@@ -7,6 +7,7 @@ set here; the generator is named without a version, for an upgrade is no news to
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
+from xml.sax.saxutils import quoteattr
 
 from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
@@ -18,9 +19,10 @@ from feeds.model.entry import Person
 from feeds.render import safe
 from feeds.render.extension import ATOM, CONTENT, DC, MEDIA, RSS_MODULES, Head, Story, first_enclosure, rfc822
 from feeds.render.pieces import Body, Heads, Piece, joined, piece, pieces
-from feeds.render.shown import Shown, address, home, moment, person, root, title
+from feeds.render.shown import Shown, address, gone, home, moment, person, root, title
 
 GENERATOR = "feeds"
+TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"
 
 _ATOM_TAIL = piece(b"</feed>\n")
 _RSS_TAIL = piece(b"</channel>\n</rss>\n")
@@ -32,13 +34,22 @@ _RSS_SPACES = {**_ATOM_SPACES, **RSS_MODULES, "atom": ATOM, "content": CONTENT}
 def atom(feed: Feed) -> tuple[Body, tuple[SetAside, ...]]:
     """Return *feed* as Atom 1.0 (RFC 4287)."""
     entries, aside = pieces(feed, "atom", partial(_atom_entry, feed.channel))
-    return joined([*_head(feed, "atom"), *entries, _ATOM_TAIL]), aside
+    return joined([*_head(feed, "atom"), *_tombstones(feed), *entries, _ATOM_TAIL]), aside
 
 
 def rss(feed: Feed) -> tuple[Body, tuple[SetAside, ...]]:
     """Return *feed* as RSS 2.0 with the modules content, dc, atom and media."""
     items, aside = pieces(feed, "rss", partial(_rss_entry, feed.channel))
     return joined([*_head(feed, "rss"), *items, _RSS_TAIL]), aside
+
+
+def _tombstones(feed: Feed) -> list[Piece]:
+    """What is gone, for readers and partners that take RFC 6721's word for it; its reason is the desk's own."""
+    lines = [
+        f'<at:deleted-entry xmlns:at="{TOMBSTONES}" ref={quoteattr(one.id)} when="{one.at.isoformat()}"/>\n'
+        for one in gone(feed)
+    ]
+    return [piece("".join(lines).encode())] if lines else []
 
 
 def _head(feed: Feed, format: Format) -> list[Piece]:

@@ -1,6 +1,6 @@
 """The store: what came in and what must go out, in one SQLite file.
 
-One process writes at a time; any number may read beside it.
+One process works on it at a time; any number may read beside it, and the desk may write a decision.
 """
 
 from collections.abc import Callable
@@ -30,16 +30,19 @@ class Store:
     close: Callable[[], None]
 
 
-def open_store(url: str, *, shards: int = 1, lock: bool = True, busy: float = BUSY_SECONDS) -> Store:
+def open_store(
+    url: str, *, shards: int = 1, lock: bool = True, beside: bool = False, busy: float = BUSY_SECONDS
+) -> Store:
     """Open the store at *url* (`sqlite:///PATH`), made and migrated where needed.
 
-    Without *lock* it is opened for reading only, beside whatever writes to it.
+    Without *lock* it is opened as it is, for reading only, beside whatever works on it; with *beside* short writes
+    are allowed there too: what they change tells a poll under way that its view is stale.
     *busy* is how many seconds a writer waits for programs that do not heed the lock, such as a database shell.
 
     Raises `StoreLocked`, `StoreTooNew`, `StoreDamaged`; `StoreError` where the file cannot be read or written.
     """
     path = file_of(url)
-    return _writing(path, shards, busy) if lock else _reading(path, shards, busy)
+    return _writing(path, shards, busy) if lock else _beside(path, shards, busy, readonly=not beside)
 
 
 def migrate(url: str) -> str:
@@ -73,13 +76,13 @@ def _writing(path: Path, shards: int, busy: float) -> Store:
     return _store(open_db, shards, close)
 
 
-def _reading(path: Path, shards: int, busy: float) -> Store:
+def _beside(path: Path, shards: int, busy: float, *, readonly: bool) -> Store:
     if not path.exists():
         raise StoreError(f"{path} does not exist yet: `feeds run` makes it")
     revision = guard.inspect(path, whole=False)
     if revision != HEAD:
         raise StoreError(f"{path} has the schema {revision or '(none)'}, not {HEAD}: `feeds migrate` brings it up")
-    db = Database(path, readonly=True, busy=busy)
+    db = Database(path, readonly=readonly, busy=busy)
     return _store(db, shards, db.close)
 
 

@@ -2,13 +2,14 @@
 
 An entry goes when it is older than its source's `keep` by both of its dates and was not in the last document that was
 read: one that is still told never goes, so it cannot come back as new. A post goes only when its file went.
+Entries of a story that the desk decided over stay: a copy that comes later meets its decision.
 """
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, select, tuple_, update
+from sqlalchemy import Connection, delete, exists, select, tuple_, update
 
 from feeds.model.changes import Mark
 from feeds.store import likes, marking
@@ -18,7 +19,8 @@ from feeds.store.reading import Stories
 from feeds.store.rows import AnyRow
 from feeds.store.writing import clear
 
-DECISIONS = timedelta(days=400)
+DECISIONS = timedelta(days=400)  # those of the desk are kept as long as the store
+TOMBSTONES = timedelta(days=400)  # longer than outputs may tell of what is gone
 DELIVERIES = timedelta(days=400)  # as long as a done delivery is known, it is not sent again
 
 
@@ -33,8 +35,10 @@ def expire(db: Database, now: datetime, limit: int) -> int:
         if rows:
             return _forget(db, connection, rows, now)
         likes.expire(connection, now)
-        return _forget_older(connection, t.decisions, t.decisions.c.at < now - DECISIONS, limit) or _forget_older(
-            connection, t.deliveries, (t.deliveries.c.state != "owed") & (t.deliveries.c.due < now - DELIVERIES), limit
+        connection.execute(delete(t.tombstones).where(t.tombstones.c.at < now - TOMBSTONES))
+        d, owed = t.decisions.c, t.deliveries.c
+        return _forget_older(connection, t.decisions, (d.at < now - DECISIONS) & (d.rule != "desk"), limit) or (
+            _forget_older(connection, t.deliveries, (owed.state != "owed") & (owed.due < now - DELIVERIES), limit)
         )
 
 
@@ -51,6 +55,7 @@ def _old_entries(connection: Connection, now: datetime, limit: int) -> list[AnyR
             .join(t.entries, e.source_id == s.id)
             .where(s.keep == keep, e.first_seen < oldest, e.published.is_(None) | (e.published < oldest))
             .where(e.last_seen < state.present, ~s.local | (e.status == "withdrawn"))
+            .where(~exists().where(t.stories.c.id == e.story_id, t.stories.c.ruled))
             .limit(limit - len(found))
         )
         found.extend(connection.execute(query))

@@ -10,8 +10,8 @@ import orjson
 from sqlalchemy import Connection, bindparam, exists, select, update
 
 from feeds.errors import StaleView, StoreError
-from feeds.model.changes import Changes, Known, Mark, PollView
-from feeds.model.channel import Window
+from feeds.model.changes import Changes, Edit, Known, Mark, PollView
+from feeds.model.channel import Tombstone, Window
 from feeds.model.source import Source, SourceState, Validators
 from feeds.model.story import Category, Story
 from feeds.store import keeping, likes, reading, writing
@@ -156,6 +156,22 @@ class Library:
         """Raises `StaleView` where a poll wrote one of *stories* since it was read: read them again."""
         with self._db.write() as connection:
             writing.restate(self._db, connection, stories, categories, marks)
+
+    def gone(self, channel_id: str, since: datetime, most: int) -> tuple[Tombstone, ...]:
+        with self._db.read() as connection:
+            return reading.tombstones(connection, channel_id, since, most)
+
+    # the desk
+
+    def edit(self, found: Edit, now: datetime) -> None:
+        """Write what the desk decided, whole or not at all. Raises `StaleView`: read again, decide again."""
+        with self._db.write() as connection:
+            writing.edit(self._db, connection, found, now)
+
+    def taken(self, story_ids: Sequence[str]) -> frozenset[str]:
+        """Return those of *story_ids* that stories have."""
+        with self._db.read() as connection:
+            return frozenset(connection.scalars(select(t.stories.c.id).where(among(t.stories.c.id, story_ids))))
 
     # set-up and care
 

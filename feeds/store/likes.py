@@ -51,13 +51,16 @@ def habits(connection: Connection, source_ids: Collection[str]) -> Mapping[str, 
 
 def write(connection: Connection, changes: Changes, now: datetime) -> None:
     """Write what a poll found to say of its stories and of its source."""
-    if changes.hinted:
-        _post(connection, changes.hinted, week_of(now))
+    post(connection, changes.hinted, now)
     if changes.habits:
         _SAY.each(connection, [{"source_id": changes.state.source_id, "counts": changes.habits}])
 
 
-def _post(connection: Connection, found: Sequence[Hinted], week: int) -> None:
+def post(connection: Connection, found: Sequence[Hinted], now: datetime) -> None:
+    """Note under which hashes stories that were first seen *now* are found."""
+    if not found:
+        return
+    week = week_of(now)
     first = (connection.scalar(select(func.max(t.hinted.c.number))) or 0) + 1
     numbered = list(enumerate(found, first))
     _TELL.each(connection, [{"number": n, "week": week, "story_id": one.story_id} for n, one in numbered])

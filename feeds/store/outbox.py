@@ -105,7 +105,7 @@ class Outbox:
             for some in chunks(sorted(set(channel_ids))):
                 r = t.renditions.c
                 paths.extend(connection.scalars(select(r.path).where(r.channel_id.in_(some))))
-                for table in (t.renditions, t.set_aside):
+                for table in (t.renditions, t.set_aside, t.tombstones):
                     connection.execute(delete(table).where(table.c.channel_id.in_(some)))
                 mine = t.marks.c.channel_id.in_(some) & (t.marks.c.due <= now)
                 connection.execute(delete(t.marks).where(mine))

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, cast
 
+import orjson
 from sqlalchemy import ColumnElement, Connection, FromClause, and_, func, or_, select
 
 from feeds.model.changes import Known
@@ -134,6 +135,14 @@ class Overview:
         query = select(t.decisions).order_by(t.decisions.c.id.desc()).limit(limit)
         with self._db.read() as connection:
             return tuple(decision_of(row) for row in connection.execute(query))
+
+    def splits(self, one: str, other: str) -> int:
+        """Return how often the desk split an entry of one source from a story that the other leads."""
+        d = t.decisions.c
+        query = select(d.source_id, d.facts).where(d.kind == "split", d.source_id.in_((one, other)))
+        with self._db.read() as connection:
+            found = ({row.source_id, orjson.loads(row.facts)["with_source"]} for row in connection.execute(query))
+            return sum(pair == {one, other} for pair in found)
 
     def entries(self, source_id: str) -> tuple[Known, ...]:
         """Return all entries of one source, first seen first."""

@@ -2,19 +2,20 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from feeds.model.changes import Known
-from feeds.model.channel import Window
-from feeds.model.entry import Origin
+from feeds.model.channel import Tombstone, Window
+from feeds.model.entry import Origin, origin_of
 from feeds.model.source import Source
 from feeds.model.story import Category, Member, Story
 from feeds.store import tables as t
-from feeds.store.db import chunks
+from feeds.store.db import DateTime, chunks
 from feeds.store.prepared import listed, one_of, selecting
-from feeds.store.rows import info_of, known_of, member_of, origin_of, source_of, story_of
+from feeds.store.rows import info_of, known_of, member_of, source_of, story_of
 
 _STORIES = selecting(select(t.stories).where(one_of(t.stories.c.id, "ids")))
 _MEMBERS = selecting(
@@ -31,6 +32,14 @@ _SOURCES = selecting(
     .where(one_of(t.sources.c.id, "ids"))
 )
 _CATEGORIES = selecting(select(t.categories).order_by(t.categories.c.slug))
+
+_GONE = selecting(
+    select(t.tombstones.c.story_id, t.tombstones.c.at)
+    .where(t.tombstones.c.channel_id == bindparam("channel"))
+    .where(t.tombstones.c.at > bindparam("since", type_=DateTime))
+    .order_by(t.tombstones.c.at.desc(), t.tombstones.c.story_id)
+    .limit(bindparam("most"))
+)
 
 KNOWN = (t.entries.c.entry, t.entries.c.fingerprint, t.entries.c.status, t.entries.c.story_id, t.entries.c.first_seen)
 
@@ -92,3 +101,9 @@ def latest(connection: Connection, window: Window) -> list[str]:
     if window.since and len(rows) == window.limit and (not rows or rows[-1].published >= window.since):
         rows = connection.execute(query.where(c.published >= window.since)).all()
     return [row.story_id for row in rows]
+
+
+def tombstones(connection: Connection, channel_id: str, since: datetime, most: int) -> tuple[Tombstone, ...]:
+    """Return what is gone from a channel since after *since*, the latest first."""
+    rows = _GONE.rows(connection, channel=channel_id, since=since, most=most)
+    return tuple(Tombstone(channel_id=channel_id, story_id=row.story_id, at=row.at) for row in rows)

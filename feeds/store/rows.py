@@ -103,13 +103,15 @@ def story_row(story: Story) -> dict[str, Any]:
         "release": story.release,
         "status": story.status,
         "version": story.version + 1,
-        "lists": text_of([story.keys, _pairs(story.categories), story.channels]),
+        "ruled": story.ruled,
+        "lists": text_of([story.keys, _pairs(story.categories), story.channels, story.apart, story.bound]),
     }
 
 
 def story_of(row: AnyRow, found: Sequence[Member]) -> Story:
     """From `stories`."""
-    keys, pairs, channels = orjson.loads(row.lists)
+    keys, pairs, channels, *desk = orjson.loads(row.lists)
+    apart, bound = desk or ((), False)
     return Story(
         id=row.id,
         members=tuple(found),
@@ -121,6 +123,8 @@ def story_of(row: AnyRow, found: Sequence[Member]) -> Story:
         first_seen=row.first_seen,
         release=row.release,
         status=row.status,
+        apart=tuple(apart),
+        bound=bound,
         version=row.version,
     )
 
@@ -151,21 +155,6 @@ def member_of(row: AnyRow, source: Source | None, origin: Origin | None) -> Memb
         first_seen=row.first_seen,
         categories=_categories(orjson.loads(row.categories)),
         origin=origin,
-    )
-
-
-def origin_of(source: Source, info: FeedInfo) -> Origin | None:
-    """Return what atom:source says of a source; None for our own posts."""
-    if source.kind == "content":
-        return None
-    address = source.location if source.kind == "feed" else ""
-    return Origin(
-        id=info.id or info.self_url or address,
-        title=source.title or info.title,
-        url=info.home,
-        feed_url=info.self_url or address,
-        rights=info.rights,
-        icon=info.icon,
     )
 
 

@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from feeds.store.db import DateTime, Number, Words
 
-HEAD = "0005"
+HEAD = "0006"
 """The revision that these tables are; `migrations/versions` leads to it."""
 
 metadata = MetaData()
@@ -89,7 +89,8 @@ stories = Table(
     Column("release", DateTime),
     _required("status", Text),
     _required("version", Number),
-    _required("lists", Text),  # keys, categories, channels
+    _required("lists", Text),  # keys, categories, channels, stories apart, whether bound
+    Column("ruled", Boolean, nullable=False, server_default=text("0")),  # the desk decided over it: it is kept
 )
 
 story_keys = Table(
@@ -204,6 +205,17 @@ renditions = Table(
     _required("version", Number),  # how often it changed
     _required("body", LargeBinary),  # gzip
     UniqueConstraint("path", name="renditions_path"),
+)
+
+tombstones = Table(  # stories that channels showed and do not show any more
+    "tombstones",
+    metadata,
+    _required("channel_id", Words),
+    _required("story_id", Words),
+    _required("at", DateTime),
+    PrimaryKeyConstraint("channel_id", "story_id"),
+    Index("tombstones_story", "story_id"),
+    sqlite_with_rowid=False,
 )
 
 set_aside = Table(

@@ -4,13 +4,14 @@ Three things tell that a view went stale meanwhile, and refuse the write: the so
 moved, or a member of another source would be lost. Match keys are unique by themselves.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Table, bindparam, delete, func, select, update
 
 from feeds.errors import StaleView
-from feeds.model.changes import Changes, Mark, Saved
+from feeds.model.changes import Changes, Edit, Mark, Saved
+from feeds.model.channel import Tombstone
 from feeds.model.entry import EntryKey
 from feeds.model.source import SourceState
 from feeds.model.story import Category, Story
@@ -65,6 +66,8 @@ _SAVE, _SAVE_GONE = upserting(t.entries, ("first_seen",)), upserting(t.entries, 
 _TELL, _JOIN, _NAME = upserting(t.stories), upserting(t.members), upserting(t.categories)
 _KEY, _SHOW, _SORT = inserting(t.story_keys), inserting(t.story_channels), inserting(t.story_categories)
 _DECIDE = inserting(t.decisions, ("id",))
+_BURY = upserting(t.tombstones)
+_LIFT = changing(delete(t.tombstones).where(one_of(t.tombstones.c.story_id, "ids")))
 _BEGIN_AGAIN = changing(delete(t.story_moves).where(one_of(t.story_moves.c.old, "ids")))
 # A row that takes part in a story, by table; all are written anew with it.
 _CLEAR = tuple(
@@ -89,6 +92,7 @@ def apply(db: Database, connection: Connection, changes: Changes) -> None:
         _adopt(connection, changes.stories, changes.entries)
         _see(connection, changes)
         likes.write(connection, changes, _now(changes.state))
+        bury(connection, changes.tombstones, changes.lifted)
         _DECIDE.each(connection, [decision_row(d) for d in changes.decisions])
         marking.put(connection, [*changes.marks, *(_credited(connection, changes) if changes.credit else ())])
     except CLASHES as error:
@@ -139,6 +143,28 @@ def restate(
         raise StaleView(f"another writer was faster: {error}") from error
 
 
+def edit(db: Database, connection: Connection, found: Edit, now: datetime) -> None:
+    """Write what the desk decided, within the caller's transaction. Raises `StaleView`."""
+    try:
+        check(connection, found.stories, found.merged, "", left=found.left)
+        _end(db, connection, found.merged)
+        write_stories(connection, found.stories)
+        _adopt(connection, found.stories, ())
+        likes.post(connection, found.hinted, now)
+        bury(connection, found.tombstones, found.lifted)
+        _DECIDE.each(connection, [decision_row(d) for d in found.decisions])
+        marking.put(connection, found.marks)
+    except CLASHES as error:
+        raise StaleView(f"another writer was faster: {error}") from error
+
+
+def bury(connection: Connection, tombstones: Sequence[Tombstone], lifted: Sequence[str]) -> None:
+    """Note what is gone from which channels; what is shown again is not gone."""
+    if lifted:
+        _LIFT.run(connection, ids=listed(lifted))
+    _BURY.each(connection, [{"channel_id": t.channel_id, "story_id": t.story_id, "at": t.at} for t in tombstones])
+
+
 def _fence(connection: Connection, changes: Changes) -> None:
     """Take the source's turn: nobody polled, forced or moved it since it was read.
 
@@ -160,7 +186,14 @@ def _now(state: SourceState) -> datetime:
     return state.polled or state.due
 
 
-def check(connection: Connection, stories: Sequence[Story], merged: Mapping[str, str], source_id: str) -> None:
+def check(
+    connection: Connection,
+    stories: Sequence[Story],
+    merged: Mapping[str, str],
+    source_id: str,
+    *,
+    left: Collection[EntryKey] = (),
+) -> None:
     """Refuse to write over what was not seen: a newer version, or members that another source's poll added."""
     if not stories and not merged:
         return
@@ -172,7 +205,7 @@ def check(connection: Connection, stories: Sequence[Story], merged: Mapping[str,
         raise StaleView(f"story {stale[0]} changed meanwhile")
     if stored:
         rows = _FOREIGN.rows(connection, ids=ids, source=source_id)
-        if lost := {EntryKey(*row) for row in rows} - kept.keys():
+        if lost := {EntryKey(*row) for row in rows} - kept.keys() - {*left}:
             raise StaleView(f"{min(lost)} joined a story meanwhile")
     foreign = sorted({key.guid for key in kept if key.source_id != source_id})
     for row in _PLACES.rows(connection, guids=listed(foreign)) if foreign else ():

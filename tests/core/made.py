@@ -8,7 +8,7 @@ from typing import Any
 from feeds.core.arrivals import arrivals
 from feeds.core.decide import decide
 from feeds.core.normalise import Normalised
-from feeds.model.changes import Changes, Known, PollView
+from feeds.model.changes import Changes, Edit, Known, PollView
 from feeds.model.channel import Output
 from feeds.model.entry import Entry
 from feeds.model.settings import Settings, Site
@@ -106,6 +106,20 @@ class Shelf:
                 story_id=saved.story_id,
                 first_seen=saved.first_seen,
             )
+
+    def edit(self, found: Edit) -> None:
+        """Apply what the desk decided, as the store does."""
+        for gone in found.merged:
+            self.stories.pop(gone, None)
+        for story in found.stories:
+            self.stories[story.id] = story
+            for member in story.members:
+                key = member.key
+                self.known[key.source_id, key.guid] = replace(self.known[key.source_id, key.guid], story_id=story.id)
+
+    def story(self, guid: str, source_id: str = "one") -> Story:
+        """The story that an entry is in."""
+        return self.stories[self.known[source_id, guid].story_id]
 
     def shown(self) -> dict[str, list[str]]:
         """Titles of the members of each story that is shown, the lead first."""

@@ -366,7 +366,8 @@ def test_removed_post_is_withdrawn_and_returns() -> None:
     desk.poll("posts", [post(f"{n}.md") for n in range(4)])
     changes = desk.poll("posts", [post(f"{n}.md") for n in range(3)], now=LATER)
     assert kinds(changes) == ["withdrawn"]
-    assert [m.channel_id for m in changes.marks] == ["all"]
+    assert [(m.channel_id, m.due) for m in changes.marks] == [("all", LATER), ("all", LATER + timedelta(days=30))]
+    assert [(t.channel_id, t.at) for t in changes.tombstones] == [("all", LATER)]
     assert len(desk.shown()) == 3
     changes = desk.poll("posts", [post(f"{n}.md") for n in range(4)], now=LATER)
     assert kinds(changes) == ["returned"]

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from feeds.core.desk import Desk
 from feeds.jobs.poll import poll
 from feeds.model.decision import Decision
+from feeds.model.entry import EntryKey
 from feeds.model.job import Job
 from feeds.model.settings import Dedupe
 from feeds.store import open_store
@@ -133,3 +135,22 @@ def test_footer_of_a_source_is_learned_and_makes_no_copies(world: World) -> None
     tell(world, one=feed("one", *items))
     tell(world, two=feed("two", ("b", "시장 소식", f"시장에서 장이 섰다. {footer}")))
     assert len(stories(world)) == 6
+
+
+def test_a_copy_in_other_words_of_a_retracted_story_is_not_shown(world: World) -> None:
+    tell(world, one=feed("one", ("a", TITLE, TEXT)))
+    (story,) = world.store.library.every_story("", 9)
+    desk = Desk(world.config, {s.id: s for s in world.config.sources}, world.now)
+    world.store.library.edit(desk.retract(story, "it was wrong"), world.now)
+    tell(world, two=feed("two", ("b", OTHER_TITLE, COPY)))
+    assert stories(world) == [["one", "two"]]
+    assert [s.status for s in world.store.library.every_story("", 9)] == ["retracted"]
+
+
+def test_a_split_off_story_is_found_in_other_words(world: World) -> None:
+    tell(world, one=feed("one", ("a", TITLE, TEXT)), two=feed("two", ("b", OTHER_TITLE, COPY)))
+    (story,) = world.store.library.every_story("", 9)
+    desk = Desk(world.config, {s.id: s for s in world.config.sources}, world.now)
+    world.store.library.edit(desk.split(story, EntryKey("two", "b"), ()), world.now)
+    tell(world, three=feed("three", ("c", OTHER_TITLE, COPY)))
+    assert stories(world) == [["one"], ["two", "three"]]

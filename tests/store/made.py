@@ -9,12 +9,11 @@ from feeds.model.changes import Changes, EntryStatus, Mark, PollView, Saved
 from feeds.model.channel import Rendition, Window
 from feeds.model.decision import Decision
 from feeds.model.delivery import Delivery
-from feeds.model.entry import Entry
+from feeds.model.entry import Entry, origin_of
 from feeds.model.source import FeedInfo, Source
 from feeds.model.story import Category, Member, Story
 from feeds.store import Store
 from feeds.store.library import Library
-from feeds.store.rows import origin_of
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -64,7 +63,7 @@ def story(id: str, *members: Member, **more: Any) -> Story:
 
 
 def decision(guid: str, source_id: str = "a", at: datetime = NOW, **more: Any) -> Decision:
-    return Decision(at=at, kind="changed", source_id=source_id, guid=guid, **more)
+    return Decision(**{"at": at, "kind": "changed", "source_id": source_id, "guid": guid, **more})
 
 
 def changes(view: PollView, at: datetime = NOW, **more: Any) -> Changes:

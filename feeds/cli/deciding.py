@@ -1,0 +1,84 @@
+"""retract, unretract, merge, split: what the desk decides for good."""
+
+from collections.abc import Callable
+
+import click
+
+from feeds.app import desk as decisions
+from feeds.app.build import App
+from feeds.app.desk import Ruled
+from feeds.cli.common import FAILED, Desk, as_json, command, count, print_json, say
+
+REASON = "Why, for those who ask `feeds why` later; it is never published."
+
+
+@click.command()
+@click.argument("what")
+@click.option("--reason", default="", help=REASON)
+@as_json
+@click.pass_obj
+@command
+def retract(desk: Desk, what: str, reason: str, json_: bool) -> None:
+    """Take a story back: it goes from every document, Atom and JSON say that it is gone, and no poll and no later copy
+    brings it back. WHAT as in `feeds why`. Also while `feeds serve` runs, which then publishes within seconds."""
+    _decide(desk, "retracted", lambda app: decisions.retract(app, what, reason), json_=json_)
+
+
+@click.command()
+@click.argument("what")
+@click.option("--reason", default="", help=REASON)
+@as_json
+@click.pass_obj
+@command
+def unretract(desk: Desk, what: str, reason: str, json_: bool) -> None:
+    """Let a story that was retracted be shown again, so far as its sources still tell it. WHAT as in `feeds why`."""
+    _decide(desk, "unretracted", lambda app: decisions.unretract(app, what, reason), json_=json_)
+
+
+@click.command()
+@click.argument("one")
+@click.argument("other")
+@as_json
+@click.pass_obj
+@command
+def merge(desk: Desk, one: str, other: str, json_: bool) -> None:
+    """Make one story of two, for good: the older keeps its id. ONE and OTHER as in `feeds why`."""
+    _decide(desk, "merged", lambda app: decisions.merge(app, one, other), json_=json_)
+
+
+@click.command()
+@click.argument("what")
+@click.option("--source", default="", help="The source of the entry that leaves, where WHAT names several.")
+@as_json
+@click.pass_obj
+@command
+def split(desk: Desk, what: str, source: str, json_: bool) -> None:
+    """Take an entry out of its story into one of its own, for good: the two never merge again. WHAT is the entry's
+    URL or id."""
+    _decide(desk, "split", lambda app: decisions.split(app, what, source), json_=json_)
+
+
+def _decide(desk: Desk, done: str, decide: Callable[[App], Ruled], *, json_: bool) -> None:
+    """Decide, and publish what follows unless a running service will."""
+    with desk.deciding() as (app, alone):
+        if alone:
+            app.sync()
+        ruled = decide(app)
+        report = decisions.publish(app) if alone else None
+    if json_:
+        stories = [{"id": s.id, "status": s.status, "title": s.lead.title} for s in ruled.stories]
+        print_json({"stories": stories, "channels": ruled.channels, "written": report.paths if report else []})
+    else:
+        for story in ruled.stories:
+            say(desk, f"{done:<12}{story.lead.title}")
+            say(desk, f"            {story.id}, {story.status}")
+        if ruled.advice:
+            say(desk, f"advice      {ruled.advice}")
+        if report:
+            say(desk, f"wrote       {count(len(report.paths), 'file')} of {count(len(ruled.channels), 'channel')}")
+        else:
+            say(desk, f"waits       {count(len(ruled.channels), 'channel')}: the running service publishes in seconds")
+    if report and report.outcome == "failed":
+        for where, problem in report.problems.items():
+            click.echo(f"feeds: {where}: {problem.detail}", err=True)
+        raise SystemExit(FAILED)

@@ -1,0 +1,79 @@
+"""Which channels feel it when stories change: who shows them, who is published again, who tells that they are gone.
+
+A channel that showed a story which is not shown any more, whoever took it back, has a tombstone for it (RFC 6721) for
+as long as its output says; one of a story that is shown again goes. A story that merely left a channel, because its
+categories changed, has none; nor has one that was never due to be seen.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from feeds.core.channels import wanted
+from feeds.model.changes import Mark
+from feeds.model.channel import Tombstone
+from feeds.model.settings import Settings
+from feeds.model.source import Source
+from feeds.model.story import Story
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """*stories* with the channels that want them; the rest as in `Changes`."""
+
+    stories: tuple[Story, ...]
+    marks: tuple[Mark, ...]
+    tombstones: tuple[Tombstone, ...]
+    lifted: tuple[str, ...]
+
+
+def reach(
+    stories: Iterable[Story],
+    before: Mapping[str, Story],
+    settings: Settings,
+    sources: Mapping[str, Source],
+    now: datetime,
+    *,
+    ended: Iterable[str] = (),
+) -> Reach:
+    """Return what follows from *stories*, which changed at *now*.
+
+    *before* holds stories as they were, by id, where they existed; *ended* names those of them that became part of
+    others.
+    """
+    due: dict[Mark, None] = {}
+    done: list[Story] = []
+    tombstones: list[Tombstone] = []
+    lifted: list[str] = []
+    for story in stories:
+        story = replace(story, channels=wanted(story, settings, sources))
+        done.append(story)
+        old = before.get(story.id)
+        due.update(_marks((*(old.channels if old else ()), *story.channels), now))
+        if story.release and story.release > now:
+            due.update(_marks(story.channels, story.release))
+        if story.status == "shown" and old and old.status != "shown":
+            lifted.append(story.id)
+        elif story.status != "shown" and old and old.status == "shown" and not _embargoed(old, now):
+            tombstones += [Tombstone(channel_id=c, story_id=story.id, at=now) for c in old.channels]
+    for gone in ended:
+        if gone in before:
+            due.update(_marks(before[gone].channels, now))
+    due.update((mark, None) for mark in _ends(tombstones, settings))
+    return Reach(stories=tuple(done), marks=tuple(due), tombstones=tuple(tombstones), lifted=tuple(lifted))
+
+
+def _embargoed(story: Story, now: datetime) -> bool:
+    """Nobody saw it yet, and its id would tell of it."""
+    return story.release is not None and story.release > now
+
+
+def _marks(channels: Iterable[str], at: datetime) -> dict[Mark, None]:
+    return {Mark(channel_id=channel, due=at): None for channel in channels}
+
+
+def _ends(tombstones: Iterable[Tombstone], settings: Settings) -> list[Mark]:
+    """Marks for the moments at which channels stop telling of what is gone."""
+    kept = {output.id: output.tombstones for output in settings.outputs}
+    found = ((t, kept.get(t.channel_id.partition(":")[0])) for t in tombstones)
+    return [Mark(channel_id=t.channel_id, due=t.at + long) for t, long in found if long]

@@ -1,0 +1,238 @@
+"""retract, unretract, merge and split, as a user types them, over every document that is published."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from feeds.cli import cli
+from feeds.store import open_store
+
+Feeds = Callable[..., Result]
+
+CONFIG = """\
+version: 1
+site: {title: Desk, url: 'https://desk.example', language: en}
+content:
+  - {id: posts, path: site}
+sources:
+  - {id: wire, file: wire.xml}
+  - {id: daily, file: daily.xml}
+"""
+POST = "---\ntitle: Local words\ndate: 2026-01-05 10:00:00 +0000\ncategories: [Harbour]\n---\nWords of ours.\n"
+ITEM = (
+    "<item><guid>{url}</guid><link>{url}</link><title>{title}</title><category>Harbour</category>"
+    "<pubDate>Thu, 01 Jan 2026 0{hour}:00:00 +0000</pubDate><description>{title} in words.</description></item>"
+)
+
+
+def feed(name: str, *titles: str) -> str:
+    """A feed whose items are at the same addresses in every feed, by title."""
+    items = (
+        ITEM.format(url=f"https://site.example/{title.lower()}?utm_source={name}", title=title, hour=n)
+        for n, title in enumerate(titles, 1)
+    )
+    return f"<rss version='2.0'><channel><title>{name}</title>{''.join(items)}</channel></rss>"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site/ours.md").write_text(POST)
+    (tmp_path / "wire.xml").write_text(feed("wire", "Bridge", "Ferry"))
+    (tmp_path / "daily.xml").write_text(feed("daily", "Bridge"))
+    (tmp_path / "feeds.yaml").write_text(CONFIG)
+    return tmp_path
+
+
+@pytest.fixture
+def feeds(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Feeds:
+    """Type a command; the clock stands at 2026-02-01."""
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1769904000")
+    monkeypatch.delenv("FEEDS_CONFIG", raising=False)
+    monkeypatch.chdir(folder)
+
+    def run(*words: str, code: int = 0) -> Result:
+        result = CliRunner().invoke(cli, [*words])
+        assert result.exit_code == code, f"{words}: {result.output} {result.exception!r}"
+        return result
+
+    return run
+
+
+def telling(folder: Path, word: str) -> set[str]:
+    """Paths of the published files in which *word* stands."""
+    public = folder / "var/public"
+    return {str(p.relative_to(public)) for p in public.rglob("*") if p.is_file() and word.encode() in p.read_bytes()}
+
+
+EVERYWHERE = {
+    f"{place}{name}" for place in ("", "harbour/") for name in ("atom.xml", "rss.xml", "feed.json", "index.html")
+}
+
+
+@pytest.mark.parametrize(
+    ("what", "word"),
+    [
+        pytest.param("https://site.example/ferry", "Ferry", id="an item of a feed"),
+        pytest.param("https://site.example/bridge?utm_source=daily", "Bridge", id="a story, by its copy"),
+        pytest.param("/ours", "Local words", id="a post of ours, by its path"),
+    ],
+)
+def test_a_retracted_story_is_in_no_document(feeds: Feeds, folder: Path, what: str, word: str) -> None:
+    feeds("run")
+    assert telling(folder, word) == EVERYWHERE
+    said = feeds("retract", what, "--reason", "the court said so").output
+    assert f"retracted   {word}" in said
+    assert "wrote       9 files of 2 channels" in said
+    assert telling(folder, word) == set()
+    assert telling(folder, "at:deleted-entry") == {"atom.xml", "harbour/atom.xml"}
+    assert telling(folder, "_deleted") == {"feed.json", "harbour/feed.json"}
+    assert telling(folder, "the court said so") == set()
+    life = feeds("why", what).output
+    assert "status      retracted" in life
+    assert "retracted [desk]: the desk took the story back" in life
+    assert "reason: the court said so" in life
+
+
+def test_it_stays_away_whatever_its_source_says(feeds: Feeds, folder: Path) -> None:
+    feeds("run")
+    feeds("retract", "https://site.example/bridge")
+    (folder / "daily.xml").write_text(feed("daily", "Bridge").replace("in words", "in better words"))
+    feeds("fetch", "--force")
+    feeds("build")
+    assert telling(folder, "Bridge") == set()
+
+
+def test_unretract_brings_it_back_as_it_was(feeds: Feeds, folder: Path) -> None:
+    feeds("run")
+    public = folder / "var/public"
+    before = {p: p.read_bytes() for p in public.rglob("*") if p.is_file()}
+    feeds("retract", "https://site.example/bridge")
+    feeds("unretract", "https://site.example/bridge", "--reason", "it was right")
+    assert {p: p.read_bytes() for p in public.rglob("*") if p.is_file()} == before
+    assert "unretracted [desk]" in feeds("why", "https://site.example/bridge").output
+
+
+def test_tombstones_are_the_same_in_both_formats(feeds: Feeds, folder: Path) -> None:
+    feeds("run")
+    found = json.loads(feeds("retract", "https://site.example/ferry", "--json").output)
+    assert found["stories"] == [
+        {"id": "https://site.example/ferry?utm_source=wire", "status": "retracted", "title": "Ferry"}
+    ]
+    assert found["channels"] == ["all", "by-category:harbour"]
+    public = folder / "var/public"
+    atom = (public / "atom.xml").read_text()
+    assert (
+        '<at:deleted-entry xmlns:at="http://purl.org/atompub/tombstones/1.0" '
+        'ref="https://site.example/ferry?utm_source=wire" when="2026-02-01T00:00:00+00:00"/>\n'
+    ) in atom
+    assert "<updated>2026-02-01T00:00:00+00:00</updated>" in atom, "a retraction is a change of the feed"
+    assert json.loads((public / "feed.json").read_text())["_deleted"] == {
+        "about": "https://www.rfc-editor.org/rfc/rfc6721",
+        "entries": [{"id": "https://site.example/ferry?utm_source=wire", "when": "2026-02-01T00:00:00Z"}],
+    }
+
+
+def test_tombstones_end_with_their_time(feeds: Feeds, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    feeds("run")
+    feeds("retract", "https://site.example/ferry")
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", str(1769904000 + 30 * 86400))
+    feeds("run")
+    assert telling(folder, "deleted-entry") == set()
+
+
+def test_an_output_may_leave_tombstones_out(feeds: Feeds, folder: Path) -> None:
+    (folder / "feeds.yaml").write_text(CONFIG + "outputs:\n  - {id: all, path: /, tombstones: 0s}\n")
+    feeds("run")
+    feeds("retract", "https://site.example/ferry")
+    assert telling(folder, "deleted-entry") == set()
+    assert telling(folder, "Ferry") == set()
+
+
+def test_a_post_that_vanishes_leaves_tombstones_too(feeds: Feeds, folder: Path) -> None:
+    feeds("run")
+    (folder / "site/ours.md").unlink()
+    feeds("fetch", "--force")
+    feeds("run")
+    assert telling(folder, "Local words") == set()
+    assert telling(folder, "at:deleted-entry") == {"atom.xml", "harbour/atom.xml"}
+    (folder / "site/ours.md").write_text(POST)
+    feeds("fetch", "--force")
+    feeds("run")
+    assert telling(folder, "Local words") == EVERYWHERE
+    assert telling(folder, "at:deleted-entry") == set()
+
+
+def test_a_post_that_becomes_a_draft_leaves_tombstones_too(feeds: Feeds, folder: Path) -> None:
+    feeds("run")
+    (folder / "site/ours.md").write_text(POST.replace("---\nWords", "published: false\n---\nWords"))
+    feeds("fetch", "--force")
+    feeds("run")
+    assert telling(folder, "Local words") == set()
+    assert telling(folder, "at:deleted-entry") == {"atom.xml", "harbour/atom.xml"}
+
+
+def test_while_another_process_works_the_decision_is_written_and_waits(feeds: Feeds, folder: Path) -> None:
+    feeds("run")
+    service = open_store(f"sqlite:///{folder}/var/feeds.db")
+    said = feeds("retract", "https://site.example/ferry").output
+    assert "waits       2 channels: the running service publishes in seconds" in said
+    feeds("pause", "wire")
+    assert [channel for channel, _ in service.outbox.dirty(service.library.every_story("", 1)[0].first_seen, 9)] == [
+        "all",
+        "by-category:harbour",
+    ]
+    service.close()
+    feeds("run")
+    assert telling(folder, "Ferry") == set()
+
+
+def test_merge_and_split_last(feeds: Feeds, folder: Path) -> None:
+    feeds("run")
+    assert "merged      Bridge" in feeds("merge", "https://site.example/ferry", "https://site.example/bridge").output
+    feeds("fetch", "--force")
+    feeds("run")
+    (story,) = json.loads(feeds("why", "https://site.example/ferry", "--json").output)["stories"]
+    assert [m["source"] for m in story["members"]] == ["wire", "daily", "wire"]
+    assert "the desk: same story as 'Bridge'" in feeds("why", "https://site.example/ferry").output
+    assert "split       Ferry" in feeds("split", "https://site.example/ferry").output
+    assert "split       Bridge" in feeds("split", "https://site.example/bridge", "--source", "daily").output
+    feeds("fetch", "--force")
+    feeds("run")
+    exported = [json.loads(line) for line in feeds("export", "json").output.splitlines()]
+    assert sorted(s["entries"][0]["title"] for s in exported) == ["Bridge", "Bridge", "Ferry", "Local words"]
+
+
+def test_split_says_what_it_needs(feeds: Feeds, folder: Path) -> None:
+    feeds("run")
+    said = feeds("split", "https://site.example/ferry", code=2).output
+    assert "stands alone in it" in said or "does not say which entry" in said
+    (folder / "third.xml").write_text(feed("third", "Bridge"))
+    (folder / "feeds.yaml").write_text(CONFIG + "  - {id: third, file: third.xml}\n")
+    feeds("run")
+    said = feeds("split", "https://site.example/bridge", code=2).output
+    assert "name its source:\n  --source wire" in said
+    assert "  --source third" in said
+
+
+def test_splits_between_two_sources_teach(feeds: Feeds, folder: Path) -> None:
+    titles = ("Bridge", "Ferry", "Harbour")
+    for name in ("wire", "daily"):
+        (folder / f"{name}.xml").write_text(feed(name, *titles))
+    feeds("run")
+    for title in titles[:2]:
+        assert "advice" not in feeds("split", f"https://site.example/{title.lower()}").output
+    said = feeds("split", "https://site.example/harbour").output
+    assert "advice      3 times daily and wire were split: `alone: true` at one of them keeps them apart" in said
+
+
+def test_what_is_not_known_is_said(feeds: Feeds) -> None:
+    feeds("run")
+    assert (
+        "nothing here is known as 'https://nowhere.example/'"
+        in feeds("retract", "https://nowhere.example/", code=2).output
+    )
+    assert "not retracted but shown" in feeds("unretract", "https://site.example/ferry", code=2).output
