@@ -11,7 +11,8 @@ published  RSS: `pubDate`, else `dc:date`; Atom: `published`, `issued`; where th
 updated    `updated` or `modified`, of Atom in any feed
 enclosures RSS: `enclosure`; Atom: links of the rel `enclosure`; each with its type and length
 
-A date counts where RFC 5322 or RFC 3339 reads it; the forms that neither knows are in the rows of dates.
+A date counts where RFC 5322 or RFC 3339 reads it, but for the zero dates of programs (year 1); the forms that neither
+knows are in the rows of dates.
 Sources: RSS 2.0, RSS 1.0, RFC 4287, JSON Feed 1.1, XML Base.
 """
 
@@ -40,7 +41,9 @@ _DC = "http://purl.org/dc/elements/1.1/"
 _FEEDBURNER = "http://rssnamespace.org/feedburner/ext/1.0"
 _BASE = "{http://www.w3.org/XML/1998/namespace}base"
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:[Zz]|[+-]\d\d:\d\d)")
-_RFC5322 = re.compile(r"(?:[A-Z][a-z]{2}, )?\d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d(?::\d\d)? (?:GMT|UTC?|Z|[+-]\d{4})")
+_RFC5322 = re.compile(
+    r"(?:[A-Z][a-z]{2}, )?\d{1,2} [A-Z][a-z]{2} [12]\d{3} \d\d:\d\d(?::\d\d)? (?:GMT|UTC?|Z|[+-]\d{4})"
+)
 _FOLDERS = {  # of chardet's documents, by the encoding that people found them in
     "EUC-KR": "cp949", "KOI8-R": "koi8-r", "SHIFT_JIS": "cp932", "windows-1251-russian": "cp1251", "utf-8": "utf-8",
 }  # fmt: skip

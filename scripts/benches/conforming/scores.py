@@ -113,7 +113,7 @@ def _same(stated: str, said: str) -> bool:
 
 
 def _line(text: str) -> str:
-    return " ".join(text.split())
+    return " ".join(text.replace("\ufeff", "").split())  # a byte order mark within a text is no letter of it
 
 
 def _words(markup: str) -> str:
