@@ -9,6 +9,7 @@ from feeds.cli import cli
 from feeds.config.keys import keys
 from feeds.errors import PROBLEMS
 from feeds.model.oddities import CATALOGUE
+from feeds.render.gate.rules import RULES
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
 
@@ -51,3 +52,9 @@ def test_oddity_is_documented(code: str) -> None:
     oddity = CATALOGUE[code]
     row = f"| `{code}` | {oddity.severity} | {oddity.says} | {oddity.rule} | {oddity.remedy} ({oddity.source}) |"
     assert row in README
+
+
+@pytest.mark.parametrize("code", RULES)
+def test_rule_of_the_gate_is_documented(code: str) -> None:
+    rule = RULES[code]
+    assert f"| `{code}` | {rule.severity} | {rule.says} | {rule.remedy} | {rule.source} |" in README

@@ -6,20 +6,33 @@ from dataclasses import asdict
 import click
 
 from feeds.app import checks
-from feeds.app.build import client_for
+from feeds.app.build import client_for, clock_from
+from feeds.app.judge import Judged, judge_files
 from feeds.app.settings import json_schema, migrate_store
 from feeds.cli.common import FAILED, SOME_FAILED, USAGE, Desk, as_json, command, count, print_json, say
-from feeds.errors import Fault
+from feeds.errors import Fault, UsageError
 
 
 @click.command()
 @click.option("--posts", is_flag=True, help="Read every local post too.")
 @click.option("--online", is_flag=True, help="Ask every remote source too, and say what is odd about it.")
+@click.option("--url", default="", metavar="URL", help="Where FILE is published: its link to itself must name it.")
+@click.argument("files", nargs=-1, metavar="[FILE]...")
 @as_json
 @click.pass_obj
 @command
-def check(desk: Desk, posts: bool, online: bool, json_: bool) -> None:
-    """Check the configuration, and on request the posts and the sources: every fault at once."""
+def check(desk: Desk, files: tuple[str, ...], posts: bool, online: bool, url: str, json_: bool) -> None:
+    """Check the configuration, and on request the posts and the sources: every fault at once.
+
+    With FILE, a feed document or - for standard input, judge that instead, as the publish gate does: Atom by RFC 4287,
+    RSS by its specification and profile, JSON Feed by a schema. Each breach has its line, the rule and the remedy.
+    Exit code 1 where a document breaks a rule, 2 where it cannot be read; warnings change nothing.
+    """
+    if files:
+        if posts or online or (url and len(files) > 1):
+            raise UsageError("--posts and --online check the configuration, --url goes with one FILE")
+        _say_judged(desk, judge_files(files, clock_from(os.environ)(), url), json_)
+        return
     settings, faults = checks.check(desk.file, os.environ)
     found = list(faults)
     client = client_for(settings)
@@ -35,6 +48,20 @@ def check(desk: Desk, posts: bool, online: bool, json_: bool) -> None:
         _sum_up(desk, found)
     if any(fault.level == "error" for fault in found):
         raise SystemExit(SOME_FAILED if online and not posts else USAGE)
+
+
+def _say_judged(desk: Desk, found: tuple[Judged, ...], json_: bool) -> None:
+    if json_:
+        print_json([{"file": judged.file, **asdict(breach)} for judged in found for breach in judged.breaches])
+    else:
+        for judged in found:
+            for breach in judged.breaches:
+                place = f"{judged.file}:{breach.line}" if breach.line else judged.file
+                click.echo(f"{place}: {breach.severity}: {breach.what} [{breach.rule}]\n       = {breach.remedy}")
+            warnings = len(judged.breaches) - judged.errors
+            say(desk, f"{judged.file}: {count(judged.errors, 'error')}, {count(warnings, 'warning')}")
+    if any(judged.errors for judged in found):
+        raise SystemExit(FAILED)
 
 
 def _sum_up(desk: Desk, found: list[Fault]) -> None:

@@ -32,6 +32,15 @@ SAVED = (
     "</channel></rss>"
 )
 
+GOOD = """<?xml version="1.0" encoding="utf-8"?>
+<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom"><channel>
+<title>Desk</title>
+<link>https://desk.example/</link>
+<description>News</description>
+<atom:link rel="self" href="https://desk.example/rss.xml"/>
+</channel></rss>
+"""
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
@@ -217,3 +226,41 @@ def test_help_of_every_command(feeds: Feeds) -> None:
     for name in cli.commands:
         assert name in said
         assert "Usage" in feeds(name, "--help").output
+
+
+def test_check_judges_documents(feeds: Feeds, folder: Path) -> None:
+    (folder / "good.xml").write_text(GOOD)
+    (folder / "bad.xml").write_text(GOOD.replace("<link>https:", "<link>"))
+    good = feeds("check", "good.xml").output
+    assert good == "good.xml: 0 errors, 0 warnings\n"
+    bad = feeds("check", "good.xml", "bad.xml", code=1).output
+    assert "bad.xml:4: error: rss/channel/link is not a full address: //desk.example/ [uri.absolute]\n" in bad
+    assert "       = begin with its scheme: https://\n" in bad
+    assert "bad.xml: 1 error, 0 warnings" in bad
+    assert feeds("-q", "check", "good.xml").output == ""
+
+
+def test_check_judges_documents_for_programs(feeds: Feeds, folder: Path) -> None:
+    (folder / "good.xml").write_text(GOOD)
+    found = json.loads(feeds("check", "--json", "--url", "https://other.example/", "good.xml").output)
+    assert [(b["file"], b["line"], b["rule"], b["severity"]) for b in found] == [
+        ("good.xml", 6, "self.other", "warning")
+    ]
+
+
+def test_check_judges_standard_input(folder: Path) -> None:
+    result = CliRunner().invoke(cli, ["check", "-"], input=GOOD.replace('version="2.0"', 'version="3.0"'))
+    assert result.exit_code == 1
+    assert "-:2: error: rss@version names a version that does not exist: 3.0 [root.version]" in result.output
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        pytest.param(["nothing.xml"], "nothing.xml cannot be read: No such file", id="no file"),
+        pytest.param(["--posts", "saved.xml"], "--posts and --online check the configuration", id="two things"),
+        pytest.param(["--url", "https://a.example/", "saved.xml", "saved.xml"], "--url goes with one FILE", id="url"),
+    ],
+)
+def test_check_refuses_what_it_cannot_judge(feeds: Feeds, words: list[str], said: str) -> None:
+    assert said in feeds("check", *words, code=2).output

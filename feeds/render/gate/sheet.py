@@ -1,0 +1,83 @@
+"""What was found wrong with one document, as it is found."""
+
+from datetime import datetime
+from typing import Any
+
+from lxml import etree
+
+from feeds.model.breach import Breach
+from feeds.render.gate.rules import RULES
+
+_PREFIXES = {
+    "http://www.w3.org/1999/xhtml": "xhtml",
+    "http://www.w3.org/XML/1998/namespace": "xml",
+    "http://www.w3.org/1999/02/22-rdf-syntax-ns#": "rdf",
+}
+_PLAIN = frozenset({None, "http://www.w3.org/2005/Atom", "http://purl.org/rss/1.0/"})
+_SHOWN = 120  # characters of a value
+
+
+class Sheet:
+    """The breaches of one document, judged at *now*; *url* is where it is published, '' if unknown."""
+
+    def __init__(self, now: datetime, url: str = "") -> None:
+        self.now, self.url = now, url
+        self.breaches: list[Breach] = []
+
+    def note(self, rule: str, *, line: int = 0, where: str = "", detail: str = "") -> None:
+        known = RULES[rule]
+        what = f"{where or 'the document'} {known.says}{f': {_shown(detail)}' if detail else ''}"
+        self.breaches.append(
+            Breach(severity=known.severity, rule=rule, line=line, where=where, what=what, remedy=known.remedy)
+        )
+
+    def add(self, rule: str, element: etree._Element, detail: str = "", *, inside: str = "") -> None:
+        """Note that *element* breaks *rule*; *inside* names its attribute (`@href`) or a child that is not there."""
+        step = inside if inside.startswith("@") else f"/{inside}" if inside else ""
+        line: Any = element.sourceline  # the stubs know no type for it
+        self.note(rule, line=line or 0, where=path(element) + step, detail=detail)
+
+    @property
+    def failed(self) -> bool:
+        return any(breach.severity == "error" for breach in self.breaches)
+
+
+def _shown(detail: str) -> str:
+    line = " ".join(detail.split())
+    return line if len(line) <= _SHOWN else line[: _SHOWN - 1] + "…"
+
+
+def attribute_name(attribute: str) -> str:
+    """The attribute's name as people write it."""
+    space, found, local = attribute.rpartition("}")
+    prefix = _PREFIXES.get(space[1:], "") if found else ""
+    return f"{prefix}:{local}" if prefix else local
+
+
+def name(element: etree._Element) -> str:
+    """The element's name as people write it: with a prefix where it is foreign."""
+    found = etree.QName(element)
+    if found.namespace in _PLAIN and not (found.namespace and _is_rss(element)):
+        return found.localname
+    prefix = element.prefix or _PREFIXES.get(found.namespace or "", "")
+    return f"{prefix}:{found.localname}" if prefix else found.localname
+
+
+def _is_rss(element: etree._Element) -> bool:
+    return element.getroottree().getroot().tag == "rss"
+
+
+def path(element: etree._Element) -> str:
+    """Where *element* stands: names from the root, numbers where siblings share a name."""
+    steps = []
+    at: etree._Element | None = element
+    while at is not None:
+        parent = at.getparent()
+        step = name(at)
+        if parent is not None:
+            alike = list(parent.iterchildren(at.tag))
+            if len(alike) > 1:
+                step += f"[{alike.index(at) + 1}]"
+        steps.append(step)
+        at = parent
+    return "/".join(reversed(steps))

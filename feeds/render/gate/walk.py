@@ -1,0 +1,198 @@
+"""Documents held against tables: which elements stand where, how often, with which attributes and values.
+
+A table is written as RelaxNG is read: `id! title! rights? link* day+` after the name of the parent: once, once at
+most, any number, at least one.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from feeds.render.gate.modules import MODULES, Module
+from feeds.render.gate.rules import RULES
+from feeds.render.gate.sheet import Sheet, attribute_name
+from feeds.render.gate.values import Check, iri_reference, language_or_none
+
+XML = "{http://www.w3.org/XML/1998/namespace}"
+XHTML = "http://www.w3.org/1999/xhtml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attribute:
+    check: Check | None = None
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """What one element may hold. *own* is the namespace of its format; a leaf has no children of it."""
+
+    children: Mapping[str, str] = field(default_factory=dict)  # local name: one of ! ? * +
+    attributes: Mapping[str, Attribute] = field(default_factory=dict)
+    leaf: bool = False
+    mixed: bool = False  # text means nothing here, and may stand
+    text: Check | None = None
+    more: Callable[[etree._Element, Sheet], None] | None = None
+    like: Mapping[str, str] = field(default_factory=dict)  # child: the name of its shape, where that is another
+
+
+def shape(children: str = "", **rest: object) -> Shape:
+    """Return a shape from the short form of its children."""
+    found = {word[:-1]: word[-1] for word in children.split()}
+    return Shape(children=found, **rest)  # type: ignore[arg-type] # the fields of Shape, checked by its constructor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Format:
+    """One format: its namespace, and its shapes by name."""
+
+    own: str
+    shapes: Mapping[str, Shape]
+    strict: bool = False  # no attribute may stand that the tables do not name
+
+
+def elements(parent: etree._Element) -> Iterator[etree._Element]:
+    return (child for child in parent if isinstance(child.tag, str))
+
+
+def attributes(element: etree._Element) -> Iterator[tuple[str, str]]:
+    return ((str(name), str(text)) for name, text in element.attrib.items())
+
+
+def split(tag: str) -> tuple[str, str]:
+    """Return namespace and local name."""
+    if tag[0] == "{":
+        space, _, local = tag[1:].partition("}")
+        return space, local
+    return "", tag
+
+
+def words(element: etree._Element) -> str:
+    """All text that stands directly in *element*."""
+    return (element.text or "") + "".join(child.tail or "" for child in element)
+
+
+def value(element: etree._Element, text: str, check: Check, sheet: Sheet, inside: str = "") -> None:
+    """Note the rule that *text* of *element* breaks, if it breaks one."""
+    rule = check(text, sheet.now)
+    if rule and not (rule == "uri.relative" and based(element)):
+        sheet.add(rule, element, text or "nothing", inside=inside)
+
+
+def based(element: etree._Element) -> bool:
+    """Whether *element* or one around it says what its addresses are relative to (RFC 4287 §2)."""
+    found: etree._Element | None = element
+    while found is not None:
+        if XML + "base" in found.attrib:
+            return True
+        found = found.getparent()
+    return False
+
+
+def walk(element: etree._Element, kind: str, format: Format, sheet: Sheet) -> None:
+    """Hold *element*, which is a *kind* of *format*, and all in it against the tables."""
+    found = format.shapes[kind]
+    _attributes(element, found, format, sheet)
+    if found.leaf:
+        _leaf(element, found, format, sheet)
+    else:
+        if not found.mixed and words(element).strip():
+            sheet.add("text.unexpected", element, words(element))
+        _children(element, found, format, sheet)
+    if found.more:
+        found.more(element, sheet)
+
+
+def _leaf(element: etree._Element, found: Shape, format: Format, sheet: Sheet) -> None:
+    inner = list(elements(element))
+    for child in inner:
+        space, _ = split(child.tag)
+        if space == format.own:
+            sheet.add("element.unknown", child)
+        else:
+            foreign(child, sheet)
+    if found.text and not inner:
+        value(element, words(element), found.text, sheet)
+
+
+def _children(element: etree._Element, found: Shape, format: Format, sheet: Sheet) -> None:
+    counts: dict[str, int] = {}
+    for child in elements(element):
+        space, local = split(child.tag)
+        if space != format.own:
+            foreign(child, sheet, counts)
+            continue
+        often = found.children.get(local)
+        if often is None:
+            sheet.add("element.unknown", child)
+            continue
+        counts[local] = counts.get(local, 0) + 1
+        if counts[local] > 1 and often in "!?":
+            sheet.add("element.repeated", child)
+        walk(child, found.like.get(local, local), format, sheet)
+    for local, often in found.children.items():
+        if often in "!+" and local not in counts:
+            sheet.add("element.missing", element, inside=local)
+
+
+def _attributes(element: etree._Element, found: Shape, format: Format, sheet: Sheet) -> None:
+    for attribute, text in attributes(element):
+        known = found.attributes.get(attribute)
+        if known and known.check:
+            value(element, text, known.check, sheet, f"@{attribute_name(attribute)}")
+        elif not known:
+            _common(element, attribute, text, format, sheet)
+    for attribute, known in found.attributes.items():
+        if known.required and attribute not in element.attrib:
+            sheet.add("attribute.missing", element, inside=f"@{attribute_name(attribute)}")
+
+
+def _common(element: etree._Element, attribute: str, text: str, format: Format, sheet: Sheet) -> None:
+    if attribute == XML + "base":
+        rule = iri_reference(text, sheet.now)
+        if RULES.get(rule, RULES["date.future"]).severity == "error":
+            sheet.add("uri.invalid", element, text, inside="@xml:base")
+    elif attribute == XML + "lang":
+        value(element, text, language_or_none, sheet, "@xml:lang")
+    elif attribute[0] != "{" and format.strict:
+        sheet.add("attribute.unknown", element, inside=f"@{attribute}")
+
+
+def foreign(element: etree._Element, sheet: Sheet, counts: dict[str, int] | None = None) -> None:
+    """Hold an element of another namespace against the table of the modules that are known."""
+    space, local = split(element.tag)
+    module = MODULES.get(space)
+    if module:
+        _of_module(element, local, module, sheet)
+        if counts is not None:
+            counts[element.tag] = counts.get(element.tag, 0) + 1
+            if counts[element.tag] > 1 and local in module.once:
+                sheet.add("element.repeated", element)
+    for child in elements(element):
+        inner, _ = split(child.tag)
+        if inner:
+            foreign(child, sheet)
+        elif space != XHTML and not (module and module.free) and element.getroottree().getroot().tag == "rss":
+            sheet.add("element.namespace", child)
+
+
+def _of_module(element: etree._Element, local: str, module: Module, sheet: Sheet) -> None:
+    parent = element.getparent()
+    around = split(parent.tag)[1] if parent is not None else ""
+    inside = module.inside.get(local, module.parents)
+    if (module.closed and local not in module.names) or (inside and around not in inside):
+        sheet.add("element.unknown", element)
+        return
+    check = module.names.get(local)
+    rdf = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}resource"
+    root = element.getroottree().getroot()
+    if local in module.resources and split(root.tag)[1] == "RDF":
+        if rdf not in element.attrib:
+            sheet.add("attribute.missing", element, inside="@rdf:resource")
+        else:
+            value(element, element.get(rdf, ""), module.resources[local], sheet, "@rdf:resource")
+    elif local in module.resources and rdf in element.attrib and check is None:
+        value(element, element.get(rdf, ""), module.resources[local], sheet, "@rdf:resource")
+    elif check:
+        value(element, words(element), check, sheet)
