@@ -15,6 +15,7 @@ from feeds.config.read import read_with_warnings
 from feeds.core.channels import clashes
 from feeds.errors import PROBLEMS, Fault, FeedsError, PostError
 from feeds.fetch import fetcher
+from feeds.fetch.sites import folder_of
 from feeds.jobs.poll import read
 from feeds.model.settings import Settings
 from feeds.model.source import Fetched, Problem, SourceState
@@ -32,6 +33,18 @@ def check(file: str, environ: Mapping[str, str]) -> tuple[Settings, tuple[Fault,
     settings, warnings = read_with_warnings(file, environ)
     clashing = tuple(Fault(file=file, message=sentence, level="warning") for sentence in clashes(settings))
     return settings, (*warnings, *clashing)
+
+
+def content_kinds(settings: Settings) -> Iterator[str]:
+    """Say of each content folder which generator's posts it is read as, and by what that was found."""
+    for source in (s for s in settings.sources if s.kind == "content"):
+        try:
+            folder = folder_of(os.path.realpath(source.location), source.options.kind)
+        except OSError:
+            continue  # what cannot be read is a fault of its own
+        kind = "plain" if folder.kind == "auto" else folder.kind
+        by = "as configured" if source.options.kind != "auto" else f"by {folder.name}" if folder.name else ""
+        yield f"{source.id}: posts of kind {kind}{f', {by}' if by else ', for nothing says otherwise'}"
 
 
 def check_posts(settings: Settings, client: Client) -> Iterator[Fault]:

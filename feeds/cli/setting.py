@@ -45,6 +45,8 @@ def check(desk: Desk, files: tuple[str, ...], posts: bool, online: bool, url: st
     else:
         for fault in found:
             click.echo(str(fault))
+        for line in checks.content_kinds(settings):
+            say(desk, line)
         _sum_up(desk, found)
     if any(fault.level == "error" for fault in found):
         raise SystemExit(SOME_FAILED if online and not posts else USAGE)

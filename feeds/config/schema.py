@@ -39,13 +39,12 @@ Rules = tuple[Rule, ...]
 Keep = Annotated[timedelta, values.duration(_DAY, 36500 * _DAY)]
 Every = Annotated[timedelta, values.duration(_SECOND, 30 * _DAY)]
 Policy = Annotated[ContentPolicy, values.choice("full", "summary", "title")]
+_NEAR = {"hexo": "jekyll", "zola": "hugo", "pelican": "plain", "eleventy": "plain", "astro": "plain", "gatsby": "plain"}
 SiteKindKey = Annotated[
     SiteKind,
     values.choice(
-        "auto",
-        "jekyll",
-        "plain",
-        hints=dict.fromkeys(("hugo", "pelican", "eleventy", "astro"), "not read by this version yet; plain comes near"),
+        *get_args(SiteKind),
+        hints={other: f"not read by this version; {kind} comes near" for other, kind in _NEAR.items()},
     ),
 ]
 DateOriginKey = Annotated[DateOrigin, values.choice("front_matter", "file_name", "git", "first_seen")]

@@ -116,7 +116,7 @@ def _from_hugo(text: str, folder: str) -> Beginning:
         timezone=_fit(zone, _word(facts.get("timezone"))),
         author=_word(author.get("name") if isinstance(author, Mapping) else author),
         content=f"{folder}/{_word(facts.get('contentdir')) or 'content'}",
-        kind="plain",
+        kind="hugo",
     )
 
 

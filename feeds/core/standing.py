@@ -7,7 +7,7 @@ from feeds.model.changes import EntryStatus
 from feeds.model.entry import Entry
 from feeds.model.source import Source
 
-_HOLDS = {"draft": "a draft", "unpublished": "not to be published"}
+_HOLDS = {"draft": "a draft", "unpublished": "not to be published", "expired": "at its end"}
 
 
 class Standing(NamedTuple):

@@ -1,6 +1,6 @@
 """A folder of posts, or a feed document on disk, as `Fetched`.
 
-Which files of a folder are posts:
+Which files of a folder are posts (`model/sites.py` has what each generator adds to it):
 
 * `.md .markdown .html .htm` are, and `.txt` that begins with front matter.
 * Names that start with `.`, `_`, `#` or `~`, and folders of that kind, `node_modules` and `vendor` are not; `_posts`
@@ -11,31 +11,36 @@ Which files of a folder are posts:
 * Else `README`, `LICENSE`, `CHANGELOG` and their like, and `index` and `404` at the top, are not, unless they begin
   with front matter.
 
-A folder counts as unchanged while paths, bytes, `_config.yml` and the source's options are the same: times of files
-play no part, for a fresh clone or `touch` changes them all.
+* Of a site whose generator keeps posts in one folder (`content` of Hugo), only files below that one are.
+
+A folder counts as unchanged while paths, bytes, configuration and the source's options are the same: times of files
+play no part, for a fresh clone or `touch` changes them all. Where a post says when it ends, the minute plays one.
 """
 
 import os
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from hashlib import sha256
 
 from feeds.fetch.folder import OUR_FOLDERS, Place, TooBig, read, read_at, walk
 from feeds.fetch.git import Version, blob_hash, first_versions
-from feeds.model.source import Document, Fetched, Problem, Source, SourceState
+from feeds.fetch.sites import folder_of
+from feeds.model.sites import SITES, SiteFiles
+from feeds.model.source import Document, Fetched, Folder, Problem, SiteKind, Source, SourceState
 
 LARGEST_POST = 2 * 1024 * 1024
-LARGEST_CONFIG = 256 * 1024
 LARGEST_FEED = 15 * 1024 * 1024
 MEDIA_TYPES = {
     ".md": "text/markdown",
     ".markdown": "text/markdown",
+    ".mdown": "text/markdown",
+    ".mkd": "text/markdown",
     ".html": "text/html",
     ".htm": "text/html",
     ".txt": "text/plain",
 }
-CONFIG_FILES = ("_config.yml", "_config.yaml")
 PAPERS = frozenset({
     "readme", "license", "licence", "changelog", "changes", "contributing", "code_of_conduct", "security", "authors",
     "todo",
@@ -44,6 +49,10 @@ PAPERS = frozenset({
 FRONT_MATTER = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:-{3,}[ \t]*(?:ya?ml|json|toml)?[ \t]*\r?\n|\+{3,}[ \t]*\r?\n|\{\s*\n)"
 )
+
+
+ENDS = re.compile(rb"^[ \t]*[\"']?(?:expirydate|unpublishdate)[\"']?[ \t]*[:=]", re.IGNORECASE | re.MULTILINE)
+MINUTE = "%Y-%m-%dT%H:%M"
 
 
 @dataclass(slots=True)
@@ -67,11 +76,15 @@ def fetch_folder(source: Source, state: SourceState) -> Fetched:
     """
     root = os.path.realpath(source.location)
     try:
-        config = _config(root)
-        reading = _read_posts(root, walk(root), source, jekyll=_is_jekyll(source, root, config))
+        folder = folder_of(root, source.options.kind)
+        places = walk(root)
+        reading = _read_posts(root, places, folder)
     except OSError as error:
         return _failed(_plain(error), error.filename or source.location)
-    body_hash = _hash(source, config, reading)
+    if named := SITES[_shape(folder)].named:
+        folder = replace(folder, files=tuple(p.path for p in places if re.fullmatch(named, p.path)))
+    asked = state.due if any(ENDS.search(body) for body in reading.bodies.values()) else None
+    body_hash = _hash(source, folder, reading, asked)
     result = Fetched(
         outcome="unchanged",
         body_hash=body_hash,
@@ -82,7 +95,7 @@ def fetch_folder(source: Source, state: SourceState) -> Fetched:
     if body_hash == state.body_hash:
         return result
     versions = first_versions(root)
-    documents = tuple(_document(root, place, body, versions, config) for place, body in reading.bodies.items())
+    documents = tuple(_document(root, place, body, versions, folder, asked) for place, body in reading.bodies.items())
     return _fresh(result, documents)
 
 
@@ -121,32 +134,18 @@ def _plain(error: Exception) -> str:
     return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
-def _config(root: str) -> str:
-    """Return the text of the site's configuration, '' without one. A `_posts` folder's stands beside it."""
-    site = os.path.dirname(root) if os.path.basename(root) in OUR_FOLDERS else root
-    for name in CONFIG_FILES:
-        path = os.path.join(site, name)
-        if os.path.lexists(path):
-            body = read_at(path, LARGEST_CONFIG)
-            try:
-                return body.decode("utf-8-sig")
-            except UnicodeDecodeError as error:
-                raise OSError(0, f"not UTF-8 at byte {error.start}", path) from error
-    return ""
+def _shape(folder: Folder) -> SiteKind:
+    return "plain" if folder.kind == "auto" else folder.kind
 
 
-def _is_jekyll(source: Source, root: str, config: str) -> bool:
-    if source.options.kind == "auto":
-        return bool(config) or os.path.basename(root) in OUR_FOLDERS
-    return source.options.kind == "jekyll"
-
-
-def _read_posts(root: str, places: list[Place], source: Source, *, jekyll: bool) -> _Reading:
+def _read_posts(root: str, places: list[Place], folder: Folder) -> _Reading:
     """Read those of *places* that are posts."""
     reading = _Reading()
-    places = [p for p in places if os.path.splitext(p.path)[1].lower() in MEDIA_TYPES]
-    if source.options.kind != "plain" and any(_in_posts(p) for p in places):
-        places, jekyll = [p for p in places if _in_posts(p)], True
+    files = SITES[_shape(folder)]
+    places = [p for p in places if _suffix(p) in files.suffixes]
+    if folder.kind in ("auto", "jekyll") and any(_in_posts(p) for p in places):
+        places, files = [p for p in places if _in_posts(p)], SITES["jekyll"]
+    places = list(_shelved(places, folder, files))
     before = ""
     for place in places:
         if not _is_text(place.name):
@@ -155,13 +154,40 @@ def _read_posts(root: str, places: list[Place], source: Source, *, jekyll: bool)
         elif place.path == before:
             reading.skip(place, "folder", "two files have this name, one in NFC and one in NFD; one of them is read")
         else:
-            _read_post(root, place, reading, jekyll=jekyll)
+            _read_post(root, place, reading, files)
         before = place.path
     return reading
 
 
+def _suffix(place: Place) -> str:
+    return os.path.splitext(place.path)[1].lower()
+
+
 def _in_posts(place: Place) -> bool:
     return not OUR_FOLDERS.isdisjoint(place.path.split("/")[:-1])
+
+
+def _shelved(places: list[Place], folder: Folder, files: SiteFiles) -> Iterator[Place]:
+    """Give the files that lie where posts do, without lists and what belongs to another post."""
+    shelves = tuple(f"{each}/" for each in files.content)
+    if folder.below or not any(p.path.startswith(shelves) for p in places):
+        shelves = ("",)
+    bundles = {p.path.rpartition("/")[0] for p in places if _stem(p) == "index"} - {""} if files.bundles else set()
+    for place in places:
+        above = place.path.split("/")[:-1]
+        held = any("/".join(above[:n]) in bundles for n in range(1, len(above) + 1))
+        owned = held and not (_stem(place) == "index" and _outermost(above, bundles))
+        skipped = not files.skipped.isdisjoint(each.lower() for each in above) or _stem(place).startswith("_")
+        if place.path.startswith(shelves) and not owned and not skipped:
+            yield place
+
+
+def _outermost(above: list[str], bundles: set[str]) -> bool:
+    return not any("/".join(above[:n]) in bundles for n in range(1, len(above)))
+
+
+def _stem(place: Place) -> str:
+    return os.path.splitext(os.path.basename(place.path))[0].lower()
 
 
 def _is_text(name: str) -> bool:
@@ -172,7 +198,7 @@ def _is_text(name: str) -> bool:
     return True
 
 
-def _read_post(root: str, place: Place, reading: _Reading, *, jekyll: bool) -> None:
+def _read_post(root: str, place: Place, reading: _Reading, files: SiteFiles) -> None:
     try:
         body = read(root, place.name, LARGEST_POST)
     except TooBig as error:
@@ -180,36 +206,40 @@ def _read_post(root: str, place: Place, reading: _Reading, *, jekyll: bool) -> N
     except OSError as error:
         reading.skip(place, "folder", _plain(error))
     else:
-        if not (FRONT_MATTER.match(body) or _stands_without(place.path, jekyll=jekyll)):
+        if not (FRONT_MATTER.match(body) or _stands_without(place.path, files)):
             return
         reading.bodies[place] = body
     reading.listing.append(place.path)
 
 
-def _stands_without(path: str, *, jekyll: bool) -> bool:
+def _stands_without(path: str, files: SiteFiles) -> bool:
     """Whether a file without front matter is a post all the same."""
     stem, suffix = os.path.splitext(path.lower())
     paper = os.path.basename(stem) in PAPERS or stem in ("index", "404")
-    return not (jekyll or suffix == ".txt" or paper)
+    return suffix in files.bare and not paper
 
 
-def _hash(source: Source, config: str, reading: _Reading) -> str:
+def _hash(source: Source, folder: Folder, reading: _Reading, asked: datetime | None) -> str:
     """Return what stays the same while nothing happened. Options count: with others, the same bytes read otherwise."""
-    digest = sha256(f"{source.options!r}\0{source.home}\0{config}\0{reading.listing!r}".encode())
+    minute = f"\0{asked:{MINUTE}}" if asked else ""
+    digest = sha256(f"{source.options!r}\0{source.home}\0{folder!r}\0{reading.listing!r}{minute}".encode())
     for place, body in reading.bodies.items():
         digest.update(f"\0{place.path}\0{len(body)}\0".encode())
         digest.update(body)
     return digest.hexdigest()
 
 
-def _document(root: str, place: Place, body: bytes, versions: Mapping[str, Version], config: str) -> Document:
+def _document(
+    root: str, place: Place, body: bytes, versions: Mapping[str, Version], folder: Folder, asked: datetime | None
+) -> Document:
     first = versions.get(place.path)
     return Document(
         url=os.path.join(root, place.name),
         body=body,
-        media_type=MEDIA_TYPES[os.path.splitext(place.path)[1].lower()],
+        media_type=MEDIA_TYPES[_suffix(place)],
         path=place.path,
         created=first.created if first else None,
         origin=first.blob if first else blob_hash(body),
-        config=config,
+        folder=folder,
+        asked=asked,
     )

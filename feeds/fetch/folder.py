@@ -69,7 +69,7 @@ def _walk(folder: int, prefix: str, depth: int) -> Iterator[Place]:
                     if depth == DEEPEST:
                         raise OSError(f"more than {DEEPEST} folders deep: {name}")
                     yield from _walk(_descend(folder, entry.name, name), name + "/", depth + 1)
-            elif entry.is_file(follow_symlinks=False) and not entry.name.startswith((".", "_", "#", "~")):
+            elif entry.is_file(follow_symlinks=False) and not _ignored_file(entry.name):
                 yield Place(normalize("NFC", name), name)
     finally:
         os.close(folder)
@@ -77,6 +77,10 @@ def _walk(folder: int, prefix: str, depth: int) -> Iterator[Place]:
 
 def _ignored_folder(name: str) -> bool:
     return name in OTHER_FOLDERS or (name.startswith((".", "_", "#", "~")) and name not in OUR_FOLDERS)
+
+
+def _ignored_file(name: str) -> bool:
+    return name.startswith((".", "#", "~")) or (name.startswith("_") and not name.startswith("_index."))
 
 
 def _descend(folder: int, name: str, shown: str) -> int:

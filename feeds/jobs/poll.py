@@ -322,6 +322,7 @@ def _read_posts(source: Source, fetched: Fetched, by: Read) -> tuple[Fetched, Pa
     entries: list[RawEntry] = []
     problems: list[Problem] = list(fetched.problems)
     notes: list[Problem] = []
+    others: set[str] = set()  # files that their own words make no posts, or no longer
     for document in fetched.documents:
         try:
             parsed = by(document, source)
@@ -334,7 +335,10 @@ def _read_posts(source: Source, fetched: Fetched, by: Read) -> tuple[Fetched, Pa
         else:
             entries.extend(parsed.entries)
             notes.extend(parsed.problems)
-    return replace(fetched, problems=tuple(problems)), Parsed(
+            if not parsed.entries:
+                others.add(document.path)
+    listing = tuple(path for path in fetched.listing if path not in others)
+    return replace(fetched, problems=tuple(problems), listing=listing), Parsed(
         info=FeedInfo(format="posts"), entries=tuple(entries), problems=tuple(notes)
     )
 

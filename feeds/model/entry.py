@@ -108,7 +108,7 @@ class RawEntry:
     # local posts only
     path: str = ""
     blob: str = ""  # Document.origin
-    hold: Literal["", "draft", "unpublished"] = ""
+    hold: Literal["", "draft", "unpublished", "expired"] = ""
     release: datetime | None = None  # not to be shown before; aware UTC
 
 
@@ -155,7 +155,7 @@ class Entry:
     origin: Origin | None = None
     path: str = ""
     blob: str = ""
-    hold: Literal["", "draft", "unpublished"] = ""
+    hold: Literal["", "draft", "unpublished", "expired"] = ""
     release: datetime | None = None
     guid_made: bool = False  # the guid is ours: the source gave none
 

@@ -12,7 +12,7 @@ Kind = Literal[
 ]
 ContentPolicy = Literal["full", "summary", "title"]
 DateOrigin = Literal["front_matter", "file_name", "git", "first_seen"]
-SiteKind = Literal["auto", "jekyll", "plain"]
+SiteKind = Literal["auto", "jekyll", "hugo", "plain"]
 FutureDates = Literal[  # what becomes of an item whose date lies ahead of the clock
     "clip",  # it is dated by when it was first seen
     "ignore",  # as if it had no such date: its date of change counts, else first sight
@@ -156,13 +156,29 @@ class SourceState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Folder:
+    """A folder of posts as its generator sees it.
+
+    *config* is the text of the site's configuration and *name* that file's path in the site, '' without one. *below*
+    is the folder's own place in the site, '' where it is the site's. *files* are the paths of those files of the
+    folder, sorted, that say something of other posts by being there (`SiteFiles.named`).
+    """
+
+    kind: SiteKind = "auto"  # auto: nothing tells
+    config: str = ""
+    name: str = ""
+    below: str = ""
+    files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """One response, one feed file or one post, as bytes.
 
     *path* is the post's path relative to its folder, '/'-separated, NFC; '' for feeds.
     *created* is the time of the first git commit that has the post, *origin* the git blob hash (hex) of the
     first version known to git, or of these bytes where git knows nothing.
-    *config* is the text of the folder's `_config.yml` where it has one: its defaults stand below the front matter.
+    *folder* is the same for all posts of one. *asked* is the time as of which the folder was read: posts may end.
     """
 
     url: str  # where it was read: final URL after redirects, or file path
@@ -171,7 +187,8 @@ class Document:
     path: str = ""
     created: datetime | None = None
     origin: str = ""
-    config: str = ""
+    folder: Folder = Folder()
+    asked: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -79,7 +79,7 @@ class Toml(_Delimited):
             line, column = (int(place[1] or 0), int(place[2] or 0)) if place else (0, 0)
             message = str(error)[: place.start()] if place else str(error)
             raise Flaw(f"this is not TOML: {message}", line or fm.count("\n"), column or 1) from error
-        return _placed(values, fm)
+        return placed(values, fm)
 
 
 class Json(_Delimited):
@@ -87,7 +87,7 @@ class Json(_Delimited):
     END = Yaml.END
 
     def load(self, fm: str) -> dict[str, Any]:
-        return _placed(_read_json(json.JSONDecoder(object_pairs_hook=_once).decode, _limited(fm)), fm)
+        return placed(_read_json(json.JSONDecoder(object_pairs_hook=_once).decode, _limited(fm)), fm)
 
 
 class BareJson(Json):
@@ -256,7 +256,7 @@ def _read_json(reader: Callable[[str], Any], text: str) -> Any:
         raise Flaw("this is not JSON that a post needs", 1, 1) from error
 
 
-def _placed(values: object, matter: str) -> dict[str, Node]:
+def placed(values: object, matter: str) -> dict[str, Node]:
     """Turn what a TOML or JSON reader gave into nodes; each knows the line of its top-level key."""
     if not isinstance(values, dict):
         raise Flaw("front matter must consist of keys and values", 1, 1)

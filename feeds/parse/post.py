@@ -3,31 +3,28 @@
 A post with a fault raises `PostError` with its place, and its last good version stays published: a guess could
 publish a draft, re-date an article or move its URL. What was doubtful and could be read is a problem of the post.
 
-Kinds. *jekyll*: below `_posts` or with a `_config.yml`; URL, dates and categories as Jekyll 4.3.1 gives them, with two
-exceptions that a news desk wants: a post whose file name has no date is taken (Jekyll passes it over), and `draft:
-true` holds a post back wherever it lies (Jekyll looks at `_drafts` only). *plain*: any other folder.
+What each generator means by its keys, names and folders stands in `kinds/`, a file for each; here is what all share.
 
 Identity is not made here: an explicit `id`, `guid` or `uuid`, else nothing. Title, category and path may change.
 """
 
 import re
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from functools import lru_cache
-from typing import Literal
+from dataclasses import replace
+from datetime import datetime
 from urllib.parse import urljoin, urlsplit
-from zoneinfo import ZoneInfo
 
 from feeds.errors import Fault, PostError
 from feeds.model.entry import Image, Parsed, RawEntry, Text
-from feeds.model.source import Document, FeedInfo, Problem, Source
+from feeds.model.source import Document, FeedInfo, Folder, Problem, SiteKind, Source
 from feeds.parse import permalink
 from feeds.parse.dates import read_date
 from feeds.parse.decode import codec, decode
 from feeds.parse.fields import Fields, below
-from feeds.parse.front_matter import FrontMatter, fail, read
-from feeds.parse.jekyll import FOLDERS, Config, FileName, defaults, file_name, jekyll_date, read_config
-from feeds.parse.post_body import PostBody, first_heading, read_body
+from feeds.parse.front_matter import fail
+from feeds.parse.kinds import KINDS
+from feeds.parse.kinds.jekyll import FOLDERS, defaults
+from feeds.parse.kinds.kind import FILE_NAME, Config, Hold, Post, zone_named
+from feeds.parse.post_body import read_body
 from feeds.parse.yaml_tree import Flaw, Scalar
 
 LARGEST = 2 * 1024 * 1024
@@ -36,45 +33,22 @@ CONTROLS = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
 INLINE_TAG = re.compile(
     r"</?(?:a|abbr|b|br|code|del|em|font|i|img|ins|mark|p|s|small|span|strong|sub|sup|u)\b[^<>]*>", re.I
 )
-SORT_KEY = re.compile(r"\s*(?:0\d{3}|9999)-")  # years that only sort: 0001 to 0009 are in use
-DATE_KEYS = {
-    "jekyll": ("date",),
-    "plain": ("date", "pubdate", "publishdate", "publish_date", "published", "created", "created_at"),
-}
-UPDATED_KEYS = ("last_modified_at", "updated", "lastmod", "modified", "updated_at", "updateddate", "last_modified")
-# Folders that say where posts lie, not what they are about.
-SHELVES = frozenset({"posts", "post", "blog", "content", "articles", "article", "_posts", "_drafts", "news", "글"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Post:
-    """All that reading one post looks at."""
-
-    document: Document
-    source: Source
-    kind: Literal["jekyll", "plain"]
-    path: str  # from the site's root
-    name: FileName
-    text: str
-    matter: FrontMatter
-    fields: Fields
-    config: Config
-    zone: str
-    root: str  # the site's URL with its baseurl, without a trailing slash; '' where unknown
 
 
 def parse(document: Document, source: Source) -> Parsed:
-    """Return the one entry of a post; none for a Jekyll site's file without front matter.
+    """Return the one entry of a post; none for a file that its generator does not take for one.
 
     Raises `PostError`.
     """
     if len(document.body) > LARGEST:
         raise _fault(document, f"the post has {len(document.body)} bytes; at most {LARGEST} are read")
-    config = read_config(document.config)
+    kind = KINDS[_kind(document, source)]
+    folder = document.folder
+    config = kind.read_config(folder.config, folder.name or "its configuration")
     text, problems = _text(document, source)
     path = _path(document, source)
-    kind = _kind(document, source, path)
-    matter = read(text, document.path)
+    inside = _inside(path, folder, config)
+    matter = kind.read_front_matter(text, document.path)
     root = _root(source, config)
     info = FeedInfo(
         title=config.title,
@@ -83,48 +57,48 @@ def parse(document: Document, source: Source) -> Parsed:
         language=config.language,
         format="posts",
     )
-    if kind == "jekyll" and not matter.form:
+    if not inside or (kind.needs_front_matter and not matter.form):
         return Parsed(info=info)
-    fields = Fields(below(matter.fields, defaults(config, path)), document.path, [*problems, *matter.problems])
-    post = _Post(
-        document=document, source=source, kind=kind, path=path, name=file_name(path), text=text, matter=matter,
-        fields=fields, config=config, zone=_timezone(source, config, fields), root=root,
+    nodes = below(matter.fields, defaults(config, path))
+    fields = Fields(nodes, document.path, [*problems, *matter.problems])
+    post = Post(
+        document=document, source=source, kind=kind, path=inside, name=kind.file_name(inside, config), text=text,
+        matter=matter, fields=fields, config=config, zone=_timezone(source, folder.name, config, fields), root=root,
     )  # fmt: skip
+    if not kind.is_post(post):
+        return Parsed(info=info)
     entry = _entry(post)
-    return Parsed(info=info, entries=(entry,), problems=tuple(fields.problems))
+    return Parsed(info=info, entries=(entry,), problems=tuple(dict.fromkeys(fields.problems)))
 
 
-def _entry(post: _Post) -> RawEntry:
-    fields, config = post.fields, post.config
-    written, named = _written_date(post), _named_date(post)
+def _entry(post: Post) -> RawEntry:
+    fields, config, kind = post.fields, post.config, post.kind
+    named = _named_date(post)
+    written = _written_date(post, named)
     published, stated = _published(post, written, named)
-    categories = _categories(post)
-    url = post.root + _place(post, written or named, categories)
-    if urlsplit(given := _given_place(post)).scheme in ("http", "https"):
-        url = given
-    body = read_body(
-        PostBody(text=post.matter.body, line=post.matter.line, path=post.path, jekyll=post.kind == "jekyll"),
-        config, fields, home=_home(post.source, config), url=url,
-    )  # fmt: skip
+    categories = tuple(dict.fromkeys(kind.categories(post)))
+    url = _given_url(post) or post.root + kind.place(post, written or named, categories)
+    mark = fields.text("excerpt_separator") or config.excerpt_separator
+    body = read_body(kind.body(post, url), post.path, mark)
     guid = fields.scalar("id", "guid", "uuid")
     return RawEntry(
         guid=guid.text.strip() if guid else "",
         url=url,
-        title=_marked_up(_title(post)),
-        summary=_marked_up(_excerpt(fields)) or body.summary or _marked_up(fields.text("feature_text")),
+        title=_marked_up(kind.title(post)),
+        summary=_marked_up(_excerpt(post)) or body.summary or _marked_up(fields.text("feature_text")),
         content=Text(value=body.content, kind="html"),
         published=published,
         updated=_updated(post),
         authors=fields.people("author", "authors") or config.authors,
-        tags=_cleared((*fields.names("tags", jekyll=post.kind == "jekyll"), *_single(post, "tag"))),
-        categories=_cleared(categories) or _shelf(post),
+        tags=_cleared(kind.tags(post)),
+        categories=_cleared(categories),
         image=_image(post, url),
-        language=fields.text("lang", "language", "locale").replace("_", "-") or config.language,
+        language=fields.text("lang", "language", "locale").replace("_", "-") or post.name.language or config.language,
         base_url=url if post.root or urlsplit(url).scheme else "",
         path=post.document.path,
         blob=post.document.origin,
         hold=_hold(post),
-        release=published if stated and not config.future else None,
+        release=_release(post, published if stated else None),
     )
 
 
@@ -162,79 +136,67 @@ def _text(document: Document, source: Source) -> tuple[str, list[Problem]]:
 
 def _path(document: Document, source: Source) -> str:
     """The post's path from the site's root, which is above where the source is a `_posts` folder itself."""
+    if document.folder.name:
+        return "/".join(filter(None, (document.folder.below, document.path)))
     last = source.location.rstrip("/").rpartition("/")[2]
     inside = any(folder in FOLDERS for folder in document.path.split("/")[:-1])
     return f"{last}/{document.path}" if last in FOLDERS and not inside else document.path
 
 
-def _kind(document: Document, source: Source, path: str) -> Literal["jekyll", "plain"]:
+def _inside(path: str, folder: Folder, config: Config) -> str:
+    """Return *path* from the folder that the site keeps its posts in; '' outside of it."""
+    content = config.content.strip("./")
+    if not content or path.startswith(f"{content}/"):
+        return path.removeprefix(f"{content}/")
+    return "" if folder.name else path
+
+
+def _kind(document: Document, source: Source) -> SiteKind:
+    """Return the kind that the source says, else what its folder was found to be, else by the folders of the path."""
     if source.options.kind != "auto":
         return source.options.kind
-    below_posts = any(folder in FOLDERS for folder in path.split("/")[:-1])
-    return "jekyll" if document.config or below_posts else "plain"
-
-
-def _home(source: Source, config: Config) -> str:
-    return (source.home or config.url).rstrip("/")
+    if document.folder.kind != "auto":
+        return document.folder.kind
+    return "jekyll" if any(each in FOLDERS for each in _path(document, source).split("/")[:-1]) else "plain"
 
 
 def _root(source: Source, config: Config) -> str:
-    home = _home(source, config)
+    home = (source.home or config.url).rstrip("/")
     return home + config.baseurl if home and not urlsplit(home).path.endswith(config.baseurl or "\0") else home
 
 
-def _timezone(source: Source, config: Config, fields: Fields) -> str:
-    if config.timezone and not _zone(config.timezone):
-        fields.note(f"`timezone: {config.timezone}` of _config.yml is no time zone; {source.options.timezone} counts")
-    return config.timezone if _zone(config.timezone) else source.options.timezone
+def _timezone(source: Source, file: str, config: Config, fields: Fields) -> str:
+    if config.timezone and not zone_named(config.timezone):
+        fields.note(f"`timezone: {config.timezone}` of {file} is no time zone; {source.options.timezone} counts")
+    return config.timezone if zone_named(config.timezone) else source.options.timezone
 
 
-@lru_cache(maxsize=16)
-def _zone(name: str) -> ZoneInfo | None:
-    try:
-        return ZoneInfo(name) if name else None
-    except (KeyError, ValueError, OSError):
-        return None
-
-
-def _place(post: _Post, stated: datetime | None, categories: tuple[str, ...]) -> str:
-    """Return the post's path on its site."""
-    slug = post.fields.text("slug")
-    if post.kind == "jekyll":
-        pattern = post.fields.text("permalink") or post.config.permalink
-        parts = permalink.Parts(
-            slug=slug or post.name.slug,
-            name=post.name.slug,
-            categories=categories,
-            date=stated.astimezone(_zone(post.zone) or UTC) if stated else None,
-            path=post.path.rpartition("_posts/")[2].rpartition(".")[0],
-        )
-        return permalink.jekyll(pattern, parts)
-    written = _given_place(post)
-    return permalink.tidy("/" + written) if written else permalink.plain(post.path, slug)
-
-
-def _given_place(post: _Post) -> str:
-    return permalink.given(post.fields.text("permalink", "url")) if post.kind == "plain" else ""
+def _given_url(post: Post) -> str:
+    """Return the whole address that a post says it has, where only the folder's owner could know better."""
+    written = permalink.given(post.fields.text("permalink", "url")) if post.kind.name != "jekyll" else ""
+    return written if urlsplit(written).scheme in ("http", "https") else ""
 
 
 # dates
 
 
-def _written_date(post: _Post) -> datetime | None:
-    """Return the front matter's date. One that no calendar has is a fault; a year that only sorts is no date."""
-    for key in DATE_KEYS[post.kind]:
+def _written_date(post: Post, named: datetime | None) -> datetime | None:
+    """Return the front matter's date. One that no calendar has is a fault; what is none, such as a year that only
+    sorts, is passed over."""
+    for key in post.config.dates or post.kind.dates:
+        if key == FILE_NAME and named:
+            return named
         node = post.fields.get(key)
         if node is None or (key == "published" and not (isinstance(node, Scalar) and re.match(r"\d{4}\D", node.text))):
             continue
         if not isinstance(node, Scalar):
             fail(Flaw(f"`{key}` should be a date", node.line, node.column), post.text, post.document.path)
-        if SORT_KEY.match(node.text):
+        if post.kind.dateless.match(node.text):
             post.fields.note(
                 f"`{key}: {node.text}` is no date that a reader could be shown; another is looked for", node
             )
             continue
-        found = _moment(post, node)
+        found = post.kind.moment(post, node)
         if found is None:
             message = f"`{key}: {node.text[:40]}` is not a date"
             flaw = Flaw(message, node.line, node.column, "write it as 2024-01-31 10:00 +0900")
@@ -243,13 +205,7 @@ def _written_date(post: _Post) -> datetime | None:
     return None
 
 
-def _moment(post: _Post, node: Scalar) -> datetime | None:
-    if post.kind == "jekyll":
-        return jekyll_date(node, post.zone, yaml=post.matter.form == "yaml")
-    return read_date(node.text, post.zone)
-
-
-def _named_date(post: _Post) -> datetime | None:
+def _named_date(post: Post) -> datetime | None:
     if not post.name.date:
         return None
     found = read_date(post.name.date, post.zone)
@@ -258,15 +214,17 @@ def _named_date(post: _Post) -> datetime | None:
     return found
 
 
-def _published(post: _Post, written: datetime | None, named: datetime | None) -> tuple[datetime | None, bool]:
+def _published(post: Post, written: datetime | None, named: datetime | None) -> tuple[datetime | None, bool]:
     """Return when the post was published, by the source's order, and whether somebody stated it."""
-    if post.kind == "jekyll" and not (post.name.date or post.name.draft):
+    if post.kind.name == "jekyll" and not (post.name.date or post.name.draft):
         post.fields.note("the file's name has no date: Jekyll does not show this post")
     for origin in post.source.options.date_from:
         match origin:
             case "front_matter" if written:
                 return written, True
             case "file_name" if named:
+                if not post.kind.dated_names:
+                    post.fields.note(f"dated by its file's name, from which {post.kind.shown} takes no date")
                 return named, True
             case "git" if post.document.created:
                 return post.document.created, False
@@ -277,32 +235,33 @@ def _published(post: _Post, written: datetime | None, named: datetime | None) ->
     return None, False
 
 
-def _updated(post: _Post) -> datetime | None:
-    node = post.fields.scalar(*UPDATED_KEYS)
-    found = _moment(post, node) if node else None
+def _updated(post: Post) -> datetime | None:
+    return _moment(post, post.kind.updated, "when the post was changed stays unsaid")
+
+
+def _moment(post: Post, keys: tuple[str, ...], unread: str) -> datetime | None:
+    """Return what the first of *keys* says; where that is no date, it is noted what follows: *unread*."""
+    node = post.fields.scalar(*keys)
+    found = post.kind.moment(post, node) if node else None
     if node and found is None:
-        post.fields.note(f"`{node.text[:40]}` is not a date; when the post was changed stays unsaid", node)
+        post.fields.note(f"`{node.text[:40]}` is not a date; {unread}", node)
     return found
 
 
-def _hold(post: _Post) -> Literal["", "draft", "unpublished"]:
-    """Return why the post is not shown. Where words leave doubt, it is not."""
-    fields = post.fields
-    if post.name.draft or fields.is_draft():
-        return "draft"
-    return "unpublished" if fields.is_unpublished("published") or fields.is_unpublished("public") else ""
+def _release(post: Post, published: datetime | None) -> datetime | None:
+    if post.config.future:
+        return None
+    return _moment(post, post.kind.release, "the post's own date counts") or published
+
+
+def _hold(post: Post) -> Hold:
+    """Return why the post is not shown; one whose end has come is not."""
+    end = _moment(post, post.kind.ends, "the post does not end")
+    asked = post.document.asked
+    return post.kind.hold(post) or ("expired" if end and asked and end <= asked else "")
 
 
 # words
-
-
-def _title(post: _Post) -> str:
-    """Return the title: stated, else in Jekyll the file's name as Jekyll spells it, else the first heading."""
-    slug = post.name.slug
-    if post.kind == "jekyll":
-        return post.fields.text("title") or " ".join(word.capitalize() for word in slug.split("-")).strip() or slug
-    stem = post.path.rpartition("/")[0].rpartition("/")[2] if slug.lower() == "index" else slug
-    return post.fields.text("title") or first_heading(post.matter.body) or re.sub(r"[-_]+", " ", stem).strip() or slug
 
 
 def _marked_up(words: str) -> Text | None:
@@ -311,10 +270,9 @@ def _marked_up(words: str) -> Text | None:
     return Text(value=words, kind="html" if INLINE_TAG.search(words) else "text")
 
 
-def _excerpt(fields: Fields) -> str:
+def _excerpt(post: Post) -> str:
     """Return the summary that the author wrote. `excerpt: false` is a theme's switch."""
-    keys = [key for key in ("excerpt", "description", "summary") if not _is_switch(fields, key)]
-    return fields.text(*keys)
+    return post.fields.text(*(key for key in post.kind.summary if not _is_switch(post.fields, key)))
 
 
 def _is_switch(fields: Fields, key: str) -> bool:
@@ -322,37 +280,12 @@ def _is_switch(fields: Fields, key: str) -> bool:
     return isinstance(node, Scalar) and node.plain and node.text.lower() in ("true", "false")
 
 
-def _categories(post: _Post) -> tuple[str, ...]:
-    """Return categories as Jekyll makes URLs from them: folders above `_posts`, `categories`, then `category`."""
-    folders = post.name.folders if post.kind == "jekyll" else ()
-    named = post.fields.names("categories", jekyll=post.kind == "jekyll")
-    return tuple(dict.fromkeys((*folders, *named, *_single(post, "category"))))
-
-
-def _single(post: _Post, key: str) -> tuple[str, ...]:
-    """Return what stands under a key that names one thing: `category: 기술 개발` is one category."""
-    node = post.fields.get(key)
-    if isinstance(node, Scalar):
-        return (node.text.strip(),) if node.text.strip() else ()
-    return post.fields.names(key, jekyll=False)
-
-
 def _cleared(names: tuple[str, ...]) -> tuple[str, ...]:
     """Return *names* without the commas that splitting at blanks leaves: `기술, 개발`."""
     return tuple(dict.fromkeys(name.strip(" ,") for name in names if name.strip(" ,")))
 
 
-def _shelf(post: _Post) -> tuple[str, ...]:
-    """Return the folder's name as category where a plain post has none; folders for order alone do not count."""
-    if post.kind == "jekyll":
-        return ()
-    folders = [f for f in post.path.split("/")[:-1] if f.lower() not in SHELVES and not re.fullmatch(r"[\d._-]+", f)]
-    is_bundle = post.name.slug.lower() == "index"
-    folders = folders[:-1] if is_bundle else folders
-    return (folders[-1],) if folders else ()
-
-
-def _image(post: _Post, url: str) -> Image | None:
+def _image(post: Post, url: str) -> Image | None:
     """Return the leading picture: a path from '/' stands below the baseurl in front matter, as jekyll-feed has it."""
     found = post.fields.image()
     if found is None:

@@ -191,9 +191,9 @@ MORE = {
         "2:18: path is 'nowhere', which is no folder; give the folder of the posts, relative to the folder of this"
         " file",
     ),
-    "kind of later": (
-        "content: [{path: posts, kind: hugo}]",
-        "2:31: kind is 'hugo'; give auto, jekyll or plain = not read by this version yet; plain comes near",
+    "kind of another": (
+        "content: [{path: posts, kind: zola}]",
+        "2:31: kind is 'zola'; give auto, jekyll, hugo or plain = not read by this version; hugo comes near",
     ),
     "content twice": (
         "content:\n  - path: posts\n  - path: ./posts/",

@@ -96,7 +96,7 @@ def test_a_posts_folder_itself_finds_the_configuration_beside_it(tmp_path: Path)
     put(tmp_path, "_posts/b.md", "no front matter")
     fetched = ask(tmp_path / "_posts")
     assert paths(fetched) == ["2024-01-01-a.md"]
-    assert fetched.documents[0].config == "title: 사이트\n"
+    assert fetched.documents[0].folder.config == "title: 사이트\n"
 
 
 # documents
@@ -109,8 +109,8 @@ def test_document_says_what_it_is(tmp_path: Path) -> None:
     first, second = ask(tmp_path).documents
     assert (first.path, first.url) == ("_posts/가.md", str(tmp_path / "_posts/가.md"))
     assert (first.body, first.origin, first.created) == (POST.encode(), blob_hash(POST.encode()), None)
-    assert first.config == "title: x\n"
-    assert first.config is second.config
+    assert first.folder.config == "title: x\n"
+    assert first.folder is second.folder
     assert (first.media_type, second.media_type) == ("text/markdown", "text/html")
 
 

@@ -1,61 +1,28 @@
-"""What a Jekyll site's `_config.yml` and file names say of its posts.
+"""Jekyll: `_config.yml`, names of files, dates, URLs, categories, and the Liquid in a post.
+
+Two exceptions that a news desk wants: a post whose file name has no date is taken (Jekyll passes it over), and `draft:
+true` holds a post back wherever it lies (Jekyll looks at `_drafts` only).
 
 Source: Jekyll 4.3.1, run on each case (time zone Asia/Seoul) and read (`document.rb`, `frontmatter_defaults.rb`).
 """
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from fnmatch import fnmatchcase
 from functools import lru_cache
-from typing import NamedTuple
 
-from feeds.model.entry import Person
+from feeds.parse import permalink
 from feeds.parse.dates import read_date
 from feeds.parse.fields import Fields, below, unplaced
 from feeds.parse.front_matter import fail
+from feeds.parse.kinds import usual
+from feeds.parse.kinds.kind import Config, FileName, Kind, Post, Scope
+from feeds.parse.liquid import Site, expand
 from feeds.parse.yaml_tree import Flaw, Items, Node, Scalar, Table, load
 
 CONFIG = "_config.yml"
 FOLDERS = ("_posts", "_drafts")
-DATED_NAME = re.compile(r"(?P<date>\d{2,4}-\d{1,2}-\d{1,2})-(?P<slug>.*)")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
-    """One item of `defaults`: which posts, and what they start from."""
-
-    path: str = ""
-    type: str | None = None
-    values: Mapping[str, Node] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Config:
-    """What we use of `_config.yml`; '' where it says nothing."""
-
-    title: str = ""
-    description: str = ""
-    url: str = ""
-    baseurl: str = ""  # starts with '/' and does not end with one
-    permalink: str = ""
-    timezone: str = ""
-    language: str = ""
-    authors: tuple[Person, ...] = ()
-    excerpt_separator: str = ""
-    future: bool = False
-    scopes: tuple[Scope, ...] = ()
-
-
-class FileName(NamedTuple):
-    """A post's file name, taken apart. *date* is as written, '' where the name has none that exists."""
-
-    date: str
-    slug: str
-    suffix: str
-    folders: tuple[str, ...]  # above `_posts`: Jekyll makes categories of them
-    draft: bool  # below `_drafts`
 
 
 @lru_cache(maxsize=16)
@@ -83,29 +50,17 @@ def read_config(text: str) -> Config:
         excerpt_separator=fields.text("excerpt_separator"),
         future=isinstance(future, Scalar) and future.text.lower() == "true",
         scopes=_scopes(fields.get("defaults")),
+        nodes=fields.nodes,
     )
 
 
 def file_name(path: str) -> FileName:
     """Take *path* apart: `tech/_posts/2024-1-2-제목.md` is of 2024-1-2, slug `제목`, folder `tech`."""
     *folders, name = path.split("/")
-    stem, dot, suffix = name.rpartition(".")
     special = next((n for n, folder in enumerate(folders) if folder in FOLDERS), None)
     above = folders[:special] if special is not None else []
     draft = special is not None and folders[special] == "_drafts"
-    dated = DATED_NAME.fullmatch(stem)
-    date, slug = (dated["date"], dated["slug"]) if dated else ("", stem)
-    return FileName(_full_year(date), slug or stem, dot + suffix, tuple(f for f in above if f), draft)
-
-
-def _full_year(date: str) -> str:
-    """Two digits of a year as Ruby reads them: up to 68 of this century."""
-    year, dash, rest = date.partition("-")
-    if len(year) == 2:
-        year = ("20" if int(year) < 69 else "19") + year
-    elif len(year) == 3:
-        return ""
-    return year + dash + rest
+    return usual.split(name)._replace(folders=tuple(f for f in above if f), draft=draft)
 
 
 def defaults(config: Config, path: str) -> dict[str, Node]:
@@ -161,3 +116,71 @@ def _precedes(old: Scope, new: Scope) -> bool:
     if len(old.path) != len(new.path):
         return len(new.path) > len(old.path)
     return new.type is not None or old.type is None
+
+
+def place(post: Post, stated: datetime | None, categories: tuple[str, ...]) -> str:
+    pattern = post.fields.text("permalink") or post.config.permalink
+    parts = permalink.Parts(
+        slug=post.fields.text("slug") or post.name.slug,
+        name=post.name.slug,
+        categories=categories,
+        date=post.local(stated) if stated else None,
+        path=post.path.rpartition("_posts/")[2].rpartition(".")[0],
+    )
+    return permalink.jekyll(pattern, parts)
+
+
+def title(post: Post) -> str:
+    """Return the title: stated, else the file's name as Jekyll spells it."""
+    slug = post.name.slug
+    return post.fields.text("title") or " ".join(word.capitalize() for word in slug.split("-")).strip() or slug
+
+
+def categories(post: Post) -> tuple[str, ...]:
+    """Return categories as Jekyll makes URLs from them: folders above `_posts`, `categories`, then `category`."""
+    return (*post.name.folders, *post.fields.names("categories", jekyll=True), *usual.single(post, "category"))
+
+
+def tags(post: Post) -> tuple[str, ...]:
+    return (*post.fields.names("tags", jekyll=True), *usual.single(post, "tag"))
+
+
+def body(post: Post, url: str) -> str:
+    """Return the text with its Liquid done, as far as it can be."""
+    config = post.config
+    values: Mapping[str, str] = {
+        "site.title": config.title,
+        "site.description": config.description,
+        "site.lang": config.language,
+        "page.title": post.fields.text("title"),
+        "page.url": url.removeprefix(post.home),
+    }
+
+    def post_url(name: str) -> str:
+        """Where another post stands, by its file's name alone: categories of its front matter are not known here."""
+        folder, _, last = name.rpartition("/")
+        known = file_name(f"{folder}/_posts/{last}.md" if folder else f"_posts/{last}.md")
+        date = read_date(known.date, "UTC") if known.date else None
+        parts = permalink.Parts(slug=known.slug, name=known.slug, date=date, path=name)
+        return permalink.jekyll(config.permalink, parts)
+
+    site = Site(url=post.home, baseurl=config.baseurl, post_url=post_url, values=values)
+    return expand(post.matter.body, site, post.fields, post.matter.line)
+
+
+KIND = Kind(
+    name="jekyll",
+    shown="Jekyll",
+    dates=("date",),
+    updated=usual.UPDATED,
+    needs_front_matter=True,
+    read_config=lambda text, name: read_config(text),
+    file_name=lambda path, config: file_name(path),
+    moment=lambda post, node: jekyll_date(node, post.zone, yaml=post.matter.form == "yaml"),
+    place=place,
+    title=title,
+    categories=categories,
+    tags=tags,
+    hold=usual.hold,
+    body=body,
+)

@@ -1,0 +1,52 @@
+"""What a generator's site looks like on disk: its configuration, and which of its files may be posts.
+
+Only names are here; what the files say is read in `parse/kinds/`, a file for each.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from feeds.model.source import SiteKind
+
+MARKDOWN = frozenset({".md", ".markdown", ".mdown", ".mkd"})
+HTML = frozenset({".html", ".htm"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteFiles:
+    """The files of one kind of site. Suffixes and names are in lower case; paths are from the site's folder."""
+
+    configs: tuple[str, ...] = ()  # first that exists; a folder counts as an empty file
+    joined: tuple[str, ...] = ()  # read behind it where they exist, as one text: they say more, or otherwise
+    content: tuple[str, ...] = ()  # where posts lie unless the configuration says otherwise
+    suffixes: frozenset[str] = MARKDOWN | HTML
+    bare: frozenset[str] = MARKDOWN  # suffixes of those that are posts without front matter too
+    skipped: frozenset[str] = frozenset()  # folders that hold no posts
+    bundles: bool = False  # what lies beside and below an `index` belongs to it
+    named: str = ""  # expression of the paths of files that say something of other posts, by being there
+
+
+SITES: Mapping[SiteKind, SiteFiles] = {
+    "jekyll": SiteFiles(
+        configs=("_config.yml", "_config.yaml"),
+        suffixes=frozenset({".md", ".markdown", ".html", ".htm", ".txt"}),
+        bare=frozenset(),  # Jekyll copies a file without front matter as it stands
+    ),
+    # Source: gohugo.io, "Configure Hugo" and "Page bundles"; run with 0.111.3.
+    "hugo": SiteFiles(
+        configs=tuple(
+            f"{folder}{name}.{suffix}"
+            for name in ("hugo", "config")
+            for folder in ("", "config/_default/")
+            for suffix in ("toml", "yaml", "yml", "json")
+        ),
+        content=("content",),
+        bundles=True,
+        named=r"(?:.*/)?_index\.[^/]*",  # its folder is a section of its own
+    ),
+    "plain": SiteFiles(
+        configs=("_config.yml", "_config.yaml"),
+        suffixes=frozenset({".md", ".markdown", ".html", ".htm", ".txt"}),
+        bare=frozenset({".md", ".markdown", ".html", ".htm"}),
+    ),
+}

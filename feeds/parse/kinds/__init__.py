@@ -1,0 +1,9 @@
+"""How the posts of each generator are read: the table {name: kind}."""
+
+from collections.abc import Mapping
+
+from feeds.model.source import SiteKind
+from feeds.parse.kinds import hugo, jekyll, plain
+from feeds.parse.kinds.kind import Kind
+
+KINDS: Mapping[SiteKind, Kind] = {kind.name: kind for kind in (jekyll.KIND, hugo.KIND, plain.KIND)}

@@ -1,0 +1,272 @@
+"""Hugo: configuration in TOML, YAML or JSON, dates, permalinks, bundles, what is not published.
+
+Which posts: every page below `content` but `_index` files and what belongs to a leaf bundle, as Hugo's own feed.
+A date that Hugo does not read and that is plain all the same is taken and noted; the URL stays as Hugo makes it.
+
+Source: Hugo 0.111.3, run on each case (time zone Asia/Seoul); gohugo.io, "Front matter", "URL management".
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
+from unicodedata import category
+from urllib.parse import urlsplit
+
+from feeds.parse import permalink
+from feeds.parse.dates import read_date
+from feeds.parse.fields import Fields
+from feeds.parse.kinds import usual
+from feeds.parse.kinds.kind import FILE_NAME, SORT_KEY, Config, FileName, Hold, Kind, Post, zone_named
+from feeds.parse.kinds.settings import read_settings
+from feeds.parse.kinds.shortcodes import expand
+from feeds.parse.yaml_tree import Items, Node, Scalar, Table
+
+DATES = ("date", "publishdate", "pubdate", "published", "lastmod", "modified")
+UPDATED = ("lastmod", "modified")
+RELEASE = ("publishdate", "pubdate")
+ENDS = ("expirydate", "unpublishdate")
+# What Hugo reads as a date, of the forms that people write. Source: spf13/cast `timeFormats`; 0.111.3 run.
+READ = re.compile(
+    r"\d{4}-\d\d-\d\d(?:[Tt ]\d\d:\d\d:\d\d(?:\.\d+)? ?(?:Z|[+-]\d\d:?\d\d)?)?"
+    r"|(?:[A-Z][a-z]{2}, )?\d\d [A-Z][a-z]{2} \d{4}(?: \d\d:\d\d:\d\d (?:[A-Z]{3,4}|[+-]\d{4}))?"
+)
+OFFSET = re.compile(r"(?P<utc>Z|UTC|GMT)$|(?P<sign>[+-])(?P<hours>\d\d):?(?P<minutes>\d\d)$")
+TOKEN = re.compile(r":([a-z]+)(\[[^\]]*\])?")
+KEPT = "./\\_-#+~"  # what stands in a path beside letters, marks and digits; Hugo's `UnicodeSanitize`
+NOWHERE = datetime(1, 1, 1, tzinfo=UTC)  # the zero time of Go: Hugo makes paths of it where a post has no date
+
+
+@lru_cache(maxsize=16)
+def read_config(text: str, name: str) -> Config:
+    """Return what the configuration says. Raises `PostError` that names its place."""
+    nodes = read_settings(text, name)
+    fields = Fields(nodes, name)
+    base = urlsplit(fields.text("baseurl").strip())
+    path = base.path.strip("/")
+    language = fields.text("defaultcontentlanguage")
+    languages = fields.get("languages")
+    return Config(
+        title=fields.text("title"),
+        description=fields.text("params.description", "params.subtitle"),
+        url=f"{base.scheme}://{base.netloc}" if base.scheme and base.netloc else "",
+        baseurl=f"/{path}" if path else "",
+        content=fields.text("contentdir").strip("/") or "content",
+        permalinks=_patterns(fields.get("permalinks")),
+        taxonomies=tuple(_values(fields.get("taxonomies")).values()),
+        dates=_date_keys(fields.get("frontmatter.date")),
+        timezone=fields.text("timezone"),
+        language=(fields.text("languagecode") or language).replace("_", "-"),
+        languages=tuple(languages.fields) if isinstance(languages, Table) else (),
+        authors=fields.people("params.author", "params.authors", "author"),
+        future=_is_true(fields.get("buildfuture")),
+        nodes=nodes,
+    )
+
+
+def file_name(path: str, config: Config) -> FileName:
+    """Take a name apart: its date counts where the configuration says so, its language where the site has it."""
+    stem, dot, suffix = path.rpartition("/")[2].rpartition(".")
+    base, _, language = stem.rpartition(".")
+    language = language.lower() if base and language.lower() in config.languages else ""
+    found = usual.split((base if language else stem) + dot + suffix)
+    slug = found.slug if FILE_NAME in config.dates else base if language else stem
+    return found._replace(slug=slug, language=language)
+
+
+def moment(post: Post, node: Scalar) -> datetime | None:
+    found = read_date(node.text, post.zone)
+    if found and not READ.fullmatch(node.text.strip()):
+        post.fields.note(
+            f"`{node.text[:40]}`: Hugo does not read this date; write it as 2024-01-31T10:00:00+09:00", node
+        )
+    return found
+
+
+def is_post(post: Post) -> bool:
+    """Whether a page is in Hugo's lists: `headless` bundles and `build.list: never` are not."""
+    if _is_true(post.fields.get("headless")):
+        return False
+    return not any(post.fields.text(f"{key}.list") == "never" for key in ("_build", "build"))
+
+
+def hold(post: Post) -> Hold:
+    never = any(post.fields.text(f"{key}.render") == "never" for key in ("_build", "build"))
+    return usual.hold(post) or ("unpublished" if never else "")
+
+
+def place(post: Post, stated: datetime | None, categories: tuple[str, ...]) -> str:
+    before = _before(post)
+    if written := usual.given(post, "url"):
+        return before + written + ("" if "." in written.rpartition("/")[2] or written.endswith("/") else "/")
+    *folders, _ = post.path.split("/")
+    base = post.name.slug
+    bundle = base == "index"
+    base = folders.pop() if bundle and folders else base
+    section = folders[0] if folders else base if bundle else ""
+    slug = post.fields.text("slug")
+    pattern = post.config.permalinks.get(section.lower(), "")
+    if pattern:
+        path = _filled(pattern, post, section, folders or [section], base)
+    else:
+        path = "/".join((*map(_part, folders), _part(slug or base)))
+    ugly = _is_true(Fields(post.config.nodes, "").get("uglyurls")) and not path.endswith("/")
+    return permalink.tidy(f"{before}/{path}" + (".html" if ugly else "/"))
+
+
+def categories(post: Post) -> tuple[str, ...]:
+    return usual.listed(post, "categories")
+
+
+def tags(post: Post) -> tuple[str, ...]:
+    """Return tags, and the terms of taxonomies that the site has beside categories and people."""
+    others = [t for t in post.config.taxonomies if t.lower() not in ("tags", "categories", "authors", "author")]
+    return tuple(name for key in ("tags", *others) for name in usual.listed(post, key.lower()))
+
+
+def body(post: Post, url: str) -> str:
+    return expand(post.matter.body, post.fields, post.matter.line)
+
+
+KIND = Kind(
+    name="hugo",
+    shown="Hugo",
+    dates=DATES,
+    updated=UPDATED,
+    release=RELEASE,
+    ends=ENDS,
+    summary=("summary", "description", "excerpt"),
+    dateless=SORT_KEY,
+    read_config=read_config,
+    file_name=file_name,
+    moment=moment,
+    is_post=is_post,
+    place=place,
+    title=usual.title,
+    categories=categories,
+    tags=tags,
+    hold=hold,
+    body=body,
+    dated_names=False,
+)
+
+
+def _before(post: Post) -> str:
+    """Return the folder of the post's language: the site's own has none, unless the configuration gives it one."""
+    settings = Fields(post.config.nodes, "")
+    default = settings.text("defaultcontentlanguage") or "en"
+    language = post.name.language or (default if post.config.languages else "")
+    own = language == default and not _is_true(settings.get("defaultcontentlanguageinsubdir"))
+    return "" if own or not language else f"/{language}"
+
+
+def _filled(pattern: str, post: Post, section: str, folders: list[str], base: str) -> str:
+    """Return *pattern* with its tokens filled, as Hugo's `permalinks` are."""
+    date = _own_time(post) or NOWHERE
+    title, slug = usual.title(post), post.fields.text("slug")
+    sections = [_part(folder) for folder in folders[: _deepest(post, folders)]]
+    values: Mapping[str, str] = {
+        "year": str(date.year), "month": f"{date.month:02}", "day": f"{date.day:02}",
+        "monthname": permalink.MONTHS[date.month - 1], "weekday": str(date.isoweekday() % 7),
+        "weekdayname": permalink.DAYS[date.weekday()], "yearday": str(date.timetuple().tm_yday),
+        "section": _part(section), "title": _part(title), "slug": _part(slug or title),
+        "slugorfilename": _part(slug or base), "slugorcontentbasename": _part(slug or base),
+        "filename": _part(base), "contentbasename": _part(base),
+    }  # fmt: skip
+
+    def fill(found: re.Match[str]) -> str:
+        if found[1] == "sections":
+            return "/".join(sections[_slice(found[2])] if found[2] else sections)
+        return values.get(found[1], found[0][1:]) + (found[2] or "")
+
+    return _lowered(TOKEN.sub(fill, pattern))
+
+
+def _deepest(post: Post, folders: list[str]) -> int:
+    """Return how many of *folders* lead to the post's section: the first is one, others only with an `_index`."""
+    content = post.path.count("/")
+    before = post.document.path.split("/")[: -content - 1] if content else []
+    indexed = {path.rpartition("/")[0] for path in post.document.folder.files}
+    depths = [n for n in range(1, len(folders) + 1) if "/".join([*before, *folders[:n]]) in indexed]
+    return max(depths, default=1)
+
+
+def _slice(text: str) -> slice:
+    """Read `[1:]`, `[:2]`, `[1]`, `[last]` or `[1:last]`, which ends before the last; what is none takes all."""
+    if text == "[last]":
+        return slice(-1, None)
+    found = re.fullmatch(r"\[(\d*)(?:(:)(\d+|last|))?\]", text)
+    if found is None:
+        return slice(None)
+    first = int(found[1] or 0)
+    if not found[2]:
+        return slice(first, first + 1)
+    return slice(first, -1 if found[3] == "last" else int(found[3]) if found[3] else None)
+
+
+def _own_time(post: Post) -> datetime | None:
+    """Return the post's date by the clock of its own offset: that is whose day Hugo's paths name."""
+    for key in post.config.dates or DATES:
+        if key == FILE_NAME:
+            if post.name.date and (found := read_date(post.name.date, post.zone)):
+                return post.local(found)
+            continue
+        node = post.fields.scalar(key)
+        if node and READ.fullmatch(node.text.strip()) and (found := read_date(node.text, post.zone)):
+            return found.astimezone(_offset(node.text.strip()) or zone_named(post.zone))
+    return None
+
+
+def _offset(text: str) -> tzinfo | None:
+    found = OFFSET.search(text) if len(text) > 10 else None
+    if found is None or found["utc"]:
+        return UTC if found else None
+    offset = timedelta(hours=int(found["hours"]), minutes=int(found["minutes"]))
+    return timezone(-offset if found["sign"] == "-" else offset)
+
+
+def _part(text: str) -> str:
+    """Return *text* as Hugo puts it into a path: signs go, blanks become one '-', letters are small."""
+    out: list[str] = []
+    hyphen = False
+    for sign in text:
+        if sign in KEPT or category(sign)[0] in "LM" or category(sign) == "Nd":
+            if hyphen and out[-1] != "-" and sign != "-":
+                out.append("-")
+            out.append(sign)
+            hyphen = False
+        elif out and sign.isspace():
+            hyphen = True
+    return _lowered("".join(out).replace("#", "%23"))
+
+
+def _lowered(path: str) -> str:
+    return path.lower().replace("%2f", "%2F")
+
+
+def _patterns(node: Node | None) -> Mapping[str, str]:
+    """Return permalink patterns by section; newer sites have those of pages below `page`."""
+    flat = _values(node)
+    inner = _values(node.fields.get("page")) if isinstance(node, Table) else {}
+    return {key.lower(): value for key, value in {**flat, **inner}.items()}
+
+
+def _values(node: Node | None) -> dict[str, str]:
+    if not isinstance(node, Table):
+        return {}
+    return {key: each.text.strip() for key, each in node.fields.items() if isinstance(each, Scalar)}
+
+
+def _date_keys(node: Node | None) -> tuple[str, ...]:
+    """Return `frontmatter.date` as keys: `:default` stands for the usual ones; git and the disk are not asked here."""
+    if not isinstance(node, Items):
+        return ()
+    keys: list[str] = []
+    for each in node.items:
+        word = each.text.lower() if isinstance(each, Scalar) else ""
+        keys += DATES if word == ":default" else [word] if word == FILE_NAME or word[:1] not in ("", ":") else []
+    return tuple(keys)
+
+
+def _is_true(node: Node | None) -> bool:
+    return isinstance(node, Scalar) and node.text.lower() == "true"

@@ -1,0 +1,75 @@
+"""Rules that several generators share, for the tables of their kinds."""
+
+import re
+from datetime import datetime
+
+from feeds.parse import permalink
+from feeds.parse.dates import read_date
+from feeds.parse.kinds.kind import FileName, Hold, Post
+from feeds.parse.post_body import first_heading
+from feeds.parse.yaml_tree import Items, Scalar
+
+UPDATED = ("last_modified_at", "updated", "lastmod", "modified", "updated_at", "updateddate", "last_modified")
+DATED_NAME = re.compile(r"(?P<date>\d{2,4}-\d{1,2}-\d{1,2})-(?P<slug>.*)")
+
+
+def moment(post: Post, node: Scalar) -> datetime | None:
+    return read_date(node.text, post.zone)
+
+
+def split(path: str) -> FileName:
+    """Take the last part of *path* apart: `2024-1-2-제목.md` is of 2024-1-2, slug `제목`."""
+    stem, dot, suffix = path.rpartition("/")[2].rpartition(".")
+    dated = DATED_NAME.fullmatch(stem)
+    date, slug = (dated["date"], dated["slug"]) if dated else ("", stem)
+    return FileName(_full_year(date), slug or stem, dot + suffix)
+
+
+def _full_year(date: str) -> str:
+    """Two digits of a year as Ruby reads them: up to 68 of this century."""
+    year, dash, rest = date.partition("-")
+    if len(year) == 2:
+        year = ("20" if int(year) < 69 else "19") + year
+    elif len(year) == 3:
+        return ""
+    return year + dash + rest
+
+
+def title(post: Post) -> str:
+    """Return the title: stated, else the first heading, else the file's name or, of an index, its folder's."""
+    slug = post.name.slug
+    stem = post.path.rpartition("/")[0].rpartition("/")[2] if slug.lower() == "index" else slug
+    return (
+        post.fields.text("title")
+        or first_heading(post.matter.body)
+        or re.sub(r"[-_]+", " ", stem).strip()
+        or slug
+    )  # fmt: skip
+
+
+def single(post: Post, key: str) -> tuple[str, ...]:
+    """Return what stands under a key that names one thing: `category: 기술 개발` is one category."""
+    node = post.fields.get(key)
+    if isinstance(node, Scalar):
+        return (node.text.strip(),) if node.text.strip() else ()
+    return post.fields.names(key, jekyll=False)
+
+
+def listed(post: Post, key: str) -> tuple[str, ...]:
+    """Return the names of a list; a text is one of them, whatever blanks and commas it has."""
+    node = post.fields.get(key)
+    return post.fields.names(key, jekyll=False) if isinstance(node, Items) else single(post, key)
+
+
+def hold(post: Post) -> Hold:
+    """Return why the post is not shown. Where words leave doubt, it is not."""
+    fields = post.fields
+    if post.name.draft or fields.is_draft():
+        return "draft"
+    return "unpublished" if fields.is_unpublished("published") or fields.is_unpublished("public") else ""
+
+
+def given(post: Post, *keys: str) -> str:
+    """Return the path that an author wrote, '' for none."""
+    written = permalink.given(post.fields.text(*keys))
+    return permalink.tidy("/" + written) if written else ""

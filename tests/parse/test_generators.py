@@ -1,0 +1,96 @@
+"""The sites of `data/kinds` as their real generators build them: the same posts, URLs, dates and categories.
+
+What we read otherwise on purpose is a note of the post, and such a post's date is not compared.
+"""
+
+import json
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+
+from feeds.model.entry import RawEntry
+from feeds.model.source import SiteKind
+from tests.parse import sites
+
+
+@dataclass(frozen=True, order=True)
+class Built:
+    """A post as its generator shows it, or as we would: what both must agree on."""
+
+    path: str
+    url: str
+    date: str  # of UTC, '' for none or for one that is not compared
+    categories: tuple[str, ...]
+    tags: tuple[str, ...] = ()
+
+
+def needs(program: str) -> pytest.MarkDecorator:
+    reason = f"{program} is not installed: our reading is not compared with what it builds"
+    return pytest.mark.skipif(shutil.which(program) is None, reason=reason)
+
+
+def run(*words: str, cwd: Path) -> None:
+    done = subprocess.run(words, cwd=cwd, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def ours(root: Path, kind: SiteKind, *, tags: bool = True) -> dict[str, Built]:
+    """Return the posts that we would show now."""
+    found: dict[str, Built] = {}
+    for path, parsed in sites.read(root, kind).items():
+        if isinstance(parsed, str) or not parsed.entries:
+            continue
+        (entry,) = parsed.entries
+        if not entry.hold and (entry.release is None or entry.release <= sites.NOW):
+            dated = not any("date" in problem.detail for problem in parsed.problems)
+            found[path] = built(path, entry, dated=dated, tags=tags)
+    return found
+
+
+def built(path: str, entry: RawEntry, *, dated: bool, tags: bool) -> Built:
+    date = f"{entry.published:%Y-%m-%dT%H:%M:%S}" if dated and entry.published else ""
+    return Built(path, unquote(entry.url), date, terms(entry.categories), terms(entry.tags) if tags else ())
+
+
+def terms(names: list[str] | tuple[str, ...]) -> tuple[str, ...]:
+    """Names in any order and case: the generators make one term of `Go` and `go`."""
+    return tuple(sorted({name.casefold() for name in names}))
+
+
+HUGO_LIST = """\
+[{{ range $i, $p := site.RegularPages }}{{ if $i }},{{ end }}
+{{ $c := slice }}{{ range .GetTerms "categories" }}{{ $c = $c | append .LinkTitle }}{{ end }}
+{{ $t := slice }}{{ range .GetTerms "tags" }}{{ $t = $t | append .LinkTitle }}{{ end }}
+{{ range .GetTerms "series" }}{{ $t = $t | append .LinkTitle }}{{ end }}
+{"path": {{ .File.Path | jsonify }}, "url": {{ .Permalink | jsonify }}, "categories": {{ $c | jsonify }},
+"date": {{ .Date.UTC.Format "2006-01-02T15:04:05" | jsonify }}, "tags": {{ $t | jsonify }} }{{ end }}]
+"""
+
+
+@needs("hugo")
+def test_hugo_builds_the_same(tmp_path: Path) -> None:
+    sites.write("hugo", tmp_path)
+    layouts = tmp_path / "layouts"
+    (layouts / "_default").mkdir(parents=True)
+    (layouts / "index.json").write_text(HUGO_LIST)
+    (layouts / "_default" / "single.html").write_text("{{ .Content }}")
+    (layouts / "shortcodes").mkdir()
+    (layouts / "shortcodes" / "notice.html").write_text("{{ .Inner }}")
+    extra = 'disableKinds = ["RSS", "sitemap"]\n[outputs]\nhome = ["json"]\n'
+    (tmp_path / "extra.toml").write_text(extra)
+    base = f"{sites.HOME}/blog/"
+    run("hugo", "--quiet", "--config", "hugo.toml,extra.toml", "-b", base, "-d", str(tmp_path / "out"), cwd=tmp_path)
+    mine = ours(tmp_path, "auto")
+    theirs = {}
+    for page in json.loads((tmp_path / "out" / "index.json").read_text("utf-8")):
+        path = f"content/{page['path']}"
+        if not page["url"]:  # `render: never`: it is in the list, and has no page
+            continue
+        date = "" if page["date"].startswith("0001") else page["date"]
+        date = date if mine.get(path) is None or mine[path].date else ""
+        theirs[path] = Built(path, unquote(page["url"]), date, terms(page["categories"]), terms(page["tags"]))
+    assert sorted(mine.values()) == sorted(theirs.values())

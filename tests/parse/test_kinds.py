@@ -1,0 +1,38 @@
+"""Posts of each generator's site, each read as `data/kinds/NAME.site` says beside it."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from feeds.model.entry import Parsed
+from feeds.model.source import SiteKind
+from tests.parse import sites
+
+KINDS: tuple[SiteKind, ...] = ("hugo",)
+CASES = [(kind, file.path) for kind in KINDS for file in sites.files(kind) if file.expected]
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Mapping[str, Parsed | str]]:
+    """What is read of each site; nothing says which generator's it is but its files."""
+    return {kind: _read(kind, tmp_path_factory.mktemp(kind)) for kind in KINDS}
+
+
+def _read(kind: SiteKind, root: Path) -> Mapping[str, Parsed | str]:
+    sites.write(kind, root)
+    return sites.read(root, "auto")
+
+
+@pytest.mark.parametrize(("kind", "path"), CASES, ids=[f"{kind} {path}" for kind, path in CASES])
+def test_post_is_read_as_expected(found: Mapping[str, Mapping[str, Parsed | str]], kind: SiteKind, path: str) -> None:
+    (expected,) = (file.expected for file in sites.files(kind) if file.path == path)
+    more = tuple(set(json.loads(expected)) - {*sites.COMPARED, "notes"}) if expected.startswith("{") else ()
+    assert sites.said(found[kind].get(path), more) == expected
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_post_has_an_expectation(found: Mapping[str, Mapping[str, Parsed | str]], kind: SiteKind) -> None:
+    posts = {path for path, parsed in found[kind].items() if isinstance(parsed, str) or parsed.entries}
+    assert posts <= {file.path for file in sites.files(kind) if file.expected}
