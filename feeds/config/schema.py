@@ -39,7 +39,14 @@ Rules = tuple[Rule, ...]
 Keep = Annotated[timedelta, values.duration(_DAY, 36500 * _DAY)]
 Every = Annotated[timedelta, values.duration(_SECOND, 30 * _DAY)]
 Policy = Annotated[ContentPolicy, values.choice("full", "summary", "title")]
-_NEAR = {"hexo": "jekyll", "zola": "hugo", "pelican": "plain", "eleventy": "plain", "astro": "plain", "gatsby": "plain"}
+_NEAR = {
+    "hexo": "jekyll",
+    "zola": "hugo",
+    "nikola": "pelican",
+    "eleventy": "plain",
+    "astro": "plain",
+    "gatsby": "plain",
+}
 SiteKindKey = Annotated[
     SiteKind,
     values.choice(

@@ -39,6 +39,7 @@ MEDIA_TYPES = {
     ".mkd": "text/markdown",
     ".html": "text/html",
     ".htm": "text/html",
+    ".rst": "text/x-rst",
     ".txt": "text/plain",
 }
 PAPERS = frozenset({

@@ -44,6 +44,14 @@ SITES: Mapping[SiteKind, SiteFiles] = {
         bundles=True,
         named=r"(?:.*/)?_index\.[^/]*",  # its folder is a section of its own
     ),
+    # Source: docs.getpelican.com, "Settings"; run with 4.8.0.
+    "pelican": SiteFiles(
+        configs=("pelicanconf.py",),
+        joined=("publishconf.py",),
+        content=("content",),
+        suffixes=MARKDOWN | HTML | {".rst"},
+        bare=MARKDOWN | HTML | {".rst"},
+    ),
     "plain": SiteFiles(
         configs=("_config.yml", "_config.yaml"),
         suffixes=frozenset({".md", ".markdown", ".html", ".htm", ".txt"}),

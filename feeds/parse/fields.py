@@ -157,10 +157,15 @@ def _person(node: Node) -> Person:
             email=_part(node, "email", "mail"),
             url=_part(node, "uri", "url", "link", "homepage", "web"),
         )
-    text = _words(node).strip()
-    if isinstance(node, Scalar) and (found := MAIL.fullmatch(text)):
-        return Person(name=found["name"].strip(), email=found["mail"])
-    return Person() if isinstance(node, Scalar) and node.absent else Person(name=text)
+    if isinstance(node, Scalar):
+        return Person() if node.absent else person(node.text.strip())
+    return Person(name=_words(node).strip())
+
+
+def person(text: str) -> Person:
+    """Return who `Name <mail>` or a name alone is."""
+    found = MAIL.fullmatch(text)
+    return Person(name=found["name"].strip(), email=found["mail"]) if found else Person(name=text)
 
 
 def _image(node: Node) -> Image | None:

@@ -20,7 +20,7 @@ from feeds.errors import Fault, PostError
 from feeds.model.source import Problem
 from feeds.parse.yaml_tree import DEEPEST, LARGEST, Flaw, Items, Node, Scalar, Table, load
 
-Form = Literal["", "yaml", "toml", "json"]
+Form = Literal["", "yaml", "toml", "json", "headers"]
 
 REPAIRS = 20  # lines of one post that may be quoted
 # Words that begin a line of front matter and hardly ever a heading: for a post whose opening `---` was lost.

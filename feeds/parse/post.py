@@ -14,16 +14,17 @@ from datetime import datetime
 from urllib.parse import urljoin, urlsplit
 
 from feeds.errors import Fault, PostError
-from feeds.model.entry import Image, Parsed, RawEntry, Text
+from feeds.model.entry import Image, Parsed, Person, RawEntry, Text
 from feeds.model.source import Document, FeedInfo, Folder, Problem, SiteKind, Source
 from feeds.parse import permalink
 from feeds.parse.dates import read_date
 from feeds.parse.decode import codec, decode
-from feeds.parse.fields import Fields, below
+from feeds.parse.fields import Fields, below, person
 from feeds.parse.front_matter import fail
 from feeds.parse.kinds import KINDS
 from feeds.parse.kinds.jekyll import FOLDERS, defaults
 from feeds.parse.kinds.kind import FILE_NAME, Config, Hold, Post, zone_named
+from feeds.parse.markdown import to_html
 from feeds.parse.post_body import read_body
 from feeds.parse.yaml_tree import Flaw, Scalar
 
@@ -85,11 +86,11 @@ def _entry(post: Post) -> RawEntry:
         guid=guid.text.strip() if guid else "",
         url=url,
         title=_marked_up(kind.title(post)),
-        summary=_marked_up(_excerpt(post)) or body.summary or _marked_up(fields.text("feature_text")),
+        summary=_summary(post) or body.summary or _marked_up(fields.text("feature_text")),
         content=Text(value=body.content, kind="html"),
         published=published,
         updated=_updated(post),
-        authors=fields.people("author", "authors") or config.authors,
+        authors=_authors(post),
         tags=_cleared(kind.tags(post)),
         categories=_cleared(categories),
         image=_image(post, url),
@@ -216,8 +217,10 @@ def _named_date(post: Post) -> datetime | None:
 
 def _published(post: Post, written: datetime | None, named: datetime | None) -> tuple[datetime | None, bool]:
     """Return when the post was published, by the source's order, and whether somebody stated it."""
-    if post.kind.name == "jekyll" and not (post.name.date or post.name.draft):
-        post.fields.note("the file's name has no date: Jekyll does not show this post")
+    jekyll = post.kind.name == "jekyll"
+    if post.kind.wants_date and not (post.name.date or post.name.draft or (written and not jekyll)):
+        what = "the file's name" if jekyll else "the post"
+        post.fields.note(f"{what} has no date: {post.kind.shown} does not show this post")
     for origin in post.source.options.date_from:
         match origin:
             case "front_matter" if written:
@@ -270,9 +273,16 @@ def _marked_up(words: str) -> Text | None:
     return Text(value=words, kind="html" if INLINE_TAG.search(words) else "text")
 
 
-def _excerpt(post: Post) -> str:
+def _summary(post: Post) -> Text | None:
     """Return the summary that the author wrote. `excerpt: false` is a theme's switch."""
-    return post.fields.text(*(key for key in post.kind.summary if not _is_switch(post.fields, key)))
+    words = post.fields.text(*(key for key in post.kind.summary if not _is_switch(post.fields, key)))
+    return Text(value=to_html(words).strip(), kind="html") if words and post.kind.formatted else _marked_up(words)
+
+
+def _authors(post: Post) -> tuple[Person, ...]:
+    if names := post.kind.people(post):
+        return tuple(map(person, names))
+    return post.fields.people("author", "authors") or post.config.authors
 
 
 def _is_switch(fields: Fields, key: str) -> bool:

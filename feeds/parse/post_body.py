@@ -39,5 +39,5 @@ def first_heading(text: str) -> str:
 
 
 def _html(text: str, path: str) -> str:
-    is_html = path.lower().endswith((".html", ".htm"))
+    is_html = path.lower().endswith((".html", ".htm", ".rst"))
     return tidy(text if is_html else to_html(text)).strip()

@@ -8,7 +8,7 @@ Source: Hugo 0.111.3, run on each case (time zone Asia/Seoul); gohugo.io, "Front
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, datetime
 from functools import lru_cache
 from unicodedata import category
 from urllib.parse import urlsplit
@@ -17,7 +17,7 @@ from feeds.parse import permalink
 from feeds.parse.dates import read_date
 from feeds.parse.fields import Fields
 from feeds.parse.kinds import usual
-from feeds.parse.kinds.kind import FILE_NAME, SORT_KEY, Config, FileName, Hold, Kind, Post, zone_named
+from feeds.parse.kinds.kind import FILE_NAME, SORT_KEY, Config, FileName, Hold, Kind, Post
 from feeds.parse.kinds.settings import read_settings
 from feeds.parse.kinds.shortcodes import expand
 from feeds.parse.yaml_tree import Items, Node, Scalar, Table
@@ -31,7 +31,6 @@ READ = re.compile(
     r"\d{4}-\d\d-\d\d(?:[Tt ]\d\d:\d\d:\d\d(?:\.\d+)? ?(?:Z|[+-]\d\d:?\d\d)?)?"
     r"|(?:[A-Z][a-z]{2}, )?\d\d [A-Z][a-z]{2} \d{4}(?: \d\d:\d\d:\d\d (?:[A-Z]{3,4}|[+-]\d{4}))?"
 )
-OFFSET = re.compile(r"(?P<utc>Z|UTC|GMT)$|(?P<sign>[+-])(?P<hours>\d\d):?(?P<minutes>\d\d)$")
 TOKEN = re.compile(r":([a-z]+)(\[[^\]]*\])?")
 KEPT = "./\\_-#+~"  # what stands in a path beside letters, marks and digits; Hugo's `UnicodeSanitize`
 NOWHERE = datetime(1, 1, 1, tzinfo=UTC)  # the zero time of Go: Hugo makes paths of it where a post has no date
@@ -212,17 +211,9 @@ def _own_time(post: Post) -> datetime | None:
                 return post.local(found)
             continue
         node = post.fields.scalar(key)
-        if node and READ.fullmatch(node.text.strip()) and (found := read_date(node.text, post.zone)):
-            return found.astimezone(_offset(node.text.strip()) or zone_named(post.zone))
+        if node and READ.fullmatch(node.text.strip()):
+            return usual.own_time(node.text, post.zone)
     return None
-
-
-def _offset(text: str) -> tzinfo | None:
-    found = OFFSET.search(text) if len(text) > 10 else None
-    if found is None or found["utc"]:
-        return UTC if found else None
-    offset = timedelta(hours=int(found["hours"]), minutes=int(found["minutes"]))
-    return timezone(-offset if found["sign"] == "-" else offset)
 
 
 def _part(text: str) -> str:

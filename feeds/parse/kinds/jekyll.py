@@ -173,6 +173,7 @@ KIND = Kind(
     shown="Jekyll",
     dates=("date",),
     updated=usual.UPDATED,
+    wants_date=True,
     needs_front_matter=True,
     read_config=lambda text, name: read_config(text),
     file_name=lambda path, config: file_name(path),

@@ -105,6 +105,8 @@ class Kind:
     ends: tuple[str, ...] = ()  # not to be shown from then on
     summary: tuple[str, ...] = ("excerpt", "description", "summary")
     dateless: re.Pattern[str] = SORT_KEY  # what stands where a date could, and is none
+    formatted: bool = False  # the summary is Markdown
+    wants_date: bool = False  # it refuses a post without a date in front matter or name
     dated_names: bool = True  # the generator itself takes a date from a file's name
     needs_front_matter: bool = False
     read_config: Callable[[str, str], Config]  # its text and name
@@ -116,6 +118,7 @@ class Kind:
     title: Callable[[Post], str]
     categories: Callable[[Post], tuple[str, ...]]
     tags: Callable[[Post], tuple[str, ...]]
+    people: Callable[[Post], tuple[str, ...]] = lambda post: ()  # names of authors, where they are no usual list
     hold: Callable[[Post], Hold]
     body: Callable[[Post, str], str] = lambda post, url: post.matter.body
 

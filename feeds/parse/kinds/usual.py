@@ -1,20 +1,35 @@
 """Rules that several generators share, for the tables of their kinds."""
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
 from feeds.parse import permalink
 from feeds.parse.dates import read_date
-from feeds.parse.kinds.kind import FileName, Hold, Post
+from feeds.parse.kinds.kind import FileName, Hold, Post, zone_named
 from feeds.parse.post_body import first_heading
 from feeds.parse.yaml_tree import Items, Scalar
 
 UPDATED = ("last_modified_at", "updated", "lastmod", "modified", "updated_at", "updateddate", "last_modified")
+OFFSET = re.compile(r"(?P<utc>Z|UTC|GMT)$|(?P<sign>[+-])(?P<hours>\d\d):?(?P<minutes>\d\d)$")
 DATED_NAME = re.compile(r"(?P<date>\d{2,4}-\d{1,2}-\d{1,2})-(?P<slug>.*)")
 
 
 def moment(post: Post, node: Scalar) -> datetime | None:
     return read_date(node.text, post.zone)
+
+
+def own_time(text: str, zone: str) -> datetime | None:
+    """Return the date that *text* names by the clock of its own offset, or of *zone*: whose day paths are named by."""
+    found = read_date(text, zone)
+    return found.astimezone(_offset(text.strip()) or zone_named(zone)) if found else None
+
+
+def _offset(text: str) -> tzinfo | None:
+    found = OFFSET.search(text) if len(text) > 10 else None
+    if found is None or found["utc"]:
+        return UTC if found else None
+    offset = timedelta(hours=int(found["hours"]), minutes=int(found["minutes"]))
+    return timezone(-offset if found["sign"] == "-" else offset)
 
 
 def split(path: str) -> FileName:
