@@ -117,6 +117,12 @@ def _told(state: SourceState, source: Source, fetched: Fetched, now: datetime) -
 def _succeeded(
     state: SourceState, source: Source, fetched: Fetched, validators: Validators, now: datetime
 ) -> SourceState:
+    """*state* after an answer that did not fail.
+
+    A 226 holds new entries alone, yet its validators are those of the whole document that they lead to: they are kept.
+    The hash is not, for it is of a whole document, and the last one that was read is not the last any more.
+    Source: RFC 3229 §10.4.1.
+    """
     target = fetched.moved_to if fetched.moved_to != source.location else ""
     again = target != "" and target == state.moved_to
     since = min(state.moved_since or now, now) if again else now  # a clock that ran ahead counts for nothing

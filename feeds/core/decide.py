@@ -62,7 +62,7 @@ def decide(
     )
     if fetched.outcome == "fresh":
         bench.read(arrived, fetched, force=force)
-    return replace(bench.changes(), partial=arrived.partial)
+    return replace(bench.changes(), partial=arrived.partial or fetched.partial)
 
 
 def _folder_problem(state: SourceState, fetched: Fetched) -> Problem | None:

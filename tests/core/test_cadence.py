@@ -159,6 +159,12 @@ class TestValidators:
                 replace(FRESH, validators=Validators(etag='"2"'), body_hash="new"), ('"2"', "", "new"), id="new answer"
             ),
             pytest.param(FRESH, ("", "", ""), id="new answer without any, or cut off"),
+            pytest.param(
+                replace(FRESH, status=226, partial=True, validators=Validators(etag='"2"')),
+                ('"2"', "", ""),
+                id="226: of the whole it leads to, whose hash nobody knows",
+            ),
+            pytest.param(replace(FRESH, status=226, partial=True), ("", "", ""), id="226 without any: next the whole"),
             pytest.param(UNCHANGED, ('W/"1"', "Mon", "old"), id="304 without any"),
             pytest.param(
                 replace(UNCHANGED, validators=Validators(etag='"2"')), ('"2"', "Mon", "old"), id="304 with one of them"

@@ -92,6 +92,41 @@ def test_same_bytes_are_unchanged(headers: list[str]) -> None:
     assert (fetched.outcome, fetched.documents, fetched.body_hash) == ("unchanged", (), HASH)
 
 
+def test_new_entries_alone_are_asked_for_and_taken() -> None:
+    """RFC 3229: who sends an ETag may get a 226 with what is new since; the answer's ETag is that of the whole."""
+    said = answer(BODY, 'ETag: "2"', "IM: feed", status="226 IM Used")
+    fetched, sent = ask(said, known=state(KNOWN, HASH))
+    assert "A-IM: feed" in sent[0].split("\r\n")
+    assert (fetched.outcome, fetched.partial, fetched.status) == ("fresh", True, 226)
+    assert (fetched.documents[0].body, fetched.body_hash, fetched.validators.etag) == (BODY, "", '"2"')
+
+
+@pytest.mark.parametrize(
+    "known",
+    [pytest.param(NONE, id="nothing is known"), pytest.param(Validators(last_modified="Mon"), id="a date alone")],
+)
+def test_new_entries_alone_are_not_asked_for_without_an_etag(known: Validators) -> None:
+    fetched, sent = ask(answer(BODY, "IM: feed", status="226 IM Used"), known=state(known))
+    assert "A-IM" not in sent[0]
+    assert (fetched.outcome, fetched.problem and fetched.problem.code) == ("failed", "protocol")
+
+
+@pytest.mark.parametrize(
+    ("headers", "outcome"),
+    [
+        pytest.param([], "fresh", id="it does not say how"),
+        pytest.param(["IM: FEED"], "fresh", id="capitals"),
+        pytest.param(["IM: feed;q=1.0"], "fresh", id="with a parameter"),
+        pytest.param(["IM: vcdiff"], "failed", id="a difference of bytes"),
+        pytest.param(["IM: feed, gzip"], "failed", id="and something more"),
+    ],
+)
+def test_a_226_in_another_manner_than_asked_for_fails(headers: list[str], outcome: str) -> None:
+    fetched, _ = ask(answer(BODY, *headers, status="226 IM Used"), known=state(KNOWN))
+    assert fetched.outcome == outcome
+    assert fetched.validators == NONE
+
+
 @pytest.mark.parametrize("body", [b"", b" \r\n"], ids=["NET-43 empty", "NET-43 blank"])
 def test_empty_body_fails_and_keeps_nothing(body: bytes) -> None:
     fetched, _ = ask(answer(body, 'ETag: "x"'))

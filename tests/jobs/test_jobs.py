@@ -390,3 +390,19 @@ def test_an_archive_is_no_news_and_never_becomes_any(desk: World) -> None:
     desk.now += timedelta(days=1)
     desk.pass_()
     assert {s.lead.title for s in desk.store.library.every_story("", 10)} == {*shown, "News"}
+
+
+def test_what_a_226_leaves_out_has_not_left_the_feed(tmp_path: Path) -> None:
+    """RFC 3229: such an answer holds the new entries alone. What is old and still told must never come back as new."""
+    with world(tmp_path, settings(source("one", options=Options(keep=timedelta(days=7))))) as desk:
+        desk.says("one", rss(("a", "First"), ("b", "Second")))
+        desk.pass_()
+        for days, partial, kept in ((30, True, {"a", "b", "c"}), (31, False, {"c"})):
+            desk.now = NOW + timedelta(days=days)
+            desk.says("one", rss(("c", "Third")))
+            desk.answers["one"] = replace(desk.answers["one"], partial=partial, status=226 if partial else 200)
+            polled, _, _ = desk.pass_()
+            assert polled.counts.get("new", 0) == partial
+            while desk.store.library.expire(desk.now):
+                pass
+            assert {k.entry.guid for k in desk.store.overview.entries("one")} == kept
