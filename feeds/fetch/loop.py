@@ -1,13 +1,13 @@
 """Many feeds side by side by libcurl, in one thread of its own: asking goes on while answers are read."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from threading import Event, Thread
 from time import monotonic
+from typing import Protocol
 
 from feeds.fetch.batch import Round
 from feeds.model.source import Fetched, Source, SourceState
 from feeds.net import Journey
-from feeds.net.multi import Multi
 
 Begin = Callable[[Source, SourceState], Journey[Fetched]]
 """The journey that asks one source. Never raises."""
@@ -15,11 +15,23 @@ Begin = Callable[[Source, SourceState], Journey[Fetched]]
 PATIENCE = 1.0  # seconds of one step without any event
 
 
-class Loop:
-    """A round by libcurl: give its answers by iterating over `answers`."""
+class Carrier(Protocol):
+    """What carries journeys side by side: `net.multi.Multi`, whose promises these are."""
 
-    def __init__(self, round: Round, begin: Begin, multi: Multi[Fetched]) -> None:
-        self._round, self._begin, self._multi = round, begin, multi
+    def begin(self, key: int, journey: Journey[Fetched]) -> None: ...
+
+    def step(self, seconds: float) -> Sequence[tuple[int, Fetched]]: ...
+
+    def wake(self) -> None: ...
+
+    def call_off(self) -> None: ...
+
+
+class Loop:
+    """A round by libcurl: give its answers by iterating over `answers`. *clock* counts seconds."""
+
+    def __init__(self, round: Round, begin: Begin, multi: Carrier, clock: Callable[[], float] = monotonic) -> None:
+        self._round, self._begin, self._multi, self._clock = round, begin, multi, clock
         self._stop, self._came = Event(), Event()
         self._waits = False  # for room
         self._error: BaseException | None = None
@@ -60,12 +72,12 @@ class Loop:
     def _ask_all(self) -> None:
         left = len(self._round.pairs)
         while left and not self._stop.is_set():
-            now = monotonic()
+            now = self._clock()
             while (place := self._round.next(now)) is not None:
                 self._multi.begin(place, self._begin(*self._round.pairs[place]))
             self._waits = self._round.full
             ended = self._multi.step(min(PATIENCE, self._round.rest(now)))
-            now = monotonic()
+            now = self._clock()
             for place, fetched in ended:
                 left -= self._round.settle(place, fetched, now)
             if ended and self._round.is_ready():

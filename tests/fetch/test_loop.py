@@ -1,6 +1,5 @@
 """Many feeds at a time by libcurl: the same order, lanes and pauses as by threads."""
 
-import socket
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -12,7 +11,7 @@ from feeds.fetch import NO_TIME, Fetcher, batch, fetcher
 from feeds.fetch import http as asked
 from feeds.model.source import Kind, Source, SourceState
 from feeds.net import Client, Limits
-from tests.faults import ABORT, HANG, KEEP, Canned, Faults, Script, answer, public
+from tests.faults import ABORT, HANG, KEEP, Faults, Script, answer
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 
@@ -149,20 +148,3 @@ def test_fault_of_ours_is_one_failure(monkeypatch: pytest.MonkeyPatch, caplog: p
         found = said(curl(client), [pair("a", server.url("/a")), pair("b", server.url("/b"))])
     assert found == ["reader", "missing"]
     assert "source a could not be read" in caplog.text
-
-
-def test_spacing_keeps_requests_to_one_host_apart() -> None:
-    times: list[float] = []
-    with Canned(*[answer(b"x")] * 4) as canned:
-
-        def dial(address: str, port: int, seconds: float) -> socket.socket:
-            times.append(monotonic())
-            return canned(address, port, seconds)
-
-        with Client(resolve=public, dial=dial) as client:
-            ask = curl(client, spacing=timedelta(seconds=0.1))
-            assert said(ask, [pair("a", "http://a.example/"), pair("b", "http://a.example/")]) == ["x", "x"]
-            assert said(ask, [pair("a", "http://a.example/"), pair("b", "http://b.example/")]) == ["x", "x"]
-    first, second, third, other = times
-    assert min(second - first, max(third, other) - second) >= 0.09
-    assert min(third, other) - second < 0.09  # another host waits for nobody
