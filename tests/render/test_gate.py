@@ -1,12 +1,14 @@
 """Each rule of the publish gate: a document that breaks it, and where."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from feeds.model.breach import Breach
-from feeds.render.gate import judge
+from feeds.render.gate import jsonfeed, judge
 from feeds.render.gate.rules import RULES
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
@@ -129,7 +131,8 @@ CASES = [
     atom("text.unexpected", "<entry>", "<entry>words", "feed/entry", 8),
     atom("atom.schema", "<id>tag:a.example,2026:feed</id>", "<id>tag:a.example,2026:feed<b xmlns='urn:x:y'/></id>", "", 3),
     atom("value.spaces", UPDATED, UPDATED.replace("<updated>", "<updated> "), "feed/entry/updated", 11),
-    atom("value.empty", "<name>Ann", "<name>", "feed/author/name", 6),
+    atom("name.empty", "<name>Ann", "<name>", "feed/author/name", 6),
+    json("value.empty", '"id": "1"', '"id": ""', "items[0].id", 7),
     atom("value.number", f'href="{SELF}"', f'href="{SELF}" length="-1"', "feed/link@length", 7),
     in_channel("value.number", "<ttl>0</ttl>", "ttl"),
     rss("value.boolean", 'isPermaLink="false"', 'isPermaLink="no"', "rss/channel/item/guid@isPermaLink", 10),
@@ -254,3 +257,52 @@ def test_a_file_that_a_document_names_is_not_read() -> None:
     body = b"<!DOCTYPE rss [<!ENTITY x SYSTEM 'file:///etc/hostname'>]><rss version='2.0'><channel><title>&x;</title></channel></rss>"
     rules = {breach.rule for breach in judge(body, NOW)}
     assert {"xml.doctype", "xml.malformed"} <= rules
+
+
+ITEM = {"id": "1", "content_text": "Words", "date_published": "2026-11-24T09:00:00Z", "tags": ["a"], "_own": {"x": 1}}
+DOUBTS: tuple[dict[str, object], ...] = (
+    {},
+    {"id": 1},
+    {"id": ""},
+    {"content_text": None},
+    {"content_text": 1},
+    {"url": "/"},
+    {"tags": "a"},
+    {"tags": [1]},
+    {"authors": [{}]},
+    {"authors": [{"name": "Ann", "url": "mailto:a@b.example"}]},
+    {"authors": [{"name": "Ann", "email": "a@b.example"}]},
+    {"attachments": [{"url": "https://a.example/1.mp3"}]},
+    {"attachments": [{"url": "https://a.example/1.mp3", "mime_type": "audio/mpeg", "size_in_bytes": 1}]},
+    {"attachments": [{"url": "https://a.example/1.mp3", "mime_type": "audio/mpeg", "size_in_bytes": -1}]},
+    {"attachments": [{"url": "https://a.example/1.mp3", "mime_type": "audio/mpeg", "size_in_bytes": True}]},
+    {"date_modified": "yesterday"},
+    {"language": "English"},
+    {"guid": "1"},
+)
+
+
+@pytest.mark.parametrize("change", DOUBTS, ids=str)
+def test_the_short_way_says_what_the_schema_says(change: dict[str, object]) -> None:
+    """Where the short way is sure, the library finds nothing; and no doubt is raised in vain."""
+    item: Any = {name: value for name, value in {**ITEM, **change}.items() if value is not None}
+    schema = jsonfeed.json_schema()["$defs"]["item"]
+    assert jsonfeed.meets(item, schema) == jsonfeed.validator("item").is_valid(item)
+
+
+def test_the_short_way_knows_every_word_of_the_schema() -> None:
+    """A keyword that it does not know would be passed over."""
+    known = {
+        "type", "required", "properties", "patternProperties", "additionalProperties", "anyOf", "items", "format",
+        "enum", "minLength", "minimum", "$ref", "$defs", "$schema", "$comment", "title",
+    }  # fmt: skip
+
+    def words(schema: object) -> Iterator[str]:
+        if isinstance(schema, dict):
+            for word, value in schema.items():
+                yield word
+                inner = value.values() if word in {"properties", "$defs"} else [value] if word == "items" else []
+                for one in inner:
+                    yield from words(one)
+
+    assert set(words(jsonfeed.json_schema())) <= known

@@ -127,7 +127,7 @@ FORMAT = Format(
         "source": shape(_META.format("?"), more=_links),
         "author": _PERSON,
         "contributor": _PERSON,
-        "name": Shape(leaf=True, text=values.filled),
+        "name": Shape(leaf=True, text=values.name),
         "uri": Shape(leaf=True, text=values.iri_reference),
         "email": Shape(leaf=True, text=values.email),
         "title": _TEXT,

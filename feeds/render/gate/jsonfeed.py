@@ -36,7 +36,8 @@ _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+|\n', re.DOTAL
 
 
 @cache
-def _schema() -> dict[str, Any]:
+def json_schema() -> dict[str, Any]:
+    """JSON Feed as a JSON Schema."""
     found: dict[str, Any] = json.loads((files("feeds.render.gate") / "jsonfeed.schema.json").read_bytes())
     return found
 
@@ -50,10 +51,10 @@ def _checker() -> FormatChecker:
 
 
 @cache
-def _validator(part: str = "") -> Validator:
-    schema = {**_schema(), "$ref": f"#/$defs/{part}"} if part else _schema()
-    if part:
-        schema = {"$defs": schema["$defs"], "$ref": schema["$ref"]}
+def validator(part: str = "") -> Validator:
+    """The library's judge of a document, or of one *part* of the schema."""
+    whole = json_schema()
+    schema = {"$defs": whole["$defs"], "$ref": f"#/$defs/{part}"} if part else whole
     return Draft202012Validator(schema, format_checker=_checker())
 
 
@@ -76,7 +77,7 @@ def judge(body: bytes, sheet: Sheet) -> None:
         sheet.note("root.unknown", line=1)
         return
     places = _Places(text)
-    _noted(_validator().iter_errors(found), places, sheet)
+    _noted(validator().iter_errors(found), places, sheet)
     items = [item for item in found.get("items") or () if isinstance(item, dict)] if _listed(found) else []
     _ids(items, places, sheet)
     _dates(items, places, sheet)
@@ -87,8 +88,48 @@ def judge_item(body: bytes, sheet: Sheet) -> None:
     """Hold one item against the schema."""
     item = json.loads(body)
     places = _Places("")
-    _noted(_validator("item").iter_errors(item), places, sheet)
+    if not meets(item, json_schema()["$defs"]["item"]):
+        _noted(validator("item").iter_errors(item), places, sheet)
     _dates([item], places, sheet)
+
+
+_TYPES: Mapping[str, tuple[type, ...]] = {
+    "object": (dict,), "array": (list,), "string": (str,), "number": (int, float), "boolean": (bool,)
+}  # fmt: skip
+
+
+def meets(value: Any, schema: Mapping[str, Any]) -> bool:
+    """Whether *value* meets *schema* beyond doubt, told by the few keywords that ours uses.
+
+    It costs a fifth of what the library does, which judges whatever is in doubt and says what is wrong.
+    """
+    if "$ref" in schema:
+        schema = json_schema()["$defs"][schema["$ref"].rpartition("/")[2]]
+    kind = schema.get("type")
+    if kind and type(value) not in _TYPES[kind]:
+        return False
+    if kind == "object":
+        return _members_meet(value, schema)
+    if kind == "array":
+        return all(meets(one, schema["items"]) for one in value)
+    if kind == "string":
+        format = schema.get("format")
+        return len(value) >= schema.get("minLength", 0) and not (format and FORMATS[format](value, _LATER))
+    if kind == "number":
+        return bool(value >= schema["minimum"])
+    return "enum" not in schema or value in schema["enum"]
+
+
+def _members_meet(value: Mapping[str, Any], schema: Mapping[str, Any]) -> bool:
+    properties = schema["properties"]
+    for name, member in value.items():
+        known = properties.get(name)
+        if not (meets(member, known) if known else name.startswith("_")):
+            return False
+    if not all(name in value for name in schema.get("required", ())):
+        return False
+    choices = schema.get("anyOf")
+    return not choices or any(choice["required"][0] in value for choice in choices)
 
 
 def _listed(found: Mapping[str, Any]) -> bool:

@@ -11,7 +11,7 @@ RSS10 = "http://purl.org/rss/1.0/"
 RSS090 = "http://my.netscape.com/rdf/simple/0.9/"
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _R = f"{{{RDF}}}"
-_ABOUT = Attribute(check=values.iri, required=True)
+_ABOUT = Attribute(check=values.iri_reference, required=True)
 
 
 def _shapes(about: Attribute, items: str) -> dict[str, Shape]:
@@ -24,7 +24,7 @@ def _shapes(about: Attribute, items: str) -> dict[str, Shape]:
         "item": shape("title! link! description?", attributes=named),
         "textinput": shape("title! description! name! link!", attributes=named),
         "items": shape(),
-        "reference": shape(attributes={f"{_R}resource": Attribute(check=values.iri)}),
+        "reference": shape(attributes={f"{_R}resource": Attribute(check=values.iri_reference)}),
         "title": words,
         "description": words,
         "name": words,

@@ -60,7 +60,7 @@ RULES: Mapping[str, Rule] = {
     ),
     # values
     "value.spaces": Rule("error", "has blanks around it or in it", "write it without", f"{_RFC} §3.3"),
-    "value.empty": Rule("error", "is empty", "give it a value or leave it out", _RSS),
+    "value.empty": Rule("error", "is empty", "give it a value", "JSON Feed 1.1"),
     "value.number": Rule(
         "error", "is not a number of the kind that belongs here", "write a whole number in its range", _RSS
     ),
@@ -133,6 +133,7 @@ RULES: Mapping[str, Rule] = {
         "warning", "is missing: readers cannot tell a changed item from a new one", "add a guid", _PROFILE
     ),
     # people, languages, types
+    "name.empty": Rule("warning", "is empty", "give a name, or leave the person out", f"{_RFC} §3.2.1"),
     "email.form": Rule("error", "is not an e-mail address", "write name@example.org", f"{_RFC} §3.2.3"),
     "contact.form": Rule(
         "error", "holds no e-mail address as RSS asks for it",

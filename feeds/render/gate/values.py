@@ -289,9 +289,9 @@ latitude = _degrees(90, "value.latitude")
 longitude = _degrees(180, "value.longitude")
 
 
-def filled(value: str, now: datetime) -> str:
+def name(value: str, now: datetime) -> str:
     del now
-    return "" if value.strip() else "value.empty"
+    return "" if value.strip() else "name.empty"
 
 
 def base64(value: str, now: datetime) -> str:

@@ -26,7 +26,7 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """What one element may hold. *own* is the namespace of its format; a leaf has no children of it."""
+    """What one element may hold; a leaf has no children of its own format."""
 
     children: Mapping[str, str] = field(default_factory=dict)  # local name: one of ! ? * +
     attributes: Mapping[str, Attribute] = field(default_factory=dict)
@@ -43,13 +43,29 @@ def shape(children: str = "", **rest: object) -> Shape:
     return Shape(children=found, **rest)  # type: ignore[arg-type] # the fields of Shape, checked by its constructor
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Format:
-    """One format: its namespace, and its shapes by name."""
+@dataclass(slots=True, eq=False)
+class _Node:
+    """A shape with its children by tag, made once: walking is most of what the gate costs."""
 
-    own: str
-    shapes: Mapping[str, Shape]
-    strict: bool = False  # no attribute may stand that the tables do not name
+    shape: Shape
+    children: dict[str, tuple[bool, "_Node"]] = field(default_factory=dict)  # tag: whether once only, and what it is
+    needed: tuple[tuple[str, str], ...] = ()  # tag and local name
+    asked: tuple[str, ...] = ()  # attributes that must be there
+
+
+class Format:
+    """One format: its namespace, and its shapes by name. *strict*: an attribute of no table is a fault."""
+
+    def __init__(self, own: str, shapes: Mapping[str, Shape], *, strict: bool = False) -> None:
+        self.own, self.shapes, self.strict = own, shapes, strict
+        before = f"{{{own}}}" if own else ""
+        self.nodes = {kind: _Node(found) for kind, found in shapes.items()}
+        for node in self.nodes.values():
+            found = node.shape
+            for local, often in found.children.items():
+                node.children[before + local] = often in "!?", self.nodes[found.like.get(local, local)]
+            node.needed = tuple((before + local, local) for local, often in found.children.items() if often in "!+")
+            node.asked = tuple(name for name, attribute in found.attributes.items() if attribute.required)
 
 
 def elements(parent: etree._Element) -> Iterator[etree._Element]:
@@ -57,7 +73,7 @@ def elements(parent: etree._Element) -> Iterator[etree._Element]:
 
 
 def attributes(element: etree._Element) -> Iterator[tuple[str, str]]:
-    return ((str(name), str(text)) for name, text in element.attrib.items())
+    return ((str(name), str(text)) for name, text in element.items())
 
 
 def split(tag: str) -> tuple[str, str]:
@@ -70,6 +86,8 @@ def split(tag: str) -> tuple[str, str]:
 
 def words(element: etree._Element) -> str:
     """All text that stands directly in *element*."""
+    if not len(element):
+        return element.text or ""
     return (element.text or "") + "".join(child.tail or "" for child in element)
 
 
@@ -92,59 +110,65 @@ def based(element: etree._Element) -> bool:
 
 def walk(element: etree._Element, kind: str, format: Format, sheet: Sheet) -> None:
     """Hold *element*, which is a *kind* of *format*, and all in it against the tables."""
-    found = format.shapes[kind]
-    _attributes(element, found, format, sheet)
-    if found.leaf:
-        _leaf(element, found, format, sheet)
-    else:
-        if not found.mixed and words(element).strip():
-            sheet.add("text.unexpected", element, words(element))
-        _children(element, found, format, sheet)
+    _walk(element, format.nodes[kind], format, sheet)
+
+
+def _walk(element: etree._Element, node: _Node, format: Format, sheet: Sheet) -> None:
+    found = node.shape
+    if node.asked or element.items():
+        _attributes(element, node, format, sheet)
+    if not found.leaf:
+        _children(element, node, format, sheet)
+    elif len(element):
+        _foreign_only(element, format, sheet)
+    elif found.text:
+        value(element, element.text or "", found.text, sheet)
     if found.more:
         found.more(element, sheet)
 
 
-def _leaf(element: etree._Element, found: Shape, format: Format, sheet: Sheet) -> None:
-    inner = list(elements(element))
-    for child in inner:
-        space, _ = split(child.tag)
-        if space == format.own:
+def _foreign_only(element: etree._Element, format: Format, sheet: Sheet) -> None:
+    for child in elements(element):
+        if split(child.tag)[0] == format.own:
             sheet.add("element.unknown", child)
         else:
             foreign(child, sheet)
-    if found.text and not inner:
-        value(element, words(element), found.text, sheet)
 
 
-def _children(element: etree._Element, found: Shape, format: Format, sheet: Sheet) -> None:
+def _children(element: etree._Element, node: _Node, format: Format, sheet: Sheet) -> None:
     counts: dict[str, int] = {}
-    for child in elements(element):
-        space, local = split(child.tag)
-        if space != format.own:
-            foreign(child, sheet, counts)
-            continue
-        often = found.children.get(local)
-        if often is None:
-            sheet.add("element.unknown", child)
-            continue
-        counts[local] = counts.get(local, 0) + 1
-        if counts[local] > 1 and often in "!?":
-            sheet.add("element.repeated", child)
-        walk(child, found.like.get(local, local), format, sheet)
-    for local, often in found.children.items():
-        if often in "!+" and local not in counts:
+    stray = not node.shape.mixed and bool((element.text or "").strip())
+    for child in element:
+        tag: object = child.tag
+        if isinstance(tag, str):
+            known = node.children.get(tag)
+            if known:
+                counts[tag] = counts.get(tag, 0) + 1
+                if known[0] and counts[tag] > 1:
+                    sheet.add("element.repeated", child)
+                _walk(child, known[1], format, sheet)
+            elif split(tag)[0] == format.own:
+                sheet.add("element.unknown", child)
+            else:
+                foreign(child, sheet, counts)
+        if not stray and (child.tail or "").strip():
+            stray = not node.shape.mixed
+    if stray:
+        sheet.add("text.unexpected", element, words(element))
+    for tag, local in node.needed:
+        if tag not in counts:
             sheet.add("element.missing", element, inside=local)
 
 
-def _attributes(element: etree._Element, found: Shape, format: Format, sheet: Sheet) -> None:
+def _attributes(element: etree._Element, node: _Node, format: Format, sheet: Sheet) -> None:
     for attribute, text in attributes(element):
-        known = found.attributes.get(attribute)
-        if known and known.check:
-            value(element, text, known.check, sheet, f"@{attribute_name(attribute)}")
-        elif not known:
+        known = node.shape.attributes.get(attribute)
+        if known is None:
             _common(element, attribute, text, format, sheet)
-    for attribute, known in found.attributes.items():
-        if known.required and attribute not in element.attrib:
+        elif known.check:
+            value(element, text, known.check, sheet, f"@{attribute_name(attribute)}")
+    for attribute in node.asked:
+        if element.get(attribute) is None:
             sheet.add("attribute.missing", element, inside=f"@{attribute_name(attribute)}")
 
 
@@ -170,11 +194,15 @@ def foreign(element: etree._Element, sheet: Sheet, counts: dict[str, int] | None
             if counts[element.tag] > 1 and local in module.once:
                 sheet.add("element.repeated", element)
     for child in elements(element):
-        inner, _ = split(child.tag)
+        inner, inner_local = split(child.tag)
         if inner:
             foreign(child, sheet)
-        elif space != XHTML and not (module and module.free) and element.getroottree().getroot().tag == "rss":
+        elif inner_local != "item" and space != XHTML and not (module and module.free) and _in_rss(element):
             sheet.add("element.namespace", child)
+
+
+def _in_rss(element: etree._Element) -> bool:
+    return element.getroottree().getroot().tag == "rss"
 
 
 def _of_module(element: etree._Element, local: str, module: Module, sheet: Sheet) -> None:
