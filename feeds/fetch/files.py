@@ -53,6 +53,7 @@ FRONT_MATTER = re.compile(
 
 
 ENDS = re.compile(rb"^[ \t]*[\"']?(?:expirydate|unpublishdate)[\"']?[ \t]*[:=]", re.IGNORECASE | re.MULTILINE)
+PERMALINK = re.compile(rb"^permalink:[ \t]*[\"']?([^\r\n\"'#]+)", re.MULTILINE)
 MINUTE = "%Y-%m-%dT%H:%M"
 
 
@@ -82,8 +83,11 @@ def fetch_folder(source: Source, state: SourceState) -> Fetched:
         reading = _read_posts(root, places, folder)
     except OSError as error:
         return _failed(_plain(error), error.filename or source.location)
-    if named := SITES[_shape(folder)].named:
-        folder = replace(folder, files=tuple(p.path for p in places if re.fullmatch(named, p.path)))
+    shape = SITES[_shape(folder)]
+    if shape.named:
+        folder = replace(folder, files=tuple(p.path for p in places if re.fullmatch(shape.named, p.path)))
+    if shape.links:
+        folder = replace(folder, stated=tuple(_stated(reading.bodies)))
     asked = state.due if any(ENDS.search(body) for body in reading.bodies.values()) else None
     body_hash = _hash(source, folder, reading, asked)
     result = Fetched(
@@ -218,6 +222,12 @@ def _stands_without(path: str, files: SiteFiles) -> bool:
     stem, suffix = os.path.splitext(path.lower())
     paper = os.path.basename(stem) in PAPERS or stem in ("index", "404")
     return suffix in files.bare and not paper
+
+
+def _stated(bodies: Mapping[Place, bytes]) -> Iterator[tuple[str, str]]:
+    for place, body in bodies.items():
+        if FRONT_MATTER.match(body) and (found := PERMALINK.search(body[:4096])):
+            yield place.path, found[1].decode("utf-8", "replace").strip()
 
 
 def _hash(source: Source, folder: Folder, reading: _Reading, asked: datetime | None) -> str:

@@ -14,6 +14,7 @@ from feeds.model.sites import SITES, SiteFiles
 from feeds.model.source import Folder, SiteKind
 
 LARGEST_CONFIG = 256 * 1024  # bytes
+EDITORS: tuple[SiteKind, ...] = ("obsidian",)
 HIGHEST = 3  # folders between a site's configuration and its posts: `src/content/blog`
 
 
@@ -37,8 +38,15 @@ def folder_of(root: str, kind: SiteKind) -> Folder:
 
 
 def _configs(root: str, kind: SiteKind) -> Iterator[_Config]:
-    """Give the configurations that *root* may belong to, the likeliest first."""
-    kinds: Sequence[SiteKind] = tuple(SITES) if kind == "auto" else (kind,)
+    """Give the configurations that *root* may belong to, the likeliest first: editors are used with any generator."""
+    if kind == "auto":
+        yield from _configs_of(root, kind, tuple(each for each in SITES if each not in EDITORS))
+        yield from _configs_of(root, kind, EDITORS)
+    else:
+        yield from _configs_of(root, kind, (kind,))
+
+
+def _configs_of(root: str, kind: SiteKind, kinds: Sequence[SiteKind]) -> Iterator[_Config]:
     place, below = root, ""
     for height in range(HIGHEST + 1):
         for each in kinds:

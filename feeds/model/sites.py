@@ -24,6 +24,7 @@ class SiteFiles:
     skipped: frozenset[str] = frozenset()  # folders that hold no posts
     bundles: bool = False  # what lies beside and below an `index` belongs to it
     named: str = ""  # expression of the paths of files that say something of other posts, by being there
+    links: bool = False  # posts link to each other by file: they are told what each one states of its place
 
 
 SITES: Mapping[SiteKind, SiteFiles] = {
@@ -51,6 +52,13 @@ SITES: Mapping[SiteKind, SiteFiles] = {
         content=("content",),
         suffixes=MARKDOWN | HTML | {".rst"},
         bare=MARKDOWN | HTML | {".rst"},
+    ),
+    # Source: help.obsidian.md, "Configuration folder".
+    "obsidian": SiteFiles(
+        configs=(".obsidian/templates.json", ".obsidian/app.json", ".obsidian"),
+        suffixes=frozenset({".md"}),
+        named=r".*",
+        links=True,
     ),
     "plain": SiteFiles(
         configs=("_config.yml", "_config.yaml"),

@@ -46,10 +46,8 @@ def parse(document: Document, source: Source) -> Parsed:
     kind = KINDS[_kind(document, source)]
     folder = document.folder
     config = kind.read_config(folder.config, folder.name or "its configuration")
-    text, problems = _text(document, source)
     path = _path(document, source)
     inside = _inside(path, folder, config)
-    matter = kind.read_front_matter(text, document.path)
     root = _root(source, config)
     info = FeedInfo(
         title=config.title,
@@ -58,7 +56,11 @@ def parse(document: Document, source: Source) -> Parsed:
         language=config.language,
         format="posts",
     )
-    if not inside or (kind.needs_front_matter and not matter.form):
+    if not (inside and kind.takes_path(inside, config)):
+        return Parsed(info=info)
+    text, problems = _text(document, source)
+    matter = kind.read_front_matter(text, document.path)
+    if kind.needs_front_matter and not matter.form:
         return Parsed(info=info)
     nodes = below(matter.fields, defaults(config, path))
     fields = Fields(nodes, document.path, [*problems, *matter.problems])
@@ -300,7 +302,7 @@ def _image(post: Post, url: str) -> Image | None:
     found = post.fields.image()
     if found is None:
         return None
-    place = permalink.given(found.url)
+    place = permalink.given(post.kind.picture(post, found.url))
     if place.startswith("/") and not place.startswith("//") and post.root:
         return replace(found, url=post.root + permalink.tidy(place))
     return replace(found, url=urljoin(url, place) if urlsplit(url).scheme else place)

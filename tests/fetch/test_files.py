@@ -5,7 +5,7 @@ import os
 import socket
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ import pytest
 from feeds.fetch import files, folder
 from feeds.fetch.files import fetch_file, fetch_folder
 from feeds.fetch.git import blob_hash
+from feeds.fetch.sites import folder_of
 from feeds.model.source import Fetched, Kind, Options, SiteKind, Source, SourceState
 
 POST = "---\ntitle: 글\n---\n\n본문\n"
@@ -97,6 +98,48 @@ def test_a_posts_folder_itself_finds_the_configuration_beside_it(tmp_path: Path)
     fetched = ask(tmp_path / "_posts")
     assert paths(fetched) == ["2024-01-01-a.md"]
     assert fetched.documents[0].folder.config == "title: 사이트\n"
+
+
+@pytest.mark.parametrize(
+    ("names", "below", "kind", "found"),
+    [
+        pytest.param(["hugo.toml", "content/a.md"], "", "auto", ("hugo", "hugo.toml", ""), id="at its root"),
+        pytest.param(["hugo.toml", "content/a/b.md"], "content/a", "auto", ("hugo", "hugo.toml", "content/a"),
+                     id="above the generator's own folder"),
+        pytest.param(["hugo.toml", "notes/b.md"], "notes", "auto", ("auto", "", ""), id="above another folder"),
+        pytest.param(["hugo.toml", "notes/b.md"], "notes", "hugo", ("hugo", "hugo.toml", "notes"), id="as said"),
+        pytest.param(["config.toml", "a.md"], "", "auto", ("auto", "", ""), id="config.toml alone"),
+        pytest.param(["config.toml", "content/a.md"], "", "auto", ("hugo", "config.toml", ""), id="with content"),
+        pytest.param(["config/_default/hugo.yaml", "content/a.md"], "content", "auto",
+                     ("hugo", "config/_default/hugo.yaml", "content"), id="split"),
+        pytest.param(["_config.yml", "hugo.toml", "a.md"], "", "auto", ("jekyll", "_config.yml", ""), id="first wins"),
+        pytest.param(["_config.yml", "a.md"], "", "plain", ("plain", "_config.yml", ""), id="plain reads its head"),
+        pytest.param(["pelicanconf.py", "content/a.md"], "content", "auto", ("pelican", "pelicanconf.py", "content"),
+                     id="pelican"),
+        pytest.param([".obsidian/app.json", "a.md"], "", "auto", ("obsidian", ".obsidian/app.json", ""), id="vault"),
+        pytest.param(["hugo.toml", "content/.obsidian/app.json"], "content", "auto", ("hugo", "hugo.toml", "content"),
+                     id="an editor beside its generator"),
+        pytest.param(["_posts/a.md"], "_posts", "auto", ("jekyll", "", ""), id="_posts without a configuration"),
+    ],
+)  # fmt: skip
+def test_what_a_folder_is(
+    tmp_path: Path, names: list[str], below: str, kind: SiteKind, found: tuple[str, str, str]
+) -> None:
+    for name in names:
+        put(tmp_path, name, "")
+    folder = folder_of(str(tmp_path / below), kind)
+    assert (folder.kind, folder.name, folder.below) == found
+
+
+def test_a_post_with_an_end_is_looked_at_again_each_minute(tmp_path: Path) -> None:
+    put(tmp_path, "hugo.toml", "")
+    put(tmp_path, "content/a.md", "+++\nexpiryDate = 2026-11-20T00:00:30Z\n+++\nx")
+    state = SourceState(source_id="posts", due=NOW)
+    first = fetch_folder(source(tmp_path), state)
+    assert [d.asked for d in first.documents] == [NOW]
+    soon, later = (replace(state, due=NOW + timedelta(seconds=n), body_hash=first.body_hash) for n in (59, 60))
+    assert fetch_folder(source(tmp_path), soon).outcome == "unchanged"
+    assert fetch_folder(source(tmp_path), later).outcome == "fresh"
 
 
 # documents

@@ -113,12 +113,14 @@ class Kind:
     read_front_matter: Callable[[str, str], FrontMatter] = front_matter.read
     file_name: Callable[[str, Config], FileName]
     moment: Callable[[Post, Scalar], datetime | None]
-    is_post: Callable[[Post], bool] = lambda post: True
+    takes_path: Callable[[str, Config], bool] = lambda path, config: True  # whether a post may lie there
+    is_post: Callable[[Post], bool] = lambda post: True  # by its own words
     place: Callable[[Post, datetime | None, tuple[str, ...]], str]
     title: Callable[[Post], str]
     categories: Callable[[Post], tuple[str, ...]]
     tags: Callable[[Post], tuple[str, ...]]
     people: Callable[[Post], tuple[str, ...]] = lambda post: ()  # names of authors, where they are no usual list
+    picture: Callable[[Post, str], str] = lambda post, text: text  # where one that the front matter names lies
     hold: Callable[[Post], Hold]
     body: Callable[[Post, str], str] = lambda post, url: post.matter.body
 

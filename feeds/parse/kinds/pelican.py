@@ -75,15 +75,15 @@ def file_name(path: str, config: Config) -> FileName:
     )
 
 
-def is_post(post: Post) -> bool:
-    """Whether the file is an article: below `ARTICLE_PATHS`, not below `PAGE_PATHS` or what is excluded."""
-    settings = Fields(post.config.nodes, "")
+def takes_path(path: str, config: Config) -> bool:
+    """Whether an article may lie there: below `ARTICLE_PATHS`, not below `PAGE_PATHS` or what is excluded."""
+    settings = Fields(config.nodes, "")
     wanted = _paths(settings.get("article_paths"), ("",))
     pages = _paths(settings.get("page_paths"), ("pages",))
     excluded = (*pages, *_paths(settings.get("article_excludes"), ()))
-    name = post.path.rpartition("/")[2]
+    name = path.rpartition("/")[2]
     ignored = any(fnmatchcase(name, each) for each in _paths(settings.get("ignore_files"), (".#*",)))
-    return _is_below(post.path, wanted) and not _is_below(post.path, excluded) and not ignored
+    return _is_below(path, wanted) and not _is_below(path, excluded) and not ignored
 
 
 def hold(post: Post) -> Hold:
@@ -163,11 +163,12 @@ KIND = Kind(
     read_front_matter=read_headers,
     file_name=file_name,
     moment=lambda post, node: read_date(node.text.replace("_", " "), post.zone),
-    is_post=is_post,
+    takes_path=takes_path,
     place=place,
     title=title,
     categories=categories,
     tags=tags,
+    picture=lambda post, text: LINK.sub(lambda found: _address(found, post, post.root), text),
     people=lambda post: _names(post, "author") or _names(post, "authors"),
     hold=hold,
     body=body,

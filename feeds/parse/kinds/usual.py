@@ -1,6 +1,7 @@
 """Rules that several generators share, for the tables of their kinds."""
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
 from feeds.parse import permalink
@@ -10,6 +11,10 @@ from feeds.parse.post_body import first_heading
 from feeds.parse.yaml_tree import Items, Scalar
 
 UPDATED = ("last_modified_at", "updated", "lastmod", "modified", "updated_at", "updateddate", "last_modified")
+# A fenced block, to its end or the text's; code within a line.
+CODE = re.compile(
+    r"^ {0,3}(`{3,}|~{3,})[^\n]*\n.*?(?:^ {0,3}\1[`~]*[ \t]*$|\Z)|(?<!`)(`+)(?!`)[^\n]*?(?<!`)\2(?!`)", re.M | re.S
+)
 OFFSET = re.compile(r"(?P<utc>Z|UTC|GMT)$|(?P<sign>[+-])(?P<hours>\d\d):?(?P<minutes>\d\d)$")
 DATED_NAME = re.compile(r"(?P<date>\d{2,4}-\d{1,2}-\d{1,2})-(?P<slug>.*)")
 
@@ -88,3 +93,12 @@ def given(post: Post, *keys: str) -> str:
     """Return the path that an author wrote, '' for none."""
     written = permalink.given(post.fields.text(*keys))
     return permalink.tidy("/" + written) if written else ""
+
+
+def outside_code(text: str, change: Callable[[str], str]) -> str:
+    """Return Markdown with what stands outside of code as *change* gives it, piece by piece."""
+    out, at = [], 0
+    for found in CODE.finditer(text):
+        out += [change(text[at : found.start()]), found[0]]
+        at = found.end()
+    return "".join([*out, change(text[at:])])
