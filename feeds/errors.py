@@ -232,6 +232,10 @@ PROBLEMS: dict[str, tuple[str, str]] = {
         "the feed has moved to the address of another source",
         "remove this source: the other one reads the feed; what this one gave stays published",
     ),
+    "own": (
+        "the feed is one that we publish ourselves",
+        "remove this source: its stories are here already, and would be told again and again",
+    ),
     "emptied": (
         "the feed holds nothing any more",
         "look at the feed: if it was closed, remove the source; what it gave stays published",

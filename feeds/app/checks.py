@@ -12,6 +12,7 @@ from pyexpat import EXPAT_VERSION
 from typing import Any, Literal
 
 from feeds.config.read import read_with_warnings
+from feeds.core import own
 from feeds.core.channels import clashes
 from feeds.errors import PROBLEMS, Fault, FeedsError, PostError
 from feeds.fetch import fetcher
@@ -31,8 +32,16 @@ ROOM = 100 * 1024 * 1024  # bytes of disk below which a pass may fail half-way
 def check(file: str, environ: Mapping[str, str]) -> tuple[Settings, tuple[Fault, ...]]:
     """Read the configuration; return it with its warnings. Raises `ConfigError` with every fault."""
     settings, warnings = read_with_warnings(file, environ)
-    clashing = tuple(Fault(file=file, message=sentence, level="warning") for sentence in clashes(settings))
-    return settings, (*warnings, *clashing)
+    said = (*clashes(settings), *_loops(settings))
+    return settings, (*warnings, *(Fault(file=file, message=sentence, level="warning") for sentence in said))
+
+
+def _loops(settings: Settings) -> Iterator[str]:
+    """Name the sources that are feeds of our own."""
+    ours = own.addresses(settings)
+    for source in settings.sources:
+        if source.kind == "feed" and own.first(ours, source.location):
+            yield f"source '{source.id}' is {source.location}, which we publish ourselves: it is not read"
 
 
 def content_kinds(settings: Settings) -> Iterator[str]:

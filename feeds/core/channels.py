@@ -26,7 +26,7 @@ def channels(settings: Settings, categories: Mapping[str, Category]) -> tuple[Ch
     taken: set[str] = set()
     for output in settings.outputs:
         if not output.each:
-            taken |= _places(output, _path(output))
+            taken |= _places(output, folder(output))
     found: list[Channel] = []
     for output in settings.outputs:
         if not output.each:
@@ -44,7 +44,7 @@ def clashes(settings: Settings) -> tuple[str, ...]:
     said: list[str] = []
     owners: dict[str, str] = {}
     for output in settings.outputs:
-        for place in sorted(_places(output, _path(output))):
+        for place in sorted(_places(output, folder(output))):
             owner = owners.setdefault(place, output.id)
             if owner != output.id:
                 said.append(f"outputs '{owner}' and '{output.id}' both write {place}")
@@ -52,7 +52,7 @@ def clashes(settings: Settings) -> tuple[str, ...]:
     for output in settings.outputs:
         for category in _ordered(settings, {}) if output.each else ():
             path = by_id[_id(output, category)].path
-            if path != _path(output, category.slug):
+            if path != folder(output, category.slug):
                 said.append(f"category '{category.name}' of output '{output.id}' is at {path}: its place is taken")
     return tuple(said)
 
@@ -101,7 +101,7 @@ def _ordered(settings: Settings, categories: Mapping[str, Category]) -> list[Cat
     return [*configured, *sorted(others, key=lambda c: (fold(c.name), c.slug))]
 
 
-def _path(output: Output, slug: str = "{slug}") -> str:
+def folder(output: Output, slug: str = "{slug}") -> str:
     """The folder of a channel. An output by category has one a category, whether its path says so or not."""
     named = output.path if "{slug}" in output.path or not output.each else f"{output.path}/{{slug}}"
     parts = [part for part in named.split("/") if part]
@@ -116,9 +116,9 @@ def _places(output: Output, path: str) -> set[str]:
 
 def _free(output: Output, slug: str, taken: Iterable[str]) -> str:
     """The path of a category that no other channel has."""
-    path, attempt = _path(output, slug), output.id
+    path, attempt = folder(output, slug), output.id
     while not _places(output, path).isdisjoint(taken):
-        path, attempt = _path(output, suffixed(slug, tag(attempt))), attempt + "+"
+        path, attempt = folder(output, suffixed(slug, tag(attempt))), attempt + "+"
     return path
 
 
@@ -133,7 +133,7 @@ def _plain(output: Output, settings: Settings) -> Channel:
         output,
         settings,
         id=output.id,
-        path=_path(output),
+        path=folder(output),
         title=title,
         description=_filled(output.description, "", site.title) or site.description or title,
         limit=output.limit,

@@ -1,10 +1,11 @@
 """World to library: ask the sources that are due, read what they say, decide, write."""
 
 import logging
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from feeds.core import cadence, identity
+from feeds.core import cadence, identity, own
 from feeds.core.arrivals import Arrivals, arrivals, with_sketches
 from feeds.core.categories import Catalogue
 from feeds.core.decide import decide
@@ -34,8 +35,10 @@ class _Pass:
     asked: set[str] = field(default_factory=set)
     stuck: set[str] = field(default_factory=set)  # asked, and still due: others were faster each time
     catalogue: Catalogue = field(init=False)
+    ours: re.Pattern[str] = field(init=False)
 
     def __post_init__(self) -> None:
+        self.ours = own.addresses(self.work.settings)
         self.catalogue = Catalogue(self.work.settings.categories, self.work.settings.unknown_category)
 
 
@@ -214,6 +217,7 @@ def _read(run: _Pass, answer: _Answer) -> None:
     def whole(source: Source, fetched: Fetched) -> Reading:
         with run.tally.step("parse"):
             fetched, parsed = read(source, fetched, run.work.ports.read)
+            fetched, parsed = _foreign(run, source, fetched, parsed)
         with run.tally.step("clean"):
             found = normalise(parsed, source, _base(source, fetched))
         info = parsed.info if fetched.outcome == "fresh" and source.kind != "content" else None
@@ -316,6 +320,16 @@ def read(source: Source, fetched: Fetched, by: Read) -> tuple[Fetched, Parsed]:
     if not parsed.complete:  # NET-17: what came is kept, but the next poll asks for the whole
         fetched = replace(fetched, validators=Validators(), body_hash="")
     return fetched, replace(parsed, info=info)
+
+
+def _foreign(run: _Pass, source: Source, fetched: Fetched, parsed: Parsed) -> tuple[Fetched, Parsed]:
+    """Refuse a feed that we publish ourselves (SSRF-22)."""
+    if source.kind != "feed" or fetched.outcome != "fresh":
+        return fetched, parsed
+    ours = own.first(run.ours, source.location, fetched.documents[0].url, parsed.info.self_url)
+    if not ours:
+        return fetched, parsed
+    return replace(fetched, outcome="failed", problem=Problem(code="own", detail=ours, where=source.location)), Parsed()
 
 
 def _read_posts(source: Source, fetched: Fetched, by: Read) -> tuple[Fetched, Parsed]:

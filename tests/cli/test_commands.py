@@ -264,3 +264,10 @@ def test_check_judges_standard_input(folder: Path) -> None:
 )
 def test_check_refuses_what_it_cannot_judge(feeds: Feeds, words: list[str], said: str) -> None:
     assert said in feeds("check", *words, code=2).output
+
+
+def test_check_names_a_source_that_is_a_feed_of_our_own(feeds: Feeds, folder: Path) -> None:
+    config = CONFIG.replace("sources:\n", "sources:\n  - {id: loop, url: 'https://desk.example/tech/atom.xml'}\n")
+    (folder / "feeds.yaml").write_text(config)
+    said = " ".join(feeds("check").output.split())
+    assert "source 'loop' is https://desk.example/tech/atom.xml, which we publish ourselves" in said

@@ -406,3 +406,22 @@ def test_what_a_226_leaves_out_has_not_left_the_feed(tmp_path: Path) -> None:
             while desk.store.library.expire(desk.now):
                 pass
             assert {k.entry.guid for k in desk.store.overview.entries("one")} == kept
+
+
+@pytest.mark.parametrize(
+    ("location", "answered", "says"),
+    [
+        pytest.param("https://desk.example/atom.xml", "https://desk.example/atom.xml", "", id="its address"),
+        pytest.param("https://one.example/", "https://www.desk.example/rss.xml", "", id="where a redirect led"),
+        pytest.param("https://mirror.example/f", "https://mirror.example/f", "https://desk.example/rss.xml", id="self"),
+    ],
+)
+def test_ssrf_22_a_feed_of_our_own_is_refused(tmp_path: Path, location: str, answered: str, says: str) -> None:
+    with world(tmp_path, settings(source("one", location=location), source("two", order=1))) as desk:
+        document = Document(url=answered, body=rss(("a", "First")))
+        desk.says("two", rss(("c", "Third")))
+        desk.answers["one"] = Fetched(outcome="fresh", documents=(document,), self_url=says, body_hash="h", status=200)
+        polled, _, _ = desk.pass_()
+        assert [(k, p.code) for k, p in polled.problems.items()] == [("one", "own")]
+        assert {s.lead.title for s in desk.store.library.every_story("", 10)} == {"Third"}
+        assert desk.store.library.poll_view("one", (), ()).state.body_hash == ""

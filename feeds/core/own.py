@@ -1,0 +1,33 @@
+"""Whether a feed is one that we publish ourselves: to read it would tell our own stories again, round and round.
+
+A feed is known by its address, or by the one that it names as its own (`rel=self`): so under another host name, behind
+a cache or a redirect, it is found too. Other documents of our host may be read: a site's older feed is often a source.
+"""
+
+import re
+from urllib.parse import quote
+
+from feeds.core.channels import folder
+from feeds.core.urls import canonical
+from feeds.model.channel import FILES, Format
+from feeds.model.settings import Settings
+
+_FEEDS: tuple[Format, ...] = ("atom", "rss", "json")
+_SLUG = "0slug0"  # stands for any while addresses are made alike
+
+
+def addresses(settings: Settings) -> re.Pattern[str]:
+    """Return one expression for the keys (`urls.canonical`) of all feeds of all channels, whatever their categories."""
+    site = settings.site.url.rstrip("/")
+    files = {
+        canonical(site + quote(folder(output, _SLUG) + {**FILES, **output.files}[format]))
+        for output in settings.outputs
+        for format in _FEEDS
+        if format in output.formats
+    }
+    return re.compile("|".join(re.escape(file).replace(_SLUG, "[^/]+") for file in sorted(files)) or "(?!)")
+
+
+def first(ours: re.Pattern[str], *urls: str) -> str:
+    """Return the first of *urls* that is a feed of ours, whatever its query; '' where none is."""
+    return next((url for url in urls if url and ours.fullmatch(canonical(url).partition("?")[0])), "")
