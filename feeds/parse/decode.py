@@ -23,6 +23,7 @@ import codecs
 import re
 from collections.abc import Callable
 from contextlib import suppress
+from functools import lru_cache
 from typing import NamedTuple
 
 import webencodings
@@ -72,6 +73,7 @@ class Decoded(NamedTuple):
     mixed: int = 0  # parts that were in another encoding
 
 
+@lru_cache(maxsize=256)
 def codec(label: str) -> str:
     """Return Python's codec for an encoding *label*, '' where there is none or it is never to be decoded."""
     name = label.strip().lower()
@@ -90,7 +92,9 @@ def is_plain_utf8(body: bytes, media_type: str = "") -> bool:
     Bytes that are no UTF-8 after all, and such as no XML has, are for whoever reads them to notice. A DOCTYPE has to be
     cut out first.
     """
-    if MARKS[2][0] in body or _DOCTYPE.search(body, 0, _HEAD):
+    if b"\xef" in body and MARKS[2][0] in body:  # one byte is found ten times faster than three
+        return False
+    if _DOCTYPE.search(body, 0, _HEAD):
         return False
     http, xml = _HTTP_LABEL.search(media_type), _XML_LABEL.search(body[:1000])
     said = [http[1]] if http else []

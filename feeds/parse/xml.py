@@ -14,7 +14,7 @@ from feeds.model.entry import Parsed
 from feeds.model.source import Problem
 from feeds.parse.xml_feed import read_info
 from feeds.parse.xml_item import read_item
-from feeds.parse.xml_names import Declined, name_of, number_of_items, put_signs
+from feeds.parse.xml_names import Declined, mend, name_of, number_of_items
 from feeds.parse.xml_scope import scope_of
 
 MOST_ITEMS = 1_000
@@ -39,7 +39,7 @@ def read_well_formed(body: bytes, url: str, timezone: str) -> Parsed | None:
     )
     try:
         root = etree.fromstring(body, parser)
-        put_signs(root, body)
+        mend(root, body)
         return _read(root, url, timezone)
     except (etree.XMLSyntaxError, Declined):
         return None

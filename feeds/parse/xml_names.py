@@ -13,8 +13,10 @@ from lxml import etree
 
 _PREFIXES = {uri.lower(): prefix.lower() for uri, prefix in _FeedParserMixin.namespaces.items()}
 _USERLAND = "backend.userland.com/rss"
-_WRITTEN = re.compile(rb"\xc2[\x80-\x9f]")
-_NUMBERED = re.compile(rb"&#(?:1[2-5][0-9]|[xX][89][0-9a-fA-F]);")
+_CONTROL = re.compile(rb"\xc2[\x80-\x9f]")
+_TWICE = re.compile(rb"\xc3[\x82-\xb4](?:\xc2|&#)")  # two letters of Latin-1 that may be one character of UTF-8
+_NUMBERED = re.compile(rb"&#(?:1(?:2[89]|[345][0-9]|9[4-9])|2[0-4][0-9]|[xX][89c-fC-F][0-9a-fA-F]);")
+_CONTROLS = re.compile("[\x80-\x9f]")
 _UNUSED = {0x81, 0x8D, 0x8F, 0x90, 0x9D}  # by windows-1252
 _SIGNS = {n: bytes([n]).decode("cp1252") for n in range(0x80, 0xA0) if n not in _UNUSED}
 XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
@@ -61,10 +63,7 @@ def text_of(element: etree._Element) -> str:
     if len(element):
         raise Declined(f"elements in {element.tag}")
     text = element.text
-    if not text:
-        return ""
-    text = text.strip()
-    return text if text.isascii() else mended(text)
+    return text.strip() if text else ""
 
 
 def mended(text: str) -> str:
@@ -80,12 +79,21 @@ def mended(text: str) -> str:
         return text
 
 
-def put_signs(root: etree._Element, body: bytes) -> None:
-    """Put the signs of windows-1252 where texts have C1 controls, written out or by number, as browsers do."""
-    if _WRITTEN.search(body) or _NUMBERED.search(body):
-        for element in root.iter():
-            if element.text:
-                element.text = element.text.translate(_SIGNS)
+def mend(root: etree._Element, body: bytes) -> None:
+    """Put right the texts of a document that were spoilt on their way: see `mended`; C1 controls, written or numbered.
+
+    Those become the signs of windows-1252, as browsers show them. Few documents have any; their bytes tell which.
+    """
+    spoilt = (b"\xc2" in body and _CONTROL.search(body)) or (b"\xc3" in body and _TWICE.search(body))
+    if not spoilt and not _NUMBERED.search(body):
+        return
+    for element in root.iter():
+        text = element.text
+        if text and not text.isascii():
+            text = text.translate(_SIGNS) if _CONTROLS.search(text) else text
+            inner = text.strip()
+            whole = mended(inner)
+            element.text = text if whole == inner else whole
 
 
 def number_of_items(root: etree._Element) -> int:

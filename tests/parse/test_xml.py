@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from feeds.errors import ParseError
 from feeds.model.entry import Parsed, RawEntry
+from feeds.model.source import Document, Source
+from feeds.parse import fast as read_at_once
 from feeds.parse.decode import decode
 from feeds.parse.doctype import without_doctype
 from feeds.parse.sniff import sniff
@@ -17,6 +19,7 @@ from feeds.parse.tolerant import read_xml
 from feeds.parse.xml import read_well_formed
 
 URL = "https://a.example/feed"
+SOURCE = Source(id="s", kind="feed", location=URL)
 SHARED = Path(__file__).parents[2].parent / "shared" / "data"
 CORPUS = SHARED / "corpus"
 STRIDE = 3
@@ -96,7 +99,11 @@ SAME = {  # what stands in the channel, in the item
     "unknown elements": ("", "<x:one>1</x:one><x:two a='b'/><unknown>3</unknown><title>t</title>"),
     "titles of other namespaces": ("", "<dc:title>dc</dc:title><media:title>m</media:title>"),
     "signs of windows-1252": ("", "<title>a &#147;quoted&#148; word</title>"),
+    "signs of windows-1252, written": ("", "<title>a \x93quoted\x94 글</title>"),
     "utf-8 taken for latin-1": ("", "<title>caf&#195;&#169;</title>"),
+    "utf-8 taken for latin-1, in hexadecimal": ("", "<title>caf&#xC3;&#xa9;</title>"),
+    "utf-8 taken for latin-1, written": ("", "<title>caf\u00c3\u00a9</title><guid>\u00c3&#169;</guid>"),
+    "letters of latin-1": ("", "<title>caf\u00e9 &#215; &#233;t\u00e9</title>"),
     "times of rest": (
         "<skipHours><hour>0</hour><hour>24</hour><hour>7</hour></skipHours><skipDays><day>Sunday</day><day>monday</day></skipDays>"
         '<sy:updatePeriod xmlns:sy="http://purl.org/rss/1.0/modules/syndication/"> hourly </sy:updatePeriod>'
@@ -179,6 +186,14 @@ def test_says_which_dates_it_cannot_read(text: str) -> None:
 )  # fmt: skip
 def test_declines(text: str) -> None:
     assert fast(text) is None
+
+
+@pytest.mark.parametrize("before", ["", "\ufeff", "\n", "\ufeff\r\n\t "], ids=["nothing", "a mark", "a line", "both"])
+def test_a_mark_and_blanks_before_the_declaration_keep_no_feed_from_the_fast_reader(before: str) -> None:
+    text = f'{before}<?xml version="1.0" encoding="utf-8"?>{RSS % ("", "<title>글</title>")}'
+    parsed = read_at_once(Document(url=URL, body=text.encode()), SOURCE)
+    assert parsed is not None
+    assert (len(parsed.entries), parsed.problems) == (1, ())
 
 
 def test_bom_07_entities_of_the_document_are_declined() -> None:
