@@ -31,6 +31,7 @@ from feeds.model.sites import SITES, SiteFiles
 from feeds.model.source import Document, Fetched, Folder, Problem, SiteKind, Source, SourceState
 
 LARGEST_POST = 2 * 1024 * 1024
+LARGEST_DATA = 256 * 1024
 LARGEST_FEED = 15 * 1024 * 1024
 MEDIA_TYPES = {
     ".md": "text/markdown",
@@ -81,13 +82,9 @@ def fetch_folder(source: Source, state: SourceState) -> Fetched:
         folder = folder_of(root, source.options.kind)
         places = walk(root)
         reading = _read_posts(root, places, folder)
+        folder = _told(root, folder, places, reading)
     except OSError as error:
         return _failed(_plain(error), error.filename or source.location)
-    shape = SITES[_shape(folder)]
-    if shape.named:
-        folder = replace(folder, files=tuple(p.path for p in places if re.fullmatch(shape.named, p.path)))
-    if shape.links:
-        folder = replace(folder, stated=tuple(_stated(reading.bodies)))
     asked = state.due if any(ENDS.search(body) for body in reading.bodies.values()) else None
     body_hash = _hash(source, folder, reading, asked)
     result = Fetched(
@@ -222,6 +219,20 @@ def _stands_without(path: str, files: SiteFiles) -> bool:
     stem, suffix = os.path.splitext(path.lower())
     paper = os.path.basename(stem) in PAPERS or stem in ("index", "404")
     return suffix in files.bare and not paper
+
+
+def _told(root: str, folder: Folder, places: list[Place], reading: _Reading) -> Folder:
+    """Return *folder* with what its posts need to know of its other files."""
+    shape = SITES[_shape(folder)]
+    named = [p.path for p in places if re.fullmatch(shape.named, p.path)] if shape.named else []
+    above = f"{os.path.basename(root)}/"  # the folder's own name may make a file of it one of data
+    data = [p for p in places if re.fullmatch(shape.data, above + p.path)] if shape.data else []
+    return replace(
+        folder,
+        files=tuple(named),
+        stated=tuple(_stated(reading.bodies)) if shape.links else (),
+        data=tuple((p.path, read(root, p.name, LARGEST_DATA).decode("utf-8", "replace")) for p in data),
+    )
 
 
 def _stated(bodies: Mapping[Place, bytes]) -> Iterator[tuple[str, str]]:

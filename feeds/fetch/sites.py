@@ -66,7 +66,9 @@ def _configs_of(root: str, kind: SiteKind, kinds: Sequence[SiteKind]) -> Iterato
 def _leads_down(files: SiteFiles, below: str, kind: SiteKind) -> bool:
     if files is SITES["jekyll"]:  # as it always was: a `_posts` folder's configuration stands beside it
         return below in OUR_FOLDERS
-    return kind != "auto" or any(below == each or below.startswith(f"{each}/") for each in files.content)
+    return kind != "auto" or any(
+        below == each or below.startswith(f"{each}/") for each in (*files.content, *files.shelves)
+    )
 
 
 def _is_sure(files: SiteFiles, name: str, site: str) -> bool:

@@ -18,12 +18,14 @@ class SiteFiles:
 
     configs: tuple[str, ...] = ()  # first that exists; a folder counts as an empty file
     joined: tuple[str, ...] = ()  # read behind it where they exist, as one text: they say more, or otherwise
-    content: tuple[str, ...] = ()  # where posts lie unless the configuration says otherwise
+    content: tuple[str, ...] = ()  # where posts lie unless the configuration says otherwise, and nowhere else
+    shelves: tuple[str, ...] = ()  # where they often lie: a folder that a configuration above may be of
     suffixes: frozenset[str] = MARKDOWN | HTML
     bare: frozenset[str] = MARKDOWN  # suffixes of those that are posts without front matter too
     skipped: frozenset[str] = frozenset()  # folders that hold no posts
     bundles: bool = False  # what lies beside and below an `index` belongs to it
     named: str = ""  # expression of the paths of files that say something of other posts, by being there
+    data: str = ""  # expression of the paths of files whose values posts near them start from
     links: bool = False  # posts link to each other by file: they are told what each one states of its place
 
 
@@ -52,6 +54,20 @@ SITES: Mapping[SiteKind, SiteFiles] = {
         content=("content",),
         suffixes=MARKDOWN | HTML | {".rst"},
         bare=MARKDOWN | HTML | {".rst"},
+    ),
+    # Source: 11ty.dev, "Configuration"; run with 3.1.8.
+    "eleventy": SiteFiles(
+        configs=(
+            ".eleventy.js",
+            "eleventy.config.js",
+            "eleventy.config.mjs",
+            "eleventy.config.cjs",
+            "eleventy.config.ts",
+        ),
+        shelves=("src", "content"),
+        suffixes=frozenset({".md", ".html"}),
+        skipped=frozenset({"_site", "node_modules", "public"}),
+        data=r"(?:.*/)?(?:([^/]+)/\1\.json|[^/]+\.11tydata\.(?:json|js|cjs|mjs))",
     ),
     # Source: help.obsidian.md, "Configuration folder".
     "obsidian": SiteFiles(

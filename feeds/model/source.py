@@ -12,7 +12,7 @@ Kind = Literal[
 ]
 ContentPolicy = Literal["full", "summary", "title"]
 DateOrigin = Literal["front_matter", "file_name", "git", "first_seen"]
-SiteKind = Literal["auto", "jekyll", "hugo", "pelican", "obsidian", "plain"]
+SiteKind = Literal["auto", "jekyll", "hugo", "pelican", "eleventy", "obsidian", "plain"]
 FutureDates = Literal[  # what becomes of an item whose date lies ahead of the clock
     "clip",  # it is dated by when it was first seen
     "ignore",  # as if it had no such date: its date of change counts, else first sight
@@ -162,7 +162,8 @@ class Folder:
     *config* is the text of the site's configuration and *name* that file's path in the site, '' without one. *below*
     is the folder's own place in the site, '' where it is the site's. *files* are the paths of those files of the
     folder, sorted, that say something of other posts by being there (`SiteFiles.named`); *stated* are paths of posts
-    with the permalink that their front matter states, where posts link to each other by file (`SiteFiles.links`).
+    with the permalink that their front matter states, where posts link to each other by file (`SiteFiles.links`);
+    *data* are paths and texts of files that posts start from (`SiteFiles.data`).
     """
 
     kind: SiteKind = "auto"  # auto: nothing tells
@@ -171,6 +172,7 @@ class Folder:
     below: str = ""
     files: tuple[str, ...] = ()
     stated: tuple[tuple[str, str], ...] = ()
+    data: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -118,7 +118,7 @@ def _value(term: str, site: Site) -> str | None:
 def _filtered(value: str, name_and_argument: str, site: Site) -> str | None:
     name, _, argument = (part.strip() for part in name_and_argument.partition(":"))
     match name:
-        case "relative_url":
+        case "relative_url" | "url":  # the latter is Eleventy's
             return site.relative(value)
         case "absolute_url":
             path = site.relative(value)

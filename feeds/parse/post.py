@@ -22,7 +22,7 @@ from feeds.parse.decode import codec, decode
 from feeds.parse.fields import Fields, below, person
 from feeds.parse.front_matter import fail
 from feeds.parse.kinds import KINDS
-from feeds.parse.kinds.jekyll import FOLDERS, defaults
+from feeds.parse.kinds.jekyll import FOLDERS
 from feeds.parse.kinds.kind import FILE_NAME, Config, Hold, Post, zone_named
 from feeds.parse.markdown import to_html
 from feeds.parse.post_body import read_body
@@ -62,11 +62,12 @@ def parse(document: Document, source: Source) -> Parsed:
     matter = kind.read_front_matter(text, document.path)
     if kind.needs_front_matter and not matter.form:
         return Parsed(info=info)
-    nodes = below(matter.fields, defaults(config, path))
+    nodes = below(matter.fields, kind.defaults(document, path, config))
     fields = Fields(nodes, document.path, [*problems, *matter.problems])
+    zone = kind.zone or _timezone(source, folder.name, config, fields)
     post = Post(
         document=document, source=source, kind=kind, path=inside, name=kind.file_name(inside, config), text=text,
-        matter=matter, fields=fields, config=config, zone=_timezone(source, folder.name, config, fields), root=root,
+        matter=matter, fields=fields, config=config, zone=zone, root=root,
     )  # fmt: skip
     if not kind.is_post(post):
         return Parsed(info=info)

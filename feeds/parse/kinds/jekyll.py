@@ -175,6 +175,7 @@ KIND = Kind(
     updated=usual.UPDATED,
     wants_date=True,
     needs_front_matter=True,
+    defaults=lambda document, path, config: defaults(config, path),
     read_config=lambda text, name: read_config(text),
     file_name=lambda path, config: file_name(path),
     moment=lambda post, node: jekyll_date(node, post.zone, yaml=post.matter.form == "yaml"),

@@ -107,11 +107,13 @@ class Kind:
     dateless: re.Pattern[str] = SORT_KEY  # what stands where a date could, and is none
     formatted: bool = False  # the summary is Markdown
     wants_date: bool = False  # it refuses a post without a date in front matter or name
+    zone: str = ""  # that dates without an offset are of, whatever site and source say
     dated_names: bool = True  # the generator itself takes a date from a file's name
     needs_front_matter: bool = False
     read_config: Callable[[str, str], Config]  # its text and name
     read_front_matter: Callable[[str, str], FrontMatter] = front_matter.read
     file_name: Callable[[str, Config], FileName]
+    defaults: Callable[[Document, str, Config], Mapping[str, Node]] = lambda document, path, config: {}
     moment: Callable[[Post, Scalar], datetime | None]
     takes_path: Callable[[str, Config], bool] = lambda path, config: True  # whether a post may lie there
     is_post: Callable[[Post], bool] = lambda post: True  # by its own words

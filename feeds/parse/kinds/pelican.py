@@ -19,7 +19,7 @@ from text_unidecode import unidecode
 
 from feeds.parse import permalink
 from feeds.parse.dates import read_date
-from feeds.parse.fields import Fields
+from feeds.parse.fields import Fields, unplaced
 from feeds.parse.kinds import usual
 from feeds.parse.kinds.headers import read_headers
 from feeds.parse.kinds.kind import Config, FileName, Hold, Kind, Post, Scope
@@ -55,7 +55,9 @@ def read_config(text: str, name: str) -> Config:
         language=fields.text("default_lang").replace("_", "-"),
         authors=fields.people("author"),
         future=not (isinstance(future, Scalar) and future.text == "false"),
-        scopes=(Scope(values=metadata.fields),) if isinstance(metadata, Table) else (),
+        scopes=(Scope(values={k.lower(): unplaced(n) for k, n in metadata.fields.items()}),)
+        if isinstance(metadata, Table)
+        else (),
         nodes=nodes,
     )
 
@@ -162,6 +164,7 @@ KIND = Kind(
     read_config=read_config,
     read_front_matter=read_headers,
     file_name=file_name,
+    defaults=lambda document, path, config: config.scopes[0].values if config.scopes else {},
     moment=lambda post, node: read_date(node.text.replace("_", " "), post.zone),
     takes_path=takes_path,
     place=place,

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from feeds.parse import permalink
 from feeds.parse.kinds import usual
-from feeds.parse.kinds.jekyll import file_name, read_config
+from feeds.parse.kinds.jekyll import defaults, file_name, read_config
 from feeds.parse.kinds.kind import Kind, Post
 
 # Folders that say where posts lie, not what they are about.
@@ -39,6 +39,7 @@ KIND = Kind(
     updated=usual.UPDATED,
     read_config=lambda text, name: read_config(text),
     file_name=lambda path, config: file_name(path),
+    defaults=lambda document, path, config: defaults(config, path),
     moment=usual.moment,
     place=place,
     title=usual.title,
