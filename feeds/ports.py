@@ -51,6 +51,9 @@ class Library(Protocol):
     def begin(self, *source_ids: str) -> None:
         """Note a strike before documents are read; `apply` clears it. A crash between the two is so remembered."""
 
+    def living_at(self, address: str, also: Collection[str]) -> list[SourceState]:
+        """Return the states of all sources that moved to *address* for good, and of those *also* named."""
+
     def poll_view(
         self, source_id: str, guids: Sequence[str], keys: Sequence[str], alike: Sequence[str] | None = None
     ) -> PollView:

@@ -15,7 +15,8 @@
    after that the source is asked once a week, for a mistake should heal. Any other HTTP answer ends it.
 6. A permanent redirect is believed after three equal answers over a day or more, so on two days at least: captive
    portals and domains that ran out send 301 too. From then on the source is asked at its new address; after
-   three failures there in a row the old one is tried again. Where another source has that address, this one rests.
+   three failures there in a row the old one is tried again. Of several sources with one address one is asked: whose
+   own it is, else the first in the configuration that is not paused or gone. The others rest.
 7. A source that ended the program three times while it was read rests until it is asked for by force.
 
 Miniflux clamps what feeds wish for in the same way; Feedbin and CommaFeed take the later of Retry-After and their own

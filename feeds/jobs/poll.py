@@ -36,10 +36,18 @@ class _Pass:
     stuck: set[str] = field(default_factory=set)  # asked, and still due: others were faster each time
     catalogue: Catalogue = field(init=False)
     ours: re.Pattern[str] = field(init=False)
+    _places: dict[str, list[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.ours = own.addresses(self.work.settings)
         self.catalogue = Catalogue(self.work.settings.categories, self.work.settings.unknown_category)
+
+    def configured_at(self, address: str) -> Sequence[str]:
+        """Return the ids of sources whose configuration names *address*; all are gone through once, when it matters."""
+        if not self._places:
+            for source in self.work.sources.values():
+                self._places.setdefault(source.location, []).append(source.id)
+        return self._places.get(address, ())
 
 
 @dataclass(slots=True, kw_only=True)
@@ -101,17 +109,31 @@ def _addressed(awake: Sequence[tuple[Source, SourceState]]) -> list[tuple[Source
 
 
 def _twin(run: _Pass, source: Source, state: SourceState) -> Fetched | None:
-    """Answer for a source that moved to the address of another one: that one reads the feed, unless it rests itself."""
-    others = [s for s in run.work.sources.values() if s.location == state.lives_at and s.id != source.id and s.enabled]
-    other = next((s.id for s in others if _reads_there(run, s)), None)
-    problem = Problem(code="twin", detail=f"source {other} has {state.lives_at}", where=source.location)
-    return Fetched(outcome="failed", problem=problem) if other else None
+    """Answer for a source that moved to an address where another one reads the feed; None where it is the one."""
+    owner = next(iter(_readers(run, state.lives_at)), source.id)
+    if owner == source.id:
+        return None
+    problem = Problem(code="twin", detail=f"source {owner} has {state.lives_at}", where=source.location)
+    return Fetched(outcome="failed", problem=problem)
 
 
-def _reads_there(run: _Pass, source: Source) -> bool:
-    """Tell whether *source* is asked, and at its configured address: two that changed places both go on."""
-    state = run.work.ports.library.poll_view(source.id, (), ()).state
-    return not state.paused and not cadence.gone(state) and state.lives_at in ("", source.location)
+def _readers(run: _Pass, address: str) -> list[str]:
+    """Return the ids of the sources that may be asked at *address*: whose own it is first, then by configuration.
+
+    Who is paused, gone or lives elsewhere reads nothing there: two that changed places both go on.
+    """
+    states = run.work.ports.library.living_at(address, run.configured_at(address))
+    known = ((run.work.sources.get(state.source_id), state) for state in states)
+    found = [
+        source
+        for source, state in known
+        if source
+        and source.enabled
+        and not state.paused
+        and not cadence.gone(state)
+        and (state.lives_at or source.location) == address
+    ]
+    return [source.id for source in sorted(found, key=lambda s: (s.location != address, s.order, s.id))]
 
 
 def _groups(run: _Pass, awake: Sequence[tuple[Source, SourceState]]) -> Iterator[list[_Answer]]:

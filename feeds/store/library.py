@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 import orjson
-from sqlalchemy import Connection, bindparam, exists, select, update
+from sqlalchemy import Connection, bindparam, exists, select, text, update
 
 from feeds.errors import StaleView, StoreError
 from feeds.model.changes import Changes, Edit, Known, Mark, PollView
@@ -33,6 +33,12 @@ _SOURCE = selecting(
     select(t.sources.c.definition, t.source_state)
     .join(t.source_state, t.source_state.c.source_id == t.sources.c.id)
     .where(t.sources.c.id == bindparam("source"))
+)
+_AT = selecting(
+    select(t.source_state).where(
+        (text(t.MOVED) & (t.source_state.c.lives_at == bindparam("address")))
+        | one_of(t.source_state.c.source_id, "also")
+    )
 )
 _MINE = select(t.entries.c.guid, *reading.KNOWN).where(t.entries.c.source_id == bindparam("source"))
 _BY_GUID, _BY_PAGE = (
@@ -78,6 +84,10 @@ class Library:
         with self._db.write() as connection:
             mine = among(state.source_id, source_ids)
             connection.execute(update(t.source_state).where(mine).values(strikes=state.strikes + 1))
+
+    def living_at(self, address: str, also: Collection[str]) -> list[SourceState]:
+        with self._db.read() as connection:
+            return [state_of(row) for row in _AT.rows(connection, address=address, also=listed(sorted(also)))]
 
     def poll_view(
         self, source_id: str, guids: Sequence[str], keys: Sequence[str], alike: Sequence[str] | None = None

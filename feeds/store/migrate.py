@@ -32,14 +32,14 @@ def upgrade(db: Database, revision: str) -> None:
         run(connection)
 
 
-def run(connection: Connection) -> None:
-    """Run all migrations that are missing, within the caller's transaction."""
+def run(connection: Connection, to: str = HEAD) -> None:
+    """Run all migrations that are missing up to revision *to*, within the caller's transaction."""
     script = scripts()
 
     def steps(found: Any, _context: MigrationContext) -> Any:
-        return script._upgrade_revs(HEAD, found)
+        return script._upgrade_revs(to, found)
 
-    with EnvironmentContext(Config(), script, fn=steps, destination_rev=HEAD) as environment:
+    with EnvironmentContext(Config(), script, fn=steps, destination_rev=to) as environment:
         environment.configure(
             connection=connection, target_metadata=metadata, render_as_batch=True, transactional_ddl=True
         )

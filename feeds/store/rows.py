@@ -20,7 +20,7 @@ from feeds.store.tables import deliveries
 
 AnyRow = Row[*tuple[Any, ...]]
 
-APART = frozenset({"info", "outline"})  # fields of a state that have columns of their own
+APART = frozenset({"info", "outline", "lives_at"})  # fields of a state that have columns of their own
 REMEMBERED = 4096  # definitions and the like that are kept decoded: they hardly ever change, and are read at each poll
 
 
@@ -57,13 +57,14 @@ def state_row(state: SourceState) -> dict[str, Any]:
         "state": dumps(state, APART),
         "info": dumps(state.info),
         "outline": state.outline,
+        "lives_at": state.lives_at,
     }
 
 
 def state_of(row: AnyRow) -> SourceState:
     """From `source_state`; the columns speak, for `begin`, `pause` and `force` write only them."""
     known = {"due": row.due, "paused": row.paused, "strikes": row.strikes}
-    return loads(SourceState, row.state, **known, info=info_of(row.info), outline=row.outline)
+    return loads(SourceState, row.state, **known, info=info_of(row.info), outline=row.outline, lives_at=row.lives_at)
 
 
 def entry_row(saved: Saved, seen: datetime) -> dict[str, Any]:

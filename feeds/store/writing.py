@@ -31,7 +31,7 @@ _FENCE = changing(
     update(t.source_state)
     .where(_AS_READ)
     .values(
-        **{name: bindparam(f"b_{name}") for name in ("due", "strikes", "state", "info", "outline")},
+        **{name: bindparam(f"b_{name}") for name in ("due", "strikes", "state", "info", "outline", "lives_at")},
         paused=_S.paused | bindparam("b_paused"),
         present=func.coalesce(bindparam("b_present", type_=DateTime), _S.present),
     )
@@ -39,7 +39,7 @@ _FENCE = changing(
 _SETTLE = changing(
     update(t.source_state)
     .where(_AS_READ)
-    .values(**{name: bindparam(f"b_{name}") for name in ("due", "strikes", "state")})
+    .values(**{name: bindparam(f"b_{name}") for name in ("due", "strikes", "state", "lives_at")})
 )
 _CREDITED = selecting(  # by the index on a source's entries: its members have none
     select(t.story_channels.c.channel_id)
@@ -111,6 +111,7 @@ def settle(connection: Connection, found: Sequence[Changes]) -> None:
             "b_due": state.due,
             "b_strikes": _strikes(state),
             "b_state": dumps(state, APART),
+            "b_lives_at": state.lives_at,
         }
         for changes in found
         for state in (changes.state,)

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -338,13 +339,16 @@ def test_a_source_that_moved_to_another_one_rests_and_says_so(desk: World) -> No
     )
 
 
-def moved_there(desk: World, **two: object) -> None:
-    """Let source one move to the address of source two, as `lives_at` tells, with what is said of *two* besides."""
+def moved_there(desk: World, **states: Mapping[str, Any]) -> None:
+    """Let sources be as *states* tell, by their ids; `paused` is what the owner did."""
     desk.sync()
-    for name, facts in (("one", {"lives_at": MOVED}), ("two", two)):
+    for name, facts in states.items():
         view = desk.store.library.poll_view(name, (), ())
         desk.store.library.settle([Changes(was_due=view.state.due, state=replace(view.state, **facts))])
-    desk.store.library.pause("two", two.get("paused") is True)
+        desk.store.library.pause(name, facts.get("paused") is True)
+
+
+CLOSED = {"gone_since": NOW - timedelta(days=3), "polled": NOW, "problem": Problem(code="gone")}
 
 
 @pytest.mark.parametrize(
@@ -354,19 +358,50 @@ def moved_there(desk: World, **two: object) -> None:
         pytest.param({"lives_at": "https://one.example/feed.xml"}, False, id="they changed places"),
         pytest.param({"lives_at": "https://third.example/"}, False, id="it moved on"),
         pytest.param({"paused": True}, False, id="it is paused"),
-        pytest.param(
-            {"gone_since": NOW - timedelta(days=3), "polled": NOW, "problem": Problem(code="gone")},
-            False,
-            id="it is gone",
-        ),
+        pytest.param(CLOSED, False, id="it is gone"),
     ],
 )
-def test_a_twin_counts_only_where_it_reads_the_feed(desk: World, two: dict[str, object], rests: bool) -> None:
+def test_a_twin_counts_only_where_it_reads_the_feed(desk: World, two: Mapping[str, Any], rests: bool) -> None:
     desk.config = settings(source("one"), source("two", order=1, location=MOVED))
-    moved_there(desk, **two)
+    moved_there(desk, one={"lives_at": MOVED}, two=two)
     polled = poll(POLL, desk.work())
     assert ("one" in polled.problems) is rests
     assert ("one" in desk.asked) is not rests
+
+
+@pytest.mark.parametrize(
+    ("states", "enabled", "asked"),
+    [
+        pytest.param({}, "abc", "a", id="the first in the configuration"),
+        pytest.param({"a": {"paused": True}}, "abc", "b", id="which is paused"),
+        pytest.param({"a": CLOSED}, "abc", "b", id="which is gone"),
+        pytest.param({"a": {"lives_at": "https://other.example/"}}, "abc", "ab", id="which moved on"),
+        pytest.param({}, "bc", "b", id="which is disabled"),
+        pytest.param({"c": {"lives_at": ""}}, "abc", "ac", id="the last is not there yet"),
+    ],
+)
+def test_of_sources_that_moved_to_one_address_one_is_asked_there(
+    desk: World, states: Mapping[str, Mapping[str, Any]], enabled: str, asked: str
+) -> None:
+    """None of them had the address before. The others take turns only when that one reads nothing any more."""
+    desk.config = settings(*(source(i, order=n, enabled=i in enabled) for n, i in enumerate("abc")))
+    desk.answers = dict.fromkeys("abc", desk.answers["one"])
+    moved_there(desk, **{i: {"lives_at": MOVED, **states.get(i, {})} for i in "cab"})
+    polled = poll(POLL, desk.work())
+    assert sorted(desk.asked) == [*asked]
+    twins = {i: p.detail for i, p in polled.problems.items() if p.code == "twin"}
+    owner = next(i for i in asked if states.get(i, {}).get("lives_at", MOVED) == MOVED and states.get(i) != CLOSED)
+    resting = [i for i in enabled if i not in asked and not states.get(i, {}).get("paused")]
+    assert twins == dict.fromkeys(resting, f"source {owner} has {MOVED}")
+
+
+def test_sources_that_changed_places_in_a_ring_all_go_on(desk: World) -> None:
+    desk.config = settings(*(source(i, order=n) for n, i in enumerate("abc")))
+    desk.answers = dict.fromkeys("abc", desk.answers["one"])
+    ring = {"a": "b", "b": "c", "c": "a"}
+    moved_there(desk, **{i: {"lives_at": f"https://{to}.example/feed.xml"} for i, to in ring.items()})
+    polled = poll(POLL, desk.work())
+    assert (sorted(desk.asked), polled.problems) == (["a", "b", "c"], {})
 
 
 def test_a_feed_that_holds_nothing_any_more_is_a_problem_and_withdraws_nothing(desk: World) -> None:

@@ -112,3 +112,21 @@ def test_failed_migration_gives_the_lock_back(url: str, monkeypatch: pytest.Monk
         with pytest.raises(StoreError, match="no"):
             open_store(url)
     open_store(url).close()
+
+
+def test_where_sources_moved_to_is_found_by_address_after_0007(tmp_path: Path) -> None:
+    """Until then it stood in the JSON text alone."""
+    path = tmp_path / "feeds.db"
+    db = _empty(path)
+    with db.write() as connection:
+        run(connection, "0006")
+        for name, more in (("a", ',"lives_at":"https://new.example/\u00e9"'), ("b", ""), ("c", "")):
+            connection.exec_driver_sql(
+                "INSERT INTO source_state (source_id, due, paused, strikes, state, info) VALUES (?, '2026-03-01 12:00:00.000000', 0, 0, ?, '{}')",
+                (name, f'{{"source_id":"{name}"{more}}}'),
+            )
+    db.close()
+    store = open_store(f"sqlite:///{path}")
+    found = store.library.living_at("https://new.example/\u00e9", ["c"])
+    assert [(s.source_id, s.lives_at) for s in found] == [("a", "https://new.example/\u00e9"), ("c", "")]
+    store.close()
