@@ -1,9 +1,13 @@
 """Stories found by what they say: written with their poll, found by week, forgotten in time."""
 
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 
+from sqlalchemy import StaticPool, create_engine
+
 from feeds.model.changes import Hinted
-from feeds.store import Store
+from feeds.store import Store, likes, open_store
 from feeds.store.likes import KEPT, WEEK
 from tests.store.made import NOW, changes, entry, ready, told
 
@@ -51,3 +55,20 @@ def test_hints_are_forgotten_in_time_and_stories_stay(store: Store) -> None:
         pass
     assert store.library.posted([1], NOW, late) == {1: ("story:g2",)}
     assert {s.id for s in store.library.every_story("", 10)} == {"story:g1", "story:g2"}
+
+
+def test_each_hash_is_searched_for_by_week_and_hash(url: str) -> None:
+    """So a look-up is flat with history. The planner once read the whole week for each hash: it is asked."""
+    store = open_store(url)
+    ready(store)
+    post(store, "g1", 1)
+    asked: list[str] = []
+    with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as raw:
+        engine = create_engine("sqlite://", creator=lambda: raw, poolclass=StaticPool)
+        with engine.connect() as connection:
+            raw.set_trace_callback(asked.append)
+            assert likes.posted(connection, [1, 2], NOW, NOW) == {1: ("story:g1",)}
+            raw.set_trace_callback(None)
+        plan = [row[3] for row in raw.execute(f"EXPLAIN QUERY PLAN {asked[-1]}")]
+    store.close()
+    assert "SEARCH hints USING PRIMARY KEY (week=? AND hash=?)" in plan, plan
