@@ -44,7 +44,6 @@ _NEAR = {
     "zola": "hugo",
     "nikola": "pelican",
     "eleventy": "plain",
-    "astro": "plain",
     "gatsby": "plain",
 }
 SiteKindKey = Annotated[

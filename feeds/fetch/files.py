@@ -38,6 +38,7 @@ MEDIA_TYPES = {
     ".markdown": "text/markdown",
     ".mdown": "text/markdown",
     ".mkd": "text/markdown",
+    ".mdx": "text/mdx",
     ".html": "text/html",
     ".htm": "text/html",
     ".rst": "text/x-rst",

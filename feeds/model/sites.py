@@ -69,6 +69,13 @@ SITES: Mapping[SiteKind, SiteFiles] = {
         skipped=frozenset({"_site", "node_modules", "public"}),
         data=r"(?:.*/)?(?:([^/]+)/\1\.json|[^/]+\.11tydata\.(?:json|js|cjs|mjs))",
     ),
+    # Source: docs.astro.build, "Configuration reference" and "Project structure".
+    "astro": SiteFiles(
+        configs=tuple(f"astro.config.{suffix}" for suffix in ("mjs", "js", "ts", "mts", "cjs")),
+        content=("src/content", "src/pages", "src/data", "content", "data"),
+        suffixes=frozenset({".md", ".mdx"}),
+        bare=frozenset(),
+    ),
     # Source: help.obsidian.md, "Configuration folder".
     "obsidian": SiteFiles(
         configs=(".obsidian/templates.json", ".obsidian/app.json", ".obsidian"),

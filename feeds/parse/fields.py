@@ -17,7 +17,7 @@ FALSE = frozenset({"false", "no", "off", "0"})
 IMAGE_KEYS = (
     "image", "header.teaser", "header.image", "header.overlay_image", "header.og_image", "thumbnail", "banner.image",
     "banner", "feature_image", "featured_image", "cover", "cover_image", "img", "hero_image", "heroimage", "og_image",
-    "teaser", "images",
+    "teaser", "images", "ogimage", "coverimage",
 )  # fmt: skip
 IMAGE_PARTS = ("path", "url", "src", "image", "feature", "thumbnail", "teaser")
 MAIL = re.compile(r"(?P<name>[^<>]*)<(?P<mail>[^<>@\s]+@[^<>\s]+)>\s*")

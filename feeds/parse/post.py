@@ -304,6 +304,8 @@ def _image(post: Post, url: str) -> Image | None:
     if found is None:
         return None
     place = permalink.given(post.kind.picture(post, found.url))
+    if not place:
+        return None
     if place.startswith("/") and not place.startswith("//") and post.root:
         return replace(found, url=post.root + permalink.tidy(place))
     return replace(found, url=urljoin(url, place) if urlsplit(url).scheme else place)
