@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from feeds.model.changes import Changes, Mark, PollView
-from feeds.model.channel import Rendered, Rendition, Tombstone, Window
+from feeds.model.channel import Format, Period, Place, Rendered, Rendition, Tombstone, Window
 from feeds.model.delivery import Delivery
 from feeds.model.entry import Parsed
 from feeds.model.job import Job
@@ -87,6 +87,13 @@ class Archive(Protocol):
     def categories(self) -> Mapping[str, Category]:
         """Return every category that exists, by slug."""
 
+    def told(self, channel_id: str, start: datetime, end: datetime, at: datetime) -> tuple[Story, ...]:
+        """Return a channel's stories of a time: published from *start* to before *end*, or first seen then though they
+        are older. Those that are to be released after *at* are left out."""
+
+    def dates(self, channel_id: str, since: datetime) -> Sequence[tuple[datetime, datetime]]:
+        """Return when a channel's stories were published and first seen: of those where either is *since* then."""
+
     def gone(self, channel_id: str, since: datetime, most: int) -> tuple[Tombstone, ...]:
         """Return what is gone from a channel since after *since*, the latest first, at most so many."""
 
@@ -103,8 +110,23 @@ class Outbox(Protocol):
     def dirty(self, now: datetime, limit: int) -> tuple[tuple[str, datetime], ...]:
         """Return channels whose mark is due, with the mark's time: publishing clears just that mark."""
 
-    def etags(self, channel_id: str) -> Mapping[str, str]:
-        """Return the etag of each format that was published, by format."""
+    def places(self, channel_id: str) -> Mapping[Format, Place]:
+        """Return where each format of a channel was published last, and as what."""
+
+    def vacate(self, paths: Sequence[str]) -> tuple[str, ...]:
+        """Forget what was published at *paths*; return them: their files are to go."""
+
+    def channels(self) -> tuple[str, ...]:
+        """Return every channel of which something is published."""
+
+    def archives(self, channel_id: str) -> tuple[datetime | None, tuple[Period, ...]]:
+        """Return when a channel's archives began, None where they did not, and its closed periods in order."""
+
+    def close(self, channel_id: str, periods: Sequence[Period], marks: Sequence[Mark], now: datetime) -> None:
+        """Note that periods are closed ('': that archives begin), with the marks that follow."""
+
+    def reopen(self, channel_id: str, periods: Sequence[Period]) -> None:
+        """Forget that periods are closed, where the configuration wants others."""
 
     def published(
         self,

@@ -145,8 +145,9 @@ class App:
         )
 
     def channels(self) -> tuple[str, ...]:
-        """Return the ids of all channels."""
-        return tuple(c.id for c in channels(self.settings, self.store.library.categories()))
+        """Return the ids of all channels, archives among them, and of those that are to end."""
+        configured = (c.id for c in channels(self.settings, self.store.library.categories()))
+        return tuple(dict.fromkeys((*configured, *self.store.outbox.channels())))
 
     def source(self, source_id: str) -> Source | None:
         return next((s for s in self.settings.sources if s.id == source_id), None)

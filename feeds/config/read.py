@@ -140,6 +140,7 @@ def _output(item: Item[OutputKeys]) -> Output:
         limit=keys.limit,
         days=keys.days,
         tombstones=keys.tombstones,
+        archives=keys.archives,
         title=keys.title or "",
         description=keys.description or "",
         only=keys.only or "",

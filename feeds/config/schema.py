@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field
 
 from feeds.config import values
-from feeds.model.channel import Format
+from feeds.model.channel import Format, Rhythm
 from feeds.model.source import (
     BaseRule,
     ContentPolicy,
@@ -271,6 +271,9 @@ class OutputKeys(Keys):
     days: Annotated[int, values.number(0, 3660)] = key("also every story of so many days; 0: the number alone", 0)
     tombstones: Annotated[timedelta, values.duration(timedelta(0), 365 * _DAY)] = key(
         "how long Atom and JSON say of a story that it was taken back; 0s: never", "30d"
+    )
+    archives: Annotated[Rhythm, values.choice("day", "month", "year")] | None = key(
+        "day, month or year: what is older stays readable in documents of that length, one linked to the next", None
     )
     title: Text | None = key("title; made from site and category if missing", None)
     description: Text | None = key("one sentence about it", None)

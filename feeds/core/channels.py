@@ -188,6 +188,7 @@ def _channel(
         limit=limit,
         days=output.days,
         tombstones=output.tombstones,
+        archives=output.archives,
         hubs=settings.hubs,
         timezone=site.timezone,
     )

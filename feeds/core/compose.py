@@ -7,9 +7,12 @@ busy hour for a partner that asks once an hour, a limit by age alone empties a q
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
+from feeds.core import archives
 from feeds.model.channel import Channel, Feed, Item, Tombstone, Window
 from feeds.model.source import ContentPolicy
 from feeds.model.story import Story
+
+INSTANT = timedelta(microseconds=1)  # bounds of a window are left out
 
 # What an empty channel was "updated" at. RFC 4287 §4.2.15 wants a date; the clock's would change the bytes of a feed
 # to which nothing happened, and 1970 or year 1 are what readers and validators take for a broken clock.
@@ -18,8 +21,10 @@ EMPTY_UPDATED = datetime(2000, 1, 1, tzinfo=UTC)
 
 def window(channel: Channel, now: datetime) -> Window:
     """Return which stories of *channel* to read at *now*."""
-    since = now - timedelta(days=channel.days) if channel.days > 0 else None
-    return Window(channel_id=channel.id, limit=channel.limit, since=since, at=now)
+    ages = [now - timedelta(days=channel.days)] if channel.days > 0 else []
+    if channel.archives:  # what no archive has yet
+        ages.append(archives.bounds(archives.still_open(channel.archives, now))[0] - INSTANT)
+    return Window(channel_id=channel.id, limit=channel.limit, since=min(ages, default=None), at=now)
 
 
 def compose(
@@ -60,9 +65,9 @@ def _released(story: Story, read: Window | None) -> bool:
 
 def _count(channel: Channel, newest: Sequence[Story], read: Window | None) -> int:
     """How many of *newest* the channel holds."""
-    if channel.days <= 0:
-        return channel.limit
-    if read is None or read.since is None:
+    if channel.archived.period:
         return len(newest)
+    if read is None or read.since is None:
+        return channel.limit if channel.days <= 0 else len(newest)
     since = read.since
     return max(channel.limit, sum(story.published > since for story in newest))

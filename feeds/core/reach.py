@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from feeds.core import archives
 from feeds.core.channels import wanted
 from feeds.model.changes import Mark
 from feeds.model.channel import Tombstone
@@ -50,6 +51,8 @@ def reach(
         done.append(story)
         old = before.get(story.id)
         due.update(_marks((*(old.channels if old else ()), *story.channels), now))
+        if old:
+            due.update(_archives(old, set(old.channels) ^ set(story.channels), settings, now))
         if story.release and story.release > now:
             due.update(_marks(story.channels, story.release))
         if story.status == "shown" and old and old.status != "shown":
@@ -59,6 +62,7 @@ def reach(
     for gone in ended:
         if gone in before:
             due.update(_marks(before[gone].channels, now))
+            due.update(_archives(before[gone], before[gone].channels, settings, now))
     due.update((mark, None) for mark in _ends(tombstones, settings))
     return Reach(stories=tuple(done), marks=tuple(due), tombstones=tuple(tombstones), lifted=tuple(lifted))
 
@@ -70,6 +74,19 @@ def _embargoed(story: Story, now: datetime) -> bool:
 
 def _marks(channels: Iterable[str], at: datetime) -> dict[Mark, None]:
     return {Mark(channel_id=channel, due=at): None for channel in channels}
+
+
+def _archives(story: Story, channels: Iterable[str], settings: Settings, now: datetime) -> dict[Mark, None]:
+    """Marks for the archives that may hold *story*, in channels that it joined or left; new text is no reason."""
+    kept = {output.id: output.archives for output in settings.outputs if output.archives}
+    found = ((c, kept.get(c.partition(":")[0])) for c in channels) if kept else ()
+    return {
+        Mark(channel_id=archives.channel_id(channel, period), due=now): None
+        for channel, rhythm in found
+        if rhythm
+        for period in sorted(archives.touched(rhythm, story.published, story.first_seen))
+        if archives.closes(period) <= now
+    }
 
 
 def _ends(tombstones: Iterable[Tombstone], settings: Settings) -> list[Mark]:

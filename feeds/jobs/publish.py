@@ -9,6 +9,7 @@ from datetime import datetime
 from feeds.core.channels import channels, siblings
 from feeds.core.compose import compose, window
 from feeds.errors import OutputError
+from feeds.jobs import archive
 from feeds.jobs.work import Tally, Work
 from feeds.model.channel import Channel, Rendered, Rendition, Tombstone
 from feeds.model.delivery import Delivery
@@ -64,8 +65,8 @@ def publish(job: Job, work: Work) -> Report:
 
 def _publish_one(edition: _Edition, channel_id: str, mark: datetime) -> None:
     """Bring one channel out; what goes wrong with it leaves its mark, and the other channels go on."""
-    channel = edition.channels.get(channel_id)
     try:
+        channel = archive.find(channel_id, edition.channels, edition.work.ports.outbox)
         if channel is None:
             edition.work.ports.remove(edition.work.ports.outbox.ended([channel_id], edition.now))
         else:
@@ -84,20 +85,26 @@ def _bring_out(edition: _Edition, channel: Channel, mark: datetime) -> None:
     ports, tally = edition.work.ports, edition.tally
     with tally.step("store"):
         view = window(channel, edition.now)
-        stories = ports.archive.stories(view)
+        if channel.archived.period:
+            stories = archive.stories(channel, ports, edition.now)
+        else:
+            channel = archive.close(channel, ports, edition.now)
+            stories = ports.archive.stories(view)
         gone = _gone(edition, channel)
-        before = ports.outbox.etags(channel.id)
+        before = ports.outbox.places(channel.id)
     with tally.step("render"):
         policies = {s.id: s.options.content for s in edition.work.sources.values()}
         feed = compose(channel, stories, siblings(channel, tuple(edition.channels.values())), policies, view, gone)
         rendered = render(feed)
     with tally.step("write"):
         paths = ports.write(rendered.renditions)
-    fresh = tuple(r for r in rendered.renditions if before.get(r.format) != r.etag)
+    fresh = tuple(r for r in rendered.renditions if before.get(r.format) != (r.path, r.etag))
     with tally.step("store"):
         ports.outbox.published(
             channel.id, mark, replace(rendered, renditions=fresh), _pings(channel, fresh, edition.now), edition.now
         )
+        if left := {place.path for place in before.values()} - {r.path for r in rendered.renditions}:
+            ports.remove(ports.outbox.vacate(sorted(left)))
     _count(edition, channel, rendered, paths)
     if fresh or paths:
         logger.info("publish channel=%s stories=%d written=%d", channel.id, len(feed.items), len(paths))

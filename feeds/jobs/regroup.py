@@ -18,6 +18,7 @@ def regroup(work: Work) -> int:
     """Rewrite stories whose categories, lead or channels follow otherwise from the settings; return how many.
 
     All channels are marked: titles, limits and languages may have changed too. Equal bytes are not written again.
+    So are those that are published, though they are not configured any more: publishing takes their files away.
     """
     archive, now = work.ports.archive, work.ports.clock()
     catalogue = Catalogue(work.settings.categories, work.settings.unknown_category)
@@ -36,7 +37,7 @@ def regroup(work: Work) -> int:
         after, moved = some
         changed += moved
     ids = [c.id for c in channels(work.settings, categories)]
-    work.ports.outbox.mark(ids, now)
+    work.ports.outbox.mark(list(dict.fromkeys((*ids, *work.ports.outbox.channels()))), now)
     return changed
 
 

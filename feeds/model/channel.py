@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 from urllib.parse import quote
 
 from feeds.model.entry import Person
@@ -11,6 +11,9 @@ from feeds.model.source import ContentPolicy
 from feeds.model.story import Category, Story
 
 Format = Literal["atom", "rss", "json", "html", "opml"]
+
+Rhythm = Literal["day", "month", "year"]  # how much an archive holds
+Period = str  # `2026`, `2026-02` or `2026-02-03`, in UTC; '' for none
 
 # The file that holds each format, below the channel's path; `outputs[].files` overrides.
 FILES: Mapping[Format, str] = {
@@ -27,6 +30,16 @@ MEDIA_TYPES: Mapping[Format, str] = {
     "html": "text/html; charset=utf-8",
     "opml": "text/x-opml; charset=utf-8",
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Archived:
+    """Where a document stands in the archives of its channel (RFC 5005): *period* is '' for the feed itself."""
+
+    period: Period = ""
+    before: Period = ""
+    after: Period = ""
+    page: bool = False  # the channel has a page, though the archive has none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,10 +66,20 @@ class Channel:
     tombstones: timedelta = timedelta(days=30)  # how long it tells that a story is gone; 0: never
     hubs: tuple[str, ...] = ()
     timezone: str = "UTC"  # for the days that pages show
+    archives: Rhythm | None = None
+    archived: Archived = Archived()
 
     def file(self, format: Format) -> str:
-        """The rendition's path below the output folder, e.g. `/기술/atom.xml`."""
-        return self.path + self.files.get(format, FILES[format])
+        """The rendition's path below the output folder, e.g. `/기술/atom.xml`, of an archive `/atom-2026-02.xml`."""
+        return self.placed(format, self.archived.period)
+
+    def placed(self, format: Format, period: Period) -> str:
+        """The path of the archive of *period*, of the feed itself for ''."""
+        name = self.files.get(format, FILES[format])
+        if period:
+            stem, dot, kind = name.rpartition(".")
+            name = f"{stem}-{period}.{kind}" if dot else f"{name}-{period}"
+        return self.path + name
 
     def url(self, format: Format) -> str:
         """Return the rendition's public URL, percent-encoded (RFC 3986)."""
@@ -127,6 +150,13 @@ class Rendition:
     gzipped: bytes = field(default=b"", repr=False, compare=False)
 
 
+class Place(NamedTuple):
+    """Where a rendition is published, and by which etag."""
+
+    path: str
+    etag: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendered:
     """What rendering gave: the documents, and the stories that they go out without."""
@@ -147,6 +177,7 @@ class Output:
     limit: int = 50
     days: int = 0
     tombstones: timedelta = timedelta(days=30)
+    archives: Rhythm | None = None
     title: str = ""
     description: str = ""
     only: str = ""  # a rule: stories that do not meet it stay out

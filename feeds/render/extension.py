@@ -7,6 +7,7 @@ In an Atom tree its elements have no namespace (`xmlns` is a plain attribute of 
 """
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from email.utils import format_datetime
 
@@ -20,6 +21,7 @@ ATOM = "http://www.w3.org/2005/Atom"
 DC = "http://purl.org/dc/elements/1.1/"
 MEDIA = "http://search.yahoo.com/mrss/"
 CONTENT = "http://purl.org/rss/1.0/modules/content/"
+FH = "http://purl.org/syndication/history/1.0"
 RSS_MODULES = {
     "creativeCommons": "http://backend.userland.com/creativeCommonsRssModule",
     "wfw": "http://wellformedweb.org/CommentAPI/",
@@ -43,15 +45,32 @@ def first_enclosure(shown: Shown) -> Enclosure | None:
 
 
 class Head:
-    """The feed's own elements. *style* is the address of the CSS that browsers show the bare feed with."""
+    """The feed's own elements. *style* is the address of the CSS that browsers show the bare feed with.
 
-    def __init__(self, style: str, hubs: tuple[str, ...], updated: datetime | None, *, rss: bool) -> None:
-        self.style, self.hubs, self.updated, self.rss = style, hubs, updated, rss
+    *pages* are the documents around this one by their relation (RFC 5005 §4); an *archive* says that it is one.
+    """
+
+    def __init__(
+        self,
+        style: str,
+        hubs: tuple[str, ...],
+        updated: datetime | None,
+        pages: Mapping[str, str],
+        *,
+        rss: bool,
+        archive: bool,
+    ) -> None:
+        self.style, self.hubs, self.updated, self.pages = style, hubs, updated, pages
+        self.rss, self.archive = rss, archive
 
     def extend_ns(self) -> dict[str, str]:
-        return {"dc": DC, "media": MEDIA, **(RSS_MODULES if self.rss else {})}
+        return {"dc": DC, "media": MEDIA, **(RSS_MODULES if self.rss else {}), **({"fh": FH} if self.archive else {})}
 
     def extend_atom(self, feed: Element) -> None:
+        for relation, address in self.pages.items():
+            _add(feed, "link", href=address, rel=relation, type="application/atom+xml")
+        if self.archive:
+            _add(feed, f"{{{FH}}}archive")
         _style(feed, self.style)
         _lines(feed)
 
@@ -61,6 +80,10 @@ class Head:
             _add(channel, "lastBuildDate", rfc822(self.updated))
         for hub in self.hubs:
             _add(channel, f"{{{ATOM}}}link", href=hub, rel="hub")
+        for relation, address in self.pages.items():
+            _add(channel, f"{{{ATOM}}}link", href=address, rel=relation, type="application/rss+xml")
+        if self.archive:
+            _add(channel, f"{{{FH}}}archive")
         _style(rss, self.style)
         _lines(rss)
         _lines(channel)

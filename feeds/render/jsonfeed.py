@@ -13,7 +13,7 @@ from feeds.model.channel import Channel, Feed, Format, SetAside
 from feeds.model.entry import Enclosure, Person
 from feeds.render import safe
 from feeds.render.pieces import Body, Heads, Piece, between, joined, piece, pieces
-from feeds.render.shown import Shown, address, gone, home, person, title
+from feeds.render.shown import Shown, address, gone, home, pages, person, title
 
 VERSION = "https://jsonfeed.org/version/1.1"
 DELETED = "https://www.rfc-editor.org/rfc/rfc6721"
@@ -62,6 +62,7 @@ def _head(channel: Channel) -> Json:
         title=title(channel),
         home_page_url=home(channel),
         feed_url=address(channel, "json"),
+        next_url=pages(channel, "json").get("prev-archive", ""),
         description=safe.line(channel.description),
         language=safe.language(channel.language),
         authors=[_author(author)] if author else [],

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from feeds.errors import RenderError
-from feeds.model.channel import Channel, Feed, Format, Item
+from feeds.model.channel import Channel, Feed, Format, Item, Period
 from feeds.model.entry import Enclosure, Image, Origin, Person
 from feeds.model.source import ContentPolicy
 from feeds.model.story import Category, Story
@@ -128,15 +128,27 @@ def title(channel: Channel) -> str:
 
 def home(channel: Channel) -> str:
     """URL of the channel's page: its folder, where a web server looks for `index.html`; the site where it has none."""
-    if "html" not in channel.formats:
+    if "html" not in channel.formats and not channel.archived.page:
         return safe.web(channel.base_url) + "/"
-    named = channel.file("html")
+    named = channel.placed("html", "")
     return safe.web(channel.base_url) + _path(named[: -len("index.html")] if named.endswith("/index.html") else named)
 
 
 def address(channel: Channel, format: Format) -> str:
     """URL of one of the channel's documents."""
     return safe.web(channel.base_url) + _path(channel.file(format))
+
+
+def pages(channel: Channel, format: Format) -> dict[str, str]:
+    """Return the addresses of the documents around this one, by the names that RFC 5005 gives them (§4)."""
+    at = channel.archived
+    found = {"prev-archive": at.before, "next-archive": at.after}
+    links = {rel: _sibling(channel, format, period) for rel, period in found.items() if period}
+    return {"current": _sibling(channel, format, ""), **links} if at.period else links
+
+
+def _sibling(channel: Channel, format: Format, period: Period) -> str:
+    return safe.web(channel.base_url) + _path(channel.placed(format, period))
 
 
 def _path(decoded: str) -> str:

@@ -19,7 +19,7 @@ from feeds.model.entry import Person
 from feeds.render import safe
 from feeds.render.extension import ATOM, CONTENT, DC, MEDIA, RSS_MODULES, Head, Story, first_enclosure, rfc822
 from feeds.render.pieces import Body, Heads, Piece, joined, piece, pieces
-from feeds.render.shown import Shown, address, gone, home, moment, person, root, title
+from feeds.render.shown import Shown, address, gone, home, moment, pages, person, root, title
 
 GENERATOR = "feeds"
 TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"
@@ -86,7 +86,7 @@ def _written(channel: Channel, format: Format, dated: bool) -> tuple[Piece, ...]
     head.link(href=home(channel), rel="alternate", type="text/html")  # last: RSS takes the last one as <link>
     _keep_the_locale(head)
     style, updated = f"{root(channel)}/static/feed.css", _EPOCH if dated else None
-    head.register_extension("feeds", partial(Head, style, hubs, updated, rss=format == "rss"))
+    head.register_extension("feeds", partial(_extension, channel, style, hubs, updated, format))
     document: bytes = head.atom_str() if format == "atom" else head.rss_str()
     tail = _ATOM_TAIL if format == "atom" else _RSS_TAIL
     # the stylesheet instruction on a line of its own
@@ -94,6 +94,11 @@ def _written(channel: Channel, format: Format, dated: bool) -> tuple[Piece, ...]
     name, date = (b"updated", _EPOCH.isoformat()) if format == "atom" else (b"lastBuildDate", rfc822(_EPOCH))
     before, found, after = written.partition(b"<%s>%s</%s>" % (name, date.encode(), name))
     return (piece(before + b"<%s>" % name), piece(b"</%s>" % name + after)) if found else (piece(written),)
+
+
+def _extension(channel: Channel, style: str, hubs: tuple[str, ...], updated: datetime | None, format: Format) -> Head:
+    archive = bool(channel.archived.period)
+    return Head(style, hubs, updated, pages(channel, format), rss=format == "rss", archive=archive)
 
 
 _HEADS = Heads(_written)

@@ -14,7 +14,7 @@ from feeds.model.changes import Changes, Edit, Known, Mark, PollView
 from feeds.model.channel import Tombstone, Window
 from feeds.model.source import Source, SourceState, Validators
 from feeds.model.story import Category, Story
-from feeds.store import keeping, likes, reading, writing
+from feeds.store import filing, keeping, likes, reading, writing
 from feeds.store import tables as t
 from feeds.store.db import Database, among, chunks
 from feeds.store.prepared import listed, one_of, selecting
@@ -170,6 +170,14 @@ class Library:
     def gone(self, channel_id: str, since: datetime, most: int) -> tuple[Tombstone, ...]:
         with self._db.read() as connection:
             return reading.tombstones(connection, channel_id, since, most)
+
+    def told(self, channel_id: str, start: datetime, end: datetime, at: datetime) -> tuple[Story, ...]:
+        with self._db.read() as connection:
+            return tuple(reading.Stories(connection).get(filing.told(connection, channel_id, start, end, at)))
+
+    def dates(self, channel_id: str, since: datetime) -> Sequence[tuple[datetime, datetime]]:
+        with self._db.read() as connection:
+            return filing.dates(connection, channel_id, since)
 
     # the desk
 

@@ -3,14 +3,14 @@
 import gzip
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection, delete, func, select, update
 
 from feeds.model.changes import Mark
-from feeds.model.channel import Rendered, Rendition
+from feeds.model.channel import Format, Period, Place, Rendered, Rendition
 from feeds.model.delivery import Delivery
-from feeds.store import marking
+from feeds.store import filing, marking
 from feeds.store import tables as t
 from feeds.store.db import Database, chunks
 from feeds.store.rows import delivery_of, delivery_row
@@ -28,11 +28,32 @@ class Outbox:
         with self._db.read() as connection:
             return marking.due(connection, now, limit)
 
-    def etags(self, channel_id: str) -> Mapping[str, str]:
+    def places(self, channel_id: str) -> Mapping[Format, Place]:
         r = t.renditions.c
         with self._db.read() as connection:
-            rows = connection.execute(select(r.format, r.etag).where(r.channel_id == channel_id))
-            return {row.format: row.etag for row in rows}
+            rows = connection.execute(select(r.format, r.path, r.etag).where(r.channel_id == channel_id))
+            return {cast("Format", row.format): Place(row.path, row.etag) for row in rows}
+
+    def vacate(self, paths: Sequence[str]) -> tuple[str, ...]:
+        with self._db.write() as connection:
+            for some in chunks(paths):
+                connection.execute(delete(t.renditions).where(t.renditions.c.path.in_(some)))
+        return tuple(paths)
+
+    # archives
+
+    def archives(self, channel_id: str) -> tuple[datetime | None, tuple[Period, ...]]:
+        with self._db.read() as connection:
+            return filing.began(connection, channel_id)
+
+    def close(self, channel_id: str, periods: Sequence[Period], marks: Sequence[Mark], now: datetime) -> None:
+        with self._db.write() as connection:
+            filing.close(self._db, connection, channel_id, periods, now)
+            marking.put(connection, marks)
+
+    def reopen(self, channel_id: str, periods: Sequence[Period]) -> None:
+        with self._db.write() as connection:
+            filing.forget(connection, channel_id, periods)
 
     def published(
         self,
@@ -105,7 +126,7 @@ class Outbox:
             for some in chunks(sorted(set(channel_ids))):
                 r = t.renditions.c
                 paths.extend(connection.scalars(select(r.path).where(r.channel_id.in_(some))))
-                for table in (t.renditions, t.set_aside, t.tombstones):
+                for table in (t.renditions, t.set_aside, t.tombstones, t.archives):
                     connection.execute(delete(table).where(table.c.channel_id.in_(some)))
                 mine = t.marks.c.channel_id.in_(some) & (t.marks.c.due <= now)
                 connection.execute(delete(t.marks).where(mine))

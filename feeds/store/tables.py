@@ -95,6 +95,7 @@ stories = Table(
     _required("version", Number),
     _required("lists", Text),  # keys, categories, channels, stories apart, whether bound
     Column("ruled", Boolean, nullable=False, server_default=text("0")),  # the desk decided over it: it is kept
+    Index("stories_age", "first_seen"),
 )
 
 story_keys = Table(
@@ -219,6 +220,16 @@ tombstones = Table(  # stories that channels showed and do not show any more
     _required("at", DateTime),
     PrimaryKeyConstraint("channel_id", "story_id"),
     Index("tombstones_story", "story_id"),
+    sqlite_with_rowid=False,
+)
+
+archives = Table(  # periods that are closed, by channel; the period '' stands for when they began
+    "archives",
+    metadata,
+    _required("channel_id", Words),
+    _required("period", Text),
+    _required("at", DateTime),
+    PrimaryKeyConstraint("channel_id", "period"),
     sqlite_with_rowid=False,
 )
 

@@ -161,7 +161,7 @@ def test_the_rest(everything: Settings, tmp_path: Path) -> None:
     assert everything.outputs == (
         Output(
             id="topics", path="/topics/{slug}/", each="category", formats=("rss", "atom"), files={"rss": "feed.xml"},
-            limit=10, days=3, tombstones=timedelta(days=7), title="주제", description="주제별", only="language = 'ko'",
+            limit=10, days=3, tombstones=timedelta(days=7), archives="day", title="주제", description="주제별", only="language = 'ko'",
         ),
     )  # fmt: skip
     assert everything.dedupe == Dedupe(same_url=False, same_text=False, near=timedelta(hours=72), threshold=0.8)

@@ -63,8 +63,8 @@ def test_rendition_comes_back_as_published(store: Store) -> None:
     _publish(store, one)
     assert store.overview.rendition("/기술/atom.xml") == one
     assert store.overview.stamp("/기술/atom.xml") == one.etag
-    assert store.outbox.etags("all") == {"atom": one.etag}
-    assert (store.overview.rendition("/x"), store.overview.stamp("/x"), store.outbox.etags("x")) == (None, None, {})
+    assert store.outbox.places("all") == {"atom": (one.path, one.etag)}
+    assert (store.overview.rendition("/x"), store.overview.stamp("/x"), store.outbox.places("x")) == (None, None, {})
     (line,) = store.overview.renditions()
     assert (line.size, line.version, line.updated) == (len(one.body), 1, NOW)
 

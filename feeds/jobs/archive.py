@@ -1,0 +1,62 @@
+"""Archives beside a channel: periods are closed in time, and each is brought out as a channel of its own.
+
+Closing marks the archive and the one before it, which links to it from then on; a retraction marks the archives that
+may hold its story. A mark of an archive that is not there is none.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from feeds.core import archives
+from feeds.model.changes import Mark
+from feeds.model.channel import Channel, Period
+from feeds.model.story import Story
+from feeds.ports import Outbox, Ports
+
+
+def close(channel: Channel, ports: Ports, now: datetime) -> Channel:
+    """Close the periods of *channel* that are over; return it with a link to the last one.
+
+    Archives that are not wanted any more, or of another length, end.
+    """
+    born, periods = ports.outbox.archives(channel.id)
+    unwanted = [p for p in periods if not channel.archives or archives.rhythm_of(p) != channel.archives]
+    if unwanted or (born and not channel.archives):
+        _end(channel, unwanted if channel.archives else [*unwanted, ""], ports, now)
+        periods = tuple(p for p in periods if p not in unwanted)
+    if not channel.archives:
+        return channel
+    current = archives.still_open(channel.archives, now)
+    since = archives.bounds(periods[-1])[1] if periods else datetime.min.replace(tzinfo=now.tzinfo)
+    fresh = archives.closed(channel.archives, ports.archive.dates(channel.id, since), born or now, now)
+    fresh = [p for p in fresh if p not in periods]
+    again = Mark(channel_id=channel.id, due=archives.closes(current))
+    marks = [Mark(channel_id=archives.channel_id(channel.id, p), due=now) for p in (*periods[-1:], *fresh) if fresh]
+    ports.outbox.close(channel.id, fresh if born else ["", *fresh], [*marks, again], now)
+    return archives.with_last(channel, sorted({*periods, *fresh}))
+
+
+def find(id: str, channels: dict[str, Channel], outbox: Outbox) -> Channel | None:
+    """Return the channel that a mark names: one of *channels*, or an archive of one; None where it is there no more."""
+    name, period = archives.parted(id)
+    channel = channels.get(id) or channels.get(name)
+    if channel is None or not period or channel.id == id:
+        return channel
+    _, periods = outbox.archives(name)
+    return archives.archive(channel, period, periods) if period in periods else None
+
+
+def stories(channel: Channel, ports: Ports, now: datetime) -> Sequence[Story]:
+    """Return the stories of an archive."""
+    name, period = archives.parted(channel.id)
+    start, end = archives.bounds(period)
+    born, _ = ports.outbox.archives(name)
+    rhythm = archives.rhythm_of(period)
+    found = ports.archive.told(name, start, end + archives.GRACE, now)
+    return [s for s in found if archives.filed(rhythm, s.published, s.first_seen, born or now) == period]
+
+
+def _end(channel: Channel, periods: Sequence[Period], ports: Ports, now: datetime) -> None:
+    ids = [archives.channel_id(channel.id, p) for p in periods if p]
+    ports.remove(ports.outbox.ended(ids, now))
+    ports.outbox.reopen(channel.id, periods)
