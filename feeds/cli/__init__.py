@@ -3,7 +3,7 @@
 import click
 
 from feeds import __version__
-from feeds.cli import deciding, editing, looking, peeking, running, setting
+from feeds.cli import deciding, editing, looking, peeking, replaying, running, setting
 from feeds.cli.common import Desk
 
 
@@ -20,7 +20,7 @@ def cli(context: click.Context, config: str, quiet: bool, verbose: int) -> None:
 
 for _command in (
     running.run, running.serve, running.fetch, running.build,
-    looking.status, looking.list_, looking.why, peeking.peek,
+    looking.status, looking.list_, looking.why, peeking.peek, replaying.dedupe,
     deciding.retract, deciding.unretract, deciding.merge, deciding.split,
     editing.init, editing.add, editing.remove, editing.pause, editing.resume, editing.import_, editing.export,
     setting.check, setting.doctor, setting.schema, setting.migrate, setting.config,

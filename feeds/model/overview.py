@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal
 
 from feeds.model.changes import Known
 from feeds.model.channel import Format, SetAside
 from feeds.model.decision import Decision
+from feeds.model.entry import Entry
 from feeds.model.source import Source, SourceState
 from feeds.model.story import Category, Story
 
@@ -83,3 +85,18 @@ class Found:
 
     def __bool__(self) -> bool:
         return bool(self.entries or self.stories)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """A merge that would come under another setting, or one that would go.
+
+    *entry* would join, or leave, the story that *other* leads; *score* is None where
+    both were not compared by what they say.
+    """
+
+    kind: Literal["comes", "goes"]
+    entry: Entry
+    other: Entry
+    score: float | None
+    why: str

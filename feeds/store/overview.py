@@ -1,8 +1,9 @@
 """Read-only questions of the command line and the pages."""
 
 import gzip
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import Any, cast
 
 import orjson
@@ -149,6 +150,32 @@ class Overview:
         with self._db.read() as connection:
             return tuple(reading.known_where(connection, t.entries.c.source_id == source_id))
 
+    def told(self, since: datetime) -> Iterator[tuple[Known, ...]]:
+        """Give the entries in stories that were first seen since then, poll by poll: one source's, at one time."""
+        e = t.entries.c
+        keys = select(e.first_seen, e.source_id, e.guid).where(e.first_seen >= since, e.status == "kept")
+        with self._db.read() as connection:
+            found = connection.execute(keys.order_by(e.first_seen, e.source_id, e.guid)).all()
+        for (_, source_id), rows in groupby(found, key=lambda row: (row.first_seen, row.source_id)):
+            guids = [row.guid for row in rows]
+            with self._db.read() as connection:
+                got = {k.entry.guid: k for k in _of_guids(connection, source_id, guids)}
+            if known := tuple(got[guid] for guid in guids if guid in got):
+                yield known
+
+    def ruled(self) -> Mapping[str, Story]:
+        """Return the stories over which the desk decided, by id."""
+        with self._db.read() as connection:
+            ids = connection.scalars(select(t.stories.c.id).where(t.stories.c.ruled)).all()
+            return {story.id: story for story in reading.Stories(connection).get(ids)}
+
+    def judged(self, since: datetime) -> tuple[Decision, ...]:
+        """Return every verdict on similar texts since then, the oldest first."""
+        d = t.decisions.c
+        query = select(t.decisions).where(d.at >= since, d.rule == "near").order_by(d.at, d.id)
+        with self._db.read() as connection:
+            return tuple(decision_of(row) for row in connection.execute(query))
+
     def export(self) -> Iterator[Story]:
         """Give every story of any status, by id; what is written meanwhile may or may not be among them."""
         after = ""
@@ -171,6 +198,13 @@ def _source_line(row: AnyRow) -> SourceLine:
         entries=row.entries or 0,
         newest=cast("datetime | None", row.newest),
     )
+
+
+def _of_guids(connection: Connection, source_id: str, guids: Sequence[str]) -> Iterator[Known]:
+    e = t.entries.c
+    for some in chunks(guids):
+        kept = reading.known_where(connection, e.source_id == source_id, e.guid.in_(some), e.status == "kept")
+        yield from (k for k in kept if k.story_id)
 
 
 class _Counter:

@@ -1,0 +1,103 @@
+"""dedupe, as a user types it: what was judged, and what another setting would have made of it."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from feeds.cli import cli
+from tests.jobs.test_near import COPY, OTHER_TITLE, TEXT, TITLE, feed
+
+Feeds = Callable[..., Result]
+
+CONFIG = """\
+version: 1
+site: {title: Desk, url: 'https://desk.example', language: ko}
+sources:
+  - {id: one, file: one.xml}
+  - {id: two, file: two.xml}
+"""
+NEAR = CONFIG + "dedupe: {near: {within: 72h}}\n"
+
+
+@pytest.fixture
+def feeds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Feeds:
+    """Type a command; the clock stands at 2026-02-01."""
+    (tmp_path / "one.xml").write_bytes(feed("one", ("a", TITLE, TEXT)))
+    (tmp_path / "two.xml").write_bytes(feed("two", ("b", OTHER_TITLE, COPY)))
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1769904000")
+    monkeypatch.delenv("FEEDS_CONFIG", raising=False)
+    monkeypatch.chdir(tmp_path)
+
+    def run(config: str, *words: str, code: int = 0) -> Result:
+        (tmp_path / "feeds.yaml").write_text(config)
+        result = CliRunner().invoke(cli, [*words])
+        assert result.exit_code == code, f"{words}: {result.output} {result.exception!r}"
+        return result
+
+    return run
+
+
+def test_what_would_come(feeds: Feeds) -> None:
+    feeds(CONFIG, "run")
+    said = feeds(CONFIG, "dedupe", "--replay", "--threshold", "60%").output.splitlines()
+    assert said[0] == "2 entries of 7 days; similar texts within 72h, threshold 60%"
+    assert said[2:5] == [
+        f"comes  1.00  {OTHER_TITLE}  (two)",
+        f"       with  {TITLE}  (one)",
+        "             much the same in other words",
+    ]
+    assert said[-1] == "1 merge would come, 0 would go: 1 instead of 2 stories"
+    assert len(feeds(CONFIG, "export", "json").output.splitlines()) == 2, "nothing was written"
+
+
+def test_what_would_go_as_json(feeds: Feeds) -> None:
+    feeds(NEAR, "run")
+    found = json.loads(feeds(NEAR, "dedupe", "--replay", "--threshold", "1", "--json").output)
+    (difference,) = found.pop("differences")
+    assert found == {
+        "since": "2026-01-25 00:00:00+00:00",
+        "within_seconds": 72 * 3600,
+        "threshold": 1.0,
+        "entries": 2,
+        "stories": {"now": 1, "then": 2},
+    }
+    assert (difference["kind"], difference["why"]) == ("goes", "the score is too low")
+    assert 0.5 < difference["score"] <= 1
+    assert difference["entry"]["source"] == "two"
+    assert difference["with"]["title"] == TITLE
+
+
+def test_the_settings_of_the_file_are_replayed_where_nothing_else_is_said(feeds: Feeds) -> None:
+    feeds(NEAR, "run")
+    assert feeds(NEAR, "dedupe", "--replay").output.endswith(
+        "0 merges would come, 0 would go: 1 instead of 1 stories\n"
+    )
+    exact = feeds(CONFIG, "dedupe", "--replay").output
+    assert "exact copies only" in exact
+    assert "similar texts are not asked for" in exact
+
+
+def test_what_was_judged(feeds: Feeds) -> None:
+    feeds(NEAR, "run")
+    said = feeds(NEAR, "dedupe").output
+    assert said.startswith("merged  1.000  two: b\n               one: https://one.example/a\n")
+    assert said.endswith("1 merge, 0 kept apart, in 7 days\n")
+    (decision,) = json.loads(feeds(NEAR, "dedupe", "--json").output)
+    assert decision["facts"]["with_source"] == "one"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        pytest.param(("--replay", "--threshold", "150%"), "--threshold is '150%'; give a share", id="too large"),
+        pytest.param(("--replay", "--threshold", "much"), "--threshold is 'much'; give a share", id="no share"),
+        pytest.param(("--replay", "--within", "90d"), "give a duration from 1m to 60d", id="too long"),
+        pytest.param(("--threshold", "60%"), "--threshold and --within go with --replay", id="without replay"),
+    ],
+)
+def test_what_cannot_be_is_said(feeds: Feeds, words: tuple[str, ...], said: str) -> None:
+    feeds(NEAR, "run")
+    assert said in feeds(NEAR, "dedupe", *words, code=2).output
