@@ -43,7 +43,7 @@ _NEAR = {
     "hexo": "jekyll",
     "zola": "hugo",
     "nikola": "pelican",
-    "eleventy": "plain",
+    "11ty": "eleventy",
     "gatsby": "plain",
 }
 SiteKindKey = Annotated[

@@ -80,7 +80,8 @@ def _ignored_folder(name: str) -> bool:
 
 
 def _ignored_file(name: str) -> bool:
-    return name.startswith((".", "#", "~")) or (name.startswith("_") and not name.startswith("_index."))
+    """Whether nobody is to see a file; two that speak of others are no posts, but read."""
+    return name.startswith((".", "_", "#", "~")) and name != ".authors.yml" and not name.startswith("_index.")
 
 
 def _descend(folder: int, name: str, shown: str) -> int:

@@ -76,6 +76,13 @@ SITES: Mapping[SiteKind, SiteFiles] = {
         suffixes=frozenset({".md", ".mdx"}),
         bare=frozenset(),
     ),
+    # Source: mkdocs.org, "Configuration"; run with 1.6.1 and Material 9.
+    "mkdocs": SiteFiles(
+        configs=("mkdocs.yml", "mkdocs.yaml"),
+        content=("docs",),
+        suffixes=frozenset({".md", ".markdown"}),
+        data=r"(?:.*/)?\.authors\.yml",
+    ),
     # Source: help.obsidian.md, "Configuration folder".
     "obsidian": SiteFiles(
         configs=(".obsidian/templates.json", ".obsidian/app.json", ".obsidian"),

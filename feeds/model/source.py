@@ -12,7 +12,7 @@ Kind = Literal[
 ]
 ContentPolicy = Literal["full", "summary", "title"]
 DateOrigin = Literal["front_matter", "file_name", "git", "first_seen"]
-SiteKind = Literal["auto", "jekyll", "hugo", "pelican", "eleventy", "astro", "obsidian", "plain"]
+SiteKind = Literal["auto", "jekyll", "hugo", "pelican", "eleventy", "astro", "mkdocs", "obsidian", "plain"]
 FutureDates = Literal[  # what becomes of an item whose date lies ahead of the clock
     "clip",  # it is dated by when it was first seen
     "ignore",  # as if it had no such date: its date of change counts, else first sight

@@ -35,6 +35,7 @@ def first_heading(text: str) -> str:
     """Return the words of the first heading of level 1 or 2, '' without one."""
     found = HEADING.search(FENCE.sub("", text))
     words = next((group for group in found.groups() if group), "") if found else ""
+    words = re.sub(r"!?\[([^\[\]]*)\]\([^()]*\)", r"\1", words)
     return " ".join(unescape(re.sub(r"<[^<>]*>|[*_`]{1,3}|\{[:#][^}]*\}", "", words)).split())
 
 

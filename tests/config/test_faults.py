@@ -193,7 +193,7 @@ MORE = {
     ),
     "kind of another": (
         "content: [{path: posts, kind: zola}]",
-        "2:31: kind is 'zola'; give auto, jekyll, hugo, pelican, eleventy, astro, obsidian or plain = not read by this version; hugo comes near",
+        "2:31: kind is 'zola'; give auto, jekyll, hugo, pelican, eleventy, astro, mkdocs, obsidian or plain = not read by this version; hugo comes near",
     ),
     "content twice": (
         "content:\n  - path: posts\n  - path: ./posts/",

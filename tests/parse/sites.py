@@ -37,7 +37,7 @@ class File:
 
 def files(name: str) -> tuple[File, ...]:
     text = (DATA / f"{name}.site").read_text("utf-8")
-    return tuple(_file(part) for part in re.split(r"^=== ", text, flags=re.MULTILINE)[1:])
+    return tuple(_file(part) for part in re.split(r'^=== (?!")', text, flags=re.MULTILINE)[1:])
 
 
 def _file(part: str) -> File:

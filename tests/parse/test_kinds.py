@@ -10,7 +10,7 @@ from feeds.model.entry import Parsed
 from feeds.model.source import SiteKind
 from tests.parse import sites
 
-KINDS: tuple[SiteKind, ...] = ("hugo", "pelican", "obsidian", "eleventy", "astro")
+KINDS: tuple[SiteKind, ...] = ("hugo", "pelican", "obsidian", "eleventy", "astro", "mkdocs")
 CASES = [(kind, file.path) for kind in KINDS for file in sites.files(kind) if file.expected]
 
 

@@ -3,10 +3,19 @@
 from collections.abc import Mapping
 
 from feeds.model.source import SiteKind
-from feeds.parse.kinds import astro, eleventy, hugo, jekyll, obsidian, pelican, plain
+from feeds.parse.kinds import astro, eleventy, hugo, jekyll, mkdocs, obsidian, pelican, plain
 from feeds.parse.kinds.kind import Kind
 
 KINDS: Mapping[SiteKind, Kind] = {
     kind.name: kind
-    for kind in (jekyll.KIND, hugo.KIND, pelican.KIND, eleventy.KIND, astro.KIND, obsidian.KIND, plain.KIND)
+    for kind in (
+        jekyll.KIND,
+        hugo.KIND,
+        pelican.KIND,
+        eleventy.KIND,
+        astro.KIND,
+        mkdocs.KIND,
+        obsidian.KIND,
+        plain.KIND,
+    )
 }

@@ -5,7 +5,7 @@ A collection's URL is its own site's affair; here it is the starter template's: 
 get an address only when Astro builds, so they are left out.
 
 Source: docs.astro.build, "Content collections", "Markdown", "Configuration reference"; github-slugger; AstroPaper's and
-the blog starter's front matter. Run with 5.x where `tests/parse/test_generators.py` says so.
+the blog starter's front matter. Run once with 5.18.2 and a `glob` loader: the same slugs and dates in each case.
 """
 
 import re

@@ -55,16 +55,16 @@ def _full_year(date: str) -> str:
     return year + dash + rest
 
 
+def stated_title(post: Post) -> str:
+    """Return the title that is stated, else the first heading; '' without either."""
+    return post.fields.text("title") or first_heading(post.matter.body)
+
+
 def title(post: Post) -> str:
     """Return the title: stated, else the first heading, else the file's name or, of an index, its folder's."""
     slug = post.name.slug
     stem = post.path.rpartition("/")[0].rpartition("/")[2] if slug.lower() == "index" else slug
-    return (
-        post.fields.text("title")
-        or first_heading(post.matter.body)
-        or re.sub(r"[-_]+", " ", stem).strip()
-        or slug
-    )  # fmt: skip
+    return stated_title(post) or re.sub(r"[-_]+", " ", stem).strip() or slug
 
 
 def single(post: Post, key: str) -> tuple[str, ...]:
