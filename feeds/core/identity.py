@@ -133,10 +133,11 @@ def story_id(entry: Entry, site: Site, *, local: bool, free: bool) -> str:
     A remote entry keeps its own id where that is a valid URI and *free* (RFC 4287 §4.2.6: syndicating must not change
     an atom:id); so does a post whose author gave a URI. Else it is a tag URI (RFC 4151) made of the site's host
     and the entry's guid; its date is the year of that RFC, so that an id depends on no clock.
-    `site.ids` keeps the ids that subscribers of the site already know: `url`, or the form of the jekyll-feed plugin.
+    `site.ids` keeps the ids that subscribers of the site already know, where *free*: `url`, or those of the jekyll-feed
+    plugin, which for a site of Jekyll's are made of URL and slug, else of the URL.
     """
-    if local and site.ids != "tag" and entry.url:
-        return entry.url if site.ids == "url" else entry.url.removesuffix("/")
+    if local and free and site.ids != "tag" and entry.url:
+        return entry.url if site.ids == "url" else entry.feed_id or entry.url.removesuffix("/")
     if free and not entry.guid_made and is_global(entry.guid):
         return entry.guid
     host = (urlsplit(site.url).hostname or "localhost").encode("idna").decode("ascii")

@@ -102,6 +102,7 @@ def _entry(raw: RawEntry, source: Source, ground: str, language: str, crowded: f
         origin=fields.origin(raw.origin, base),
         path=raw.path,
         blob=raw.blob,
+        feed_id=fields.link(raw.feed_id),
         hold=raw.hold,
         release=_date(raw.release),
     )

@@ -7,7 +7,7 @@ Which files of a folder are posts (`model/sites.py` has what each generator adds
   and `_drafts` are.
 * Where there is a `_posts` or `_drafts`, and `kind` is not `plain`, only files below one are: the other files of a
   Jekyll site are pages.
-* In a Jekyll folder only files with front matter are: Jekyll copies the others as they stand.
+* In a Jekyll folder files without front matter are when their names begin with a date.
 * Else `README`, `LICENSE`, `CHANGELOG` and their like, and `index` and `404` at the top, are not, unless they begin
   with front matter.
 
@@ -55,6 +55,7 @@ FRONT_MATTER = re.compile(
 
 
 ENDS = re.compile(rb"^[ \t]*[\"']?(?:expirydate|unpublishdate)[\"']?[ \t]*[:=]", re.IGNORECASE | re.MULTILINE)
+DATED = re.compile(r"\d{2,4}-\d{1,2}-\d{1,2}-")
 PERMALINK = re.compile(rb"^permalink:[ \t]*[\"']?([^\r\n\"'#]+)", re.MULTILINE)
 MINUTE = "%Y-%m-%dT%H:%M"
 
@@ -219,7 +220,8 @@ def _stands_without(path: str, files: SiteFiles) -> bool:
     """Whether a file without front matter is a post all the same."""
     stem, suffix = os.path.splitext(path.lower())
     paper = os.path.basename(stem) in PAPERS or stem in ("index", "404")
-    return suffix in files.bare and not paper
+    named = not files.dated or DATED.match(os.path.basename(stem))
+    return suffix in files.bare and not paper and bool(named)
 
 
 def _told(root: str, folder: Folder, places: list[Place], reading: _Reading) -> Folder:

@@ -108,6 +108,7 @@ class RawEntry:
     # local posts only
     path: str = ""
     blob: str = ""  # Document.origin
+    feed_id: str = ""  # the id that the site's own feed gives it
     hold: Literal["", "draft", "unpublished", "expired"] = ""
     release: datetime | None = None  # not to be shown before; aware UTC
 
@@ -155,6 +156,7 @@ class Entry:
     origin: Origin | None = None
     path: str = ""
     blob: str = ""
+    feed_id: str = ""  # of a local post: the id that its site's own feed gives it, '' where that has no form of its own
     hold: Literal["", "draft", "unpublished", "expired"] = ""
     release: datetime | None = None
     guid_made: bool = False  # the guid is ours: the source gave none

@@ -22,6 +22,7 @@ class SiteFiles:
     shelves: tuple[str, ...] = ()  # where they often lie: a folder that a configuration above may be of
     suffixes: frozenset[str] = MARKDOWN | HTML
     bare: frozenset[str] = MARKDOWN  # suffixes of those that are posts without front matter too
+    dated: bool = False  # without front matter they need a date in their name
     skipped: frozenset[str] = frozenset()  # folders that hold no posts
     bundles: bool = False  # what lies beside and below an `index` belongs to it
     named: str = ""  # expression of the paths of files that say something of other posts, by being there
@@ -33,7 +34,8 @@ SITES: Mapping[SiteKind, SiteFiles] = {
     "jekyll": SiteFiles(
         configs=("_config.yml", "_config.yaml"),
         suffixes=frozenset({".md", ".markdown", ".html", ".htm", ".txt"}),
-        bare=frozenset(),  # Jekyll copies a file without front matter as it stands
+        bare=frozenset({".md", ".markdown", ".html", ".htm", ".txt"}),
+        dated=True,
     ),
     # Source: gohugo.io, "Configure Hugo" and "Page bundles"; run with 0.111.3.
     "hugo": SiteFiles(

@@ -60,8 +60,6 @@ def parse(document: Document, source: Source) -> Parsed:
         return Parsed(info=info)
     text, problems = _text(document, source)
     matter = kind.read_front_matter(text, document.path)
-    if kind.needs_front_matter and not matter.form:
-        return Parsed(info=info)
     nodes = below(matter.fields, kind.defaults(document, path, config))
     fields = Fields(nodes, document.path, [*problems, *matter.problems])
     zone = kind.zone or _timezone(source, folder.name, config, fields)
@@ -101,6 +99,7 @@ def _entry(post: Post) -> RawEntry:
         base_url=url if post.root or urlsplit(url).scheme else "",
         path=post.document.path,
         blob=post.document.origin,
+        feed_id=kind.feed_id(post, url) if post.root else "",
         hold=_hold(post),
         release=_release(post, published if stated else None),
     )

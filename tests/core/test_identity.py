@@ -88,6 +88,9 @@ def test_text_key_ignores_markup_spacing_and_quotes() -> None:
         pytest.param(entry("urn:x-desk:7"), SITE, True, True, "urn:x-desk:7", id="post whose author gave a URI"),
         pytest.param(entry("blob:1", url="https://a.example/p/"), replace(SITE, ids="url"), True, True, "https://a.example/p/", id="ids: url"),
         pytest.param(entry("blob:1", url="https://a.example/p/"), replace(SITE, ids="jekyll-feed"), True, True, "https://a.example/p", id="ids: jekyll-feed"),
+        pytest.param(entry("blob:1", url="https://a.example/p.html", feed_id="https://a.example/p"), replace(SITE, ids="jekyll-feed"), True, True, "https://a.example/p", id="ids: jekyll-feed, of a Jekyll site"),
+        pytest.param(entry("blob:1", url="https://a.example/p.html", feed_id="https://a.example/p"), replace(SITE, ids="jekyll-feed"), True, False, None, id="ids: jekyll-feed, taken by another post"),
+        pytest.param(entry("blob:1", url="https://a.example/p.html", feed_id="https://a.example/p"), SITE, True, True, None, id="ids: tag beside jekyll-feed"),
         pytest.param(entry("blob:1", url="https://a.example/p/"), replace(SITE, ids="url"), False, True, None, id="ids: url is for posts"),
     ],
 )  # fmt: skip

@@ -83,6 +83,7 @@ def test_posts_of_a_folder(tmp_path: Path, kind: SiteKind, names: list[str], pos
         ("plain", "index.html", "<h1>home</h1>", False),
         ("plain", "sub/index.md", "# bundle\n", True),
         ("jekyll", "_posts/a.md", "# no front matter\n", False),
+        ("jekyll", "_posts/2024-1-2-a.md", "# no front matter\n", True),
         ("jekyll", "_posts/a.md", POST, True),
     ],
 )

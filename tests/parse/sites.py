@@ -25,7 +25,7 @@ HOME = "https://site.example"
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
 # Of the rest only what a case names is compared.
 COMPARED = ("guid", "url", "title", "summary", "published", "updated", "authors", "tags", "categories", "image", "hold",
-            "release")  # fmt: skip
+            "release", "feed_id")  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -4,17 +4,22 @@ What we read otherwise on purpose is a note of the post, and such a post's date 
 """
 
 import json
+import re
 import shutil
 import subprocess
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from html import unescape
 from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
 
+from feeds.core import identity
+from feeds.core.normalise import normalise
 from feeds.model.entry import RawEntry
-from feeds.model.source import SiteKind
+from feeds.model.settings import Site
+from feeds.model.source import SiteKind, Source
 from tests.parse import sites
 
 
@@ -62,6 +67,47 @@ def built(path: str, entry: RawEntry, *, dated: bool, tags: bool) -> Built:
 def terms(names: list[str] | tuple[str, ...]) -> tuple[str, ...]:
     """Names in any order and case: the generators make one term of `Go` and `go`."""
     return tuple(sorted({name.casefold() for name in names}))
+
+
+JEKYLL_LIST = """\
+---
+---
+[{% for p in site.posts %}{"path": {{ p.path | jsonify }}, "url": {{ p.url | absolute_url | jsonify }},
+"date": {{ p.date | date_to_xmlschema | jsonify }}, "categories": {{ p.categories | jsonify }},
+"tags": {{ p.tags | jsonify }}},{% endfor %}null]
+"""
+ID = re.compile(r"<entry>.*?<id>(.*?)</id>", re.DOTALL)
+
+
+@needs("jekyll")
+def test_jekyll_builds_the_same(tmp_path: Path) -> None:
+    sites.write("jekyll", tmp_path)
+    (tmp_path / "list.json").write_text(JEKYLL_LIST)
+    run("jekyll", "build", "-q", cwd=tmp_path)
+    theirs = {}
+    for page in json.loads((tmp_path / "_site" / "list.json").read_text("utf-8"))[:-1]:
+        date = f"{datetime.fromisoformat(page['date']).astimezone(UTC):%Y-%m-%dT%H:%M:%S}"
+        categories, tags = (terms([name.strip(",") for name in page[key]]) for key in ("categories", "tags"))
+        theirs[page["path"]] = Built(page["path"], unquote(page["url"]), date, categories, tags)
+    assert theirs.pop("_posts/2024-01-08-draft.md").url  # Jekyll shows a post with `draft: true`; a news desk does not
+    assert ours(tmp_path, "auto") == theirs
+
+
+@needs("jekyll")
+def test_ids_are_those_of_jekyll_feed(tmp_path: Path) -> None:
+    sites.write("jekyll", tmp_path)
+    run("jekyll", "build", "-q", cwd=tmp_path)
+    feed = (tmp_path / "_site" / "feed.xml").read_text("utf-8")
+    site = Site(title="Desk", url=f"{sites.HOME}/blog", ids="jekyll-feed")
+    source = Source(id="s", kind="content", location=str(tmp_path), home=site.url)
+    ids = set()
+    for parsed in sites.read(tmp_path, "auto").values():
+        assert not isinstance(parsed, str)
+        (entry,) = normalise(parsed, source, site.url).entries
+        ids.add(identity.story_id(entry, site, local=True, free=True))
+    theirs = set(map(unescape, ID.findall(feed)))
+    assert len(theirs) > 20
+    assert theirs <= ids
 
 
 HUGO_LIST = """\

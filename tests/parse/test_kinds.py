@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from feeds.model.entry import Parsed
-from feeds.model.source import SiteKind
+from feeds.model.source import Document, Folder, SiteKind, Source
+from feeds.parse import parse
 from tests.parse import sites
 
-KINDS: tuple[SiteKind, ...] = ("hugo", "pelican", "obsidian", "eleventy", "astro", "mkdocs")
+KINDS: tuple[SiteKind, ...] = ("jekyll", "hugo", "pelican", "obsidian", "eleventy", "astro", "mkdocs")
 CASES = [(kind, file.path) for kind in KINDS for file in sites.files(kind) if file.expected]
 
 
@@ -36,3 +37,19 @@ def test_post_is_read_as_expected(found: Mapping[str, Mapping[str, Parsed | str]
 def test_every_post_has_an_expectation(found: Mapping[str, Mapping[str, Parsed | str]], kind: SiteKind) -> None:
     posts = {path for path, parsed in found[kind].items() if isinstance(parsed, str) or parsed.entries}
     assert posts <= {file.path for file in sites.files(kind) if file.expected}
+
+
+@pytest.mark.parametrize(
+    ("config", "feed_id"),
+    [
+        pytest.param("url: https://old.example\nbaseurl: /b", "https://old.example/b/2024/01/02/a", id="its own address"),
+        pytest.param("url: http://localhost:4000", "https://site.example/2024/01/02/a", id="one for the desk alone"),
+        pytest.param("title: x", "https://site.example/2024/01/02/a", id="none"),
+    ],
+)  # fmt: skip
+def test_ids_of_jekyll_feed_stay_when_the_site_moves(config: str, feed_id: str) -> None:
+    source = Source(id="s", kind="content", location="/s", home=sites.HOME)
+    folder = Folder(kind="jekyll", config=config, name="_config.yml")
+    document = Document(url="/s/a.md", body=b"---\n---\nx", path="_posts/2024-01-02-a.md", folder=folder)
+    (entry,) = parse(document, source).entries
+    assert entry.feed_id == feed_id

@@ -109,7 +109,6 @@ class Kind:
     wants_date: bool = False  # it refuses a post without a date in front matter or name
     zone: str = ""  # that dates without an offset are of, whatever site and source say
     dated_names: bool = True  # the generator itself takes a date from a file's name
-    needs_front_matter: bool = False
     read_config: Callable[[str, str], Config]  # its text and name
     read_front_matter: Callable[[str, str], FrontMatter] = front_matter.read
     file_name: Callable[[str, Config], FileName]
@@ -125,6 +124,7 @@ class Kind:
     picture: Callable[[Post, str], str] = lambda post, text: text  # where one that the front matter names lies
     hold: Callable[[Post], Hold]
     body: Callable[[Post, str], str] = lambda post, url: post.matter.body
+    feed_id: Callable[[Post, str], str] = lambda post, url: ""  # that the generator's own feed gives it
 
 
 @lru_cache(maxsize=16)
