@@ -36,12 +36,12 @@ EMPTY: Mapping[Field, Mapping[str, Any]] = {
     "updated": {"updated": None},
     "guid": {"guid": "", "guid_is_permalink": False},
     "link": {"url": ""},
-    "tags": {"tags": (), "categories": ()},
+    "tags": {"tags": (), "categories": (), "labels": ()},
     "image": {"image": None},
-    "enclosures": {"enclosures": ()},
+    "enclosures": {"enclosures": (), "podcast": None},
     "language": {"language": ""},
     "rights": {"rights": "", "licence": ""},
-    "comments": {"comments": "", "comments_feed": ""},
+    "comments": {"comments": "", "comments_feed": "", "answers": ()},
 }
 
 

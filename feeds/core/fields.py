@@ -32,6 +32,7 @@ _SUFFIXES = {
     "jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "gif": "image/gif", "webp": "image/webp",
     "avif": "image/avif", "svg": "image/svg+xml", "heic": "image/heic", "pdf": "application/pdf",
     "epub": "application/epub+zip", "zip": "application/zip", "torrent": "application/x-bittorrent",
+    "vtt": "text/vtt", "srt": "application/x-subrip",
     "html": "text/html", "htm": "text/html", "txt": "text/plain", "csv": "text/csv", "json": "application/json",
     "hwp": "application/x-hwp", "hwpx": "application/hwp+zip", "doc": "application/msword",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -51,6 +52,12 @@ _LONGEST_PLAY = timedelta(days=100)
 def line(found: str, limit: int) -> str:
     """Return plain text on one line, cut at *limit* characters."""
     return capped(words_of(found[:_READ]), limit)
+
+
+def caption(found: str, limit: int) -> str:
+    """Return words that rarely say whether they are HTML as plain text on one line, cut at *limit* characters."""
+    found = found[:_READ]
+    return capped(words_of(found) if has_markup(found) else one_line(found), limit)
 
 
 def link(found: str, base: str = "") -> str:
@@ -89,20 +96,24 @@ def enclosures(found: Sequence[Enclosure], base: str) -> tuple[Enclosure, ...]:
             played = file.duration if file.duration and timedelta(0) < file.duration < _LONGEST_PLAY else None
             new = Enclosure(
                 url=url,
-                media_type=_media_type(file.media_type, url),
+                media_type=media_type(file.media_type, url),
                 length=length,
-                title=line(file.title, 200),
+                title=caption(file.title, 200),
                 duration=played,
+                description=caption(file.description, 500),
+                credit=caption(file.credit, 200),
+                width=_pixels(file.width),
+                height=_pixels(file.height),
             )
             files.setdefault(url, new)
     return tuple(files.values())
 
 
-def _media_type(found: str, url: str) -> str:
+def media_type(found: str, url: str) -> str:
     """Return `type/subtype` without parameters, guessed by the URL's ending where *found* is none."""
-    media_type = found[:300].partition(";")[0].strip().lower()
-    if _MEDIA_TYPE.fullmatch(media_type):
-        return media_type
+    given = found[:300].partition(";")[0].strip().lower()
+    if _MEDIA_TYPE.fullmatch(given):
+        return given
     ending = url.partition("#")[0].partition("?")[0].rpartition("/")[2].rpartition(".")[2].lower()
     return _SUFFIXES.get(ending, "application/octet-stream")
 
@@ -112,14 +123,21 @@ def image(found: Image | None, base: str) -> Image | None:
     url = link(found.url, base) if found else ""
     if not found or not url:
         return None
-    return Image(url=url, alt=line(found.alt, 500), width=_pixels(found.width), height=_pixels(found.height))
+    return Image(
+        url=url,
+        alt=caption(found.alt, 500),
+        width=_pixels(found.width),
+        height=_pixels(found.height),
+        credit=caption(found.credit, 200),
+    )
 
 
 def lead_image(files: Sequence[Enclosure], content: str) -> Image | None:
     """Return a picture for an entry without one: the first attached, or the first in the text that is no ornament."""
     for file in files:
         if file.media_type.startswith("image/"):
-            return Image(url=file.url, alt=file.title)
+            alt = file.description or file.title
+            return Image(url=file.url, alt=alt, width=file.width, height=file.height, credit=file.credit)
     for shown in images(content) if "<img" in content else ():
         width, height = (_pixels(shown.get(side, "")) for side in ("width", "height"))
         small = any(0 < side < _SMALLEST for side in (width, height))
@@ -186,5 +204,6 @@ def origin(found: Origin | None, base: str) -> Origin | None:
         feed_url=link(found.feed_url, base),
         rights=line(found.rights, 1000),
         icon=link(found.icon, base),
+        licence=link(found.licence, base),
     )
     return kept if kept != Origin() else None

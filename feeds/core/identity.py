@@ -11,13 +11,14 @@ A match key is exact and belongs to one story:
 import hashlib
 import re
 from collections.abc import Sequence
+from dataclasses import fields, is_dataclass
 from functools import lru_cache
 from urllib.parse import urlsplit
 
 import orjson
 
 from feeds.core import text, urls
-from feeds.model.entry import Entry
+from feeds.model.entry import Enclosure, Entry
 from feeds.model.settings import Dedupe, Site
 
 # A Latin word counts 2, a Hangul or CJK syllable 1: 60 units are some 30 English words or two Korean sentences.
@@ -50,10 +51,24 @@ def fingerprint(entry: Entry) -> str:
     )  # fmt: skip
     later = (entry.licence, entry.contributors, entry.comments_feed)  # kept since: without them marks are as before
     facts = (*facts, *later) if any(later) else facts
+    latest = (entry.answers, entry.labels, entry.podcast)
+    facts = (*facts, *latest) if any(latest) else facts
     try:
-        return digest(orjson.dumps(facts, default=str).decode())
+        return digest(orjson.dumps(facts, default=_fact, option=orjson.OPT_PASSTHROUGH_DATACLASS).decode())
     except orjson.JSONEncodeError:  # what JSON cannot say, such as a number beyond 64 bits
         return digest(repr(facts))
+
+
+_LATER = frozenset({"description", "credit"})  # of files and pictures, kept since: as above
+_SIZES = frozenset({"width", "height"})  # of files
+
+
+def _fact(value: object) -> object:
+    """What JSON has no form for: a value by its fields, in their order; anything else as it is written."""
+    if not is_dataclass(value) or isinstance(value, type):
+        return str(value)
+    later = _LATER | _SIZES if isinstance(value, Enclosure) else _LATER
+    return {f.name: v for f in fields(value) if (v := getattr(value, f.name)) or f.name not in later}
 
 
 def url_key(entry: Entry) -> str:

@@ -22,7 +22,7 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from feeds.core import fields
+from feeds.core import details, fields
 from feeds.core.amend import amend
 from feeds.core.clean import clean, paragraphs
 from feeds.core.identity import guid_key
@@ -78,17 +78,20 @@ def _entry(raw: RawEntry, source: Source, ground: str, language: str, crowded: f
     tags, categories = fields.labels(raw.tags), fields.labels(raw.categories)
     if source.kind != "content":  # a feed's category elements are both
         tags = categories = fields.labels((*raw.categories, *raw.tags))
+    title = fields.title(raw.title, summary or fields.summary(None, content), link, guid)
+    authors = fields.authors(raw.authors, base)
+    said = {title, summary, *(author.name for author in authors)}
     return Entry(
         source_id=source.id,
         guid=guid,
         guid_made=made,
         url=link,
-        title=fields.title(raw.title, summary or fields.summary(None, content), link, guid),
+        title=title,
         summary=summary,
         content=content,
         published=published or updated,
         updated=updated,
-        authors=fields.authors(raw.authors, base),
+        authors=authors,
         tags=tags,
         categories=categories,
         enclosures=files,
@@ -99,6 +102,9 @@ def _entry(raw: RawEntry, source: Source, ground: str, language: str, crowded: f
         contributors=fields.authors(raw.contributors, base),
         comments=fields.link(raw.comments, base),
         comments_feed=fields.link(raw.comments_feed, base),
+        answers=details.answers(raw.answers, base) if raw.answers else (),
+        labels=details.labels(raw.labels, tags) if raw.labels else (),
+        podcast=details.podcast(raw.podcast, base, said) if raw.podcast else None,
         origin=fields.origin(raw.origin, base),
         path=raw.path,
         blob=raw.blob,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
+from feeds.model.podcast import Podcast
 from feeds.model.source import FeedInfo, Problem, Source
 
 
@@ -31,13 +32,17 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enclosure:
-    """An attached file. *length* in bytes, 0 where unknown."""
+    """An attached file; pictures of a gallery are files too. *length* in bytes, sizes in pixels, 0 where unknown."""
 
     url: str
     media_type: str = ""
     length: int = 0
     title: str = ""
     duration: timedelta | None = None
+    description: str = ""
+    credit: str = ""  # who made it
+    width: int = 0
+    height: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,9 +50,27 @@ class Image:
     """The picture that leads an entry. Sizes in pixels, 0 where unknown."""
 
     url: str
-    alt: str = ""
+    alt: str = ""  # what it shows, in words
     width: int = 0
     height: int = 0
+    credit: str = ""  # who made it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """A tag that says more than its *name*: the *term* that programs know it by, and whose list of terms it is from."""
+
+    name: str
+    term: str = ""  # '': the name
+    scheme: str = ""  # IRI of the list
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What an entry answers (RFC 4685 §3): its *id*, an IRI, and the page where it stands."""
+
+    id: str
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +83,7 @@ class Origin:
     feed_url: str = ""
     rights: str = ""
     icon: str = ""
+    licence: str = ""  # URL of the terms of all that it publishes
 
 
 def origin_of(source: Source, info: FeedInfo) -> Origin | None:
@@ -74,6 +98,7 @@ def origin_of(source: Source, info: FeedInfo) -> Origin | None:
         feed_url=info.self_url or address,
         rights=info.rights,
         icon=info.icon,
+        licence=info.licence,
     )
 
 
@@ -103,6 +128,9 @@ class RawEntry:
     contributors: tuple[Person, ...] = ()
     comments: str = ""
     comments_feed: str = ""  # URL of a feed of comments (RFC 4685 §4; wfw:commentRss)
+    answers: tuple[Reply, ...] = ()
+    labels: tuple[Label, ...] = ()  # those of *tags* that say more than a name
+    podcast: Podcast | None = None
     base_url: str = ""  # what relative URLs stand on
     origin: Origin | None = None  # atom:source or rss source of the item itself
     # local posts only
@@ -153,6 +181,9 @@ class Entry:
     contributors: tuple[Person, ...] = ()
     comments: str = ""
     comments_feed: str = ""  # URL of a feed of comments (RFC 4685 §4; wfw:commentRss)
+    answers: tuple[Reply, ...] = ()
+    labels: tuple[Label, ...] = ()  # those of *tags* that say more than a name
+    podcast: Podcast | None = None
     origin: Origin | None = None
     path: str = ""
     blob: str = ""

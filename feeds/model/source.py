@@ -125,6 +125,7 @@ class FeedInfo:
     language: str = ""
     rights: str = ""
     icon: str = ""
+    licence: str = ""  # URL of the terms of all that it publishes
     format: str = ""  # rss20, rss10, atom10, json11 …, posts
     ttl: timedelta | None = None  # how long it says that it stays as it is: ttl, or sy:updatePeriod
     skip_hours: tuple[int, ...] = ()  # of GMT, in which it need not be asked

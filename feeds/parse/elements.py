@@ -12,11 +12,13 @@ import xml.sax.handler
 import xml.sax.xmlreader
 from contextlib import suppress
 from html import unescape
-from typing import Any
+from typing import Any, ClassVar
 
 from feedparser.api import LooseFeedParser, StrictFeedParser
 
 from feeds.errors import ParseError
+from feeds.parse.xml_names import NAMESPACES
+from feeds.parse.xml_podcast import CAPTIONS, MOST, SAID, TEXTS, Said
 
 Found = dict[str, Any]
 """What feedparser's dictionaries hold. Read with `dict.get`: their own `get` answers `updated` with `published`."""
@@ -30,6 +32,10 @@ _MOST_BROKEN = 400_000  # tags of a document that is not well-formed; the loose 
 
 class _Corrected:
     """The corrections; each says what feedparser does instead."""
+
+    namespaces = NAMESPACES
+    _matchnamespaces: ClassVar[dict[str, str]] = {}  # feedparser fills it, once for all its readers
+    x_content: Found | None = None  # the media:content that is open
 
     # Only what is a link stands on a base: feedparser resolves guids that are permalinks, which makes other guids.
     can_be_relative_uri = StrictFeedParser.can_be_relative_uri - {"id"}
@@ -56,6 +62,7 @@ class _Corrected:
     def _start_item(self: Any, attributes: Found) -> None:
         super()._start_item(attributes)  # type: ignore[misc] # of the reader that this is mixed into
         self.entries[-1].update(x_base=self.baseuri, x_language=self.lang or "")
+        self.x_content = None
 
     _start_entry = _start_item
 
@@ -143,6 +150,16 @@ class _Corrected:
         if self.inentry and value:
             self._save("x_image", value)
 
+    # Media RSS: feedparser forgets which content a title, a description and a credit stand in.
+    def _start_media_content(self: Any, attributes: Found) -> None:
+        super()._start_media_content(attributes)  # type: ignore[misc] # of the reader that this is mixed into
+        self.push("media_content", 0)
+        self.x_content = attributes
+
+    def _end_media_content(self: Any) -> None:
+        self.pop("media_content")
+        self.x_content = None
+
 
 def _apart(element: str) -> None:
     """Keep *element* under its own name; feedparser lets it replace the element that it resembles."""
@@ -151,17 +168,36 @@ def _apart(element: str) -> None:
         self.push(element, 1)
 
     def end(self: Any) -> None:
-        self.pop(element)
+        text = self.pop(element)
+        if element in CAPTIONS:
+            within = self._get_context() if self.x_content is None else self.x_content
+            within[f"x_{element}"] = text
 
     setattr(_Corrected, f"_start_{element}", start)
     setattr(_Corrected, f"_end_{element}", end)
 
 
-for _element in (
-    "media_title", "media_description", "itunes_author", "itunes_summary", "itunes_subtitle", "dc_title", "dc_date",
-    "dc_description",
-):  # fmt: skip
+def _said(element: str) -> None:
+    """Keep each *element* with its attributes and text; feedparser keeps the last one, and one of the two."""
+
+    def start(self: Any, attributes: Found) -> None:
+        self.push(element, 1)
+        self.x_attributes = dict(attributes)
+
+    def end(self: Any) -> None:
+        said = Said(element, self.x_attributes, self.pop(element))
+        kept = self._get_context().setdefault("x_said", [])
+        if len(kept) < MOST:
+            kept.append(said)
+
+    setattr(_Corrected, f"_start_{element}", start)
+    setattr(_Corrected, f"_end_{element}", end)
+
+
+for _element in (*CAPTIONS, *TEXTS, "dc_title", "dc_date", "dc_description"):
     _apart(_element)
+for _element in SAID:
+    _said(_element)
 
 
 class _Strict(_Corrected, StrictFeedParser):  # type: ignore[misc] # feedparser has no types

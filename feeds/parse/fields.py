@@ -171,8 +171,9 @@ def person(text: str) -> Person:
 def _image(node: Node) -> Image | None:
     if isinstance(node, Table):
         url = _part(node, *IMAGE_PARTS)
-        alt, width, height = (_part(node, key) for key in ("alt", "width", "height"))
-        return Image(url=url, alt=alt, width=_pixels(width), height=_pixels(height)) if url else None
+        alt, width, height = _part(node, "alt", "caption"), _part(node, "width"), _part(node, "height")
+        credit = _part(node, "credit", "photographer")
+        return Image(url=url, alt=alt, width=_pixels(width), height=_pixels(height), credit=credit) if url else None
     if isinstance(node, Items):
         return next((found for found in map(_image, node.items) if found), None)
     url = node.text.strip()

@@ -9,10 +9,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from feeds.errors import ParseError
-from feeds.model.entry import Enclosure, Image, Parsed, Person, RawEntry, Text
+from feeds.model.entry import Enclosure, Image, Label, Parsed, Person, RawEntry, Reply, Text
+from feeds.model.podcast import Podcast, Transcript, Voice
 from feeds.model.source import FeedInfo, Problem
 from feeds.parse.dates import read_date
 from feeds.parse.repair import MOST_ITEMS, without_forbidden
+from feeds.parse.xml_podcast import KINDS, MOST
 
 _FORMATS = {"1": "json10", "1.0": "json10", "1.1": "json11"}
 _SHAPE = ("id", "url", "content_html", "content_text", "title")  # an item has one of these
@@ -121,13 +123,21 @@ def _entry(item: Object, authors: tuple[Person, ...], url: str, timezone: str, u
         authors=_authors(item) or authors,
         tags=_tags(item),
         enclosures=_attachments(item),
-        image=Image(url=picture) if picture else None,
+        image=_image(more, picture) if picture else None,
         language=_string(item, "language"),
         rights=_line(more, "rights"),
         licence=_string(more, "licence"),
         contributors=_authors({"authors": more.get("contributors")}),
         comments=_string(more, "comments"),
         comments_feed=_string(more, "comments_feed"),
+        answers=tuple(
+            Reply(id=_string(one, "id"), url=_string(one, "url")) for one in _objects(more, "answers") if "id" in one
+        ),
+        labels=tuple(
+            Label(name=_line(one, "name"), term=_line(one, "term"), scheme=_string(one, "scheme"))
+            for one in _objects(more, "labels")
+        ),
+        podcast=_podcast(_object_at(more, "podcast")),
         base_url=_string(item, "url") or url,
     )
 
@@ -188,9 +198,55 @@ def _attachments(item: Object) -> tuple[Enclosure, ...]:
                     length=int(_amount(found, "size_in_bytes")),
                     title=_line(found, "title"),
                     duration=timedelta(seconds=seconds) if seconds else None,
+                    description=_line(more := _object_at(found, "_feeds"), "description"),
+                    credit=_line(more, "credit"),
+                    width=int(_amount(more, "width")),
+                    height=int(_amount(more, "height")),
                 ),
             )
     return tuple(attached.values())
+
+
+def _image(more: Object, url: str) -> Image:
+    found = _object_at(more, "image")
+    return Image(
+        url=url,
+        alt=_line(found, "alt"),
+        credit=_line(found, "credit"),
+        width=int(_amount(found, "width")),
+        height=int(_amount(found, "height")),
+    )
+
+
+def _podcast(found: Object) -> Podcast | None:
+    """Read an episode, as this program tells it."""
+    explicit = found.get("explicit")
+    read = Podcast(
+        **{key: _line(found, key) for key in ("title", "author", "subtitle", "summary", "image", "chapters")},
+        season=int(_amount(found, "season")),
+        episode=int(_amount(found, "episode")),
+        kind=KINDS.get(_string(found, "kind"), ""),
+        explicit=explicit if isinstance(explicit, bool) else None,
+        transcripts=tuple(
+            Transcript(url=_string(t, "url"), media_type=_string(t, "mime_type"), language=_string(t, "language"))
+            for t in _objects(found, "transcripts")
+        ),
+        voices=tuple(
+            Voice(**{key: _line(v, key) for key in ("name", "role", "group", "url", "image")})
+            for v in _objects(found, "voices")
+        ),
+    )
+    return read if read != Podcast() else None
+
+
+def _object_at(found: Object, key: str) -> Object:
+    value = found.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def _objects(found: Object, key: str) -> list[Object]:
+    value = found.get(key)
+    return [one for one in value[:MOST] if isinstance(one, dict)] if isinstance(value, list) else []
 
 
 def _amount(found: Object, key: str) -> float:

@@ -26,6 +26,7 @@ from feeds.parse.kinds.jekyll import FOLDERS
 from feeds.parse.kinds.kind import FILE_NAME, Config, Hold, Post, zone_named
 from feeds.parse.markdown import to_html
 from feeds.parse.post_body import read_body
+from feeds.parse.terms import licence_of
 from feeds.parse.yaml_tree import Flaw, Scalar
 
 LARGEST = 2 * 1024 * 1024
@@ -82,7 +83,7 @@ def _entry(post: Post) -> RawEntry:
     url = _given_url(post) or post.root + kind.place(post, written or named, categories)
     mark = fields.text("excerpt_separator") or config.excerpt_separator
     body = read_body(kind.body(post, url), post.path, mark)
-    guid = fields.scalar("id", "guid", "uuid")
+    guid, terms = fields.scalar("id", "guid", "uuid"), fields.text("license", "licence")
     return RawEntry(
         guid=guid.text.strip() if guid else "",
         url=url,
@@ -96,6 +97,8 @@ def _entry(post: Post) -> RawEntry:
         categories=_cleared(categories),
         image=_image(post, url),
         language=fields.text("lang", "language", "locale").replace("_", "-") or post.name.language or config.language,
+        rights=fields.text("rights", "copyright") or ("" if licence_of(terms) else terms),
+        licence=licence_of(terms),
         base_url=url if post.root or urlsplit(url).scheme else "",
         path=post.document.path,
         blob=post.document.origin,

@@ -11,7 +11,23 @@ from feeds.parse import timetable
 from feeds.parse.dates import read_date
 from feeds.parse.elements import Found, read_elements
 from feeds.parse.repair import MOST_ITEMS, repair
-from feeds.parse.xml_parts import BLOGGERS_KIND, FEED_TYPES, HTML_TYPES, LONGEST_PERSON, duration, person_named
+from feeds.parse.xml_parts import (
+    BLOGGERS_KIND,
+    FEED_TYPES,
+    HTML_TYPES,
+    LONGEST_PERSON,
+    Tag,
+    attached,
+    completed,
+    described,
+    duration,
+    is_picture,
+    number,
+    person_named,
+    picture,
+    terms,
+)
+from feeds.parse.xml_podcast import CAPTIONS, TEXTS, Said, answers_of, podcast_of
 from feeds.parse.xml_scope import is_base
 from feeds.parse.xml_texts import plain_or_html, words
 
@@ -81,6 +97,7 @@ def _info(reader: Any) -> FeedInfo:
         language=_string(feed, "language"),
         rights=words(_string(feed, "rights")),
         icon=_string(feed, "icon") or _string(feed, "logo") or _string(image, "href"),
+        licence=_href(links, "license"),
         format=reader.version or "unknown",
         ttl=timetable.interval(
             _string(feed, "ttl"), _string(feed, "sy_updateperiod"), _string(feed, "sy_updatefrequency")
@@ -98,6 +115,8 @@ def _entry(found: Found, reader: Any, url: str, dates: _Dates) -> RawEntry:
     content = _content(found)
     summary = _text(found, "summary") or _plain(found, "dc_description") or _plain(found, "media_description")
     images = _images(found)
+    texts = {name: _string(found, name) for name in (*(f"x_{caption}" for caption in CAPTIONS), *TEXTS)}
+    said: list[Said] = dict.get(found, "x_said", [])
     guid = _string(found, "id")
     permalink = _is_permalink(found, guid)
     published = dates.first(*(dict.get(found, k) for k in ("published", "created", "dc_date")))
@@ -114,13 +133,18 @@ def _entry(found: Found, reader: Any, url: str, dates: _Dates) -> RawEntry:
         authors=_authors(found, reader),
         tags=_tags(found),
         enclosures=_enclosures(found, links, images[0].url if images else ""),
-        image=images[0] if images else None,
+        image=described(images[0], texts, alone=sum(map(_is_picture, _dicts(found, "media_content"))) == 1)
+        if images
+        else None,
         language=_language(found, detail, _string(reader.feeddata, "language")),
         rights=words(_string(found, "rights")),
         licence=_href(links, "license"),
         contributors=_persons(found, "contributors"),
         comments=_string(found, "comments") or _replies(links, as_feed=False),
         comments_feed=_string(found, "wfw_commentrss") or _replies(links, as_feed=True),
+        answers=answers_of(said),
+        labels=terms([Tag(*(_string(t, k) for k in ("term", "scheme", "label"))) for t in _dicts(found, "tags")]),
+        podcast=podcast_of(texts, said, _string(_dict(found, "image"), "href")),
         base_url=next(filter(is_base, (_string(detail, "base"), _string(found, "x_base"))), url),
         origin=_origin(found),
     )
@@ -135,6 +159,10 @@ def _is_permalink(found: Found, guid: str) -> bool:
 def _string(found: Found, key: str) -> str:
     value = dict.get(found, key, "")
     return value.strip() if isinstance(value, str) else ""
+
+
+def _strings(found: Found) -> dict[str, str]:
+    return {key: value for key, value in found.items() if isinstance(value, str)}
 
 
 def _dict(found: Found, key: str) -> Found:
@@ -225,63 +253,48 @@ def _tags(found: Found) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, (words(_string(t, "label") or _string(t, "term")) for t in tags))))
 
 
-def _number(found: Found, *keys: str) -> int:
-    """The first of *keys* that holds a whole number of at most 15 digits; 0 where none does."""
-    for key in keys:
-        value = _string(found, key).removesuffix("px")
-        if value.isascii() and value.isdigit() and len(value) <= 15:
-            return int(value)
-    return 0
-
-
 def _images(found: Found) -> list[Image]:
     """Pictures that may lead, best first: media:content, media:thumbnail (the widest first), itunes, enclosures."""
     media = [m for m in _dicts(found, "media_content") if _is_picture(m)]
     groups = [
-        sorted(media, key=lambda m: -_number(m, "width")),
-        sorted(_dicts(found, "media_thumbnail"), key=lambda m: -_number(m, "width")),
+        sorted(media, key=_width),
+        sorted(_dicts(found, "media_thumbnail"), key=_width),
         [_dict(found, "image")],
         [{"url": _string(found, "x_image")}],
         [link for link in _links(found) if _string(link, "rel") == "enclosure" and _is_picture(link)],
     ]
-    return [
-        Image(url=url, width=_number(m, "width"), height=_number(m, "height"))
-        for group in groups
-        for m in group
-        if (url := _string(m, "url") or _string(m, "href"))
-    ]
+    return [image for group in groups for m in group if (image := picture(_strings(m)))]
+
+
+def _width(media: Found) -> int:
+    return -number(_strings(media), "width")
 
 
 def _is_picture(media: Found) -> bool:
-    return _string(media, "medium") == "image" or _string(media, "type").startswith("image/")
+    return is_picture(_strings(media))
 
 
 def _enclosures(found: Found, links: list[Found], lead: str) -> tuple[Enclosure, ...]:
     """Attached files by URL, each once: links, then media:content but for the lead picture, then content elsewhere."""
     lasting = duration(_string(found, "itunes_duration"))
-    attached: dict[str, Enclosure] = {}
+    files: dict[str, Enclosure] = {}
     for link in links:
         if _string(link, "rel") == "enclosure":
             url = _string(link, "href")
-            attached.setdefault(url, _enclosure(link, url, lasting))
+            files.setdefault(url, _enclosure(link, url, lasting))
     for media in _dicts(found, "media_content"):
         url = _string(media, "url")
-        if url and not (url == lead and _is_picture(media)):
-            attached.setdefault(url, _enclosure(media, url, duration(_string(media, "duration"))))
+        if url and (url in files or not (url == lead and _is_picture(media))):
+            file = _enclosure(media, url, duration(_string(media, "duration")))
+            files[url] = completed(files[url], file) if url in files else file
     for content in _dicts(found, "content"):
         if (url := _string(content, "src")) and not _string(content, "value"):
-            attached.setdefault(url, _enclosure(content, url, None))
-    return tuple(attached.values())
+            files.setdefault(url, _enclosure(content, url, None))
+    return tuple(files.values())
 
 
 def _enclosure(found: Found, url: str, duration: timedelta | None) -> Enclosure:
-    return Enclosure(
-        url=url,
-        media_type=_string(found, "type"),
-        length=_number(found, "length", "filesize"),
-        title=_string(found, "title"),
-        duration=duration,
-    )
+    return attached(_strings(found), url, duration)
 
 
 def _language(found: Found, detail: Found, of_feed: str) -> str:

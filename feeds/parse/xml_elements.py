@@ -14,10 +14,12 @@ from feeds.parse.xml_parts import (
     add_category,
     add_keywords,
     add_tag,
+    licence_of,
     link_of,
     person_of,
     source_of,
 )
+from feeds.parse.xml_podcast import CAPTIONS, MOST, SAID, TEXTS, Said
 from feeds.parse.xml_scope import Scope
 from feeds.parse.xml_texts import typed
 
@@ -30,7 +32,7 @@ class Item:
 
     __slots__ = (
         "authors", "content", "content_scope", "contributors", "depths", "links", "media", "permalink", "pictured",
-        "scope", "source", "summary", "summary_scope", "tags", "texts", "thumbnails", "title", "title_scope",
+        "said", "scope", "source", "summary", "summary_scope", "tags", "texts", "thumbnails", "title", "title_scope",
     )  # fmt: skip
 
     def __init__(self, scope: Scope) -> None:
@@ -50,6 +52,7 @@ class Item:
         self.pictured: list[str] = []  # of itunes:image, then of image
         self.permalink: str | None = None
         self.depths: dict[str, int] = {}
+        self.said: list[Said] = []
 
     def caption(self, name: str, element: etree._Element, depth: int) -> None:
         """Take a text of Media RSS: of two the one that stands higher counts, of equals the last."""
@@ -140,10 +143,7 @@ def _dc_contributor(item: Item, element: etree._Element) -> None:
 
 
 def _licence(item: Item, element: etree._Element) -> None:
-    """Take the licence of Creative Commons' modules, a text in one and an attribute in the other, as a link."""
-    address = text_of(element) or attributes_of(element).get("resource", "").strip()
-    if address:
-        item.links.append(Link(address, "license", "", {}))
+    item.links.append(licence_of(element))
 
 
 def _category(item: Item, element: etree._Element) -> None:
@@ -178,7 +178,14 @@ def _rights(item: Item, element: etree._Element) -> None:
 
 
 def _itunes_image(item: Item, element: etree._Element) -> None:
-    item.pictured.insert(0, (element.get("href") or element.get("url") or "").strip())
+    address = (element.get("href") or element.get("url") or "").strip()
+    item.pictured.insert(0, address)
+    item.texts["itunes_image"] = address or item.texts.get("itunes_image", "")
+
+
+def _said(item: Item, element: etree._Element) -> None:
+    if len(item.said) < MOST:
+        item.said.append(Said(name_of(element), attributes_of(element), text_of(element)))
 
 
 def _image(item: Item, element: etree._Element) -> None:
@@ -197,28 +204,36 @@ def _media(item: Item, element: etree._Element) -> None:
     _walk_media(item, element, 1)
 
 
-def _walk_media(item: Item, element: etree._Element, depth: int) -> None:
+def _walk_media(item: Item, element: etree._Element, depth: int, inside: bool = False) -> None:
+    """Take what Media RSS says; *inside* media:content it says it of that content."""
     name = name_of(element)
     if name == "media_content":
-        item.media.append(attributes_of(element))
+        item.media.append({**attributes_of(element), **_captions(element)})
     elif name == "media_thumbnail":
         attributes = attributes_of(element)
         if (text := text_of(element)) and "url" not in attributes:
             attributes["url"] = text
         item.thumbnails.append(attributes)
-    elif name in {"media_title", "media_description"}:
+    elif name in CAPTIONS:
         item.caption(name, element, depth)
+        if not inside:
+            item.texts[f"x_{name}"] = text_of(element)
     elif name == "media_category":
         _media_category(item, element)
     elif name == "media_keywords":
         add_keywords(item.tags, text_of(element))
     if name in {"media_content", "media_group"}:
         for child in element:
-            _walk_media(item, child, depth + 1)
+            _walk_media(item, child, depth + 1, inside or name == "media_content")
+
+
+def _captions(element: etree._Element) -> dict[str, str]:
+    """What is said of one media:content, under names that no attribute has."""
+    return {f"x_{name}": text_of(child) for child in element if (name := name_of(child)) in CAPTIONS}
 
 
 def _media_text(item: Item, element: etree._Element) -> None:
-    item.caption(name_of(element), element, 1)
+    _walk_media(item, element, 1)
 
 
 def _in_order(item: Item, element: etree._Element) -> None:
@@ -257,7 +272,6 @@ TAKE: Mapping[str, Take] = {
     "dc_author": _author,
     "contributor": _contributor,
     "dc_contributor": _dc_contributor,
-    "itunes_author": _kept("itunes_author"),
     "category": _category,
     "keywords": _category,
     "dc_subject": _category,
@@ -280,8 +294,6 @@ TAKE: Mapping[str, Take] = {
     "feedburner_origlink": _kept("feedburner_origlink"),
     "dc_title": _kept("dc_title"),
     "dc_description": _kept("dc_description"),
-    "itunes_summary": _kept("itunes_summary"),
-    "itunes_subtitle": _kept("itunes_subtitle"),
     "itunes_duration": _kept("itunes_duration"),
     "itunes_image": _itunes_image,
     "itunes_link": _itunes_image,
@@ -291,6 +303,9 @@ TAKE: Mapping[str, Take] = {
     "media_thumbnail": _media,
     "media_title": _media_text,
     "media_description": _media_text,
+    "media_credit": _media_text,
+    **{name: _kept(name) for name in TEXTS},
+    **dict.fromkeys(SAID, _said),
     "item": _in_order,
     "entry": _in_order,
     "channel": _in_order,

@@ -8,7 +8,7 @@ from feeds.model.entry import Person
 from feeds.model.source import FeedInfo
 from feeds.parse import timetable
 from feeds.parse.xml_names import Declined, attributes_of, name_of, text_of
-from feeds.parse.xml_parts import Link, href_of, link_of, page_of, person_of
+from feeds.parse.xml_parts import Link, href_of, licence_of, link_of, page_of, person_of
 from feeds.parse.xml_scope import Scope
 from feeds.parse.xml_texts import typed, words
 
@@ -74,6 +74,7 @@ def _info(feed: _Feed, version: str) -> FeedInfo:
         language=texts.get("language", ""),
         rights=words(texts.get("rights", "")),
         icon=texts.get("icon", "") or texts.get("logo", "") or feed.icon,
+        licence=href_of(links, "license"),
         format=version or "unknown",
         ttl=timetable.interval(*(texts.get(name, "") for name in ("ttl", "sy_updateperiod", "sy_updatefrequency"))),
         skip_hours=timetable.hours(texts.get("skiphours", "").split()),
@@ -143,6 +144,10 @@ def _link(feed: _Feed, element: etree._Element) -> None:
     feed.links.append(link_of(element, feed.scope))
 
 
+def _licence(feed: _Feed, element: etree._Element) -> None:
+    feed.links.append(licence_of(element))
+
+
 def _author(feed: _Feed, element: etree._Element) -> None:
     feed.authors.append(person_of(element, feed.scope))
 
@@ -180,6 +185,8 @@ TAKE: Mapping[str, Take] = {
     "rights": _last("rights"),
     "copyright": _last("rights"),
     "dc_rights": _last("rights"),
+    "cc_license": _licence,
+    "creativecommons_license": _licence,
     "icon": _address("icon"),
     "logo": _address("logo"),
     "image": _image,

@@ -10,6 +10,8 @@ from feeds.parse.xml_names import Declined, known_by, name_of
 from feeds.parse.xml_parts import (
     Link,
     attached,
+    completed,
+    described,
     duration,
     href_of,
     is_picture,
@@ -18,7 +20,9 @@ from feeds.parse.xml_parts import (
     person_named,
     picture,
     replies_of,
+    terms,
 )
+from feeds.parse.xml_podcast import answers_of, podcast_of
 from feeds.parse.xml_scope import Scope, is_base
 from feeds.parse.xml_texts import plain_or_html, words
 
@@ -78,13 +82,16 @@ def _entry(item: Item) -> RawEntry:
         authors=_authors(item),
         tags=labels(item.tags) if item.tags else (),
         enclosures=_enclosures(item, images[0].url if images else "") if item.media or item.links else (),
-        image=images[0] if images else None,
+        image=described(images[0], texts, alone=sum(map(is_picture, item.media)) == 1) if images else None,
         language=_language(own, scope.feed_language) if own else "",
         rights=words(texts["rights"]) if "rights" in texts else "",
         licence=href_of(item.links, "license"),
         contributors=tuple(dict.fromkeys(person for person in item.contributors if person != Person())),
         comments=texts.get("comments", "") or replies_of(item.links, as_feed=False),
         comments_feed=texts.get("wfw_commentrss", "") or replies_of(item.links, as_feed=True),
+        answers=answers_of(item.said) if item.said else (),
+        labels=terms(item.tags) if item.tags else (),
+        podcast=podcast_of(texts, item.said, texts.get("itunes_image", "")) if texts or item.said else None,
         base_url=within.base
         if within.base is scope.url
         else next(filter(is_base, (within.base, scope.base)), scope.url),
@@ -142,6 +149,7 @@ def _enclosures(item: Item, lead: str) -> tuple[Enclosure, ...]:
             found.setdefault(link.href, attached({**link.attributes, "type": link.media_type}, link.href, lasting))
     for media in item.media:
         url = media.get("url", "").strip()
-        if url and not (url == lead and is_picture(media)):
-            found.setdefault(url, attached(media, url, duration(media.get("duration", "").strip())))
+        if url and (url in found or not (url == lead and is_picture(media))):
+            file = attached(media, url, duration(media.get("duration", "").strip()))
+            found[url] = completed(found[url], file) if url in found else file
     return tuple(found.values())

@@ -11,7 +11,15 @@ from typing import Any
 from feedparser.mixin import _FeedParserMixin
 from lxml import etree
 
-_PREFIXES = {uri.lower(): prefix.lower() for uri, prefix in _FeedParserMixin.namespaces.items()}
+# Namespaces that feedparser's table lacks. Sources: RFC 4685 §2; podcastindex.org/namespace/1.0, and the address that
+# stood for it in its first months.
+_SPACES = {
+    "http://purl.org/syndication/thread/1.0": "thr",
+    "https://podcastindex.org/namespace/1.0": "podcast",
+    "https://github.com/podcastindex-org/podcast-namespace/blob/main/docs/1.0.md": "podcast",
+}
+NAMESPACES = {**_FeedParserMixin.namespaces, **_SPACES}
+_PREFIXES = {uri.lower(): prefix.lower() for uri, prefix in NAMESPACES.items()}
 _USERLAND = "backend.userland.com/rss"
 _CONTROL = re.compile(rb"\xc2[\x80-\x9f]")
 _TWICE = re.compile(rb"\xc3[\x82-\xb4](?:\xc2|&#)")  # two letters of Latin-1 that may be one character of UTF-8

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
 from datetime import timedelta
 from html import unescape
 from typing import NamedTuple
 
 from lxml import etree
 
-from feeds.model.entry import Enclosure, Image, Origin, Person
+from feeds.model.entry import Enclosure, Image, Label, Origin, Person
 from feeds.parse.xml_names import Declined, attributes_of, name_of, text_of
 from feeds.parse.xml_scope import Scope
 from feeds.parse.xml_texts import typed, words
@@ -16,6 +17,8 @@ from feeds.parse.xml_texts import typed, words
 LONGEST_PERSON = 500  # characters
 MOST_TAGS = 200
 HTML_TYPES = frozenset({"text/html", "application/xhtml+xml", "html", "xhtml"})
+# What feedparser and we note as the scheme of keywords that name none.
+_OURS = frozenset({"http://www.itunes.com/", "http://search.yahoo.com/mrss/category_schema"})
 BLOGGERS_KIND = "http://schemas.google.com/g/2005#kind"  # Blogger marks each entry as a post with a category
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _REFERENCE = re.compile("&([A-Za-z0-9_]+);")
@@ -50,6 +53,11 @@ def link_of(element: etree._Element, scope: Scope) -> Link:
         return Link(scope.below(element).link(href).strip(), rel, kind, attributes)
     address = text_of(element)
     return Link(_unreferenced(scope.below(element).link(address)) if address else "", rel, kind, attributes)
+
+
+def licence_of(element: etree._Element) -> Link:
+    """Read the licence of Creative Commons' modules, a text in one and an attribute in the other, as a link."""
+    return Link(text_of(element) or attributes_of(element).get("resource", "").strip(), "license", "", {})
 
 
 def _unreferenced(address: str) -> str:
@@ -136,6 +144,18 @@ def labels(tags: Sequence[Tag]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, found)))
 
 
+def terms(tags: Sequence[Tag]) -> tuple[Label, ...]:
+    """Return the tags that say more than a name: by which term programs know them, and from whose list."""
+    found: dict[str, Label] = {}
+    for tag in tags:
+        scheme, term = tag.scheme.strip(), tag.term.strip()
+        scheme = "" if scheme in _OURS else scheme
+        name = words(tag.label.strip() or term)
+        if name and (scheme or words(term) != name) and scheme != BLOGGERS_KIND:
+            found.setdefault(name, Label(name=name, term="" if words(term) == name else term, scheme=scheme))
+    return tuple(found.values())
+
+
 def number(attributes: Mapping[str, str], *keys: str) -> int:
     """Return the first of *keys* that holds a whole number of at most 15 digits; 0 where none does."""
     for key in keys:
@@ -163,7 +183,22 @@ def picture(attributes: Mapping[str, str]) -> Image | None:
     url = attributes.get("url", "").strip() or attributes.get("href", "").strip()
     if not url:
         return None
-    return Image(url=url, width=number(attributes, "width"), height=number(attributes, "height"))
+    return Image(
+        url=url,
+        alt=attributes.get("x_media_description", ""),
+        width=number(attributes, "width"),
+        height=number(attributes, "height"),
+        credit=attributes.get("x_media_credit", ""),
+    )
+
+
+def described(image: Image, texts: Mapping[str, str], *, alone: bool) -> Image:
+    """Return the lead picture; of one that is *alone*, what Media RSS says of the item is said.
+
+    So do news sites with one picture an item (The New York Times): title and credit stand beside media:content.
+    """
+    alt, credit = (texts.get(name, "") if alone else "" for name in ("x_media_description", "x_media_credit"))
+    return replace(image, alt=image.alt or alt, credit=image.credit or credit) if alt or credit else image
 
 
 def attached(attributes: Mapping[str, str], url: str, lasting: timedelta | None) -> Enclosure:
@@ -171,9 +206,19 @@ def attached(attributes: Mapping[str, str], url: str, lasting: timedelta | None)
         url=url,
         media_type=attributes.get("type", "").strip(),
         length=number(attributes, "length", "filesize"),
-        title=attributes.get("title", "").strip(),
+        title=attributes.get("title", "").strip() or attributes.get("x_media_title", ""),
         duration=lasting,
+        description=attributes.get("x_media_description", ""),
+        credit=attributes.get("x_media_credit", ""),
+        width=number(attributes, "width"),
+        height=number(attributes, "height"),
     )
+
+
+def completed(file: Enclosure, other: Enclosure) -> Enclosure:
+    """Return *file* with what *other*, the same file told again, says beyond it."""
+    more = {f.name: getattr(other, f.name) for f in fields(file) if not getattr(file, f.name)}
+    return replace(file, **more)
 
 
 class Source(NamedTuple):

@@ -15,6 +15,7 @@ from lxml import etree
 
 from feeds.model.entry import Enclosure, Image, Origin, Person
 from feeds.render import safe
+from feeds.render.episode import ITUNES, add_episode
 from feeds.render.shown import Shown
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -24,8 +25,10 @@ CONTENT = "http://purl.org/rss/1.0/modules/content/"
 FH = "http://purl.org/syndication/history/1.0"
 RSS_MODULES = {
     "creativeCommons": "http://backend.userland.com/creativeCommonsRssModule",
+    "itunes": ITUNES,
     "wfw": "http://wellformedweb.org/CommentAPI/",
 }
+THREAD = "http://purl.org/syndication/thread/1.0"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 # What validators and old readers take for the address of an enclosure: a host with a dot, then a path.
@@ -40,8 +43,12 @@ def rfc822(time: datetime) -> str:
 
 
 def first_enclosure(shown: Shown) -> Enclosure | None:
-    """The file for RSS's <enclosure>, of which an item may have one; others go out as media:content."""
-    return next((file for file in shown.enclosures if _ENCLOSURE.match(file.url)), None)
+    """The file for RSS's <enclosure>, of which an item may have one; others go out as media:content.
+
+    What is heard, seen or read comes before pictures: these, galleries most of all, go with a text.
+    """
+    fit = [file for file in shown.enclosures if _ENCLOSURE.match(file.url)]
+    return next((file for file in fit if not _is_picture(file)), fit[0] if fit else None)
 
 
 class Head:
@@ -106,6 +113,10 @@ class Story:
         if shown.source:
             _atom_source(entry, shown.source, shown.byline, shown.updated)
         _pictures(entry, shown.image)
+        for file in shown.enclosures:
+            if (file.duration or _described(file)) and not _leads(file, shown):  # more than a link can say
+                _media_file(entry, file)
+        _thread_and_episode(entry, shown)
         _lines(entry)
 
     def extend_rss(self, item: Element) -> None:
@@ -125,9 +136,38 @@ class Story:
         _pictures(item, shown.image)
         first = first_enclosure(shown)
         for file in shown.enclosures:
-            if file is not first and (not shown.image or file.url != shown.image.url):
+            if (file is not first or file.title or _described(file)) and not _leads(file, shown):
                 _media_file(item, file)
+        if first and first.duration:
+            _add(item, f"{{{ITUNES}}}duration", _seconds(first))
+        _thread_and_episode(item, shown)
         _lines(item)
+
+
+def _is_picture(file: Enclosure) -> bool:
+    return file.media_type.startswith("image/")
+
+
+def _leads(file: Enclosure, shown: Shown) -> bool:
+    """Tell whether *file* is the lead picture, which Media RSS names once."""
+    return shown.image is not None and file.url == shown.image.url
+
+
+def _described(file: Enclosure) -> bool:
+    return bool(file.description or file.credit or file.width or file.height)
+
+
+def _seconds(file: Enclosure) -> str:
+    return str(round(file.duration.total_seconds())) if file.duration else ""
+
+
+def _thread_and_episode(entry: Element, shown: Shown) -> None:
+    for reply in shown.answers:
+        said = {"ref": reply.id, "href": reply.url, "type": "text/html" if reply.url else ""}
+        said = {key: value for key, value in said.items() if value}
+        etree.SubElement(entry, f"{{{THREAD}}}in-reply-to", said, nsmap={"thr": THREAD})  # RFC 4685 §3
+    if shown.podcast:
+        add_episode(entry, shown.podcast)
 
 
 def _atom_links(entry: Element, shown: Shown) -> None:
@@ -189,12 +229,12 @@ def _pictures(entry: Element, image: Image | None) -> None:
     kind = safe.media_type("", image.url)
     kind = kind if kind.startswith("image/") else ""
     content = _add(entry, f"{{{MEDIA}}}content", url=image.url, type=kind, medium="image", **size)
-    if image.alt:
-        _add(content, f"{{{MEDIA}}}description", image.alt, type="plain")
+    _captions(content, description=image.alt, credit=image.credit)
     _add(entry, f"{{{MEDIA}}}thumbnail", url=image.url, **size)
 
 
 def _media_file(item: Element, file: Enclosure) -> None:
+    """One file by Media RSS 1.5.1; those of one item are a gallery (§ media:content: "one or more")."""
     kind = file.media_type.partition("/")[0]
     content = _add(
         item,
@@ -203,10 +243,21 @@ def _media_file(item: Element, file: Enclosure) -> None:
         type=file.media_type,
         medium=kind if kind in ("image", "audio", "video") else "document",
         fileSize=str(file.length or ""),
-        duration=str(round(file.duration.total_seconds())) if file.duration else "",
+        duration=_seconds(file),
+        width=str(file.width or ""),
+        height=str(file.height or ""),
     )
-    if file.title:
-        _add(content, f"{{{MEDIA}}}title", file.title, type="plain")
+    _captions(content, file.title, file.description, file.credit)
+
+
+def _captions(content: Element, title: str = "", description: str = "", credit: str = "") -> None:
+    """The words that go with a picture or file. A credit without a role is anybody's who made it."""
+    if title:
+        _add(content, f"{{{MEDIA}}}title", title, type="plain")
+    if description:
+        _add(content, f"{{{MEDIA}}}description", description, type="plain")
+    if credit:
+        _add(content, f"{{{MEDIA}}}credit", credit)
 
 
 def _add(parent: Element, name: str, text: str = "", **attributes: str) -> Element:

@@ -1,7 +1,8 @@
 """JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/).
 
 Keys stand in the order of the specification, the version first: it is what programs sniff the type by.
-`_feeds` carries what the format has no place for: the feed that an item is from, and the other places that tell it;
+`_feeds` carries what the format has no place for: the feed that an item is from, the other places that tell it, terms,
+threads, what is known of pictures, files and tags, and episodes of podcasts;
 `_deleted` what was taken back.
 """
 
@@ -10,7 +11,8 @@ from datetime import datetime
 from typing import TypeAlias
 
 from feeds.model.channel import Channel, Feed, Format, SetAside
-from feeds.model.entry import Enclosure, Person
+from feeds.model.entry import Enclosure, Image, Person
+from feeds.model.podcast import Podcast
 from feeds.render import safe
 from feeds.render.pieces import Body, Heads, Piece, between, joined, piece, pieces
 from feeds.render.shown import Shown, address, gone, home, pages, person, title
@@ -97,7 +99,7 @@ def _item(shown: Shown) -> Json:
 
 
 def _provenance(shown: Shown) -> Json:
-    source = shown.source
+    source, image = shown.source, shown.image
     return _filled(
         source=_filled(id=source.id, title=source.title, url=source.url, feed_url=source.feed_url) if source else {},
         copies=[_filled(url=copy.url, title=copy.title) for copy in shown.copies],
@@ -106,7 +108,36 @@ def _provenance(shown: Shown) -> Json:
         contributors=[_author(person) for person in shown.contributors],
         comments=shown.comments,
         comments_feed=shown.comments_feed,
+        image=_filled(**_sizes(image), alt=image.alt, credit=image.credit) if image else {},
+        answers=[_filled(id=reply.id, url=reply.url) for reply in shown.answers],
+        labels=[
+            _filled(name=tag, term=known.term, scheme=known.scheme)
+            for tag in shown.tags
+            if (known := shown.labels.get(tag))
+        ],
+        podcast=_episode(shown.podcast) if shown.podcast else {},
     )
+
+
+def _episode(found: Podcast) -> Json:
+    said = _filled(
+        title=found.title,
+        author=found.author,
+        subtitle=found.subtitle,
+        summary=found.summary,
+        image=found.image,
+        season=found.season,
+        episode=found.episode,
+        kind=found.kind,
+        chapters=found.chapters,
+        transcripts=[_filled(url=t.url, mime_type=t.media_type, language=t.language) for t in found.transcripts],
+        voices=[_filled(name=v.name, role=v.role, group=v.group, url=v.url, image=v.image) for v in found.voices],
+    )
+    return said if found.explicit is None else {**said, "explicit": found.explicit}
+
+
+def _sizes(found: Image | Enclosure) -> dict[str, Json]:
+    return {"width": found.width, "height": found.height}
 
 
 def _author(author: Person) -> Json:
@@ -121,6 +152,7 @@ def _attachment(file: Enclosure) -> Json:
         title=file.title,
         size_in_bytes=file.length,
         duration_in_seconds=seconds,
+        _feeds=_filled(**_sizes(file), description=file.description, credit=file.credit),
     )
 
 

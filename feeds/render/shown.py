@@ -1,16 +1,17 @@
 """What a channel shows of a story: its terms applied, every value fit for every format."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from feeds.errors import RenderError
 from feeds.model.channel import Channel, Feed, Format, Item, Period
-from feeds.model.entry import Enclosure, Image, Origin, Person
+from feeds.model.entry import Enclosure, Image, Label, Origin, Person, Reply
+from feeds.model.podcast import Podcast
 from feeds.model.source import ContentPolicy
 from feeds.model.story import Category, Story
-from feeds.render import safe
+from feeds.render import episode, safe
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +53,9 @@ class Shown:
     contributors: tuple[Person, ...]
     comments: str
     comments_feed: str
+    answers: tuple[Reply, ...]
+    labels: Mapping[str, Label]  # what is known of some of the tags
+    podcast: Podcast | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,10 +97,13 @@ def show(item: Item, channel: Channel) -> Shown:
         copies=tuple(_copies(story)),
         language=safe.language(lead.language),
         rights=safe.line(lead.rights or (source.rights if source else "")),
-        licence=safe.web(lead.licence),
+        licence=safe.web(lead.licence) or (source.licence if source else ""),
         contributors=tuple(filter(None, map(person, lead.contributors))),
         comments=safe.web(lead.comments),
         comments_feed=safe.web(lead.comments_feed),
+        answers=tuple(Reply(id=safe.uri(r.id), url=safe.web(r.url)) for r in lead.answers if safe.is_id(r.id)),
+        labels={name: label for label in map(_label, lead.labels) if (name := label.name)},
+        podcast=episode.fit(lead.podcast),
     )
     if not shown.title:
         raise RenderError(story.id, "it has no title")
@@ -109,9 +116,10 @@ def _limited(shown: Shown, policy: ContentPolicy) -> Shown:
         case "full":
             return shown
         case "summary":
-            return replace(shown, content="")
+            told = replace(shown.podcast, summary="") if shown.podcast else None
+            return replace(shown, content="", podcast=told)
         case "title":
-            return replace(shown, content="", summary="", image=None, enclosures=())
+            return replace(shown, content="", summary="", image=None, enclosures=(), podcast=None)
 
 
 def moment(time: datetime) -> datetime:
@@ -182,6 +190,7 @@ def origin(found: Origin | None) -> Origin | None:
         feed_url=feed_url,
         rights=safe.line(found.rights),
         icon=safe.web(found.icon),
+        licence=safe.web(found.licence),
     )
 
 
@@ -213,6 +222,11 @@ def _tags(found: Iterable[str], categories: Iterable[Category]) -> tuple[str, ..
     return tuple(tags)
 
 
+def _label(found: Label) -> Label:
+    scheme = safe.uri(found.scheme) if safe.is_id(found.scheme) else ""
+    return Label(name=safe.line(found.name), term=safe.line(found.term), scheme=scheme)
+
+
 def _enclosures(found: Iterable[Enclosure]) -> Iterable[Enclosure]:
     """Attached files, each address once."""
     seen = set()
@@ -221,14 +235,31 @@ def _enclosures(found: Iterable[Enclosure]) -> Iterable[Enclosure]:
         if url and url not in seen:
             seen.add(url)
             kind = safe.media_type(file.media_type, url)
-            yield replace(file, url=url, media_type=kind, length=max(file.length, 0), title=safe.line(file.title))
+            yield replace(
+                file,
+                url=url,
+                media_type=kind,
+                length=max(file.length, 0),
+                title=safe.line(file.title),
+                description=safe.line(file.description),
+                credit=safe.line(file.credit),
+                width=max(file.width, 0),
+                height=max(file.height, 0),
+            )
 
 
 def _image(found: Image | None) -> Image | None:
     url = safe.web(found.url) if found else ""
     if not found or not url:
         return None
-    return replace(found, url=url, alt=safe.line(found.alt), width=max(found.width, 0), height=max(found.height, 0))
+    return replace(
+        found,
+        url=url,
+        alt=safe.line(found.alt),
+        width=max(found.width, 0),
+        height=max(found.height, 0),
+        credit=safe.line(found.credit),
+    )
 
 
 def _copies(story: Story) -> Iterable[Copy]:

@@ -127,7 +127,8 @@ def _entry(channel: Channel, shown: Shown) -> Any:
     for category in shown.categories:
         entry.category(term=category.slug, scheme=scheme, label=category.name)
     for tag in shown.tags:
-        entry.category(term=tag)
+        known = shown.labels.get(tag)
+        entry.category({"term": known.term or tag, "scheme": known.scheme, "label": tag} if known else {"term": tag})
     if shown.url:
         entry.link(href=shown.url, rel="alternate")
     entry.register_extension("feeds", partial(Story, shown, safe.language(channel.language)))

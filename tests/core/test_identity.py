@@ -1,12 +1,13 @@
 """Fingerprints, match keys and published ids."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from feeds.core import identity
-from feeds.model.entry import Enclosure, Entry
+from feeds.model.entry import Enclosure, Entry, Image, Label, Person, Reply
+from feeds.model.podcast import Podcast
 from feeds.model.settings import Dedupe, Site
 from tests.core.made import LONG, LONG_KOREAN, entry
 
@@ -25,11 +26,28 @@ SITE = Site(title="Desk", url="https://news.example.kr")
         pytest.param({"updated": datetime(2020, 1, 1, tzinfo=UTC)}, False, id="updated"),
         pytest.param({"guid": "other"}, False, id="guid"),
         pytest.param({"path": "moved.md"}, False, id="path"),
+        pytest.param({"podcast": Podcast(episode=3)}, True, id="episode"),
+        pytest.param({"answers": (Reply(id="urn:x:1"),)}, True, id="what it answers"),
+        pytest.param({"labels": (Label(name="a", term="b"),)}, True, id="labels"),
+        pytest.param({"image": Image(url="https://a.example/1.png", credit="Kim")}, True, id="credit"),
     ],
 )
 def test_fingerprint(change: dict[str, object], differs: bool) -> None:
     one = entry()
     assert (identity.fingerprint(one) != identity.fingerprint(replace(one, **change))) is differs  # type: ignore[arg-type]
+
+
+def test_what_is_kept_since_changes_no_mark_of_an_entry_without_it() -> None:
+    """The mark was taken before files had credits and entries episodes: no library finds all of them changed."""
+    one = Entry(
+        source_id="a", guid="1", url="https://a.example/1", title="t", summary="s", content="<p>c</p>",
+        authors=(Person(name="Kim"),), tags=("x",),
+        enclosures=(Enclosure(url="https://a.example/1.mp3", media_type="audio/mpeg", length=3,
+                              duration=timedelta(seconds=5)),),
+        image=Image(url="https://a.example/1.png", alt="a", width=3, height=2),
+    )  # fmt: skip
+    assert identity.fingerprint(one) == "3263c461c5d251418144eac947619688"
+    assert identity.fingerprint(replace(one, podcast=Podcast(season=1))) != identity.fingerprint(one)
 
 
 @pytest.mark.parametrize(

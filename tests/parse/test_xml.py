@@ -31,7 +31,8 @@ RSS = (
     ' xmlns:media="http://search.yahoo.com/mrss/" xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd"'
     ' xmlns:feedburner="http://rssnamespace.org/feedburner/ext/1.0" xmlns:x="https://x.example/ns"'
     ' xmlns:creativeCommons="http://backend.userland.com/creativeCommonsRssModule"'
-    ' xmlns:wfw="http://wellformedweb.org/CommentAPI/">'
+    ' xmlns:wfw="http://wellformedweb.org/CommentAPI/" xmlns:thr="http://purl.org/syndication/thread/1.0"'
+    ' xmlns:podcast="https://podcastindex.org/namespace/1.0">'
     "<channel><title>T</title><link>https://a.example/</link><language>ko</language>%s<item>%s</item></channel></rss>"
 )
 ATOM = (
@@ -94,6 +95,51 @@ SAME = {  # what stands in the channel, in the item
         "<creativeCommons:license>https://cc.example/by</creativeCommons:license><dc:contributor>Kim</dc:contributor>"
         "<wfw:commentRss>/c.xml</wfw:commentRss>",
     ),
+    "episode": (
+        "",
+        "<itunes:title>One</itunes:title><itunes:author>Kim &amp; Lee</itunes:author><itunes:season>2</itunes:season>"
+        "<itunes:episode> 12 </itunes:episode><itunes:episodeType>Bonus</itunes:episodeType>"
+        '<itunes:explicit>clean</itunes:explicit><itunes:image href="https://a.example/12.jpg"/>'
+        '<podcast:transcript url="/12.vtt" type="text/VTT" language="ko"/><podcast:transcript url="/12.html"/>'
+        '<podcast:transcript type="text/vtt"/><podcast:chapters url="/c.json" type="application/json+chapters"/>'
+        '<podcast:person role="guest" group="cast" href="/kim" img="/k.png">Kim</podcast:person>'
+        "<podcast:person>Lee</podcast:person><podcast:person/>",
+    ),
+    "episode by numbers that are none": (
+        "",
+        "<itunes:season>0</itunes:season><itunes:episode>12b</itunes:episode><podcast:episode>7</podcast:episode>"
+        "<itunes:explicit>maybe</itunes:explicit><itunes:episodeType/>",
+    ),
+    "podcast namespace under another prefix and address": (
+        "",
+        '<p:person xmlns:p="https://github.com/Podcastindex-org/podcast-namespace/blob/main/docs/1.0.md" role="host">'
+        "Kim</p:person>",
+    ),
+    "answers": ("", '<thr:in-reply-to ref="urn:x:1" href="/1" type="text/html"/><thr:in-reply-to href="/2"/>'
+                    "<thr:in-reply-to/>"),
+    "gallery": (
+        "",
+        '<media:content url="/1.jpg" medium="image" width="100" height="50"><media:title>a</media:title>'
+        "<media:description>b &amp;amp; c</media:description><media:credit role='photographer'>Kim</media:credit>"
+        '</media:content><media:content url="/2.jpg" type="image/jpeg" width="300"/><media:credit>Lee</media:credit>'
+        '<media:group><media:content url="/3.jpg" medium="image"><media:credit>Park</media:credit></media:content>'
+        "</media:group>",
+    ),
+    "caption and credit beside the one picture": (
+        "",
+        '<description>d</description><media:content url="/1.jpg" medium="image"/><media:credit>Kim</media:credit>'
+        "<media:description>what it shows</media:description>",
+    ),
+    "file told twice": (
+        "",
+        '<enclosure url="https://a.example/a.mp3" length="12" type="audio/mpeg"/>'
+        '<media:content url="https://a.example/a.mp3" fileSize="99" duration="65"><media:title>t</media:title>'
+        "</media:content>",
+    ),
+    "licence of the feed": (
+        "<creativeCommons:license>https://cc.example/by</creativeCommons:license>",
+        "<title>t</title>",
+    ),
     "same language": ("", "<dc:language>ko</dc:language><title>t</title>"),
     "feedburner": ("", "<feedburner:origLink>https://o.example/1</feedburner:origLink><link>https://fb.example/x</link>"),
     "unknown elements": ("", "<x:one>1</x:one><x:two a='b'/><unknown>3</unknown><title>t</title>"),
@@ -137,6 +183,9 @@ SAME_ATOM = {
         '<link rel="license" href="/by"/><contributor><name>Kim</name><uri>/k</uri></contributor><contributor>x</contributor>'
         '<link rel="replies" type="application/atom+xml" href="/c.xml"/><link rel="replies" href="/c"/><id>1</id>',
     ),
+    "labels": ("", '<category term="a" scheme="https://s.example/" label="A"/><category term="b" label="b"/>'
+               '<category term="c" scheme="urn:s"/><category label="D"/>'),
+    "licence of the feed": ('<link rel="license" href="/by"/>', "<id>1</id>"),
     "threads and counts": ("", '<thr:total xmlns:thr="http://purl.org/syndication/thread/1.0">4</thr:total><id>1</id>'),
 }  # fmt: skip
 SAME_RDF = {

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from feeds.model.channel import FILES, Channel, Feed, Format, Item
-from feeds.model.entry import Enclosure, Entry, Image, Origin, Person
+from feeds.model.entry import Enclosure, Entry, Image, Label, Origin, Person, Reply
+from feeds.model.podcast import Podcast, Transcript, Voice
 from feeds.model.source import ContentPolicy
 from feeds.model.story import Category, Member, Story
 
@@ -101,6 +102,26 @@ DAILY = Origin(
     rights="© The Daily, CC BY 4.0",
     icon="https://daily.example.com/icon.png",
 )
+EPISODE = Podcast(
+    title="배터리의 앞날",
+    author="기술 뉴스 라디오",
+    subtitle="건식 <전극> & 전고체",
+    summary="한 시간 동안 나눈 이야기.",
+    image="https://pod.example.kr/12.jpg",
+    season=2,
+    episode=12,
+    kind="full",
+    explicit=False,
+    chapters="https://pod.example.kr/12.json",
+    transcripts=(
+        Transcript(url="https://pod.example.kr/12.vtt", media_type="text/vtt", language="ko"),
+        Transcript(url="https://pod.example.kr/12.html", media_type="text/html"),
+    ),
+    voices=(
+        Voice(name="김진행", role="host", url="https://kim.example.kr/", image="https://kim.example.kr/a.png"),
+        Voice(name="이손님", role="guest", group="cast"),
+    ),
+)
 PLANET = Origin(id="urn:uuid:60a76c80-d399-11d9-b91c-0003939e0af6", title="Planet", url="https://planet.example.org/")
 
 
@@ -159,6 +180,44 @@ def rich() -> Feed:
             title="Through a planet",
             entry_origin=DAILY,
             origin=PLANET,
+        ),
+        item(
+            5,
+            source_id="pod",
+            url="https://pod.example.kr/12",
+            title="12화: 배터리의 앞날",
+            tags=("라디오", "Energy", "Climate"),
+            labels=(
+                Label(name="Energy", term="energy", scheme="https://pod.example.kr/topics/"),
+                Label(name="Climate", scheme="urn:example:topics"),
+            ),
+            enclosures=(
+                Enclosure(
+                    url="https://pod.example.kr/1.jpg",
+                    media_type="image/jpeg",
+                    title="공장",
+                    description="오창 <공장>",
+                    credit="박사진 & 동료",
+                    width=800,
+                    height=600,
+                ),
+                Enclosure(
+                    url="https://pod.example.kr/12.mp3",
+                    media_type="audio/mpeg",
+                    length=48_000_000,
+                    title="12화",
+                    duration=timedelta(hours=1, minutes=2, seconds=3),
+                ),
+                Enclosure(url="https://pod.example.kr/2.jpg", media_type="image/jpeg"),
+            ),
+            image=Image(url="https://pod.example.kr/0.jpg", alt="전극", credit="박사진", width=1600, height=900),
+            answers=(Reply(id="tag:news.example.kr,2026:story/1", url="https://news.example.kr/2026/post-1/"),),
+            podcast=EPISODE,
+            origin=Origin(
+                title="기술 라디오",
+                feed_url="https://pod.example.kr/rss",
+                licence="https://creativecommons.org/licenses/by-sa/4.0/",
+            ),
         ),
         item(4, terms="title", url="https://d.example.com/4", image=Image(url="https://d.example.com/4.png")),
         item(

@@ -34,6 +34,7 @@ ATTACHMENT = {
         "title": {"type": "string"},
         "size_in_bytes": {"type": "integer", "minimum": 1},
         "duration_in_seconds": {"type": "integer", "minimum": 1},
+        "_feeds": {"type": "object", "minProperties": 1},
     },
     "additionalProperties": False,
 }

@@ -143,7 +143,7 @@ def test_feedparser_reads_back_what_was_said(format: Format) -> None:
     assert [e.id for e in found.entries] == [i.story.id for i in of.items]
     assert [e.title for e in found.entries] == [i.story.lead.title for i in of.items]
     assert [instant(e.published_parsed) for e in found.entries] == [i.story.published for i in of.items]
-    first, second, _, _, last = found.entries
+    first, second, _, episode, _, last = found.entries
     assert first.link == "https://news.example.kr/2026/post-1/"
     assert first.content[0].value == of.items[0].story.lead.content
     assert first.enclosures[0].href == "https://news.example.kr/a/%EC%9D%8C%EC%84%B1%201.mp3"
@@ -151,6 +151,10 @@ def test_feedparser_reads_back_what_was_said(format: Format) -> None:
     assert first.media_thumbnail[0]["url"] == "https://news.example.kr/img/%EB%B0%B0%ED%84%B0%EB%A6%AC.jpg"
     assert {t.label or t.term for t in first.tags} == {"속보", "기술", "배터리", "Battery"}
     assert second.source.title == "The Daily"
+    assert [(m["url"], m.get("width")) for m in episode.media_content][:1] == [("https://pod.example.kr/0.jpg", "1600")]
+    assert [c["content"] for c in episode.media_credit] == ["박사진", "박사진 & 동료"]
+    assert (episode.itunes_season, episode.itunes_episode, episode.itunes_episodetype) == ("2", "12", "full")
+    assert episode.image.href == "https://pod.example.kr/12.jpg"
     assert (last.get("content") or [last.summary_detail])[0].value == "<p>링크 없는 글</p>"
 
 

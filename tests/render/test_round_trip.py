@@ -1,13 +1,14 @@
 """What is told is read back: any feed, in each format, by our own parser, by feedparser and by a JSON Schema.
 
 Each format is held to what it can say. RSS has no date of change, no pages of persons, and no way to tell whether a
-title is HTML; the first enclosure and Media RSS tell of no titles that our parser reads.
+title is HTML, and no terms beside the names of categories.
 """
 
 import io
 import json
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html import escape
 
@@ -21,10 +22,11 @@ from feeds.core.clean import clean
 from feeds.core.normalise import normalise
 from feeds.core.text import tidy
 from feeds.model.channel import Feed, Format, Item
-from feeds.model.entry import Enclosure, Entry, Image, Origin, Person
+from feeds.model.entry import Enclosure, Entry, Image, Label, Origin, Person, Reply
+from feeds.model.podcast import Podcast, Transcript, Voice
 from feeds.model.source import Document, Source
 from feeds.parse import parse
-from feeds.render import RENDERERS
+from feeds.render import RENDERERS, safe
 from tests.render.samples import DAILY, channel, feed, item
 from tests.render.test_jsonfeed import SCHEMA
 
@@ -46,11 +48,52 @@ URLS = st.integers(1, 10**6).flatmap(
     lambda n: st.sampled_from([f"https://a.example/{n}?a=1&b=2", f"http://b.example/{n}#c"])
 )
 PEOPLE = st.builds(Person, name=NAMES, url=st.one_of(st.just(""), URLS))
+CAPTIONS = st.one_of(st.just(""), words(30, SIGNS + '<>"'))
 FILES = st.builds(
     Enclosure,
     url=URLS.map(lambda u: u.replace("#c", "")),
-    media_type=st.sampled_from(["audio/mpeg", "video/mp4", "application/pdf"]),
+    media_type=st.sampled_from(["audio/mpeg", "video/mp4", "application/pdf", "image/png"]),
     length=st.integers(0, 2**39),
+    title=CAPTIONS,
+    duration=st.one_of(st.none(), st.integers(1, 10**6).map(lambda seconds: timedelta(seconds=seconds))),
+    description=CAPTIONS,
+    credit=CAPTIONS,
+    width=st.integers(0, 9999),
+    height=st.integers(0, 9999),
+)
+PICTURES = st.builds(
+    Image,
+    url=URLS.map(lambda u: u.replace("#c", "") + ".png"),
+    alt=CAPTIONS,
+    credit=CAPTIONS,
+    width=st.integers(10_000, 20_000),  # the widest leads
+    height=st.integers(0, 9999),
+)
+LANGUAGES = st.sampled_from(["", "ko", "en", "zh-hant"])
+EPISODES = st.builds(
+    Podcast,
+    title=CAPTIONS.map(lambda text: text and f"T {text}"),  # what the entry says itself is not said twice
+    author=st.one_of(st.just(""), NAMES.map("A {}".format)),
+    subtitle=CAPTIONS.map(lambda text: text and f"B {text}"),
+    summary=CAPTIONS.map(lambda text: text and f"S {text}"),
+    image=st.one_of(st.just(""), URLS),
+    season=st.integers(0, 99),
+    episode=st.integers(0, 99_999),
+    kind=st.sampled_from(["", "full", "trailer", "bonus"]),
+    explicit=st.sampled_from([None, True, False]),
+    chapters=st.one_of(st.just(""), URLS),
+    transcripts=st.lists(
+        st.builds(Transcript, url=URLS, media_type=st.sampled_from(["text/vtt", "text/html"]), language=LANGUAGES),
+        max_size=3,
+    ).map(tuple),
+    voices=st.lists(
+        st.builds(Voice, name=NAMES, role=st.sampled_from(["", "host", "guest"]), group=st.sampled_from(["", "cast"]),
+                  url=st.one_of(st.just(""), URLS), image=st.one_of(st.just(""), URLS)),
+        max_size=3,
+    ).map(tuple),
+)  # fmt: skip
+ANSWERS = st.builds(
+    Reply, id=st.integers(1, 9).map(lambda n: f"tag:a.example,2026:{n}"), url=st.one_of(st.just(""), URLS)
 )
 BODIES = st.lists(words(60, SIGNS + '<>&"'), max_size=3).map(
     lambda found: clean("".join(f"<p>{escape(one)}</p>" for one in found), HOME)
@@ -61,7 +104,13 @@ TIMES = st.datetimes(datetime(1995, 1, 1), datetime(2026, 1, 1)).map(lambda t: t
 @st.composite
 def stories(draw: st.DrawFn, number: int) -> Item:
     published = draw(TIMES)
-    image = draw(st.one_of(st.none(), URLS.map(lambda u: Image(url=u.replace("#c", "") + ".png", width=3, height=2))))
+    image = draw(st.one_of(st.none(), PICTURES))
+    files = draw(st.lists(FILES, max_size=3, unique_by=lambda f: f.url))
+    files = [f for f in files if image or not f.media_type.startswith("image/")]  # a picture of any kind would lead
+    tags = tuple(draw(st.lists(st.text("가나다abc", min_size=1, max_size=6), max_size=4, unique_by=str.casefold)))
+    schemes = st.sampled_from(["", "https://s.example/가?a=1&b=2", "urn:example:s"])
+    labels = (Label(name=t, term=draw(st.sampled_from(["", "t-1"])), scheme=draw(schemes)) for t in tags)
+    podcast = draw(st.one_of(st.none(), EPISODES))
     return item(
         number,
         title=draw(words(40, SIGNS + '<>&"')),
@@ -73,10 +122,13 @@ def stories(draw: st.DrawFn, number: int) -> Item:
         + draw(st.timedeltas(timedelta(0), timedelta(days=9))) // timedelta(seconds=1) * timedelta(seconds=1),
         authors=tuple(draw(st.lists(PEOPLE, max_size=3, unique_by=lambda p: p.name.casefold()))),
         contributors=tuple(draw(st.lists(PEOPLE, max_size=2, unique_by=lambda p: p.name.casefold()))),
-        tags=tuple(draw(st.lists(st.text("가나다abc", min_size=1, max_size=6), max_size=4, unique_by=str.casefold))),
-        enclosures=tuple(draw(st.lists(FILES, max_size=3, unique_by=lambda f: f.url))),
+        tags=tags,
+        labels=tuple(label for label in labels if label.term or label.scheme),
+        podcast=podcast if podcast != Podcast() else None,
+        answers=tuple(draw(st.lists(ANSWERS, max_size=2, unique_by=lambda a: a.id))),
+        enclosures=tuple(files),
         image=image,
-        language=draw(st.sampled_from(["", "ko", "en", "zh-hant"])),
+        language=draw(LANGUAGES),
         rights=draw(st.one_of(st.just(""), words(20))),
         licence=draw(st.one_of(st.just(""), URLS)),
         comments=draw(st.one_of(st.just(""), URLS)),
@@ -104,8 +156,9 @@ def told(one: Item, format: Format) -> Mapping[str, object]:
         "published": one.story.published,
         "contributors": [p.name for p in lead.contributors],
         "tags": {tag.casefold() for tag in lead.tags},
-        "enclosures": {(f.url, f.media_type, f.length) for f in lead.enclosures},
-        "image": lead.image.url if lead.image else "",
+        "enclosures": {f.url: f for f in lead.enclosures},
+        "answers": lead.answers,
+        "podcast": lead.podcast,
         "language": lead.language or "ko",
         "rights": lead.rights or (source.rights if source else ""),
         "licence": lead.licence,
@@ -116,7 +169,13 @@ def told(one: Item, format: Format) -> Mapping[str, object]:
         said["content"] = lead.content
     if lead.authors:
         said["authors"] = [p.name for p in lead.authors]
-    if format != "rss":
+    if lead.image or not (lead.podcast and lead.podcast.image):  # else the episode's cover leads
+        said["image"] = lead.image
+    if format == "rss" and source and not lead.authors and lead.podcast:  # the podcast's author is the item's
+        said["authors"] = [lead.podcast.author] if lead.podcast.author else []
+        said["podcast"] = less if (less := replace(lead.podcast, author="")) != Podcast() else None
+    if format != "rss":  # whose categories have no terms
+        said["labels"] = {label.name: replace(label, scheme=safe.uri(label.scheme)) for label in lead.labels}
         said |= {"title": lead.title, "summary": lead.summary, "updated": one.story.updated}
         said["urls"] = [p.url for p in lead.contributors]
     if source and format != "json":
@@ -133,8 +192,8 @@ def read(entry: Entry, asked: Mapping[str, object]) -> Mapping[str, object]:
         "contributors": [p.name for p in entry.contributors],
         "urls": [p.url for p in entry.contributors],
         "tags": {tag.casefold() for tag in entry.tags},
-        "enclosures": {(f.url, f.media_type, f.length) for f in entry.enclosures},
-        "image": entry.image.url if entry.image else "",
+        "enclosures": {f.url: f for f in entry.enclosures},
+        "labels": {label.name: label for label in entry.labels},
         "source": (origin.title, origin.feed_url),
     }
     return {name: found[name] for name in asked}
