@@ -13,6 +13,8 @@ Begin = Callable[[Source, SourceState], Journey[Fetched]]
 """The journey that asks one source. Never raises."""
 
 PATIENCE = 1.0  # seconds of one step without any event
+MANY = 32  # answers that are worth waking whoever takes them: a switch of threads costs as much as an answer of 304
+SOON = 0.05  # seconds after which one is worth it
 
 
 class Carrier(Protocol):
@@ -70,15 +72,19 @@ class Loop:
             self._came.set()
 
     def _ask_all(self) -> None:
-        left = len(self._round.pairs)
+        left, kept, since = len(self._round.pairs), 0, 0.0
         while left and not self._stop.is_set():
             now = self._clock()
             while (place := self._round.next(now)) is not None:
                 self._multi.begin(place, self._begin(*self._round.pairs[place]))
             self._waits = self._round.full
-            ended = self._multi.step(min(PATIENCE, self._round.rest(now)))
+            owing = kept and self._round.is_ready()
+            ended = self._multi.step(min(SOON if owing else PATIENCE, self._round.rest(now)))
             now = self._clock()
             for place, fetched in ended:
                 left -= self._round.settle(place, fetched, now)
-            if ended and self._round.is_ready():
+            since = since if kept else now
+            kept += len(ended)
+            if kept and self._round.is_ready() and (kept >= MANY or self._round.full or now - since >= SOON):
                 self._came.set()
+                kept = 0

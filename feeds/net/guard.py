@@ -60,13 +60,17 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Hop:
-    """One exchange with one place that may be asked; *private* says that it may have any address."""
+    """One exchange with one place that may be asked; *private* says that it may have any address.
+
+    *secret*: it bears what is meant for this place alone, in its headers or its query.
+    """
 
     method: Literal["GET", "POST"]
     target: Target
     headers: Mapping[str, str]
     data: Data
     private: bool
+    secret: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,9 +130,9 @@ class Guard:
             seen.append(target.url)
             private = self._admit(target, start)
             home = home and _is_home(target, start)
-            said, content = yield from _ask(
-                Hop(method, target, _over(common, own) if home else common, request.data, private), limits
-            )
+            headers = _over(common, own) if home else common
+            bears = (home and bool(own)) or method == "POST" or "?" in target.path
+            said, content = yield from _ask(Hop(method, target, headers, request.data, private, bears), limits)
             if said.status not in MOVED[method] or "location" not in said.headers:
                 hops = len(seen) - 1
                 return Answer(

@@ -30,27 +30,23 @@ _LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """One place to ask. *host* is ASCII, lower case, without brackets or final dot; *path* includes the query."""
+    """One place to ask, in all the forms in which it is compared and sent.
+
+    *host* is ASCII, lower case, without brackets or final dot; *place* is `host:port`, the form in which private places
+    are allowed; *origin* is scheme, host and port as a URL without path (RFC 6454); *path* includes the query.
+    """
 
     scheme: str
     host: str
     port: int
+    place: str
+    origin: str
     path: str
 
     @property
     def is_address(self) -> bool:
         """Whether the host is an address already: no name ends in a number."""
         return ":" in self.host or self.host.rpartition(".")[2].isdigit()
-
-    @property
-    def place(self) -> str:
-        """`host:port`, the form in which private places are allowed."""
-        return f"{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
-
-    @property
-    def origin(self) -> str:
-        """Scheme, host and port as a URL without path (RFC 6454)."""
-        return f"{self.scheme}://{self.place.removesuffix(f':{PORTS[self.scheme]}')}"
 
     @property
     def url(self) -> str:
@@ -67,11 +63,16 @@ def parse(url: str) -> Target:
     scheme, authority = found[1].lower(), found[2] or ""
     if "@" in authority:
         raise FetchError("address", "a user name in the url is not sent; give credentials under `headers`")
-    host, port = _split(authority)
+    name, number = _split(authority)
+    host, port = _host(name), _port(number) if number else PORTS[scheme]
+    shown = f"[{host}]" if ":" in host else host
+    place = f"{shown}:{port}"
     return Target(
         scheme=scheme,
-        host=_host(host),
-        port=_port(port) if port else PORTS[scheme],
+        host=host,
+        port=port,
+        place=place,
+        origin=f"{scheme}://{shown if port == PORTS[scheme] else place}",
         path=_encoded(found[3] or "/") + _encoded(found[4] or ""),
     )
 

@@ -1,6 +1,8 @@
 """A certificate must be valid for the name that was asked for; nothing falls back to plain HTTP."""
 
+import socket
 import ssl
+import struct
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -11,7 +13,7 @@ from feeds import net
 from feeds.errors import FetchError
 from feeds.net import Limits
 from tests.faults import Canned, Faults, answer, public
-from tests.ways import Client
+from tests.ways import Client, Curl
 
 pytestmark = pytest.mark.usefixtures("way")
 
@@ -110,3 +112,51 @@ def test_net_28_https_does_not_lead_to_http(authority: Authority) -> None:
         connect(authority, server).get(server.url("/", NAME))
     assert caught.value.code == "redirect"
     assert "https to http" in caught.value.detail
+
+
+HYBRID = 0x11EC  # X25519MLKEM768 of draft-ietf-tls-ecdhe-mlkem
+
+
+@pytest.mark.parametrize(
+    ("url", "own", "secret"),
+    [
+        pytest.param("https://a.example/feed", {}, False, id="what anybody may read"),
+        pytest.param("https://a.example/feed?token=t", {}, True, id="a query may hold a token"),
+        pytest.param("https://a.example/feed", {"X-Key": "k"}, True, id="headers of its own"),
+    ],
+)
+def test_secrets_are_kept_from_tomorrow_s_computers_too(url: str, own: dict[str, str], secret: bool) -> None:
+    """What libcurl offers in its first message: the groups of its OpenSSL for secrets, those of old for the rest."""
+    hellos: list[bytes] = []
+
+    def dial(address: str, port: int, seconds: float) -> socket.socket:
+        ours, theirs = socket.socketpair()
+        theirs.settimeout(5)
+        ends.append(theirs)
+        return ours
+
+    ends: list[socket.socket] = []
+    with Curl(resolve=public, dial=dial, limits=Limits(total=timedelta(seconds=0.3))) as client:
+        for asked, headers in (("https://a.example/open", {}), (url, own)):  # the first leaves its mark on the line
+            with pytest.raises(FetchError):
+                client.get(asked, own=headers)
+            hellos.append(ends[-1].recv(1 << 14))
+            ends[-1].close()
+    classic = groups(hellos[0])
+    assert HYBRID not in classic
+    assert classic[0] == 29  # X25519
+    assert (groups(hellos[1]) != classic) is secret
+
+
+def groups(hello: bytes) -> list[int]:
+    """The supported groups of a TLS ClientHello (RFC 8446 §4.2.7), in order."""
+    at = 9 + 2 + 32  # record, handshake, version, random
+    for size in ("B", "!H", "B"):  # session, ciphers, compression
+        at += struct.calcsize(size) + struct.unpack_from(size, hello, at)[0]
+    at += 2
+    while at < len(hello):
+        kind, length = struct.unpack_from("!HH", hello, at)
+        if kind == 10:
+            return list(struct.unpack_from(f"!{(length - 2) // 2}H", hello, at + 6))
+        at += 4 + length
+    return []
