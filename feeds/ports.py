@@ -59,6 +59,9 @@ class Library(Protocol):
     ) -> PollView:
         """Return all that may matter to one poll, and the stories *alike*: see `PollView`."""
 
+    def unseen(self, source_id: str, since: datetime, before: datetime) -> tuple[str, ...]:
+        """Return the guids of kept entries that were published after *since* and last seen before *before*."""
+
     def posted(self, hints: Collection[int], since: datetime, now: datetime) -> Mapping[int, tuple[str, ...]]:
         """Return the stories under each of *hints* that were told since about *since*: see `PollView.posted`."""
 

@@ -15,6 +15,7 @@ from feeds.model.source import (
     BaseRule,
     ContentPolicy,
     DateOrigin,
+    Deletions,
     FutureDates,
     IdRule,
     SiteKind,
@@ -54,6 +55,7 @@ SiteKindKey = Annotated[
     ),
 ]
 DateOriginKey = Annotated[DateOrigin, values.choice("front_matter", "file_name", "git", "first_seen")]
+DeletionsKey = Annotated[Deletions, values.choice("told", "missing", "never")]
 Future = Annotated[FutureDates, values.choice("clip", "ignore", "wait", "keep", hints={"ignore_date": "write ignore"})]
 FieldKey = Annotated[EntryField, values.choice(*get_args(EntryField), hints={"id": "write guid", "url": "write link"})]
 WordFieldKey = Annotated[
@@ -160,6 +162,11 @@ class DefaultsKeys(Keys):
     date_from: tuple[DateOriginKey, ...] = key(
         "where the date of a post comes from, first that has one", ("front_matter", "file_name", "git", "first_seen")
     )
+    deletions: DeletionsKey = key(
+        "when an entry that left its feed is withdrawn: told (by a tombstone), missing (also where it is gone for a "
+        "day from among older ones) or never",
+        "told",
+    )
     future: Future = key(
         "dates ahead of the clock: clip to first sight, ignore for the date of change, wait until then, or keep", "clip"
     )
@@ -208,6 +215,7 @@ class SourceKeys(_Override):
         "file keep what is said there",
         None,
     )
+    deletions: DeletionsKey | None = key("when an entry that left its feed is withdrawn: told, missing or never", None)
     future: Future | None = key("dates ahead of the clock: clip, ignore, wait or keep", None)
     only: Rules = key("rules; an entry that meets none of them is not published; instead of those of defaults", ())
     first: Annotated[int, values.number(0, 1000)] | None = key(

@@ -227,6 +227,7 @@ def _amended(read: Options, keys: SourceKeys, defaults: DefaultsKeys) -> Options
         read,
         only=keys.only or defaults.only,
         future=keys.future or defaults.future,
+        deletions=keys.deletions or defaults.deletions,
         ignore=tuple(dict.fromkeys((*defaults.ignore, *keys.ignore))),
         rewrite=tuple(Rewrite(field=c.field, find=c.find, replace=c.replace) for c in changes),
         base=keys.base or defaults.base,

@@ -8,7 +8,7 @@ from feeds.core import identity, ledger, near, rhythm
 from feeds.core.normalise import Normalised
 from feeds.core.sketch import Sketch, sketch
 from feeds.model.changes import Known, PollView
-from feeds.model.entry import Entry
+from feeds.model.entry import Deleted, Entry
 from feeds.model.settings import Settings
 from feeds.model.source import FeedInfo, Fetched, SourceState
 
@@ -18,13 +18,14 @@ class Arrivals:
     """Entries as they are known, and the match keys, by guid, of those that are new or changed.
 
     *sketches*, by guid, of new entries that no key leads to a story, where similar texts are asked for.
-    *places* as in `Normalised`; *partial*: the document holds others, which were not read again.
+    *places* and *deleted* as in `Normalised`; *partial*: the document holds others, which were not read again.
     """
 
     entries: tuple[Entry, ...] = ()
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sketches: Mapping[str, Sketch] = field(default_factory=dict)
     places: tuple[int, ...] = ()
+    deleted: tuple[Deleted, ...] = ()
     partial: bool = False
 
     def hints(self) -> frozenset[int]:
@@ -56,6 +57,7 @@ def arrivals(
         entries=entries,
         keys={e.guid: identity.match_keys(e, settings.dedupe) for e in fresh},
         places=found.places if len(found.places) == len(entries) else (),
+        deleted=found.deleted,
         partial=unread is not None,
     )
 

@@ -3,11 +3,11 @@
 The result is the same however often it is asked: an entry whose fingerprint and standing are as stored changes nothing.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from feeds.core import cadence, cluster, dates, identity
+from feeds.core import cadence, cluster, dates, identity, missing
 from feeds.core.arrivals import Arrivals, crowded_keys, emptied, older, with_times
 from feeds.core.categories import Catalogue
 from feeds.core.nearby import Nearby
@@ -19,11 +19,6 @@ from feeds.model.entry import Entry, EntryKey, origin_of
 from feeds.model.settings import Settings
 from feeds.model.source import FeedInfo, Fetched, Problem, Source, SourceState
 from feeds.model.story import Category, Member, Story, StoryStatus
-
-# A folder that is unmounted or emptied by mistake must not take the site down: from this many posts on, and when
-# more than this share of them vanish at once, nothing is withdrawn until someone says so.
-VANISH_FROM = 5
-VANISH_SHARE = 0.5
 
 
 def decide(
@@ -116,14 +111,21 @@ class _Bench:
     # entries
 
     def read(self, arrived: Arrivals, fetched: Fetched, *, force: bool) -> None:
-        """Take in all entries of the documents, then those that are missing from a folder."""
+        """Take in all entries of the documents, then what is not there any more."""
         entries = arrived.entries
         crowded = crowded_keys(entries, self.keys)
         self.older = older(arrived, self.view)
         for position, entry in zip(arrived.places or range(len(entries)), entries, strict=True):
             self.take(entry, position, crowded)
+        present = {e.guid for e in entries}
         if self.local:
-            self.miss({e.guid for e in entries}, frozenset(fetched.listing), force=force)
+            gone = missing.posts(self.view, present, frozenset(fetched.listing))
+            self.vanish(gone, len(missing.there(self.view)), "", "its file is gone from the folder", force)
+            return
+        for known in missing.told(self.view, present, arrived.deleted):
+            self.withdraw(known, "tombstone", "its feed says that it was taken back")
+        gone = [k for k in missing.unseen(self.view, present) if k.entry.guid not in self.saved]
+        self.vanish(gone, len(gone) + len(present), "missing", "its feed tells older ones, and not it for a day", force)
 
     def take(self, entry: Entry, position: int, crowded: frozenset[str]) -> None:
         """Take in one entry: new, changed, returned or as it was."""
@@ -166,27 +168,27 @@ class _Bench:
         if known.fingerprint != mark:
             self.decisions.append(self.note(entry, "changed", "", "its text, links or files differ from before"))
 
-    def miss(self, present: set[str], listing: frozenset[str], *, force: bool) -> None:
-        """Withdraw posts whose file is gone; hold where most vanish at once."""
-        there = [k for k in self.view.known.values() if k.status != "withdrawn"]
-        gone = [k for k in there if k.entry.guid not in present and k.entry.path not in listing]
-        if len(there) >= VANISH_FROM and len(gone) > len(there) * VANISH_SHARE and not force:
-            detail = f"{len(gone)} of {len(there)} posts"
-            self.state = replace(self.state, problem=Problem(code="mass_vanish", detail=detail))
+    def vanish(self, gone: Sequence[Known], there: int, rule: str, words: str, force: bool) -> None:
+        """Withdraw what is gone of what was *there*; hold where most vanish at once."""
+        if problem := missing.held(len(gone), there, force=force):
+            self.state = replace(self.state, problem=problem)
             return
         for known in gone:
-            entry = known.entry
-            self.decisions.append(self.note(entry, "withdrawn", "", "its file is gone from the folder"))
-            if known.story_id:
-                self.leave(entry.key, known.story_id, "withdrawn")
-            self.saved[entry.guid] = Saved(
-                entry=entry,
-                fingerprint=known.fingerprint,
-                status="withdrawn",
-                story_id=known.story_id,
-                first_seen=known.first_seen,
-                url_key=identity.url_key(entry),
-            )
+            self.withdraw(known, rule, words)
+
+    def withdraw(self, known: Known, rule: str, words: str) -> None:
+        entry = known.entry
+        self.decisions.append(self.note(entry, "withdrawn", rule, words))
+        if known.story_id:
+            self.leave(entry.key, known.story_id, "withdrawn")
+        self.saved[entry.guid] = Saved(
+            entry=entry,
+            fingerprint=known.fingerprint,
+            status="withdrawn",
+            story_id=known.story_id,
+            first_seen=known.first_seen,
+            url_key=identity.url_key(entry),
+        )
 
     # stories
 

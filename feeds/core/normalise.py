@@ -29,7 +29,7 @@ from feeds.core.identity import guid_key
 from feeds.core.resolve import absolute
 from feeds.core.text import tidy
 from feeds.core.urls import canonical
-from feeds.model.entry import Entry, Parsed, RawEntry, Text
+from feeds.model.entry import Deleted, Entry, Parsed, RawEntry, Text
 from feeds.model.source import Problem, Source
 
 LONGEST_ID = 1024  # bytes
@@ -42,11 +42,13 @@ class Normalised:
     """The entries of one poll, in the order found, and what was odd about them.
 
     *places* tell where each stood in its document, where it was read in part; () : they are all, from 0.
+    *deleted* are ids, as entries have them, of items that the feed says are gone, and when.
     """
 
     entries: tuple[Entry, ...]
     problems: tuple[Problem, ...]
     places: tuple[int, ...] = ()
+    deleted: tuple[Deleted, ...] = ()
 
 
 def normalise(parsed: Parsed, source: Source, url: str) -> Normalised:
@@ -62,7 +64,8 @@ def normalise(parsed: Parsed, source: Source, url: str) -> Normalised:
             entries.append(_entry(raw, source, ground, parsed.info.language, crowded))
         except (ValueError, ArithmeticError, RecursionError) as error:
             problems.append(Problem(code="reader", detail=f"one item: {error}"[:300], where=raw.path or raw.url[:200]))
-    return Normalised(entries=_told_apart(entries, problems), problems=tuple(problems))
+    deleted = tuple(replace(d, ref=_id(d.ref), when=_date(d.when)) for d in parsed.deleted if d.ref)
+    return Normalised(entries=_told_apart(entries, problems), problems=tuple(problems), deleted=deleted)
 
 
 def _entry(raw: RawEntry, source: Source, ground: str, language: str, crowded: frozenset[str]) -> Entry:
@@ -116,7 +119,7 @@ def _entry(raw: RawEntry, source: Source, ground: str, language: str, crowded: f
 
 def _guid(raw: RawEntry, base: str, crowded: frozenset[str]) -> tuple[str, bool]:
     """Return the id, and whether it is ours."""
-    if guid := " ".join(tidy(raw.guid).split()) if len(raw.guid) < 1 << 20 else raw.guid:
+    if guid := _tidy(raw.guid):
         if raw.guid_is_permalink and guid.startswith(("/", "./", "../", "?")):
             guid = absolute(guid, base) or guid  # `123` stays: it says permalink only for want of `isPermaLink`
         return _held(guid), False
@@ -129,6 +132,15 @@ def _guid(raw: RawEntry, base: str, crowded: frozenset[str]) -> tuple[str, bool]
     date = raw.published.isoformat() if raw.published else ""
     words = "\x1f".join((title.value, date, body.value[:4096], raw.path))
     return f"made:{_hash(words)[:32]}", True
+
+
+def _tidy(guid: str) -> str:
+    return " ".join(tidy(guid).split()) if len(guid) < 1 << 20 else guid
+
+
+def _id(ref: str) -> str:
+    """Return the id that an item would have which a feed calls *ref*."""
+    return _held(_tidy(ref))
 
 
 def _held(guid: str) -> str:

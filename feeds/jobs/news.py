@@ -31,6 +31,7 @@ class Reading:
     info: FeedInfo | None = None
     found: Normalised = Normalised(entries=(), problems=())
     odd: bool = True
+    complete: bool = True  # the end of the document was there
     outline: bytes = b""
     unread: frozenset[bytes] | None = None
 

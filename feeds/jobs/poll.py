@@ -5,13 +5,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from feeds.core import cadence, identity, own
-from feeds.core.arrivals import Arrivals, arrivals, with_sketches
+from feeds.core import cadence, own
+from feeds.core.arrivals import Arrivals
 from feeds.core.categories import Catalogue
 from feeds.core.decide import decide
 from feeds.core.normalise import normalise
 from feeds.errors import ParseError, PostError, StaleView
 from feeds.jobs.news import Reading, is_odd, read_news
+from feeds.jobs.view import look
 from feeds.jobs.work import Tally, Work
 from feeds.model.changes import Changes, PollView
 from feeds.model.entry import Parsed, RawEntry
@@ -243,7 +244,8 @@ def _read(run: _Pass, answer: _Answer) -> None:
         with run.tally.step("clean"):
             found = normalise(parsed, source, _base(source, fetched))
         info = parsed.info if fetched.outcome == "fresh" and source.kind != "content" else None
-        return Reading(fetched=fetched, info=info, found=found, odd=is_odd(parsed, found))
+        odd = is_odd(parsed, found)
+        return Reading(fetched=fetched, info=info, found=found, odd=odd, complete=parsed.complete)
 
     try:
         with run.tally.step("parse"):
@@ -261,7 +263,7 @@ def _decide_and_apply(run: _Pass, library: Library, answer: _Answer) -> Changes 
     for attempt in range(TRIES):
         view, arrived = PollView(source=source, state=answer.state), Arrivals()
         if answer.fetched.outcome == "fresh" or attempt:  # else nothing but the state as it was read matters
-            view, arrived = _look(run, library, source, reading)
+            view, arrived = look(run.work, run.tally, library, source, reading)
         with tally.step("decide"):
             changes = decide(
                 view,
@@ -284,42 +286,6 @@ def _decide_and_apply(run: _Pass, library: Library, answer: _Answer) -> Changes 
         return changes
     logger.warning("poll gave way to another writer source=%s", source.id)
     return None
-
-
-def _look(run: _Pass, library: Library, source: Source, reading: Reading) -> tuple[PollView, Arrivals]:
-    """Return what the library knows of the entries, and of the stories that new and changed ones may belong to."""
-    found = reading.found
-    guids = [variant for e in found.entries for variant in identity.guid_variants(e.guid)]
-    pages = [key for e in found.entries if (key := identity.url_key(e))]
-    with run.tally.step("store"):
-        view = library.poll_view(source.id, guids, [f"url:{page}" for page in pages])
-    with run.tally.step("decide"):
-        arrived = arrivals(found, reading.fetched, view, run.work.settings, reading.unread)
-    if arrived.keys:
-        with run.tally.step("store"):
-            keys = [f"url:{p}" for p in pages] + [*arrived.all_keys()]
-            view = library.poll_view(source.id, [*guids, *arrived.keys], keys)
-        if run.work.settings.dedupe.near:
-            return _look_around(run, library, view, arrived, ([*guids, *arrived.keys], keys))
-    return view, arrived
-
-
-def _look_around(
-    run: _Pass, library: Library, view: PollView, arrived: Arrivals, asked: tuple[list[str], list[str]]
-) -> tuple[PollView, Arrivals]:
-    """Widen a view by the stories that new entries may tell in other words."""
-    within, now = run.work.settings.dedupe.near, run.work.ports.clock()
-    with run.tally.step("decide"):
-        arrived = with_sketches(arrived, view, run.work.settings)
-    if not arrived.sketches or within is None:
-        return view, arrived
-    with run.tally.step("store"):
-        posted = library.posted(arrived.hints(), now - within, now)
-    with run.tally.step("decide"):
-        alike = arrived.candidates(replace(view, posted=posted))
-    with run.tally.step("store"):
-        found = library.poll_view(view.source.id, *asked, alike)
-    return replace(found, posted=posted), arrived
 
 
 def read(source: Source, fetched: Fetched, by: Read) -> tuple[Fetched, Parsed]:

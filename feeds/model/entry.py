@@ -142,11 +142,20 @@ class RawEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Deleted:
+    """A feed says that an item is gone (RFC 6721): *ref* is its id, *when* it went, None where that is not told."""
+
+    ref: str
+    when: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Parsed:
     """What one document holds. *complete* is false where its end is missing: nothing may count as removed."""
 
     info: FeedInfo = FeedInfo()
     entries: tuple[RawEntry, ...] = ()
+    deleted: tuple[Deleted, ...] = ()
     problems: tuple[Problem, ...] = ()  # oddities that were handled, in plain words
     complete: bool = True
     reader: str = ""  # which of ours read it

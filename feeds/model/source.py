@@ -13,6 +13,11 @@ Kind = Literal[
 ContentPolicy = Literal["full", "summary", "title"]
 DateOrigin = Literal["front_matter", "file_name", "git", "first_seen"]
 SiteKind = Literal["auto", "jekyll", "hugo", "pelican", "eleventy", "astro", "mkdocs", "obsidian", "plain"]
+Deletions = Literal[  # when an entry that left its feed was taken back there, and is so here
+    "told",  # the feed says so by a tombstone
+    "missing",  # or it is gone for a day, from among entries that are older
+    "never",
+]
 FutureDates = Literal[  # what becomes of an item whose date lies ahead of the clock
     "clip",  # it is dated by when it was first seen
     "ignore",  # as if it had no such date: its date of change counts, else first sight
@@ -68,6 +73,7 @@ class Options:
     rewrite: tuple[Rewrite, ...] = ()
     base: BaseRule = "document"
     ids: IdRule = "guid"
+    deletions: Deletions = "told"  # feeds and files; a post whose file goes is withdrawn in any case
     alone: bool = False  # nothing that it tells is taken for a copy of what another source tells, nor the reverse
 
 

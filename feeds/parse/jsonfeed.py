@@ -5,11 +5,12 @@ Source: jsonfeed.org, version 1 and version 1.1.
 
 import json
 import math
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 from feeds.errors import ParseError
-from feeds.model.entry import Enclosure, Image, Label, Parsed, Person, RawEntry, Reply, Text
+from feeds.model.entry import Deleted, Enclosure, Image, Label, Parsed, Person, RawEntry, Reply, Text
 from feeds.model.podcast import Podcast, Transcript, Voice
 from feeds.model.source import FeedInfo, Problem
 from feeds.parse.dates import read_date
@@ -47,7 +48,17 @@ def read_json(text: str, url: str, timezone: str) -> Parsed:
     if odd := sum(1 for item in items if not isinstance(item, dict)):
         problems.append(Problem(code="malformed", detail=f"{odd} items are no objects"))
     problems += [Problem(code="date", detail=f"{text!r}") for text in dict.fromkeys(unread)]
-    return Parsed(info=_info(feed, version), entries=entries, problems=tuple(problems))
+    deleted = tuple(_deleted(feed, timezone))
+    return Parsed(info=_info(feed, version), entries=entries, deleted=deleted, problems=tuple(problems))
+
+
+def _deleted(feed: Object, timezone: str) -> Iterator[Deleted]:
+    """What is gone, as this program tells it: JSON Feed has no word for it."""
+    said = feed.get("_deleted")
+    found = said.get("entries") if isinstance(said, dict) else None
+    for one in found[:MOST_ITEMS] if isinstance(found, list) else ():
+        if isinstance(one, dict) and (ref := _string(one, "id")):
+            yield Deleted(ref=ref, when=read_date(_string(one, "when"), timezone))
 
 
 def _load(text: str) -> Any:

@@ -12,7 +12,7 @@ from lxml import etree
 
 from feeds.model.entry import Parsed
 from feeds.model.source import Problem
-from feeds.parse.xml_feed import read_info
+from feeds.parse.xml_feed import DELETED, read_deleted, read_info
 from feeds.parse.xml_item import read_item
 from feeds.parse.xml_names import Declined, mend, name_of, number_of_items
 from feeds.parse.xml_scope import scope_of
@@ -63,5 +63,6 @@ def _read(root: etree._Element, url: str, timezone: str) -> Parsed:
     authors = authors if info.format.startswith("atom") else ()
     scope = replace(scope, version=info.format, feed_language=info.language, feed_authors=authors)
     entries = tuple([read_item(item, scope) for item in items])
+    deleted = tuple([read_deleted(gone, timezone) for gone in channel.iterchildren(DELETED)])
     problems = [Problem(code="date", detail=f"{text!r}") for text in dict.fromkeys(scope.unread)]
-    return Parsed(info=info, entries=entries, problems=tuple(problems), reader="fast")
+    return Parsed(info=info, entries=entries, deleted=deleted, problems=tuple(problems), reader="fast")

@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 
 from lxml import etree
 
-from feeds.model.entry import Person
+from feeds.model.entry import Deleted, Person
 from feeds.model.source import FeedInfo
 from feeds.parse import timetable
+from feeds.parse.dates import read_date
 from feeds.parse.xml_names import Declined, attributes_of, name_of, text_of
 from feeds.parse.xml_parts import Link, href_of, licence_of, link_of, page_of, person_of
 from feeds.parse.xml_scope import Scope
@@ -19,6 +20,7 @@ _ATOM10, _RSS10, _RSS090 = (
     "http://purl.org/rss/1.0/",
     "http://my.netscape.com/rdf/simple/0.9/",
 )
+DELETED = "{http://purl.org/atompub/tombstones/1.0}deleted-entry"  # RFC 6721 §3
 _APART = frozenset({"item", "entry", "items", "textinput"})  # what they hold is not the feed's
 _DESCRIPTIONS = ("subtitle", "info", "dc_description", "itunes_summary", "itunes_subtitle")
 
@@ -50,9 +52,20 @@ def read_info(root: etree._Element, channel: etree._Element, scope: Scope) -> tu
     for child in channel:
         if take := TAKE.get(name := name_of(child)):
             take(feed, child)
-        elif len(child) and name not in _APART and any(name_of(below) in TAKE for below in child.iter()):
+        elif name not in _APART and _hides(child):
             raise Declined(f"elements in {name}")
     return _info(feed, version), tuple(dict.fromkeys(p for p in feed.authors if p != Person()))
+
+
+def _hides(child: etree._Element) -> bool:
+    """Tell whether an unknown element holds some that are known: whose they are only another reader says."""
+    return len(child) > 0 and child.tag != DELETED and any(name_of(below) in TAKE for below in child.iter())
+
+
+def read_deleted(element: etree._Element, timezone: str) -> Deleted:
+    """Return what a tombstone says; who wrote it and why is not kept."""
+    when = read_date(element.get("when", ""), timezone)
+    return Deleted(ref=(element.get("ref") or "").strip(), when=when)
 
 
 def _outside(feed: _Feed, root: etree._Element) -> None:

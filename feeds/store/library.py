@@ -107,6 +107,12 @@ class Library:
                 habits=likes.habits(connection, {source_id, *(s.lead.source_id for s in found)} if asked else ()),
             )
 
+    def unseen(self, source_id: str, since: datetime, before: datetime) -> tuple[str, ...]:
+        e = t.entries.c
+        mine = (e.source_id == source_id, e.status == "kept", e.published > since, e.last_seen < before)
+        with self._db.read() as connection:
+            return tuple(connection.scalars(select(e.guid).where(*mine).order_by(e.guid)))
+
     def posted(self, hints: Collection[int], since: datetime, now: datetime) -> Mapping[int, tuple[str, ...]]:
         with self._db.read() as connection:
             return likes.posted(connection, hints, since, now)

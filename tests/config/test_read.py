@@ -113,6 +113,7 @@ def test_source_overrides_defaults(everything: Settings) -> None:
         headers={"Accept-Language": "ko", "X-From": "daily", "Authorization": "Basic ZGVzazpnZWhlaW0="},
         user_agent="daily/2",
         future="keep",
+        deletions="missing",
         only=("title ~ '반도체'",),
         ignore=("rights", "guid"),
         rewrite=(

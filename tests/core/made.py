@@ -10,7 +10,7 @@ from feeds.core.decide import decide
 from feeds.core.normalise import Normalised
 from feeds.model.changes import Changes, Edit, Known, PollView
 from feeds.model.channel import Output
-from feeds.model.entry import Entry
+from feeds.model.entry import Deleted, Entry
 from feeds.model.settings import Settings, Site
 from feeds.model.source import Fetched, Source, SourceState
 from feeds.model.story import Category, Story
@@ -78,13 +78,16 @@ class Shelf:
         now: datetime = NOW,
         listing: Sequence[str] | None = None,
         force: bool = False,
+        deleted: Sequence[Deleted] = (),
+        unseen: Sequence[str] = (),
     ) -> Changes:
         """Poll as the job does: recognise, decide, apply."""
         src = self.sources[source_id]
         paths = [e.path for e in entries] if listing is None else listing
         fetched = Fetched(outcome="fresh", listing=tuple(paths))
-        view = self.view(src)
-        arrived = arrivals(Normalised(entries=tuple(entries), problems=()), fetched, view, self.settings)
+        view = replace(self.view(src), unseen=frozenset(unseen))
+        found = Normalised(entries=tuple(entries), problems=(), deleted=tuple(deleted))
+        arrived = arrivals(found, fetched, view, self.settings)
         changes = decide(view, fetched, arrived, self.settings, self.sources, now, force=force)
         self.apply(source_id, changes)
         return changes

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from feeds.core.desk import Desk
 from feeds.errors import OutputError, ParseError
 from feeds.jobs.deliver import ATTEMPTS, deliver
 from feeds.jobs.poll import poll
@@ -460,3 +461,32 @@ def test_ssrf_22_a_feed_of_our_own_is_refused(tmp_path: Path, location: str, ans
         assert [(k, p.code) for k, p in polled.problems.items()] == [("one", "own")]
         assert {s.lead.title for s in desk.store.library.every_story("", 10)} == {"Third"}
         assert desk.store.library.poll_view("one", (), ()).state.body_hash == ""
+
+
+def test_what_is_gone_for_a_day_from_among_older_ones_was_taken_back(desk: World) -> None:
+    one, two = desk.config.sources
+    desk.config = replace(desk.config, sources=(replace(one, options=Options(deletions="missing")), two))
+    items = [("a", "A"), ("b", "B"), ("e", "E")]
+    body = rss(*items).replace(b"01 Feb", b"02 Feb", 1).replace(b"Sun, 02", b"Mon, 02", 1)
+    desk.says("one", body)
+    desk.pass_()
+    gone = rss(*items[1:])
+    for hours, shown in ((1, 4), (12, 4), (13, 3)):
+        desk.says("one", gone.replace(b"Words", b"Words %d" % hours, 1))
+        desk.now += timedelta(hours=hours)
+        desk.pass_()
+        assert sum(s.status == "shown" for s in desk.store.library.every_story("", 9)) == shown
+    assert b">A<" not in desk.files["/atom.xml"]
+    assert b"deleted-entry" in desk.files["/atom.xml"]
+
+
+def test_our_own_tombstones_are_understood(desk: World) -> None:
+    """What we say of what is gone, another of our kind hears: in Atom and in JSON."""
+    desk.pass_()
+    story = next(s for s in desk.store.library.every_story("", 9) if s.lead.title == "First")
+    table = Desk(desk.config, {s.id: s for s in desk.config.sources}, desk.now)
+    desk.store.library.edit(table.retract(story, ""), desk.now)
+    desk.pass_()
+    for path in ("/atom.xml", "/feed.json"):
+        read = parse(Document(url=f"https://desk.example{path}", body=desk.files[path]), source("other"))
+        assert [(d.ref, d.when) for d in read.deleted] == [(story.id, desk.now)]

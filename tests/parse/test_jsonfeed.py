@@ -184,3 +184,16 @@ def test_real_documents() -> None:
         assert all(e.title or e.content for e in parsed.entries)
         read_files += 1
     assert read_files >= 12
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ({"entries": [{"id": "a", "when": "2026-11-20T00:00:00Z"}]}, [("a", datetime(2026, 11, 20, tzinfo=UTC))]),
+        ({"entries": [{"id": "a"}, {"id": ""}, {"when": "2026"}, "b", None]}, [("a", None)]),
+        ({"entries": {"id": "a"}}, []),
+        (["a"], []),
+    ],
+)
+def test_what_is_gone(said: Any, found: list[tuple[str, datetime | None]]) -> None:
+    assert [(d.ref, d.when) for d in read(items=[], _deleted=said).deleted] == found

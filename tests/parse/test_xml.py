@@ -1,6 +1,7 @@
 """The fast reader: it reads what the tolerant one reads, or declines; over cases, laws and real feeds."""
 
 from dataclasses import fields
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -326,3 +327,21 @@ def test_real_feeds_are_read_as_by_the_tolerant_reader() -> None:
 def test_cases_of_others_are_read_as_by_the_tolerant_reader(folder: str) -> None:
     found = {path.name: found for path in documents(folder) if (found := differences(as_text(path)) - ARGUED.keys())}
     assert found == {}
+
+
+def test_tombstones_are_read() -> None:
+    """RFC 6721 §3; whoever deleted it and why are not kept."""
+    body = (
+        "<feed xmlns='http://www.w3.org/2005/Atom' xmlns:at='http://purl.org/atompub/tombstones/1.0'><id>f</id>"
+        "<at:deleted-entry ref=' tag:a,2026:1 ' when='2026-11-20T00:00:00Z'><at:by><name>Kim</name><uri>u</uri></at:by>"
+        "<at:comment>spam</at:comment><link rel='self' href='/x'/></at:deleted-entry>"
+        "<entry><id>e</id><title>T</title></entry>"
+        "<t:deleted-entry xmlns:t='http://purl.org/atompub/tombstones/1.0' ref='2'/></feed>"
+    )
+    parsed = read_well_formed(body.encode(), "https://a.example/", "UTC")
+    assert parsed is not None
+    assert [(d.ref, d.when) for d in parsed.deleted] == [
+        ("tag:a,2026:1", datetime(2026, 11, 20, tzinfo=UTC)),
+        ("2", None),
+    ]
+    assert ([e.guid for e in parsed.entries], parsed.info.id, parsed.info.self_url) == (["e"], "f", "")

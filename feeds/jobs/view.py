@@ -1,0 +1,57 @@
+"""What the library knows of an answer's entries: read in widening circles, each asked for only where it may matter."""
+
+from dataclasses import replace
+
+from feeds.core import identity, missing
+from feeds.core.arrivals import Arrivals, arrivals, with_sketches
+from feeds.jobs.news import Reading
+from feeds.jobs.work import Tally, Work
+from feeds.model.changes import PollView
+from feeds.model.source import Source
+from feeds.ports import Library
+
+
+def look(work: Work, tally: Tally, library: Library, source: Source, reading: Reading) -> tuple[PollView, Arrivals]:
+    """Return what the library knows of the entries, and of the stories that new and changed ones may belong to."""
+    found = reading.found
+    guids = [variant for e in found.entries for variant in identity.guid_variants(e.guid)]
+    pages = [key for e in found.entries if (key := identity.url_key(e))]
+    with tally.step("store"):
+        unseen = _unseen(work, tally, library, source, reading)
+        guids += [*unseen, *(variant for d in found.deleted for variant in identity.guid_variants(d.ref))]
+        view = library.poll_view(source.id, guids, [f"url:{page}" for page in pages])
+    with tally.step("decide"):
+        arrived = arrivals(found, reading.fetched, view, work.settings, reading.unread)
+    if arrived.keys:
+        with tally.step("store"):
+            keys = [f"url:{p}" for p in pages] + [*arrived.all_keys()]
+            view = library.poll_view(source.id, [*guids, *arrived.keys], keys)
+        if work.settings.dedupe.near:
+            view, arrived = _look_around(work, tally, library, view, arrived, ([*guids, *arrived.keys], keys))
+    return replace(view, unseen=frozenset(unseen)) if unseen else view, arrived
+
+
+def _unseen(work: Work, tally: Tally, library: Library, source: Source, reading: Reading) -> tuple[str, ...]:
+    """Return the guids of entries that the feed dropped a day ago, though it tells older ones; where that matters."""
+    dates = [e.published for e in reading.found.entries if e.published]
+    if source.options.deletions != "missing" or reading.unread is not None or not reading.complete or not dates:
+        return ()
+    return library.unseen(source.id, min(dates), work.ports.clock() - missing.UNSEEN)
+
+
+def _look_around(
+    work: Work, tally: Tally, library: Library, view: PollView, arrived: Arrivals, asked: tuple[list[str], list[str]]
+) -> tuple[PollView, Arrivals]:
+    """Widen a view by the stories that new entries may tell in other words."""
+    within, now = work.settings.dedupe.near, work.ports.clock()
+    with tally.step("decide"):
+        arrived = with_sketches(arrived, view, work.settings)
+    if not arrived.sketches or within is None:
+        return view, arrived
+    with tally.step("store"):
+        posted = library.posted(arrived.hints(), now - within, now)
+    with tally.step("decide"):
+        alike = arrived.candidates(replace(view, posted=posted))
+    with tally.step("store"):
+        found = library.poll_view(view.source.id, *asked, alike)
+    return replace(found, posted=posted), arrived
