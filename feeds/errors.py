@@ -227,6 +227,10 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     # publishing
     "output": ("the output folder cannot be written", "check `public` in the configuration, its permissions, the disk"),
     "set_aside": ("a story cannot be expressed in a format", "correct the entry at its source; `feeds why` names it"),
+    "withheld": (
+        "a document breaks a rule of its format",
+        "report what it says to us; the last good document stays published until then",
+    ),
     "delivery": ("a hub did not accept the news of a change", "wait; it is tried again for about a day"),
     "twin": (
         "the feed has moved to the address of another source",

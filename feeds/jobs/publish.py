@@ -126,6 +126,11 @@ def _count(edition: _Edition, channel: Channel, rendered: Rendered, paths: Seque
         edition.tally.add("set_aside")
         where = f"{channel.id}:{aside.format}:{aside.story_id}"
         edition.problems[where] = Problem(code="set_aside", detail=aside.reason, where=where)
+    for document in rendered.withheld:
+        edition.tally.add("withheld")
+        where = f"{channel.id}:{document.format}"
+        edition.problems[where] = Problem(code="withheld", detail=document.reason, where=where)
+        logger.error("publish withheld=%s reason=%s", where, document.reason)
 
 
 def _pings(channel: Channel, fresh: Sequence[Rendition], now: datetime) -> tuple[Delivery, ...]:

@@ -132,6 +132,14 @@ class SetAside:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Withheld:
+    """A document that breaks a rule and does not replace the last good one, and which rule."""
+
+    format: Format
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rendition:
     """A feed in one format. Equal stories, equal bytes, equal etag.
 
@@ -159,10 +167,11 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendered:
-    """What rendering gave: the documents, and the stories that they go out without."""
+    """What rendering gave: the documents, the stories that they go out without, and what does not go out."""
 
     renditions: tuple[Rendition, ...]
     set_aside: tuple[SetAside, ...] = ()
+    withheld: tuple[Withheld, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,13 +1,15 @@
 """A feed as bytes: one table, one function a format.
 
 Equal feeds give equal bytes on every machine, in every zone and locale. A story that cannot be told in a format is
-set aside with its reason, and the document goes out without it.
+set aside with its reason, and the document goes out without it. A document that breaks a rule of the publish gate all
+the same is withheld, and its last good one stays.
 """
 
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
-from feeds.model.channel import MEDIA_TYPES, Feed, Format, Rendered, Rendition, SetAside
+from feeds.errors import RenderError
+from feeds.model.channel import MEDIA_TYPES, Feed, Format, Rendered, Rendition, SetAside, Withheld
 from feeds.render import jsonfeed, opml, page, xml
 from feeds.render.pieces import Body, etag
 
@@ -37,8 +39,13 @@ def render(feed: Feed) -> Rendered:
     """Return *feed* in each of its channel's formats, in their order."""
     renditions: list[Rendition] = []
     aside: list[SetAside] = []
+    withheld: list[Withheld] = []
     for format in feed.channel.formats:
-        body, left_out = RENDERERS[format](feed)
+        try:
+            body, left_out = RENDERERS[format](feed)
+        except RenderError as error:
+            withheld.append(Withheld(format=format, reason=error.message))
+            continue
         renditions.append(
             Rendition(
                 channel_id=feed.channel.id,
@@ -52,4 +59,4 @@ def render(feed: Feed) -> Rendered:
             )
         )
         aside.extend(left_out)
-    return Rendered(renditions=tuple(renditions), set_aside=tuple(aside))
+    return Rendered(renditions=tuple(renditions), set_aside=tuple(aside), withheld=tuple(withheld))

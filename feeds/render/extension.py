@@ -29,6 +29,9 @@ RSS_MODULES = {
     "wfw": "http://wellformedweb.org/CommentAPI/",
 }
 THREAD = "http://purl.org/syndication/thread/1.0"
+ATOM_SPACES = {"dc": DC, "media": MEDIA}
+RSS_SPACES = {**ATOM_SPACES, **RSS_MODULES, "atom": ATOM, "content": CONTENT}
+"""The namespaces that heads declare, beside the formats' own, and stories count on."""
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 # What validators and old readers take for the address of an enclosure: a host with a dot, then a path.

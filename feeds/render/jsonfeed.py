@@ -10,10 +10,12 @@ import json
 from datetime import datetime
 from typing import TypeAlias
 
+from feeds.errors import RenderError
 from feeds.model.channel import Channel, Feed, Format, SetAside
 from feeds.model.entry import Enclosure, Image, Person
 from feeds.model.podcast import Podcast
 from feeds.render import safe
+from feeds.render.gate.ours import head_fault
 from feeds.render.pieces import Body, Heads, Piece, between, joined, piece, pieces
 from feeds.render.shown import Shown, address, gone, home, pages, person, title
 
@@ -47,7 +49,10 @@ def _tail(feed: Feed) -> Piece:
 
 def _written(channel: Channel, _format: Format, _dated: bool) -> tuple[Piece, ...]:
     """The head up to the items, which are required, also when there are none."""
-    return (piece(_dumps(_head(channel)).removesuffix(b"\n}") + b',\n "items": ['),)
+    head = _dumps(_head(channel)).removesuffix(b"\n}") + b',\n "items": ['
+    if fault := head_fault(head + _TAIL.raw, address(channel, "json")):
+        raise RenderError("", fault)
+    return (piece(head),)
 
 
 _HEADS = Heads(_written)

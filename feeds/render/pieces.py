@@ -10,12 +10,14 @@ import zlib
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from hashlib import sha256
 from typing import NamedTuple, TypeVar
 
 from feeds.errors import RenderError
 from feeds.model.channel import Channel, Feed, Format, Item, SetAside
 from feeds.model.story import Story
+from feeds.render.gate.ours import entry_faults
 from feeds.render.shown import Shown, show, title
 
 T = TypeVar("T")
@@ -70,6 +72,7 @@ class Told:
     story: Story
     shown: Shown
     pieces: dict[Format, Piece] = field(default_factory=dict)
+    faults: dict[Format, str] = field(default_factory=dict)  # why the publish gate lets it not through
     weight: int = 0
 
 
@@ -120,14 +123,34 @@ class Pieces:
         self._keep(fresh)
         return fresh
 
-    def piece(self, told: Told, format: Format, make: Callable[[Shown], bytes]) -> Piece:
-        """Return *told* in *format*, made by *make*, and keep it."""
-        found = told.pieces[format] = piece(make(told.shown))
-        more = len(found.raw) + len(found.deflated)
+    def make(self, feed: Feed, format: Format, make: Callable[[Shown], bytes]) -> None:
+        """Tell each story of *feed* in *format* by *make* that was not told so before, and keep it.
+
+        What the publish gate does not let through, or *make* fails on, is kept with the reason in its place.
+        """
+        fresh: list[Told] = []
+        raws: list[bytes] = []
+        for told in self.told(feed):
+            if isinstance(told, SetAside) or format in told.pieces or format in told.faults:
+                continue
+            try:
+                raws.append(make(told.shown))
+                fresh.append(told)
+            except Exception as error:  # as above
+                told.faults[format] = _reason(error)
+        if fresh:
+            for told, raw, fault in zip(fresh, raws, entry_faults(format, raws), strict=True):
+                if fault:
+                    told.faults[format] = fault
+                else:
+                    self._hold(told, format, piece(raw))
+
+    def _hold(self, told: Told, format: Format, made: Piece) -> None:
+        told.pieces[format] = made
+        more = len(made.raw) + len(made.deflated)
         told.weight += more
         if self._told.get(told.key) is told:
             self._grown(more)
-        return found
 
     def _keep(self, told: Told) -> None:
         self._told[told.key] = told
@@ -201,7 +224,14 @@ class Heads:
 
 def pieces(feed: Feed, format: Format, make: Callable[[Shown], bytes]) -> tuple[list[Piece], tuple[SetAside, ...]]:
     """Return the stories of *feed* as pieces of *format*, and those that it goes without."""
-    return each(feed, format, lambda told: told.pieces.get(format) or PIECES.piece(told, format, make))
+    PIECES.make(feed, format, make)
+    return each(feed, format, partial(_piece, format=format))
+
+
+def _piece(told: Told, format: Format) -> Piece:
+    if format in told.faults:
+        raise RenderError(told.story.id, told.faults[format])
+    return told.pieces[format]
 
 
 def between(stories: Iterable[Piece], mark: Piece) -> list[Piece]:

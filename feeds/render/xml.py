@@ -17,7 +17,8 @@ from feeds.errors import RenderError
 from feeds.model.channel import Channel, Feed, Format, SetAside
 from feeds.model.entry import Person
 from feeds.render import safe
-from feeds.render.extension import ATOM, CONTENT, DC, MEDIA, RSS_MODULES, Head, Story, first_enclosure, rfc822
+from feeds.render.extension import ATOM_SPACES, RSS_SPACES, Head, Story, first_enclosure, rfc822
+from feeds.render.gate.ours import head_fault
 from feeds.render.pieces import Body, Heads, Piece, joined, piece, pieces
 from feeds.render.shown import Shown, address, gone, home, moment, pages, person, root, title
 
@@ -27,8 +28,6 @@ TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"
 _ATOM_TAIL = piece(b"</feed>\n")
 _RSS_TAIL = piece(b"</channel>\n</rss>\n")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_ATOM_SPACES = {"dc": DC, "media": MEDIA}
-_RSS_SPACES = {**_ATOM_SPACES, **RSS_MODULES, "atom": ATOM, "content": CONTENT}
 
 
 def atom(feed: Feed) -> tuple[Body, tuple[SetAside, ...]]:
@@ -89,6 +88,8 @@ def _written(channel: Channel, format: Format, dated: bool) -> tuple[Piece, ...]
     head.register_extension("feeds", partial(_extension, channel, style, hubs, updated, format))
     document: bytes = head.atom_str() if format == "atom" else head.rss_str()
     tail = _ATOM_TAIL if format == "atom" else _RSS_TAIL
+    if fault := head_fault(document, address(channel, format)):
+        raise RenderError("", fault)
     # the stylesheet instruction on a line of its own
     written = (document.replace(b"?><", b"?>\n<", 1) + b"\n").removesuffix(tail.raw)
     name, date = (b"updated", _EPOCH.isoformat()) if format == "atom" else (b"lastBuildDate", rfc822(_EPOCH))
@@ -149,7 +150,7 @@ def _atom_entry(channel: Channel, shown: Shown) -> bytes:
         entry.content(shown.content, type="html")
     elif not shown.url:  # RFC 4287 §4.1.2: without a link there must be content
         entry.content(shown.summary or shown.title, type="text")
-    return _bytes(entry.atom_entry(), etree.Element("feed", nsmap=_ATOM_SPACES))
+    return _bytes(entry.atom_entry(), etree.Element("feed", nsmap=ATOM_SPACES))
 
 
 def _rss_entry(channel: Channel, shown: Shown) -> bytes:
@@ -168,7 +169,7 @@ def _rss_entry(channel: Channel, shown: Shown) -> bytes:
         entry.enclosure(file.url, file.length, file.media_type)  # length 0: unknown, by the RSS profile
     if shown.source and shown.source.feed_url:
         entry.source(shown.source.feed_url, shown.source.title)
-    return _bytes(entry.rss_entry(), etree.Element("channel", nsmap=_RSS_SPACES))
+    return _bytes(entry.rss_entry(), etree.Element("channel", nsmap=RSS_SPACES))
 
 
 def _person(found: Person) -> dict[str, str]:

@@ -1,48 +1,7 @@
-"""The publish gate: one document held against the rules of its format.
+"""The publish gate: documents held against the rules of their formats.
 
 Atom by RFC 4287 (its schema, and what that leaves to prose), RSS by the specification and the profile, JSON Feed by a
 JSON Schema. Nothing is fetched; the same bytes at the same time give the same breaches.
 """
 
-from datetime import datetime
-
-from lxml import etree
-
-from feeds.model.breach import Breach
-from feeds.render.gate import atom, jsonfeed, rdf, rss
-from feeds.render.gate.sheet import Sheet
-from feeds.render.gate.source import tree
-from feeds.render.gate.values import iri
-from feeds.render.gate.walk import split
-
-_OWN = {"feed": atom.ATOM, "entry": atom.ATOM, "rss": "", "RDF": rdf.RDF}
-
-
-def judge(body: bytes, now: datetime, url: str = "") -> tuple[Breach, ...]:
-    """Return every rule that *body* breaks at *now*, in the order of its lines; *url* is where it is published."""
-    sheet = Sheet(now, url)
-    if body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"{", b"["}:
-        jsonfeed.judge(body, sheet)
-    else:
-        root = tree(body, sheet)
-        if root is not None:
-            _of_xml(root, sheet)
-    return tuple(sorted(sheet.breaches, key=lambda b: b.line))
-
-
-def _of_xml(root: etree._Element, sheet: Sheet) -> None:
-    space, local = split(root.tag)
-    if local not in _OWN:
-        sheet.add("root.unknown", root, local)
-        return
-    for prefix, uri in root.nsmap.items():
-        if rule := iri(uri, sheet.now) if uri.lower().startswith(("tag:", "urn:")) else "":
-            sheet.add(rule, root, uri, inside=f"@xmlns:{prefix}" if prefix else "@xmlns")
-    if space != _OWN[local]:
-        sheet.add("root.namespace", root, space or "none")
-    elif local == "rss":
-        rss.judge(root, sheet)
-    elif local == "RDF":
-        rdf.judge(root, sheet)
-    else:
-        atom.judge(root, sheet)
+from feeds.render.gate.document import judge as judge

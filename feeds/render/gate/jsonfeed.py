@@ -86,7 +86,11 @@ def judge(body: bytes, sheet: Sheet) -> None:
 
 def judge_item(body: bytes, sheet: Sheet) -> None:
     """Hold one item against the schema."""
-    item = json.loads(body)
+    try:
+        item = json.loads(body)
+    except ValueError as error:
+        sheet.note("json.malformed", detail=str(error))
+        return
     places = _Places("")
     if not meets(item, json_schema()["$defs"]["item"]):
         _noted(validator("item").iter_errors(item), places, sheet)

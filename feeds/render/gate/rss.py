@@ -28,16 +28,16 @@ def _channel(element: etree._Element, sheet: Sheet) -> None:
 
 
 def _item(element: etree._Element, sheet: Sheet) -> None:
-    if element.find("title") is None and element.find("description") is None:
+    tags = [child.tag for child in element]
+    if "title" not in tags and "description" not in tags:
         sheet.add("item.empty", element)
-    if element.find("guid") is None:
+    if "guid" not in tags:
         sheet.add("guid.missing", element, inside="guid")
-    for more in element.findall("enclosure")[1:]:
-        sheet.add("enclosure.more", more)
-    description = element.find("description")
-    encoded = element.find(CONTENT)
-    if description is not None and encoded is not None and element.index(encoded) < element.index(description):
-        sheet.add("content.order", encoded)
+    if tags.count("enclosure") > 1:
+        for more in element.findall("enclosure")[1:]:
+            sheet.add("enclosure.more", more)
+    if CONTENT in tags and "description" in tags and tags.index(CONTENT) < tags.index("description"):
+        sheet.add("content.order", element[tags.index(CONTENT)])
 
 
 def _guid(element: etree._Element, sheet: Sheet) -> None:

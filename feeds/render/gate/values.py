@@ -4,12 +4,30 @@ import re
 from base64 import b64decode
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache, wraps
 from typing import TypeAlias
 from urllib.parse import unquote
 
 from feeds.render import safe
 
 Check: TypeAlias = Callable[[str, datetime], str]
+
+_KEPT = (
+    4096  # outcomes: a story's addresses and dates are asked about once a format, and those of a site again and again
+)
+_LONG = 500  # characters; longer values are not kept
+
+
+def _remembered(check: Check) -> Check:
+    """*check*, which asks about the same value once only."""
+    kept = lru_cache(maxsize=_KEPT)(check)
+
+    @wraps(check)
+    def asked(value: str, now: datetime) -> str:
+        return kept(value, now) if len(value) < _LONG else check(value, now)
+
+    return asked
+
 
 AHEAD = timedelta(minutes=10)
 """How far a clock may run ahead of ours."""
@@ -54,6 +72,7 @@ _FORM_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_:.\-]*")
 # dates
 
 
+@_remembered
 def date3339(value: str, now: datetime) -> str:
     """RFC 3339 as RFC 4287 §3.3 narrows it: with seconds and zone, nothing around it."""
     found = _RFC3339.fullmatch(value)
@@ -73,6 +92,7 @@ def w3cdtf(value: str, now: datetime) -> str:
     return _plausible(at, now) if at else "date.w3cdtf"
 
 
+@_remembered
 def timestamp(value: str, now: datetime) -> str:
     """W3C-DTF that names its zone where it names a time."""
     if "T" in value and not re.search(r"(?:Z|[+-]\d\d:\d\d)\s*\Z", value):
@@ -86,6 +106,7 @@ def _without_comments(value: str) -> str:
     return value
 
 
+@_remembered
 def date822(value: str, now: datetime) -> str:
     """RFC 822, with the day of the week that the date has, where one is named."""
     found = _RFC822.fullmatch(" ".join(_without_comments(value).split()))
@@ -126,6 +147,7 @@ def _plausible(at: datetime, now: datetime) -> str:
 # addresses
 
 
+@_remembered
 def iri_reference(value: str, now: datetime) -> str:
     """An IRI, or a reference that is resolved against a base (RFC 3987 §2.2)."""
     del now
@@ -152,6 +174,7 @@ def _faultless(value: str) -> bool:
     return bool(_IRI.fullmatch(rest))
 
 
+@_remembered
 def iri(value: str, now: datetime) -> str:
     """A full IRI, of the form that its scheme asks for where we know that."""
     found = iri_reference(value, now)
@@ -171,12 +194,14 @@ def _of_scheme(value: str) -> str:
     return ""
 
 
+@_remembered
 def uri(value: str, now: datetime) -> str:
     """A full URI, as RSS asks for it: ASCII alone; blanks around it are overlooked there."""
     found = iri(value.strip(), now)
     return "uri.ascii" if not found and not value.isascii() else found
 
 
+@_remembered
 def web(value: str, now: datetime) -> str:
     """A full URI that can be followed."""
     found = uri(value, now)
@@ -200,6 +225,7 @@ def contact(value: str, now: datetime) -> str:
     return "" if _CONTACT.fullmatch(plain) else "contact.form"
 
 
+@_remembered
 def language(value: str, now: datetime) -> str:
     """A tag of RFC 5646 whose first part is a code that exists, as far as we know those of two letters."""
     del now

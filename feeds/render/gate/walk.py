@@ -15,6 +15,7 @@ from feeds.render.gate.sheet import Sheet, attribute_name
 from feeds.render.gate.values import Check, iri_reference, language_or_none
 
 XML = "{http://www.w3.org/XML/1998/namespace}"
+_RESOURCE = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}resource"
 XHTML = "http://www.w3.org/1999/xhtml"
 
 
@@ -193,6 +194,8 @@ def foreign(element: etree._Element, sheet: Sheet, counts: dict[str, int] | None
             counts[element.tag] = counts.get(element.tag, 0) + 1
             if counts[element.tag] > 1 and local in module.once:
                 sheet.add("element.repeated", element)
+    if not len(element):
+        return
     for child in elements(element):
         inner, inner_local = split(child.tag)
         if inner:
@@ -207,20 +210,22 @@ def _in_rss(element: etree._Element) -> bool:
 
 def _of_module(element: etree._Element, local: str, module: Module, sheet: Sheet) -> None:
     parent = element.getparent()
-    around = split(parent.tag)[1] if parent is not None else ""
     inside = module.inside.get(local, module.parents)
-    if (module.closed and local not in module.names) or (inside and around not in inside):
+    misplaced = inside and parent is not None and split(parent.tag)[1] not in inside
+    if misplaced or (module.closed and local not in module.names):
         sheet.add("element.unknown", element)
-        return
-    check = module.names.get(local)
-    rdf = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}resource"
-    root = element.getroottree().getroot()
-    if local in module.resources and split(root.tag)[1] == "RDF":
-        if rdf not in element.attrib:
+    elif local in module.resources and _names_a_resource(element, module.names.get(local)):
+        named = element.get(_RESOURCE)
+        if named is None:
             sheet.add("attribute.missing", element, inside="@rdf:resource")
         else:
-            value(element, element.get(rdf, ""), module.resources[local], sheet, "@rdf:resource")
-    elif local in module.resources and rdf in element.attrib and check is None:
-        value(element, element.get(rdf, ""), module.resources[local], sheet, "@rdf:resource")
-    elif check:
+            value(element, named, module.resources[local], sheet, "@rdf:resource")
+    elif check := module.names.get(local):
         value(element, words(element), check, sheet)
+
+
+def _names_a_resource(element: etree._Element, check: Check | None) -> bool:
+    """Whether *element* says what it is about as RDF does: in RSS 1.0 always, in others where no text has to."""
+    if split(element.getroottree().getroot().tag)[1] == "RDF":
+        return True
+    return check is None and _RESOURCE in element.attrib

@@ -1,0 +1,44 @@
+"""One document, whatever its format, and every rule that it breaks."""
+
+from datetime import datetime
+
+from lxml import etree
+
+from feeds.model.breach import Breach
+from feeds.render.gate import atom, jsonfeed, rdf, rss
+from feeds.render.gate.sheet import Sheet
+from feeds.render.gate.source import tree
+from feeds.render.gate.values import iri
+from feeds.render.gate.walk import split
+
+_OWN = {"feed": atom.ATOM, "entry": atom.ATOM, "rss": "", "RDF": rdf.RDF}
+
+
+def judge(body: bytes, now: datetime, url: str = "") -> tuple[Breach, ...]:
+    """Return every rule that *body* breaks at *now*, in the order of its lines; *url* is where it is published."""
+    sheet = Sheet(now, url)
+    if body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"{", b"["}:
+        jsonfeed.judge(body, sheet)
+    else:
+        root = tree(body, sheet)
+        if root is not None:
+            _of_xml(root, sheet)
+    return tuple(sorted(sheet.breaches, key=lambda b: b.line))
+
+
+def _of_xml(root: etree._Element, sheet: Sheet) -> None:
+    space, local = split(root.tag)
+    if local not in _OWN:
+        sheet.add("root.unknown", root, local)
+        return
+    for prefix, uri in root.nsmap.items():
+        if rule := iri(uri, sheet.now) if uri.lower().startswith(("tag:", "urn:")) else "":
+            sheet.add(rule, root, uri, inside=f"@xmlns:{prefix}" if prefix else "@xmlns")
+    if space != _OWN[local]:
+        sheet.add("root.namespace", root, space or "none")
+    elif local == "rss":
+        rss.judge(root, sheet)
+    elif local == "RDF":
+        rdf.judge(root, sheet)
+    else:
+        atom.judge(root, sheet)

@@ -1,0 +1,98 @@
+"""What our own documents are held to, piece by piece, before they replace the last good ones.
+
+A story's piece is judged once, when it is made, and its outcome kept with it; a channel's head with each change of it.
+Put together they are a document that breaks no rule: namespaces are those that heads declare, ids are told apart by
+whoever puts pieces together. Whether a date lies ahead is not asked here: `future` of each source decided that.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+
+from lxml import etree
+
+from feeds.model.breach import Breach
+from feeds.model.channel import Format
+from feeds.render.extension import ATOM_SPACES, RSS_SPACES
+from feeds.render.gate import atom, jsonfeed, rss
+from feeds.render.gate.document import judge
+from feeds.render.gate.sheet import Sheet
+
+STRICT = frozenset({"uri.relative", "self.missing", "self.repeated", "self.other"})
+"""Warnings that are faults in a document of ours."""
+
+_LATER = datetime(9000, 1, 1, tzinfo=UTC)
+_PARSER = etree.XMLParser(encoding="utf-8", resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+
+
+def _declared(spaces: Mapping[str, str]) -> bytes:
+    return "".join(f' xmlns:{prefix}="{space}"' for prefix, space in spaces.items()).encode()
+
+
+_ATOM = b'<feed xmlns="' + atom.ATOM.encode() + b'"' + _declared(ATOM_SPACES) + b">"
+_RSS = b'<rss version="2.0"' + _declared(RSS_SPACES) + b"><channel>"
+
+
+def entry_faults(format: Format, raws: Sequence[bytes]) -> list[str]:
+    """Return for each of *raws*, one story in *format* each, why it may not be published; '' if it may."""
+    if format == "json":
+        return [_fault(_json(raw)) for raw in raws]
+    judged = _atom if format == "atom" else _rss
+    at_once = judged(raws)  # parsed as one, which costs less
+    if len(at_once) == len(raws) and not any(map(_fault, at_once)):
+        return [""] * len(raws)
+    return [_alone(judged([raw])) for raw in raws]  # so that what is said of one does not depend on others
+
+
+def _json(raw: bytes) -> Sheet:
+    sheet = Sheet(_LATER)
+    jsonfeed.judge_item(raw, sheet)
+    return sheet
+
+
+def _atom(raws: Sequence[bytes]) -> list[Sheet]:
+    feed = _parsed(b"".join([_ATOM, *raws, b"</feed>"]))
+    return [_held(entry, f"{{{atom.ATOM}}}entry", atom.judge_entry) for entry in feed]
+
+
+def _rss(raws: Sequence[bytes]) -> list[Sheet]:
+    root = _parsed(b"".join([_RSS, *raws, b"</channel></rss>"]))
+    return [_held(item, "item", rss.judge_item) for channel in root for item in channel]
+
+
+def _parsed(document: bytes) -> etree._Element | list[etree._Element]:
+    try:
+        return etree.fromstring(document, _PARSER)
+    except etree.XMLSyntaxError:
+        return []
+
+
+def _held(element: etree._Element, tag: str, judge: Callable[[etree._Element, Sheet], None]) -> Sheet:
+    sheet = Sheet(_LATER)
+    if element.tag == tag:
+        judge(element, sheet)
+    else:
+        sheet.note("root.unknown", detail="it is not one story")
+    return sheet
+
+
+def _alone(sheets: list[Sheet]) -> str:
+    if len(sheets) == 1:
+        return _fault(sheets[0])
+    sheet = Sheet(_LATER)
+    sheet.note("xml.malformed")
+    return _fault(sheet)
+
+
+def head_fault(document: bytes, url: str) -> str:
+    """Return why *document*, one without stories, may not be published at *url*; '' if it may."""
+    return _worst(judge(document, _LATER, url))
+
+
+def _fault(sheet: Sheet) -> str:
+    return _worst(sheet.breaches) if sheet.breaches else ""
+
+
+def _worst(breaches: Sequence[Breach]) -> str:
+    """The first of *breaches* that forbids publishing, in words."""
+    found = next((b for b in breaches if b.severity == "error" or b.rule in STRICT), None)
+    return f"{found.what} [{found.rule}]" if found else ""
