@@ -11,7 +11,7 @@ from pathlib import Path
 from time import perf_counter
 from urllib.parse import urlsplit
 
-from feeds.core import oddities, rules
+from feeds.core import oddities, rules, terms
 from feeds.core.amend import amend
 from feeds.core.examine import examine
 from feeds.core.normalise import Normalised, normalise
@@ -19,7 +19,7 @@ from feeds.errors import FetchError, ParseError, UsageError
 from feeds.fetch.headers import validators
 from feeds.fetch.http import ACCEPT, CODES
 from feeds.jobs.poll import read
-from feeds.model.entry import Entry, Parsed, RawEntry
+from feeds.model.entry import Entry, Parsed, RawEntry, origin_of
 from feeds.model.oddities import CATALOGUE, OF_PROBLEMS
 from feeds.model.oddity import Effect, Finding, Oddity
 from feeds.model.settings import Settings
@@ -249,8 +249,13 @@ def _effects(
         only = [rules.compile_rule(rule) for rule in options.only]
         out = [e for e in entries if not any(rule.meets(e, source) for rule in only)]
         yield _kept_out(f"only: {' or '.join(options.only)}", out)
-    if options.content != "full":
+    if options.content not in ("auto", "full"):
         yield Effect(option=f"content: {options.content}", entries=len(entries))
+    told = origin_of(source, parsed.info)
+    if options.content == "auto" and (limited := [e for e in entries if terms.limiting(e, told)]):
+        yield Effect(
+            option="content: auto", entries=len(limited), before="full", after=terms.limiting(limited[0], told)
+        )
     for name in [*options.headers, *(["User-Agent"] if options.user_agent else [])]:
         yield Effect(option=f"header {name}", counted=False)
 

@@ -16,6 +16,7 @@ from feeds.model.source import (
     ContentPolicy,
     DateOrigin,
     Deletions,
+    Extent,
     FutureDates,
     IdRule,
     SiteKind,
@@ -39,7 +40,8 @@ Names = tuple[Text, ...]
 Rules = tuple[Rule, ...]
 Keep = Annotated[timedelta, values.duration(_DAY, 36500 * _DAY)]
 Every = Annotated[timedelta, values.duration(_SECOND, 30 * _DAY)]
-Policy = Annotated[ContentPolicy, values.choice("full", "summary", "title")]
+Share = Annotated[Extent, values.choice("full", "summary", "title")]
+Policy = Annotated[ContentPolicy, values.choice("auto", "full", "summary", "title")]
 _NEAR = {
     "hexo": "jekyll",
     "zola": "hugo",
@@ -154,7 +156,10 @@ class DefaultsKeys(Keys):
         example="12h",
     )
     keep: Keep = key("how long entries are kept after they left their source", "365d")
-    content: Policy = key("what may be published of an entry: full text, summary or title alone", "full")
+    content: Policy = key(
+        "what may be published of an entry: all, summary or title; auto: all, unless its licence forbids it",
+        "auto",
+    )
     timezone: Zone = key("zone of dates without an offset; site stands for the site's zone", "site")
     drop: Rules = key("rules; an entry that meets one is not published", ())
     encoding: Encoding | None = key("encoding of documents, against every label", None)
@@ -294,7 +299,7 @@ class PartnerKeys(Keys):
     id: Id = key("short name, unique", example="portal")
     channels: Names = key("ids of outputs, or category:NAME", ())
     token: Text | None = key("secret that the partner shows; best given as ${file:…}", None)
-    content: Policy = key("what the partner may see", "full")
+    content: Share = key("what the partner may see", "full")
     delay: Annotated[timedelta, values.duration(timedelta(0), 30 * _DAY)] = key("how much later than readers", "0s")
 
 

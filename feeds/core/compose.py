@@ -7,9 +7,9 @@ busy hour for a partner that asks once an hour, a limit by age alone empties a q
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from feeds.core import archives
+from feeds.core import archives, terms
 from feeds.model.channel import Channel, Feed, Item, Tombstone, Window
-from feeds.model.source import ContentPolicy
+from feeds.model.source import ContentPolicy, Extent
 from feeds.model.story import Story
 
 INSTANT = timedelta(microseconds=1)  # bounds of a window are left out
@@ -45,7 +45,7 @@ def compose(
     unique = {story.id: story for story in stories if story.status == "shown" and _released(story, read)}
     newest = sorted(sorted(unique.values(), key=lambda s: s.id), key=lambda s: s.published, reverse=True)
     items = tuple(
-        Item(story=story, content=policies.get(story.lead.source_id, "summary"))
+        Item(story=story, content=_extent(story, policies.get(story.lead.source_id, "summary")))
         for story in newest[: _count(channel, newest, read)]
     )
     told = {item.story.id for item in items}
@@ -57,6 +57,11 @@ def compose(
         others=tuple(other for other in others if other.id != channel.id),
         gone=left,
     )
+
+
+def _extent(story: Story, policy: ContentPolicy) -> Extent:
+    lead = story.members[0]
+    return terms.extent(policy, lead.entry, lead.origin, local=lead.local)
 
 
 def _released(story: Story, read: Window | None) -> bool:

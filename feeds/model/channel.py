@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 from urllib.parse import quote
 
 from feeds.model.entry import Person
-from feeds.model.source import ContentPolicy
+from feeds.model.source import Extent
 from feeds.model.story import Category, Story
 
 Format = Literal["atom", "rss", "json", "html", "opml"]
@@ -96,7 +96,7 @@ class Item:
     """One story as one channel shows it: what may be said of it, under which terms."""
 
     story: Story
-    content: ContentPolicy = "full"
+    content: Extent = "full"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,13 @@ Kind = Literal[
     "feed",  # a feed on the web; location is its URL
     "file",  # a feed document on disk; location is its path
 ]
-ContentPolicy = Literal["full", "summary", "title"]
+Extent = Literal["full", "summary", "title"]
+ContentPolicy = Literal[  # how much of an entry is told again
+    "auto",  # all, unless its licence forbids; see core/terms.py
+    "full",
+    "summary",
+    "title",
+]
 DateOrigin = Literal["front_matter", "file_name", "git", "first_seen"]
 SiteKind = Literal["auto", "jekyll", "hugo", "pelican", "eleventy", "astro", "mkdocs", "obsidian", "plain"]
 Deletions = Literal[  # when an entry that left its feed was taken back there, and is so here
@@ -56,7 +62,7 @@ class Rewrite:
 class Options:
     """How one source is read; every field has a key of the same name in feeds.yaml."""
 
-    content: ContentPolicy = "full"
+    content: ContentPolicy = "auto"
     timezone: str = "UTC"  # IANA name; for dates without an offset
     keep: timedelta = timedelta(days=365)
     drop: tuple[str, ...] = ()  # rules; an entry that meets one is not published

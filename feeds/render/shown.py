@@ -9,7 +9,7 @@ from feeds.errors import RenderError
 from feeds.model.channel import Channel, Feed, Format, Item, Period
 from feeds.model.entry import Enclosure, Image, Label, Origin, Person, Reply
 from feeds.model.podcast import Podcast
-from feeds.model.source import ContentPolicy
+from feeds.model.source import Extent
 from feeds.model.story import Category, Story
 from feeds.render import episode, safe
 
@@ -110,9 +110,9 @@ def show(item: Item, channel: Channel) -> Shown:
     return _limited(shown, item.content)
 
 
-def _limited(shown: Shown, policy: ContentPolicy) -> Shown:
+def _limited(shown: Shown, extent: Extent) -> Shown:
     """*shown* within the terms: a summary may lead with a picture and name the files; a title stands alone."""
-    match policy:
+    match extent:
         case "full":
             return shown
         case "summary":

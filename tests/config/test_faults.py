@@ -163,7 +163,7 @@ MORE = {
     ),
     "content word": (
         "defaults: {content: summery}",
-        "2:21: content is 'summery'; give full, summary or title = did you mean 'summary'?",
+        "2:21: content is 'summery'; give auto, full, summary or title = did you mean 'summary'?",
     ),
     "rule": (
         "defaults: {drop: ['titel ~ \"x\"']}",

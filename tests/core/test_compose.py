@@ -82,6 +82,15 @@ def test_the_lead_s_source_sets_the_terms() -> None:
     assert [i.content for i in compose(CHANNEL, stories, (), policies).items] == ["full", "title", "summary"]
 
 
+def test_without_terms_the_licence_sets_them() -> None:
+    free, bound = story("a", source_id="daily"), story("b", source_id="daily")
+    lead = bound.members[0]
+    entry = replace(lead.entry, licence="https://creativecommons.org/licenses/by-nc/4.0/")
+    bound = replace(bound, members=(replace(lead, entry=entry),))
+    assert [i.content for i in compose(CHANNEL, [free, bound], (), {"daily": "auto"}).items] == ["full", "summary"]
+    assert [i.content for i in compose(CHANNEL, [free, bound], (), {"daily": "full"}).items] == ["full", "full"]
+
+
 class TestUpdated:
     def test_of_the_newest_change(self) -> None:
         stories = [story("a"), story("b", DAY, updated=NOW - timedelta(minutes=5))]

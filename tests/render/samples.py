@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from feeds.model.channel import FILES, Channel, Feed, Format, Item
 from feeds.model.entry import Enclosure, Entry, Image, Label, Origin, Person, Reply
 from feeds.model.podcast import Podcast, Transcript, Voice
-from feeds.model.source import ContentPolicy
+from feeds.model.source import Extent
 from feeds.model.story import Category, Member, Story
 
 ALL: tuple[Format, ...] = ("atom", "rss", "json", "html", "opml")
@@ -67,7 +67,7 @@ def member(found: Entry, origin: Origin | None = None) -> Member:
 def item(
     number: int = 1,
     *,
-    terms: ContentPolicy = "full",
+    terms: Extent = "full",
     origin: Origin | None = None,
     copies: tuple[Member, ...] = (),
     categories: tuple[Category, ...] = (TECH,),

@@ -9,7 +9,7 @@ import pytest
 
 from feeds.model.channel import Feed
 from feeds.model.entry import Enclosure, Person
-from feeds.model.source import ContentPolicy
+from feeds.model.source import Extent
 from feeds.render import jsonfeed
 from tests.render.samples import DAILY, channel, feed, item, rich
 
@@ -119,7 +119,7 @@ def test_hangul_is_written_as_itself() -> None:
         ("title", "요약", {"content_text": "글 1"}),
     ],
 )
-def test_terms_limit_what_is_said(terms: ContentPolicy, summary: str, said: dict[str, str]) -> None:
+def test_terms_limit_what_is_said(terms: Extent, summary: str, said: dict[str, str]) -> None:
     (found,) = read(feed(item(terms=terms, summary=summary)))["items"]
     assert {k: v for k, v in found.items() if k in ("content_html", "content_text", "summary")} == said
 

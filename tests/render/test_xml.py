@@ -8,7 +8,7 @@ from lxml import etree
 
 from feeds.model.channel import Feed, Format
 from feeds.model.entry import Enclosure, Image, Origin, Person
-from feeds.model.source import ContentPolicy
+from feeds.model.source import Extent
 from feeds.render import RENDERERS
 from tests.render.samples import DAILY, NOON, channel, entry, feed, item, member, rich
 
@@ -300,7 +300,7 @@ def test_language_of_an_entry_is_said_where_it_differs() -> None:
     [("full", ["<p>본문 1</p>"], ["요약 1"]), ("summary", [], ["요약 1"]), ("title", [], [])],
     ids=["full", "summary", "title"],
 )
-def test_terms_limit_what_is_said(terms: ContentPolicy, content: list[str], summary: list[str]) -> None:
+def test_terms_limit_what_is_said(terms: Extent, content: list[str], summary: list[str]) -> None:
     of = feed(item(terms=terms, image=Image(url="https://a.example/1.png")))
     atom, rss = tree(of, "atom"), tree(of, "rss")
     assert texts(atom, "a:entry/a:content") == content == texts(rss, "channel/item/content:encoded")
@@ -317,7 +317,7 @@ def test_terms_limit_what_is_said(terms: ContentPolicy, content: list[str], summ
         ("title", "요약", "text", "글 1"),
     ],
 )
-def test_atom_without_a_link_has_content(terms: ContentPolicy, summary: str, kind: str, said: str) -> None:
+def test_atom_without_a_link_has_content(terms: Extent, summary: str, kind: str, said: str) -> None:
     root = tree(feed(item(url="", terms=terms, summary=summary)), "atom")
     assert texts(root, "a:entry/a:content/@type") == [kind]
     assert texts(root, "a:entry/a:content") == [said]
