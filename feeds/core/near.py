@@ -19,6 +19,7 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
 from feeds.core.habits import OFTEN
@@ -73,8 +74,8 @@ def candidates(sketch: Sketch, posted: Mapping[int, Sequence[Key]]) -> tuple[Key
     more than a common one; what a tenth of an entry's hints lead to is looked at, and what has the same title.
     """
     weights: dict[Key, float] = {}
-    for shingle in {*sketch.shingles, sketch.title_hint}:
-        stories = posted.get(shingle, ())
+    for hint in posted.keys() & {*sketch.shingles, sketch.title_hint}:
+        stories = posted[hint]
         if len(stories) < COMMON:
             for story in stories:
                 weights[story] = weights.get(story, 0.0) + 1 / len(stories)
@@ -90,6 +91,8 @@ def likenesses(entry: Side, others: Sequence[Side], *, known: bool = False) -> t
     *others* are the leads of the stories that may be the same, all of them together: what several hold counts less.
     Their stories are counted in their sources' habits already; *known* tells that the entry is counted too.
     """
+    if not others:
+        return ()
     mine = _told(entry, known=known)
     told = [_told(other, known=True) for other in others]
     held = Counter(shingle for other in told for shingle in mine.shingles & other.shingles)
@@ -105,22 +108,26 @@ def likenesses(entry: Side, others: Sequence[Side], *, known: bool = False) -> t
 
 
 def _told(side: Side, *, known: bool) -> _Told:
-    often = OFTEN + known
-    habits = side.habits
-    shingles: set[int] = set()
-    form: set[int] = set()
-    numbers: set[str] = set()
-    words: list[str] = []
-    for sentence in side.sketch.sentences:
-        if habits.get(sentence.said, 0) >= often:
-            continue
-        numbers |= sentence.numbers
-        if sentence.numbers and habits.get(sentence.form, 0) >= often:
-            form |= sentence.shingles
-            continue
-        shingles |= sentence.shingles
-        words += sentence.words
-    return _Told(frozenset(shingles), frozenset(form), frozenset(numbers), bag(words))
+    often, habits = OFTEN + known, side.habits
+    usual = {n for n, s in enumerate(side.sketch.sentences) if habits.get(s.said, 0) >= often}
+    formal = {n for n, s in enumerate(side.sketch.sentences) if s.numbers and habits.get(s.form, 0) >= often}
+    return _own(side.sketch, frozenset(usual), frozenset(formal - usual))
+
+
+@lru_cache(maxsize=512)
+def _own(sketch: Sketch, usual: frozenset[int], formal: frozenset[int]) -> _Told:
+    """Return what a sketch says, by the places of sentences that are *usual* or *formal*.
+
+    Remembered, for the lead of a story is compared with each entry that may tell it.
+    """
+    said = [s for n, s in enumerate(sketch.sentences) if n not in usual]
+    own = [s for n, s in enumerate(sketch.sentences) if n not in usual and n not in formal]
+    return _Told(
+        frozenset().union(*(s.shingles for s in own)),
+        frozenset().union(*(sketch.sentences[n].shingles for n in formal)),
+        frozenset().union(*(s.numbers for s in said)),
+        bag([word for s in own for word in s.words]),
+    )
 
 
 class _Overlap(NamedTuple):

@@ -12,6 +12,7 @@ import html
 import re
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 from zlib import crc32
@@ -26,8 +27,10 @@ HINTS = HINTS_LEAD + HINTS_LOW + 1  # and the title
 LEAD = 40  # shingles that count as the beginning
 OPENING = 300  # characters in which a credit may stand
 MOST = 40_000  # characters of a text that are compared
+REMEMBERED, REMEMBERED_SIZE = 512, 6000  # sketches, and characters of the longest: some 60 bytes each, 20 MB as a rule
 
 _EAST = "\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff"
+_EAST_FROM = "\u1100"  # units from here on are syllables, those before are Latin words and numbers
 _UNIT = re.compile(rf"[{_EAST}]|[^\W_{_EAST}]+(?:[.,][0-9]+)*")
 _NUMBER = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
 _SENTENCE = re.compile(r"\n+|(?<=[.!?。])[)\]\"']*\s+|(?<=다\.)(?=[가-힣\"'\[(])")
@@ -50,6 +53,7 @@ _HAN = str.maketrans(
     "韓中美日英獨佛露北南與野國靑檢警軍黨前現新故反對內外行事件法院",
     "한중미일영독불러북남여야국청검경군당전현신고반대내외행사건법원",
 )
+_HAN_WORDS = re.compile(f"[{''.join(map(chr, _HAN))}]")
 
 
 class Sentence(NamedTuple):
@@ -62,9 +66,12 @@ class Sentence(NamedTuple):
     words: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Sketch:
-    """An entry for comparing. *shingles* are in the order of the text; *series* is what its title begins with."""
+    """An entry for comparing. *shingles* are in the order of the text; *series* is what its title begins with.
+
+    Each is equal to itself alone: so it can be asked for what is remembered of it at the cost of an address.
+    """
 
     title: str
     pairs: frozenset[str]  # of neighbouring letters in the title
@@ -95,23 +102,33 @@ class Sketch:
 def sketch(entry: Entry) -> Sketch:
     """Return what *entry* says, ready for comparing: its content, or its summary where it has none.
 
-    A title that only repeats the guid is none.
+    A title that only repeats the guid is none. The latest short ones are remembered: an entry that begins a story is
+    soon compared with others, poll after poll.
     """
-    title, tagged = _untagged(text.fold(entry.title) if entry.title != entry.guid else "")
-    body = text.plain(entry.content) if entry.content else entry.summary
+    title = entry.title if entry.title != entry.guid else ""
+    short = len(entry.content or entry.summary) <= REMEMBERED_SIZE
+    return (_remembered if short else _sketched)(title, entry.content, "" if entry.content else entry.summary)
+
+
+def _sketched(named: str, content: str, summary: str) -> Sketch:
+    title, tagged = _untagged(text.fold(named))
+    body = text.plain(content) if content else summary
     units, spans = _units(_uncredited(html.unescape(body[:MOST])))
     shingles = shingled(units)
-    named = _UNIT.findall(title)
+    heard = _UNIT.findall(title)
     return Sketch(
         title=title,
-        pairs=pairs("".join(named)),
-        words=bag(named),
+        pairs=pairs("".join(heard)),
+        words=bag(heard),
         tagged=tagged,
         numbers=frozenset(_NUMBER.findall(title)),
         series=found[0] if (found := _SERIES.match(title)) else "",
         sentences=tuple(_sentence(units[a:b], shingles[a:b]) for a, b in spans),
         shingles=tuple(shingles),
     )
+
+
+_remembered = lru_cache(maxsize=REMEMBERED)(_sketched)
 
 
 def _uncredited(body: str) -> str:
@@ -126,32 +143,41 @@ def pairs(squeezed: str) -> frozenset[str]:
 
 def bag(units: Sequence[str]) -> frozenset[str]:
     """Return what is said in any order: Latin words and numbers, and pairs of neighbouring syllables."""
-    latin = [unit for unit in units if unit[0] < "\u1100"]
-    return frozenset(latin) | frozenset(a + b for a, b in pairwise(units) if a >= "\u1100" <= b)
+    latin = [unit for unit in units if unit < _EAST_FROM]
+    if len(latin) == len(units):
+        return frozenset(latin)
+    return frozenset(latin).union([a + b for a, b in pairwise(units) if a >= _EAST_FROM <= b])
 
 
 def shingled(units: Sequence[str]) -> list[int]:
     """Return the hash of the window that begins at each unit; one for all where there is no whole window."""
-    weights = [1 if unit[0] >= "\u1100" else 2 for unit in units]
-    coded = [unit.encode() for unit in units]
-    starts = list(accumulate((len(unit) + 1 for unit in coded), initial=0))
-    joined = memoryview(b" ".join(coded))
-    found, end, weight, last = [], 0, 0, len(units)
-    for start, mine in enumerate(weights):
+    coded = list(map(str.encode, units))
+    joined = b" ".join(coded)
+    starts = list(accumulate([len(unit) + 1 for unit in coded], initial=0))
+    if joined.isascii():  # nothing but Latin words and numbers: each window is three of them
+        found = [crc32(joined[start : end - 1]) for start, end in zip(starts, starts[WEIGHT // 2 :], strict=False)]
+    else:
+        found = _windows(joined, starts, [1 if unit >= _EAST_FROM else 2 for unit in units])
+    return found or ([crc32(joined)] if coded else [])
+
+
+def _windows(joined: bytes, starts: Sequence[int], weights: Sequence[int]) -> list[int]:
+    found, end, weight, last = list[int](), 0, 0, len(weights)
+    for start, mine in zip(starts, weights, strict=False):
         while weight < WEIGHT and end < last:
             weight += weights[end]
             end += 1
         if weight < WEIGHT:
             break
-        found.append(crc32(joined[starts[start] : starts[end] - 1]))
+        found.append(crc32(joined[start : starts[end] - 1]))
         weight -= mine
-    return found or ([crc32(joined)] if coded else [])
+    return found
 
 
 def _units(body: str) -> tuple[list[str], list[tuple[int, int]]]:
     """Return all units of a text, and where each sentence begins and ends among them."""
     folded = text.fold_lines(body)
-    if not folded.isascii():
+    if _HAN_WORDS.search(folded):
         folded = folded.translate(_HAN)
     units: list[str] = []
     spans = []
@@ -168,7 +194,7 @@ def _sentence(units: list[str], shingles: list[int]) -> Sentence:
         said=crc32(joined.encode()),
         form=crc32(b"form " + _NUMBER.sub("0", joined).encode()),
         shingles=frozenset(shingles),
-        numbers=frozenset(unit for unit in units if unit[0].isdigit()),
+        numbers=frozenset([unit for unit in units if unit[0].isdigit()]),
         words=tuple(units),
     )
 

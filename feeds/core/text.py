@@ -215,7 +215,7 @@ def fold_lines(text: str) -> str:
     """Return tidied *text* for comparing as `fold` does, its lines kept."""
     if text.isascii():
         return text.casefold()
-    return unicodedata.normalize("NFKC", text.casefold()).translate(_QUOTES)
+    return _folded(text)
 
 
 def words(text: str) -> tuple[str, ...]:
