@@ -103,7 +103,8 @@ def _bring_out(edition: _Edition, channel: Channel, mark: datetime) -> None:
         ports.outbox.published(
             channel.id, mark, replace(rendered, renditions=fresh), _pings(channel, fresh, edition.now), edition.now
         )
-        if left := {place.path for place in before.values()} - {r.path for r in rendered.renditions}:
+        kept = {w.format for w in rendered.withheld}
+        if left := {p.path for f, p in before.items() if f not in kept} - {r.path for r in rendered.renditions}:
             ports.remove(ports.outbox.vacate(sorted(left)))
     _count(edition, channel, rendered, paths)
     if fresh or paths:
