@@ -19,7 +19,14 @@ from feeds.model.source import FutureDates
 
 
 def dated(
-    entry: Entry, known: Known | None, now: datetime, position: int, *, future: FutureDates, changed: bool
+    entry: Entry,
+    known: Known | None,
+    now: datetime,
+    position: int,
+    *,
+    future: FutureDates,
+    changed: bool,
+    significant: bool = True,
 ) -> Entry:
     """Return *entry* with both dates.
 
@@ -27,8 +34,8 @@ def dated(
     Without a date it is the first sight. Items first seen together stand one second apart, by *position*, so that
     the document's order holds.
 
-    `updated`: as given, unless in the future. An entry whose words *changed* under an old date: now.
-    One whose words did not change keeps what was known: many feeds re-date all items at each request.
+    `updated`: as given, unless in the future. An entry whose words *changed* under an old date: now, where that is
+    *significant*. One whose words did not change keeps what was known: many feeds re-date all items at each request.
     """
     waiting = known is not None and known.entry.release is not None and known.entry.release > now
     sight = (known.first_seen if known else now) - timedelta(seconds=position)
@@ -44,15 +51,18 @@ def dated(
                 published = sight
             case "keep":
                 pass
-    updated = _updated(entry, known, published, now, changed)
+    updated = _updated(entry, known, published, now, changed=changed and not entry.minor, significant=significant)
     if (published, updated, release) == (entry.published, entry.updated, entry.release):
         return entry
     return replace(entry, published=published, updated=updated, release=release)
 
 
-def _updated(entry: Entry, known: Known | None, published: datetime, now: datetime, changed: bool) -> datetime:
+def _updated(
+    entry: Entry, known: Known | None, published: datetime, now: datetime, *, changed: bool, significant: bool
+) -> datetime:
     given = entry.updated if entry.updated and entry.updated <= max(now, published) else published
     before = known.entry.updated if known else None
     if before is not None:
-        given = before if not changed else now if given <= before < now else given
+        late = now if significant else before
+        given = before if not changed else late if given <= before < now else given
     return max(given, published)

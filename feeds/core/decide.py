@@ -12,6 +12,7 @@ from feeds.core.arrivals import Arrivals, crowded_keys, emptied, older, with_tim
 from feeds.core.categories import Catalogue
 from feeds.core.nearby import Nearby
 from feeds.core.reach import reach
+from feeds.core.revision import Revision, revision
 from feeds.core.standing import standing
 from feeds.model.changes import Changes, Known, Mark, PollView, Saved
 from feeds.model.decision import Decision, DecisionKind
@@ -131,15 +132,16 @@ class _Bench:
         """Take in one entry: new, changed, returned or as it was."""
         known = self.view.known.get(entry.guid)
         mark = identity.fingerprint(entry)
-        changed = known is not None and known.fingerprint != mark and not identity.same_words(known.entry, entry)
+        revised = revision(known.entry, entry) if known and known.fingerprint != mark else None
         future = "wait" if self.local else self.source.options.future
-        entry = dates.dated(entry, known, self.now, position, future=future, changed=changed)
+        changed, significant = (revised.words, revised.significant) if revised else (False, False)
+        entry = dates.dated(entry, known, self.now, position, future=future, changed=changed, significant=significant)
         was_older = known is not None and known.status == "older"
         status, rule, words = standing(entry, self.source, older=was_older or entry.guid in self.older)
         if known and known.fingerprint == mark and known.status == status and known.entry.path == entry.path:
             self.seen.append(entry.key)
             return
-        self.note_change(entry, known, mark)
+        self.note_change(entry, known, revised)
         if words and (known is None or known.status != status):
             self.decisions.append(self.note(entry, "held" if status == "held" else "dropped", rule, words))
         story_id = known.story_id if known else ""
@@ -157,7 +159,7 @@ class _Bench:
             new=known is None,
         )
 
-    def note_change(self, entry: Entry, known: Known | None, mark: str) -> None:
+    def note_change(self, entry: Entry, known: Known | None, revised: Revision | None) -> None:
         if known is None:  # the entry itself tells when it was first seen
             return
         if known.status == "withdrawn":
@@ -165,8 +167,8 @@ class _Bench:
         elif known.entry.path != entry.path:
             facts = {"from": known.entry.path, "to": entry.path}
             self.decisions.append(self.note(entry, "renamed", "", "the post's file was renamed", facts))
-        if known.fingerprint != mark:
-            self.decisions.append(self.note(entry, "changed", "", "its text, links or files differ from before"))
+        if revised:
+            self.decisions.append(self.note(entry, "changed", "", revised.sentence, revised.facts))
 
     def vanish(self, gone: Sequence[Known], there: int, rule: str, words: str, force: bool) -> None:
         """Withdraw what is gone of what was *there*; hold where most vanish at once."""

@@ -105,15 +105,11 @@ def body_of(entry: Entry) -> str:
     return text.folded(entry.content) if entry.content else text.fold(entry.summary)
 
 
-def same_words(one: Entry, other: Entry) -> bool:
-    """Tell whether two versions say the same: title, summary, text and files, whatever their links, markup and blanks.
+def said(entry: Entry) -> tuple[str, ...]:
+    """Return what an entry says: title, summary, text and files, without its links, its markup and its blanks.
 
     A post that is renamed, or a feed that restyles its items, tells nobody anything new.
     """
-    return _said(one) == _said(other)
-
-
-def _said(entry: Entry) -> tuple[str, ...]:
     files = (f"{e.url} {e.length}" for e in entry.enclosures)
     words = (" ".join(said.split()) for said in (entry.summary, text.plain(entry.content)))
     return entry.title, *words, *files

@@ -114,6 +114,7 @@ def _entry(raw: RawEntry, source: Source, ground: str, language: str, crowded: f
         feed_id=fields.link(raw.feed_id),
         hold=raw.hold,
         release=_date(raw.release),
+        minor=raw.minor,
     )
 
 

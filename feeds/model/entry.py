@@ -139,6 +139,7 @@ class RawEntry:
     feed_id: str = ""  # the id that the site's own feed gives it
     hold: Literal["", "draft", "unpublished", "expired"] = ""
     release: datetime | None = None  # not to be shown before; aware UTC
+    minor: bool = False  # this version says nothing new: `updated` stays
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,6 +200,7 @@ class Entry:
     feed_id: str = ""  # of a local post: the id that its site's own feed gives it, '' where that has no form of its own
     hold: Literal["", "draft", "unpublished", "expired"] = ""
     release: datetime | None = None
+    minor: bool = False
     guid_made: bool = False  # the guid is ours: the source gave none
 
     @property

@@ -100,6 +100,14 @@ class Fields:
             self.note(f"`draft: {_words(node)}` is in doubt and holds the post back; write true or false", node)
         return True
 
+    def is_minor(self) -> bool:
+        """Return whether `minor` says that this version is no news; what is in doubt says nothing."""
+        node = self.get("minor")
+        text = _words(node).strip().lower() if node else "false"
+        if text not in (*TRUE, *FALSE):
+            self.note(f"`minor: {text}` is in doubt and counts as false; write true or false", node)
+        return text in TRUE
+
     def is_unpublished(self, key: str) -> bool:
         """Return whether `published` or `public` holds the post back. A date there is a date, not an answer."""
         node = self.get(key)

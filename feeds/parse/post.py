@@ -105,6 +105,7 @@ def _entry(post: Post) -> RawEntry:
         feed_id=kind.feed_id(post, url) if post.root else "",
         hold=_hold(post),
         release=_release(post, published if stated else None),
+        minor=fields.is_minor(),
     )
 
 

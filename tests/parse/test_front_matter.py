@@ -245,3 +245,21 @@ def test_fm_08_setting_decides() -> None:
 def test_what_is_not_certain_is_not_guessed(body: bytes, words: str) -> None:
     with pytest.raises(PostError, match=words):
         post(body)
+
+
+@pytest.mark.parametrize(
+    ("said", "minor", "noted"),
+    [
+        ("true", True, False),
+        ("'yes'", True, False),
+        ("false", False, False),
+        ("perhaps", False, True),
+        ("", False, False),
+    ],
+)
+def test_a_version_that_is_no_news(said: str, minor: bool, noted: bool) -> None:
+    line = f"minor: {said}\n" if said else ""
+    body = f"---\ntitle: A\n{line}---\nWords.\n".encode()
+    parsed = parse(Document(url="a.md", body=body, path="a.md"), Source(id="s", kind="content", location="/s"))
+    assert parsed.entries[0].minor is minor
+    assert any("`minor: perhaps` is in doubt" in p.detail for p in parsed.problems) is noted

@@ -1,0 +1,86 @@
+"""What a new version of an entry says otherwise, and whether that is news to who read the old one.
+
+`updated` is what readers go by: it moves for a significant change, and not for a comma (RFC 4287 §4.2.15 leaves the
+choice to the publisher). A change is significant where it is in the words of the title, in a number, or in the files;
+in the text, where at least 50 letters of words differ (Feedbin's rule), or a fifth of a short text. A source that
+dates its change itself is believed, and a post that says `minor: true` as well.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from feeds.core import text
+from feeds.core.identity import said
+from feeds.model.entry import Entry
+
+LETTERS = 50
+SHARE = 0.2
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_SHOWN = 200  # characters of words in an explanation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """*facts* tell what differs, as plain strings; *words*: readers would find something else said."""
+
+    words: bool
+    significant: bool
+    facts: Mapping[str, str]
+
+    @property
+    def sentence(self) -> str:
+        if not self.words:
+            return "its links, files or labels differ from before"
+        return "its words differ from before" if self.significant else "its words differ a little from before"
+
+
+def revision(before: Entry, after: Entry) -> Revision:
+    """Return how *after* differs from *before*."""
+    (title, *texts), (new_title, *new_texts) = said(before), said(after)
+    (summary, body, *files), (new_summary, new_body, *new_files) = texts, new_texts
+    facts: dict[str, str] = {}
+    fields = {"title": title != new_title, "summary": summary != new_summary, "text": body != new_body}
+    fields |= {"link": before.url != after.url, "files": files != new_files, "picture": before.image != after.image}
+    fields |= {"authors": before.authors != after.authors, "labels": _labels(before) != _labels(after)}
+    if differ := [name for name, differs in fields.items() if differs]:
+        facts["differs"] = ", ".join(differ)
+    if fields["title"]:
+        facts["title_before"] = title
+    old, new = (Counter(text.words(f"{s} {b}")) for s, b in ((summary, body), (new_summary, new_body)))
+    gone, come = old - new, new - old
+    facts |= {name: _shown(found) for name, found in (("words_gone", gone), ("words_new", come)) if found}
+    words = any((fields["title"], fields["summary"], fields["text"], fields["files"]))
+    significant = words and (
+        text.words(title) != text.words(new_title)
+        or fields["files"]
+        or _numbers(f"{summary} {body}") != _numbers(f"{new_summary} {new_body}")
+        or _much(gone, come, old)
+    )
+    if words and after.minor:
+        significant, facts["minor"] = False, "its front matter says so"
+    return Revision(words=words, significant=significant, facts=facts)
+
+
+def _much(gone: Counter[str], come: Counter[str], old: Counter[str]) -> bool:
+    letters = max(_letters(gone), _letters(come))
+    return letters >= LETTERS or letters > _letters(old) * SHARE
+
+
+def _letters(words: Counter[str]) -> int:
+    return sum(len(word) * times for word, times in words.items())
+
+
+def _numbers(words: str) -> Counter[str]:
+    return Counter(_NUMBER.findall(words))
+
+
+def _labels(entry: Entry) -> tuple[object, ...]:
+    return entry.tags, entry.categories
+
+
+def _shown(words: Counter[str]) -> str:
+    """The words in the order in which they stand, as far as they fit."""
+    line = " ".join(words.elements())
+    return line if len(line) <= _SHOWN else line[:_SHOWN].rsplit(" ", 1)[0] + " …"
