@@ -123,7 +123,7 @@ def looks_korean(part: bytes, least: int = 4) -> bool:
     of Hangul, in Shift_JIS on syllables that are hardly used. Between Chinese characters, of which Korean texts have
     some, the commonest syllables tell.
     """
-    found = Counter(sign for sign in part.decode("cp949", "replace") if sign > "\x7f")
+    found = Counter({s: count for s, count in Counter(part.decode("cp949", "replace")).items() if s > "\x7f"})
     syllables = {sign: count for sign, count in found.items() if "가" <= sign <= "힣"}
     hangul, usual = sum(syllables.values()), sum(count for sign, count in syllables.items() if _is_usual(sign))
     laughter = min(hangul, sum(found[sign] for sign in _LAUGHTER))
@@ -143,7 +143,8 @@ def _is_usual(syllable: str) -> bool:
 
 def _by_alphabet(part: bytes) -> str:
     """The encoding in which *part* reads best, '' where it reads well in none."""
-    scored = [(_reads(part, codec, a.letters), codec) for a in _ALPHABETS for codec in a.codecs]
+    high = Counter(byte for run in HIGH.findall(part) for byte in run)
+    scored = [(_reads(part, high, codec, a.letters), codec) for a in _ALPHABETS for codec in a.codecs]
     score, codec = max(scored)
     return codec if score >= _READS else ""
 
@@ -151,17 +152,20 @@ def _by_alphabet(part: bytes) -> str:
 _READS = 0.55  # of 1: mean rank of the letters; the right reading of the texts measured has 0.6 to 0.8, a wrong one 0.5
 
 
-def _reads(part: bytes, codec: str, letters: str) -> float:
-    """How well *part* reads in *codec*: the mean rank of its letters, less for odd signs and `uPPER` case."""
-    text = part.decode(codec, "replace")
-    found = Counter(sign for sign in text if sign > "\x7f" and sign not in _SIGNS)
-    total = sum(found.values())
+def _reads(part: bytes, high: Counter[int], codec: str, letters: str) -> float:
+    """How well *part* reads in *codec*: the mean rank of its letters, less for odd signs and `uPPER` case.
+
+    *high* counts its bytes beyond ASCII; the encodings of alphabets have a byte a letter.
+    """
+    signs = zip(bytes(high).decode(codec, "replace"), high.values(), strict=True)
+    found = [(sign, count) for sign, count in signs if sign > "\x7f" and sign not in _SIGNS]
+    total = sum(count for _, count in found)
     if not total:
         return 0
     rank = {letter: 1 - place / len(letters) for place, letter in enumerate(letters)}
-    score = sum(count * rank.get(sign.lower(), -1) for sign, count in found.items())
-    score -= sum(0.1 * count for sign, count in found.items() if sign.isupper())
-    return (score - len(_ODD_CASE.findall(text))) / total
+    score = sum(count * rank.get(sign.lower(), -1) for sign, count in found)
+    score -= sum(0.1 * count for sign, count in found if sign.isupper())
+    return (score - len(_ODD_CASE.findall(part.decode(codec, "replace")))) / total
 
 
 _ODD_CASE = re.compile(r"[а-яёα-ω][А-ЯЁΑ-Ω]")
