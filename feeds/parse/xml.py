@@ -14,12 +14,14 @@ from feeds.model.entry import Parsed
 from feeds.model.source import Problem
 from feeds.parse.xml_feed import DELETED, read_deleted, read_info
 from feeds.parse.xml_item import read_item
-from feeds.parse.xml_names import Declined, mend, name_of, number_of_items
+from feeds.parse.xml_names import Declined, mend, name_of
 from feeds.parse.xml_scope import scope_of
 
 MOST_ITEMS = 1_000
-MOST_NAMESPACES = 1_000  # declared by the root; with more, as with too many attributes, a document is refused elsewhere
-_CROWDED = etree.XPath("boolean(//*[@*[1001]])")
+MOST_ATTRIBUTES = 1_000  # of one element; with more a document is refused elsewhere
+MOST_NAMESPACES = 1_000  # declared by the root, as attributes
+_CROWDED = etree.XPath(f"boolean(//*[@*[{MOST_ATTRIBUTES + 1}]])")
+_ITEMS = ("{*}item", "{*}entry")
 _ROOTS = frozenset({"rss", "feed", "rdf_rdf"})
 
 
@@ -54,9 +56,11 @@ def _read(root: etree._Element, url: str, timezone: str) -> Parsed:
     channel = root if kind == "feed" else next((child for child in root if name_of(child) == "channel"), None)
     if channel is None:
         raise Declined("no channel")
-    items = [c for c in (root if kind == "rdf_rdf" else channel) if name_of(c) in {"item", "entry"}]
-    if len(items) > MOST_ITEMS or len(items) != number_of_items(root):
+    items = list((root if kind == "rdf_rdf" else channel).iterchildren(*_ITEMS))
+    if len(items) > MOST_ITEMS or len(items) != sum(1 for _ in root.iter(*_ITEMS)):
         raise Declined("items in odd places, or too many")
+    if not all(name_of(item) in {"item", "entry"} for item in items):
+        raise Declined("items of another namespace")
     scope = scope_of(root, url, timezone)
     info, authors = read_info(root, channel, scope)
     scope = scope if channel is root else scope.below(channel)

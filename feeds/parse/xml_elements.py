@@ -1,4 +1,4 @@
-"""The elements of an item: the table {name: what it gives}."""
+"""The elements of an item: the table {name: the name under which its text is kept, or what takes it}."""
 
 from collections.abc import Callable, Mapping
 
@@ -8,6 +8,7 @@ from feeds.model.entry import Person, Text
 from feeds.parse.xml_names import Declined, attributes_of, name_of, text_of
 from feeds.parse.xml_parts import (
     LONGEST_PERSON,
+    NOBODY,
     Link,
     Source,
     Tag,
@@ -27,18 +28,23 @@ _MEDIA_CATEGORIES = "http://search.yahoo.com/mrss/category_schema"
 _ITUNES = "http://www.itunes.com/"
 
 
+_NOWHERE = etree.Element("nowhere")  # an element that says nothing
+
+
 class Item:
     """What was found in one item so far."""
 
     __slots__ = (
-        "authors", "content", "content_scope", "contributors", "depths", "links", "media", "permalink", "pictured",
-        "said", "scope", "source", "summary", "summary_scope", "tags", "texts", "thumbnails", "title", "title_scope",
+        "authors", "content", "content_from", "contributors", "depths", "files", "links", "media", "permalink",
+        "pictured", "said", "scope", "source", "summary", "summary_from", "tags", "texts", "thumbnails", "title",
+        "title_from",
     )  # fmt: skip
 
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
         self.texts: dict[str, str] = {}
-        self.links: list[Link] = []
+        self.links: list[Link] = []  # all but files
+        self.files: list[Link] = []  # enclosures
         self.tags: list[Tag] = []
         self.authors: list[Person] = []
         self.contributors: list[Person] = []
@@ -47,7 +53,7 @@ class Item:
         self.title: Text | None = None
         self.summary: Text | None = None
         self.content: Text | None = None
-        self.title_scope = self.summary_scope = self.content_scope = scope
+        self.title_from = self.summary_from = self.content_from = _NOWHERE
         self.source: Source | None = None
         self.pictured: list[str] = []  # of itunes:image, then of image
         self.permalink: str | None = None
@@ -63,15 +69,6 @@ class Item:
 Take = Callable[[Item, etree._Element], None]
 
 
-def _kept(name: str) -> Take:
-    """The last one counts."""
-
-    def take(item: Item, element: etree._Element) -> None:
-        item.texts[name] = text_of(element)
-
-    return take
-
-
 def _linked(name: str) -> Take:
     def take(item: Item, element: etree._Element) -> None:
         value = text_of(element)
@@ -81,17 +78,16 @@ def _linked(name: str) -> Take:
 
 
 def _guid(item: Item, element: etree._Element) -> None:
-    said = element.get("isPermaLink") or (attributes_of(element).get("ispermalink", "") if element.attrib else "")
-    item.permalink = said.strip().lower()
+    item.permalink = attributes_of(element).get("ispermalink", "").strip().lower()
     item.texts["guid"] = text_of(element)
 
 
 def _title(item: Item, element: etree._Element) -> None:
     found = typed(element, "text/plain", item.scope.version)
-    if found and item.title:
-        raise Declined("two titles")
-    item.title = found or item.title
-    item.title_scope = item.scope.below(element)
+    if found:
+        if item.title:
+            raise Declined("two titles")
+        item.title, item.title_from = found, element
 
 
 def _summary(default: str) -> Take:
@@ -99,8 +95,7 @@ def _summary(default: str) -> Take:
         if item.summary or "summary" in item.texts:
             raise Declined("two summaries")
         item.texts["summary"] = ""
-        item.summary = typed(element, default, item.scope.version)
-        item.summary_scope = item.scope.below(element)
+        item.summary, item.summary_from = typed(element, default, item.scope.version), element
 
     return take
 
@@ -111,13 +106,14 @@ def _content(default: str) -> Take:
     def take(item: Item, element: etree._Element) -> None:
         found = typed(element, default, item.scope.version)
         if found and len(found.value) > len(item.content.value if item.content else ""):
-            item.content, item.content_scope = found, item.scope.below(element)
+            item.content, item.content_from = found, element
 
     return take
 
 
 def _link(item: Item, element: etree._Element) -> None:
-    item.links.append(link_of(element, item.scope))
+    link = link_of(element, item.scope)
+    (item.files if link.rel == "enclosure" else item.links).append(link)
 
 
 def _enclosure(item: Item, element: etree._Element) -> None:
@@ -125,21 +121,23 @@ def _enclosure(item: Item, element: etree._Element) -> None:
         raise Declined("elements in an enclosure")
     attributes = attributes_of(element)
     href = attributes.get("url", attributes.get("uri", attributes.get("href", ""))).strip()
-    item.links.append(Link(href, "enclosure", attributes.get("type", ""), attributes))
+    item.files.append(Link(href, "enclosure", attributes.get("type", ""), attributes))
 
 
 def _author(item: Item, element: etree._Element) -> None:
-    item.authors.append(person_of(element, item.scope))
+    if (person := person_of(element, item.scope)) != NOBODY:
+        item.authors.append(person)
 
 
 def _contributor(item: Item, element: etree._Element) -> None:
     """Take Atom's contributor, with its parts alone."""
-    if len(element):
-        item.contributors.append(person_of(element, item.scope))
+    if len(element) and (person := person_of(element, item.scope)) != NOBODY:
+        item.contributors.append(person)
 
 
 def _dc_contributor(item: Item, element: etree._Element) -> None:
-    item.contributors.append(Person(name=text_of(element)[:LONGEST_PERSON]))
+    if name := text_of(element):
+        item.contributors.append(Person(name=name[:LONGEST_PERSON]))
 
 
 def _licence(item: Item, element: etree._Element) -> None:
@@ -241,10 +239,9 @@ def _in_order(item: Item, element: etree._Element) -> None:
     raise Declined(name_of(element))
 
 
-_PUBLISHED, _UPDATED, _CREATED = _kept("published"), _kept("updated"), _kept("created")
-TAKE: Mapping[str, Take] = {
+TAKE: Mapping[str, Take | str] = {  # of texts that are kept as they are, the last one counts
     "guid": _guid,
-    "id": lambda item, element: item.texts.__setitem__("guid", text_of(element)),
+    "id": "guid",
     "title": _title,
     "link": _link,
     "description": _summary("text/html"),
@@ -255,17 +252,17 @@ TAKE: Mapping[str, Take] = {
     "fullitem": _content("text/html"),
     "body": _in_order,
     "xhtml_body": _in_order,
-    "pubdate": _PUBLISHED,
-    "published": _PUBLISHED,
-    "issued": _PUBLISHED,
-    "dcterms_issued": _PUBLISHED,
-    "updated": _UPDATED,
-    "modified": _UPDATED,
-    "lastbuilddate": _UPDATED,
-    "dcterms_modified": _UPDATED,
-    "created": _CREATED,
-    "dcterms_created": _CREATED,
-    "dc_date": _kept("dc_date"),
+    "pubdate": "published",
+    "published": "published",
+    "issued": "published",
+    "dcterms_issued": "published",
+    "updated": "updated",
+    "modified": "updated",
+    "lastbuilddate": "updated",
+    "dcterms_modified": "updated",
+    "created": "created",
+    "dcterms_created": "created",
+    "dc_date": "dc_date",
     "author": _author,
     "managingeditor": _author,
     "dc_creator": _author,
@@ -285,16 +282,16 @@ TAKE: Mapping[str, Take] = {
     "rights": _rights,
     "copyright": _rights,
     "dc_rights": _rights,
-    "language": _kept("language"),
-    "dc_language": _kept("language"),
+    "language": "language",
+    "dc_language": "language",
     "cc_license": _licence,
     "creativecommons_license": _licence,
     "comments": _linked("comments"),
     "wfw_commentrss": _linked("wfw_commentrss"),
-    "feedburner_origlink": _kept("feedburner_origlink"),
-    "dc_title": _kept("dc_title"),
-    "dc_description": _kept("dc_description"),
-    "itunes_duration": _kept("itunes_duration"),
+    "feedburner_origlink": "feedburner_origlink",
+    "dc_title": "dc_title",
+    "dc_description": "dc_description",
+    "itunes_duration": "itunes_duration",
     "itunes_image": _itunes_image,
     "itunes_link": _itunes_image,
     "image": _image,
@@ -304,7 +301,7 @@ TAKE: Mapping[str, Take] = {
     "media_title": _media_text,
     "media_description": _media_text,
     "media_credit": _media_text,
-    **{name: _kept(name) for name in TEXTS},
+    **{name: name for name in TEXTS},
     **dict.fromkeys(SAID, _said),
     "item": _in_order,
     "entry": _in_order,

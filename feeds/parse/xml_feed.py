@@ -9,7 +9,7 @@ from feeds.model.source import FeedInfo
 from feeds.parse import timetable
 from feeds.parse.dates import read_date
 from feeds.parse.xml_names import Declined, attributes_of, name_of, text_of
-from feeds.parse.xml_parts import Link, href_of, licence_of, link_of, page_of, person_of
+from feeds.parse.xml_parts import Link, addresses_of, licence_of, link_of, page_of, person_of
 from feeds.parse.xml_scope import Scope
 from feeds.parse.xml_texts import typed, words
 
@@ -76,18 +76,18 @@ def _outside(feed: _Feed, root: etree._Element) -> None:
 
 
 def _info(feed: _Feed, version: str) -> FeedInfo:
-    texts, links = feed.texts, feed.links
+    texts, links = feed.texts, addresses_of(feed.links)
     return FeedInfo(
         id=texts.get("id", ""),
         title=words(texts.get("title", "") or texts.get("dc_title", "")),
         description=words(next(filter(None, (texts.get(k, "") for k in _DESCRIPTIONS)), "")),
         home=page_of(links),
-        self_url=href_of(links, "self"),
-        hub=href_of(links, "hub"),
+        self_url=links.get("self", ""),
+        hub=links.get("hub", ""),
         language=texts.get("language", ""),
         rights=words(texts.get("rights", "")),
         icon=texts.get("icon", "") or texts.get("logo", "") or feed.icon,
-        licence=href_of(links, "license"),
+        licence=links.get("license", ""),
         format=version or "unknown",
         ttl=timetable.interval(*(texts.get(name, "") for name in ("ttl", "sy_updateperiod", "sy_updatefrequency"))),
         skip_hours=timetable.hours(texts.get("skiphours", "").split()),

@@ -35,34 +35,43 @@ class Declined(Exception):
     """Another reader has to look at this document."""
 
 
-@lru_cache(maxsize=4096)
-def _named(tag: str, given: str | None) -> str:
-    uri, _, local = tag.rpartition("}")
-    uri = uri[1:].lower()
-    prefix = "" if _USERLAND in uri else _PREFIXES.get(uri, given or "?")
-    return f"{prefix}_{local}".lower() if prefix else local.lower()
-
-
-def known_by(tag: str) -> bool:
-    """Tell whether a tag alone names its element, whatever its prefix."""
-    uri = tag.rpartition("}")[0][1:].lower()
-    return uri in _PREFIXES or _USERLAND in uri
+MOST_NAMES = 4096
+_NAMES: dict[object, str] = {}  # of tags that name their element alone
 
 
 def name_of(element: etree._Element) -> str:
     """Return the name of an element; where nobody knows its namespace its prefix counts, `?` where it has none."""
     tag: Any = element.tag
+    if (name := _NAMES.get(tag)) is not None:
+        return name
     if not isinstance(tag, str):  # a reference to an entity that nobody declared
         raise Declined("reference")
-    return _named(tag, element.prefix)
+    uri, _, local = tag.rpartition("}")
+    uri = uri[1:].lower()
+    known = _USERLAND in uri or uri in _PREFIXES
+    prefix = "" if _USERLAND in uri else _PREFIXES.get(uri, element.prefix or "?")
+    name = f"{prefix}_{local}".lower() if prefix else local.lower()
+    if known:
+        if len(_NAMES) >= MOST_NAMES:
+            _NAMES.clear()
+        _NAMES[tag] = name
+    return name
+
+
+@lru_cache(maxsize=4096)
+def _key(name: str) -> str:
+    return name.rpartition("}")[2].lower()
 
 
 def attributes_of(element: etree._Element) -> dict[str, str]:
     """Return attributes by local name in lower case; `rel` and `type` in lower case as well."""
-    found = {}
-    for name, value in element.attrib.items():
-        key = str(name).rpartition("}")[2].lower()
-        found[key] = str(value).lower() if key in {"rel", "type"} else str(value)
+    items: Any = element.items()
+    if not items:
+        return {}
+    found = {_key(name): value for name, value in items}
+    for key in ("rel", "type"):
+        if key in found:
+            found[key] = found[key].lower()
     return found
 
 
@@ -102,8 +111,3 @@ def mend(root: etree._Element, body: bytes) -> None:
             inner = text.strip()
             whole = mended(inner)
             element.text = text if whole == inner else whole
-
-
-def number_of_items(root: etree._Element) -> int:
-    """Count all elements called item or entry, wherever they stand."""
-    return sum(1 for _ in root.iter("{*}item", "{*}entry"))

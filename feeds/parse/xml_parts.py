@@ -15,10 +15,12 @@ from feeds.parse.xml_scope import Scope
 from feeds.parse.xml_texts import typed, words
 
 LONGEST_PERSON = 500  # characters
+NOBODY = Person()
 MOST_TAGS = 200
 HTML_TYPES = frozenset({"text/html", "application/xhtml+xml", "html", "xhtml"})
 # What feedparser and we note as the scheme of keywords that name none.
 _OURS = frozenset({"http://www.itunes.com/", "http://search.yahoo.com/mrss/category_schema"})
+FEED_TYPES = frozenset({"application/atom+xml", "application/rss+xml"})
 BLOGGERS_KIND = "http://schemas.google.com/g/2005#kind"  # Blogger marks each entry as a post with a category
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _REFERENCE = re.compile("&([A-Za-z0-9_]+);")
@@ -40,19 +42,18 @@ class Tag(NamedTuple):
 
 def link_of(element: etree._Element, scope: Scope) -> Link:
     """Read Atom's link, or RSS's, whose text is the address."""
-    if not element.attrib:
-        address = text_of(element)
-        return Link(_unreferenced(scope.link(address)) if address else "", "alternate", "text/html", {})
     attributes = attributes_of(element)
+    if "base" in attributes:
+        scope = scope.below(element)
     rel = attributes.get("rel", "alternate").strip()
     kind = attributes.get("type", "application/atom+xml" if rel == "self" else "text/html")
     href = attributes.get("url") or attributes.get("uri") or attributes.get("href")
-    if href is not None:
-        if element.text and element.text.strip():
-            raise Declined("a link that is one twice")
-        return Link(scope.below(element).link(href).strip(), rel, kind, attributes)
-    address = text_of(element)
-    return Link(_unreferenced(scope.below(element).link(address)) if address else "", rel, kind, attributes)
+    if href is None:
+        address = text_of(element)
+        return Link(_unreferenced(scope.link(address)) if address else "", rel, kind, attributes)
+    if element.text and element.text.strip():
+        raise Declined("a link that is one twice")
+    return Link(scope.link(href).strip(), rel, kind, attributes)
 
 
 def licence_of(element: etree._Element) -> Link:
@@ -67,23 +68,26 @@ def _unreferenced(address: str) -> str:
     return _REFERENCE.sub(r"&\1", address.replace("&amp;", "&")) if ";" in address else address
 
 
-def href_of(links: Sequence[Link], rel: str) -> str:
-    return next((link.href for link in links if link.rel == rel and link.href), "")
+def addresses_of(links: Sequence[Link]) -> Mapping[str, str]:
+    """Return the first address of each rel. Of two kinds some rels lead to both, and those have two names each:
+
+    `alternate` the page, `alternate of another type`; `replies` a page where an entry is answered, `replies as a feed`
+    (RFC 4685 §4), as the type of the link says.
+    """
+    found: dict[str, str] = {}
+    for href, rel, kind, _ in links:
+        if rel == "alternate" and kind not in HTML_TYPES:
+            rel = "alternate of another type"
+        elif rel == "replies" and kind in FEED_TYPES:
+            rel = "replies as a feed"
+        if href:
+            found.setdefault(rel, href)
+    return found
 
 
-FEED_TYPES = frozenset({"application/atom+xml", "application/rss+xml"})
-
-
-def replies_of(links: Sequence[Link], *, as_feed: bool) -> str:
-    """Return where an entry is answered (RFC 4685 §4): the page, or the feed, as the type of the link says."""
-    return next((k.href for k in links if k.rel == "replies" and (k.media_type in FEED_TYPES) == as_feed), "")
-
-
-def page_of(links: Sequence[Link]) -> str:
+def page_of(addresses: Mapping[str, str]) -> str:
     """Return the page: the first alternate that is HTML, else any alternate."""
-    alternates = [link for link in links if link.rel in {"alternate", ""} and link.href]
-    pages = [link for link in alternates if link.media_type in HTML_TYPES]
-    return href_of(pages, "alternate") or href_of(alternates, "alternate")
+    return addresses.get("alternate") or addresses.get("alternate of another type", "")
 
 
 def person_of(element: etree._Element, scope: Scope) -> Person:
@@ -113,14 +117,13 @@ def person_named(text: str) -> Person:
 
 
 def add_tag(tags: list[Tag], tag: Tag) -> None:
-    if any(tag) and len(tags) < MOST_TAGS and tag not in tags:
+    if tag not in tags and any(tag) and len(tags) < MOST_TAGS:
         tags.append(tag)
 
 
 def add_category(tags: list[Tag], element: etree._Element, scheme: str = "") -> None:
     """Add a category by its attributes, its text or both."""
-    if element.attrib:
-        attributes = attributes_of(element)
+    if attributes := attributes_of(element):
         of = attributes.get("scheme", attributes.get("domain", scheme))
         add_tag(tags, Tag(attributes.get("term", ""), of, attributes.get("label", "")))
     elif scheme:
@@ -140,8 +143,8 @@ def add_keywords(tags: list[Tag], text: str, scheme: str = "") -> None:
 
 def labels(tags: Sequence[Tag]) -> tuple[str, ...]:
     """Return the words of tags, each once."""
-    found = (words(tag.label.strip() or tag.term.strip()) for tag in tags if tag.scheme.strip() != BLOGGERS_KIND)
-    return tuple(dict.fromkeys(filter(None, found)))
+    found = {words(label.strip() or term): None for term, scheme, label in tags if scheme.strip() != BLOGGERS_KIND}
+    return tuple(filter(None, found))
 
 
 def terms(tags: Sequence[Tag]) -> tuple[Label, ...]:
@@ -246,12 +249,13 @@ def source_of(element: etree._Element, scope: Scope) -> Source:
             if name != "title" or not texts.get("title"):
                 texts[name] = scope.link(value) if name in {"icon", "logo"} and value else value
     title = texts.get("title", "") if len(element) else text_of(element)
+    addresses = addresses_of(links)
     origin = Origin(
         id=texts.get("id", ""),
         title=words(title),
-        url=page_of(links),
-        feed_url=href_of(links, "self") or (element.get("url") or "").strip(),
+        url=page_of(addresses),
+        feed_url=addresses.get("self") or (element.get("url") or "").strip(),
         rights=words(texts.get("rights", "")),
         icon=texts.get("icon", "") or texts.get("logo", ""),
     )
-    return Source(origin if origin != Origin() else None, tuple(p for p in authors if p != Person()))
+    return Source(origin if origin != Origin() else None, tuple(p for p in authors if p != NOBODY))

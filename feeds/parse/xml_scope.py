@@ -12,6 +12,7 @@ from feeds.model.entry import Person
 from feeds.parse.dates import read_date
 from feeds.parse.xml_names import XML_BASE, XML_LANG
 
+_PLACED = frozenset({XML_BASE, XML_LANG, "base", "lang"})
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/]")
 _SLASHES = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*://)/+")
 
@@ -31,12 +32,10 @@ class Scope:
 
     def below(self, element: etree._Element) -> "Scope":
         """Return the scope within *element*."""
-        if not element.attrib:
+        if _PLACED.isdisjoint(element.keys()):
             return self
         base = element.get(XML_BASE, element.get("base"))
         language = element.get(XML_LANG, element.get("lang"))
-        if base is None and language is None:
-            return self
         if base:
             base = base.strip()
             base = make_safe_absolute_uri(self.base, base) or self.base if self.base else urljoin("", base)

@@ -3,6 +3,7 @@
 import re
 from functools import lru_cache
 from html import escape, unescape
+from typing import Any
 
 from feedparser.mixin import _FeedParserMixin
 from lxml import etree
@@ -18,6 +19,7 @@ _XHTML = "application/xhtml+xml"
 _VOID = frozenset(
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"]
 )
+_FOREIGN = frozenset({"svg", "math"})  # whose names are no HTML
 _TAG = re.compile(r"<[^<>]*>")
 _MARKUP = re.compile(r"</[a-zA-Z]+>|<(?:br|p|img|a|hr|b|i)[\s/>]|&#?\w{2,8};", re.IGNORECASE)
 
@@ -28,14 +30,14 @@ def typed(element: etree._Element, default: str, version: str) -> Text | None:
     *version* is the feed's format. In RSS what claims to be plain is HTML where all its tags and entities are HTML's
     (feedparser's rule).
     """
-    kind = default if not element.attrib else _said(element, default)
+    kind = _said(element, default) if element.keys() else default
     if kind == _XHTML:
         return Text(value=value, kind="html") if (value := written(element, version)) else None
     if not (value := text_of(element)):
         return None
-    if kind == "text/plain" and not version.startswith("atom") and _looks_like_html(value):
-        kind = "text/html"
-    return Text(value=value, kind="text" if kind == "text/plain" else "html")
+    if kind == "text/plain" and (version.startswith("atom") or not _looks_like_html(value)):
+        return Text(value=value)
+    return Text(value=value, kind="html")
 
 
 def plain_or_html(value: str) -> Text | None:
@@ -67,34 +69,40 @@ def written(element: etree._Element, version: str) -> str:
     inner = list(element)
     if version == "atom10" and len(inner) == 1 and _local(inner[0]) == "div" and _blank(element.text, inner[0].tail):
         element = inner[0]
-    return mended(_inner(element).strip())
+    parts: list[str] = []
+    _write(element, parts)
+    return mended("".join(parts).strip())
 
 
 def _blank(*texts: str | None) -> bool:
     return not any(text and text.strip() for text in texts)
 
 
-def _inner(element: etree._Element) -> str:
-    parts = [escape(element.text or "", quote=False)]
+def _write(element: etree._Element, parts: list[str]) -> None:
+    """Add what is in an element."""
+    if element.text:
+        parts.append(escape(element.text, quote=False))
     for child in element:
-        parts += [_outer(child), escape(child.tail or "", quote=False)]
-    return "".join(parts)
-
-
-def _outer(element: etree._Element) -> str:
-    name = _local(element)
-    if name in {"svg", "math"}:
-        raise Declined(name)
-    attributes = "".join(f' {_attribute(key)}="{_quoted(str(value))}"' for key, value in element.attrib.items())
-    return f"<{name}{attributes}>" + ("" if name in _VOID else f"{_inner(element)}</{name}>")
+        name = _local(child)
+        if name in _FOREIGN:
+            raise Declined(name)
+        items: Any = child.items()
+        attributes = [f' {_attribute(key)}="{_quoted(value)}"' for key, value in items]
+        parts.append(f"<{name}{''.join(attributes)}>")
+        if name not in _VOID:
+            _write(child, parts)
+            parts.append(f"</{name}>")
+        if child.tail:
+            parts.append(escape(child.tail, quote=False))
 
 
 def _quoted(value: str) -> str:
     return escape(value, quote=False).replace('"', "&quot;")
 
 
-def _attribute(name: object) -> str:
-    uri, _, local = str(name).rpartition("}")
+@lru_cache(maxsize=1024)
+def _attribute(name: str) -> str:
+    uri, _, local = name.rpartition("}")
     return f"xml:{local}".lower() if uri.endswith("XML/1998/namespace") else local.lower()
 
 
