@@ -57,6 +57,7 @@ FRONT_MATTER = re.compile(
 ENDS = re.compile(rb"^[ \t]*[\"']?(?:expirydate|unpublishdate)[\"']?[ \t]*[:=]", re.IGNORECASE | re.MULTILINE)
 DATED = re.compile(r"\d{2,4}-\d{1,2}-\d{1,2}-")
 PERMALINK = re.compile(rb"^permalink:[ \t]*[\"']?([^\r\n\"'#]+)", re.MULTILINE)
+HEAD = 8192  # bytes in which front matter says what is looked for here
 MINUTE = "%Y-%m-%dT%H:%M"
 
 
@@ -76,6 +77,7 @@ def fetch_folder(source: Source, state: SourceState) -> Fetched:
     """Return a document for every post of a content folder, or `unchanged`.
 
     *listing* holds the paths of all posts that exist, read or not; *problems* those that could not be read.
+    *state.due* is the time as of which the folder is read: posts may end.
     Fails as a whole when any folder cannot be listed, or `_config.yml` cannot be read: what is in them would seem
     to be gone, or to have moved.
     """
@@ -87,7 +89,8 @@ def fetch_folder(source: Source, state: SourceState) -> Fetched:
         folder = _told(root, folder, places, reading)
     except OSError as error:
         return _failed(_plain(error), error.filename or source.location)
-    asked = state.due if any(ENDS.search(body) for body in reading.bodies.values()) else None
+    ends = SITES[_shape(folder)].ends and any(ENDS.search(body[:HEAD]) for body in reading.bodies.values())
+    asked = state.due if ends else None
     body_hash = _hash(source, folder, reading, asked)
     result = Fetched(
         outcome="unchanged",
@@ -240,7 +243,7 @@ def _told(root: str, folder: Folder, places: list[Place], reading: _Reading) -> 
 
 def _stated(bodies: Mapping[Place, bytes]) -> Iterator[tuple[str, str]]:
     for place, body in bodies.items():
-        if FRONT_MATTER.match(body) and (found := PERMALINK.search(body[:4096])):
+        if FRONT_MATTER.match(body) and (found := PERMALINK.search(body[:HEAD])):
             yield place.path, found[1].decode("utf-8", "replace").strip()
 
 

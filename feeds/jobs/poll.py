@@ -4,6 +4,7 @@ import logging
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from feeds.core import cadence, own
 from feeds.core.arrivals import Arrivals
@@ -104,9 +105,16 @@ def _poll_batch(run: _Pass, batch: list[tuple[Source, SourceState]]) -> None:
             run.work.progress(answer.source.id, left)
 
 
-def _addressed(awake: Sequence[tuple[Source, SourceState]]) -> list[tuple[Source, SourceState]]:
-    """Return sources as they are asked: those that moved for good at their new address."""
-    return [(replace(s, location=state.lives_at) if state.lives_at else s, state) for s, state in awake]
+def _addressed(awake: Sequence[tuple[Source, SourceState]], now: datetime) -> list[tuple[Source, SourceState]]:
+    """Return sources as they are asked: those that moved for good at their new address, folders of posts as of *now*.
+
+    A post may end, and a folder that was due an hour ago must not show what has ended since.
+    """
+    return [
+        (replace(s, location=state.lives_at), state) if state.lives_at
+        else (s, replace(state, due=now) if s.kind == "content" else state)
+        for s, state in awake
+    ]  # fmt: skip
 
 
 def _twin(run: _Pass, source: Source, state: SourceState) -> Fetched | None:
@@ -144,7 +152,9 @@ def _groups(run: _Pass, awake: Sequence[tuple[Source, SourceState]]) -> Iterator
     """
     group: list[_Answer] = []
     weight = 0
-    for (source, state), fetched in zip(awake, run.work.ports.fetch(_addressed(awake)), strict=True):
+    for (source, state), fetched in zip(
+        awake, run.work.ports.fetch(_addressed(awake, run.work.ports.clock())), strict=True
+    ):
         if run.work.stopping():
             break
         answer = _Answer(source=source, state=state, fetched=fetched)

@@ -27,6 +27,7 @@ class SiteFiles:
     bundles: bool = False  # what lies beside and below an `index` belongs to it
     named: str = ""  # expression of the paths of files that say something of other posts, by being there
     data: str = ""  # expression of the paths of files whose values posts near them start from
+    ends: bool = False  # posts may say when they end
     links: bool = False  # posts link to each other by file: they are told what each one states of its place
 
 
@@ -47,6 +48,7 @@ SITES: Mapping[SiteKind, SiteFiles] = {
         ),
         content=("content",),
         bundles=True,
+        ends=True,
         named=r"(?:.*/)?_index\.[^/]*",  # its folder is a section of its own
     ),
     # Source: docs.getpelican.com, "Settings"; run with 4.8.0.

@@ -12,7 +12,6 @@ import re
 from datetime import datetime
 from functools import lru_cache
 from unicodedata import category
-from urllib.parse import urlsplit
 
 from feeds.parse import permalink
 from feeds.parse.dates import read_date
@@ -35,11 +34,11 @@ BESIDE = re.compile(r"!\[([^\[\]]*)\]\(<?(?!/|[a-z]+:|#)[^()\n]*\)")
 @lru_cache(maxsize=16)
 def read_config(text: str, name: str) -> Config:
     """Return what the script says plainly: address, base, and whether paths end with '/'."""
-    site = urlsplit(script.constant(text, "site"))
-    base = (script.constant(text, "base") or site.path).strip("/")
+    host, path = usual.address(script.constant(text, "site"))
+    base = (script.constant(text, "base") or path).strip("/")
     ends = script.constant(text, "trailingSlash") == "never" or script.constant(text, "format") == "file"
     return Config(
-        url=f"{site.scheme}://{site.netloc}" if site.scheme and site.netloc else "",
+        url=host,
         baseurl=f"/{base}" if base else "",
         permalink="" if ends else "/",
         language=script.constant(text, "defaultLocale").replace("_", "-"),

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from unicodedata import category
-from urllib.parse import urlsplit
 
 from feeds.parse import permalink
 from feeds.parse.dates import read_date
@@ -41,15 +40,14 @@ def read_config(text: str, name: str) -> Config:
     """Return what the configuration says. Raises `PostError` that names its place."""
     nodes = read_settings(text, name)
     fields = Fields(nodes, name)
-    base = urlsplit(fields.text("baseurl").strip())
-    path = base.path.strip("/")
+    host, path = usual.address(fields.text("baseurl"))
     language = fields.text("defaultcontentlanguage")
     languages = fields.get("languages")
     return Config(
         title=fields.text("title"),
         description=fields.text("params.description", "params.subtitle"),
-        url=f"{base.scheme}://{base.netloc}" if base.scheme and base.netloc else "",
-        baseurl=f"/{path}" if path else "",
+        url=host,
+        baseurl=path,
         content=fields.text("contentdir").strip("/") or "content",
         permalinks=_patterns(fields.get("permalinks")),
         taxonomies=tuple(_values(fields.get("taxonomies")).values()),

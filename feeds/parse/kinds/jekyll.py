@@ -12,7 +12,7 @@ from datetime import datetime
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from unicodedata import normalize
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote
 
 from feeds.parse import permalink
 from feeds.parse.dates import read_date
@@ -24,6 +24,7 @@ from feeds.parse.liquid import Site, expand
 from feeds.parse.yaml_tree import Flaw, Items, Node, Scalar, Table, load
 
 CONFIG = "_config.yml"
+LOCAL = re.compile(r"//(?:localhost|127\.0\.0\.1|0\.0\.0\.0)(?::|$)")  # what a site is built for at a desk
 FOLDERS = ("_posts", "_drafts")
 
 
@@ -132,9 +133,8 @@ def feed_id(post: Post, url: str) -> str:
 
     Source: jekyll-feed 0.17 `feed.xml` (`post.id | absolute_url`), Jekyll 4.3.1 `DocumentDrop#id`; both run.
     """
-    host = urlsplit(post.config.url)
-    known = host.scheme in ("http", "https") and host.hostname not in (None, "localhost", "127.0.0.1", "0.0.0.0")  # noqa: S104
-    root = post.config.url + post.config.baseurl if known else post.root
+    host, path = usual.address(post.config.url)
+    root = host + path + post.config.baseurl if host and not LOCAL.search(host) else post.root
     folder = root + url.removeprefix(post.root).removesuffix("/").rpartition("/")[0]
     slug = post.fields.text("slug") or post.name.slug
     return quote(normalize("NFC", unquote(f"{folder}/{slug}")), safe="/:!$&'()*+,;=@~")

@@ -14,7 +14,7 @@ from functools import lru_cache
 from html import unescape
 from posixpath import normpath
 from unicodedata import category, normalize
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from feeds.errors import PostError
 from feeds.parse import permalink
@@ -44,13 +44,12 @@ def read_config(text: str, name: str) -> Config:
     """Return what `mkdocs.yml` says. Raises `PostError` that names its place."""
     nodes = read_settings(text, name if name.endswith((".yml", ".yaml")) else "mkdocs.yml")
     fields = Fields(nodes, name)
-    base = urlsplit(fields.text("site_url").strip())
-    path = base.path.strip("/")
+    host, path = usual.address(fields.text("site_url"))
     return Config(
         title=fields.text("site_name"),
         description=fields.text("site_description"),
-        url=f"{base.scheme}://{base.netloc}" if base.scheme and base.netloc else "",
-        baseurl=f"/{path}" if path else "",
+        url=host,
+        baseurl=path,
         content=fields.text("docs_dir").strip("./") or "docs",
         language=fields.text("theme.language"),
         authors=fields.people("site_author"),

@@ -12,7 +12,6 @@ from datetime import datetime
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from unicodedata import normalize
-from urllib.parse import urlsplit
 
 import re2
 from text_unidecode import unidecode
@@ -40,15 +39,14 @@ def read_config(text: str, name: str) -> Config:
     """Return what the configuration says. Raises `PostError` that names its place."""
     nodes = read_python(text, name)
     fields = Fields(nodes, name)
-    base = urlsplit(fields.text("siteurl").strip())
-    path = base.path.strip("/")
+    host, path = usual.address(fields.text("siteurl"))
     future = fields.get("with_future_dates")
     metadata = fields.get("default_metadata")
     return Config(
         title=fields.text("sitename"),
         description=fields.text("sitesubtitle"),
-        url=f"{base.scheme}://{base.netloc}" if base.scheme and base.netloc else "",
-        baseurl=f"/{path}" if path else "",
+        url=host,
+        baseurl=path,
         content=fields.text("path").strip("./"),
         permalink=fields.text("article_url") or "{slug}.html",
         timezone=fields.text("timezone"),

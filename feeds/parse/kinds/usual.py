@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from urllib.parse import urlsplit
 
 from feeds.parse import permalink
 from feeds.parse.dates import read_date
@@ -17,6 +18,17 @@ CODE = re.compile(
 )
 OFFSET = re.compile(r"(?P<utc>Z|UTC|GMT)$|(?P<sign>[+-])(?P<hours>\d\d):?(?P<minutes>\d\d)$")
 DATED_NAME = re.compile(r"(?P<date>\d{2,4}-\d{1,2}-\d{1,2})-(?P<slug>.*)")
+
+
+def address(text: str) -> tuple[str, str]:
+    """Return scheme and host of a site's address, and its path as a baseurl; '' for what is none."""
+    try:
+        parts = urlsplit(text.strip())
+        host = f"{parts.scheme}://{parts.netloc}" if parts.scheme in ("http", "https") and parts.hostname else ""
+    except ValueError:
+        return "", ""
+    path = parts.path.strip("/")
+    return host, f"/{path}" if path else ""
 
 
 def moment(post: Post, node: Scalar) -> datetime | None:
