@@ -227,6 +227,10 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     # publishing
     "output": ("the output folder cannot be written", "check `public` in the configuration, its permissions, the disk"),
     "set_aside": ("a story cannot be expressed in a format", "correct the entry at its source; `feeds why` names it"),
+    "losses": (
+        "a build would lose most of what a channel shows",
+        "look at what became of its stories: `feeds why`; if that is meant, `feeds allow CHANNEL`",
+    ),
     "withheld": (
         "a document breaks a rule of its format",
         "report what it says to us; the last good document stays published until then",

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from feeds.model.changes import Changes, Mark, PollView
-from feeds.model.channel import Format, Period, Place, Rendered, Rendition, Tombstone, Window
+from feeds.model.channel import Format, Period, Place, Rendered, Rendition, Shown, Tombstone, Window
 from feeds.model.delivery import Delivery
 from feeds.model.entry import Parsed
 from feeds.model.job import Job
@@ -100,6 +100,9 @@ class Archive(Protocol):
     def gone(self, channel_id: str, since: datetime, most: int) -> tuple[Tombstone, ...]:
         """Return what is gone from a channel since after *since*, the latest first, at most so many."""
 
+    def retracted(self, ids: Collection[str]) -> frozenset[str]:
+        """Return which of these stories the desk took back."""
+
     def every_story(self, after: str, limit: int) -> tuple[Story, ...]:
         """Return stories of any status by id, those after *after*: for a pass over all of them."""
 
@@ -140,6 +143,12 @@ class Outbox(Protocol):
         now: datetime,
     ) -> None:
         """Record new renditions (only those whose etag differs), what was set aside, and what is owed; clear *mark*."""
+
+    def shown(self, channel_id: str) -> Shown:
+        """Return what a channel showed when it was brought out last."""
+
+    def hold(self, channel_id: str, mark: datetime, reason: str, now: datetime) -> None:
+        """Note that a build is not brought out and why; clear *mark*."""
 
     def ended(self, channel_ids: Sequence[str], now: datetime) -> tuple[str, ...]:
         """Forget channels that are no longer configured; return the paths of their files."""

@@ -1,6 +1,6 @@
 """Decisions of the desk, from words that people use to what the store holds: retract, unretract, merge, split."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from feeds.app.build import App
@@ -66,6 +66,16 @@ def split(app: App, what: str, source: str) -> Ruled:
         return ruled
     advice = f"{times} times {pair[0]} and {pair[1]} were split: `alone: true` at one of them keeps them apart"
     return Ruled(stories=ruled.stories, channels=ruled.channels, advice=advice)
+
+
+def allow(app: App, channel_ids: Sequence[str]) -> tuple[str, ...]:
+    """Let builds of these channels be brought out that are held for what they lose. Raises `UsageError`."""
+    held = {line.channel_id: line.reason for line in app.store.overview.holds() if not line.format}
+    if unknown := [id for id in channel_ids if id not in held]:
+        lines = "".join(f"\n  {id}  {reason}" for id, reason in held.items())
+        raise UsageError(f"no build of {', '.join(unknown)} is held; held are:{lines or ' none'}")
+    app.store.outbox.allow(channel_ids, app.clock())
+    return tuple(channel_ids)
 
 
 def publish(app: App) -> Report:

@@ -8,6 +8,7 @@ from feeds.app import desk as decisions
 from feeds.app.build import App
 from feeds.app.desk import Ruled
 from feeds.cli.common import FAILED, Desk, as_json, command, count, print_json, say
+from feeds.model.job import Report
 
 REASON = "Why, for those who ask `feeds why` later; it is never published."
 
@@ -58,6 +59,26 @@ def split(desk: Desk, what: str, source: str, json_: bool) -> None:
     _decide(desk, "split", lambda app: decisions.split(app, what, source), json_=json_)
 
 
+@click.command()
+@click.argument("channels", nargs=-1, required=True, metavar="CHANNEL...")
+@as_json
+@click.pass_obj
+@command
+def allow(desk: Desk, channels: tuple[str, ...], json_: bool) -> None:
+    """Bring out a build that is held because it would lose most of what a channel shows; `feeds status` names those.
+    Also while `feeds serve` runs, which then publishes within seconds."""
+    with desk.deciding() as (app, alone):
+        allowed = decisions.allow(app, channels)
+        report = decisions.publish(app) if alone else None
+    if json_:
+        print_json({"channels": allowed, "written": report.paths if report else []})
+    elif report:
+        say(desk, f"wrote       {count(len(report.paths), 'file')} of {count(len(allowed), 'channel')}")
+    else:
+        say(desk, f"waits       {count(len(allowed), 'channel')}: the running service publishes in seconds")
+    _fail(report)
+
+
 def _decide(desk: Desk, done: str, decide: Callable[[App], Ruled], *, json_: bool) -> None:
     """Decide, and publish what follows unless a running service will."""
     with desk.deciding() as (app, alone):
@@ -78,6 +99,10 @@ def _decide(desk: Desk, done: str, decide: Callable[[App], Ruled], *, json_: boo
             say(desk, f"wrote       {count(len(report.paths), 'file')} of {count(len(ruled.channels), 'channel')}")
         else:
             say(desk, f"waits       {count(len(ruled.channels), 'channel')}: the running service publishes in seconds")
+    _fail(report)
+
+
+def _fail(report: Report | None) -> None:
     if report and report.outcome == "failed":
         for where, problem in report.problems.items():
             click.echo(f"feeds: {where}: {problem.detail}", err=True)

@@ -9,7 +9,7 @@ from feeds.app import look
 from feeds.app.build import App
 from feeds.cli.common import Desk, as_json, command, count, print_json, say, table
 from feeds.model.decision import Decision
-from feeds.model.overview import Found, SourceLine
+from feeds.model.overview import Found, HoldLine, SourceLine
 
 DAY = "%Y-%m-%d %H:%M"
 
@@ -24,7 +24,9 @@ def status(desk: Desk, json_: bool) -> None:
         lines, totals, now = look.worst_first(app), app.store.overview.totals(), app.clock()
         error = app.store.overview.meta("config_error")
         if json_:
-            print_json({"totals": asdict(totals), "config_error": error, "sources": [_source(s, now) for s in lines]})
+            held = [asdict(hold) for hold in app.store.overview.holds()]
+            sources = [_source(s, now) for s in lines]
+            print_json({"totals": asdict(totals), "config_error": error, "sources": sources, "held": held})
             return
         if error:
             say(desk, f"The configuration was changed and has faults; the old one is in force:\n{error}\n")
@@ -48,6 +50,8 @@ def status(desk: Desk, json_: bool) -> None:
                 say(desk, f"           asked at {line.state.lives_at}: write that as its url in {app.settings.file}")
             if silence := look.quiet(line, now):
                 say(desk, f"\nquiet      {line.source.id}  nothing new for {silence.days} days, which is unlike it")
+        for hold in app.store.overview.holds():
+            _say_hold(desk, hold)
         for aside in app.store.overview.set_aside():
             say(desk, f"\nset aside  {aside.channel_id} {aside.aside.format}: {aside.aside.story_id}")
             say(desk, f"           {aside.aside.reason}")
@@ -62,6 +66,15 @@ def _say_problem(desk: Desk, line: SourceLine, now: datetime) -> None:
     say(desk, f"  cause   {cause}")
     say(desk, f"  remedy  {remedy}")
     say(desk, f"  next    {failures}asked again {look.ago(line.state.due, now)}")
+
+
+def _say_hold(desk: Desk, hold: HoldLine) -> None:
+    what = f"withheld   {hold.channel_id} {hold.format}" if hold.format else f"held       {hold.channel_id}"
+    say(desk, f"\n{what}, since {hold.since:{DAY}}: what was published before stays")
+    say(desk, f"           {hold.reason}")
+    if not hold.format:
+        how = "allowed: the next pass" if hold.allowed else f"`feeds allow {hold.channel_id}`"
+        say(desk, f"           {how} brings it out")
 
 
 @click.command("list")

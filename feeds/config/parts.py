@@ -55,6 +55,7 @@ class Parts:
         self.push = self._section("push", schema.PushKeys, schema.PushKeys())
         self.schedule = self._section("schedule", schema.ScheduleKeys, schema.ScheduleKeys())
         self.server = self._section("server", schema.ServerKeys, schema.ServerKeys())
+        self.gate = self._section("gate", schema.GateKeys, schema.GateKeys())
         self.content = tuple(self._items("content", schema.ContentKeys))
         self.sources = tuple(self._items("sources", schema.SourceKeys))
         self.categories = tuple(self._items("categories", schema.CategoryKeys))

@@ -14,7 +14,7 @@ from feeds.config.sources import sources
 from feeds.errors import ConfigError, Fault
 from feeds.model.channel import Output
 from feeds.model.entry import Person
-from feeds.model.settings import Dedupe, Schedule, Server, Settings, Site, Subject
+from feeds.model.settings import Dedupe, Gate, Schedule, Server, Settings, Site, Subject
 
 LARGEST = 10 * 1024 * 1024  # bytes: some 100 000 sources
 
@@ -97,6 +97,7 @@ def _settings(root: nodes.Node, sheet: Sheet, path: str) -> Settings | None:
             max_backoff=schedule.max_backoff,
         ),
         server=_server(parts.server.keys),
+        gate=Gate(drop=parts.gate.keys.drop, least=parts.gate.keys.least),
         store=_store(top.store, sheet.folder),
         public=os.path.normpath(sheet.folder / top.public),
     )

@@ -323,6 +323,15 @@ class ScheduleKeys(Keys):
     )
 
 
+class GateKeys(Keys):
+    """What a build may lose before it is held."""
+
+    drop: Annotated[float, values.share] = key(
+        "share of a channel's stories that one build may lose; more is held until `feeds allow`", "50%"
+    )
+    least: Annotated[int, values.number(1, 100_000)] = key("a channel that showed fewer stories is never held", 10)
+
+
 class ServerKeys(Keys):
     """The web server of `feeds serve`."""
 
@@ -359,6 +368,7 @@ class Config(Top):
     push: PushKeys = key("telling subscribers at once", PushKeys())
     schedule: ScheduleKeys = key("when and how hard sources are asked", ScheduleKeys())
     server: ServerKeys = key("the web server of `feeds serve`", ServerKeys())
+    gate: GateKeys = key("what a build may lose before it is held", GateKeys())
 
 
 def json_schema() -> dict[str, Any]:

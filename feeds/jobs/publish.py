@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from feeds.core import losses
 from feeds.core.channels import channels, siblings
 from feeds.core.compose import compose, window
 from feeds.errors import OutputError
 from feeds.jobs import archive
 from feeds.jobs.work import Tally, Work
-from feeds.model.channel import Channel, Rendered, Rendition, Tombstone
+from feeds.model.channel import Channel, Feed, Rendered, Rendition, Tombstone
 from feeds.model.delivery import Delivery
 from feeds.model.job import Job, Report
 from feeds.model.source import Problem
@@ -96,6 +97,11 @@ def _bring_out(edition: _Edition, channel: Channel, mark: datetime) -> None:
         policies = {s.id: s.options.content for s in edition.work.sources.values()}
         feed = compose(channel, stories, siblings(channel, tuple(edition.channels.values())), policies, view, gone)
         rendered = render(feed)
+    if not channel.archived.period:
+        rendered = replace(rendered, shown=losses.shown(feed, rendered))
+        if reason := _lost_too_much(edition, feed, rendered):
+            _hold(edition, channel, mark, reason)
+            return
     with tally.step("write"):
         paths = ports.write(rendered.renditions)
     fresh = tuple(r for r in rendered.renditions if before.get(r.format) != (r.path, r.etag))
@@ -109,6 +115,23 @@ def _bring_out(edition: _Edition, channel: Channel, mark: datetime) -> None:
     _count(edition, channel, rendered, paths)
     if fresh or paths:
         logger.info("publish channel=%s stories=%d written=%d", channel.id, len(feed.items), len(paths))
+
+
+def _lost_too_much(edition: _Edition, feed: Feed, rendered: Rendered) -> str:
+    """Return why this build waits for a person's word; '' where it does not."""
+    ports = edition.work.ports
+    with edition.tally.step("store"):
+        before = ports.outbox.shown(feed.channel.id)
+        lost = losses.lost(before.stories, feed, rendered.shown or {})
+        reason = losses.too_much(len(lost), len(before.stories), edition.work.settings.gate)
+        return "" if not reason or before.allowed or ports.archive.retracted(lost) else reason
+
+
+def _hold(edition: _Edition, channel: Channel, mark: datetime, reason: str) -> None:
+    edition.work.ports.outbox.hold(channel.id, mark, reason, edition.now)
+    edition.tally.add("held")
+    edition.problems[channel.id] = Problem(code="losses", detail=reason, where=channel.id)
+    logger.warning("publish held channel=%s reason=%s", channel.id, reason)
 
 
 def _gone(edition: _Edition, channel: Channel) -> tuple[Tombstone, ...]:

@@ -172,6 +172,18 @@ class Rendered:
     renditions: tuple[Rendition, ...]
     set_aside: tuple[SetAside, ...] = ()
     withheld: tuple[Withheld, ...] = ()
+    shown: Mapping[str, datetime] | None = None  # dates of publication by story id; None: as before
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What a channel showed when it was brought out last, as dates of publication by story id.
+
+    *allowed*: a build that was held for what it loses may be brought out.
+    """
+
+    stories: Mapping[str, datetime] = field(default_factory=dict)
+    allowed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -71,6 +71,17 @@ class AsideLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HoldLine:
+    """What is not brought out, since when and why: a channel's build (*format* is '') or one document of it."""
+
+    channel_id: str
+    format: str
+    reason: str
+    since: datetime
+    allowed: bool  # a person said that it may; the next pass brings it out
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """The life of what was asked for: its entries, their stories with all members, and every decision on them.
 

@@ -55,6 +55,14 @@ class Schedule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Gate:
+    """When a build is held until a person allows it."""
+
+    drop: float = 0.5  # share of a channel's stories that one build may lose, 0 to 1
+    least: int = 10  # stories; a channel that showed fewer is never held
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Server:
     host: str = "127.0.0.1"
     port: int = 8080
@@ -75,5 +83,6 @@ class Settings:
     hubs: tuple[str, ...] = ()
     schedule: Schedule = Schedule()
     server: Server = Server()
+    gate: Gate = Gate()
     store: str = "sqlite:///var/feeds.db"
     public: str = "var/public"

@@ -173,6 +173,15 @@ class Library:
         with self._db.write() as connection:
             writing.restate(self._db, connection, stories, categories, marks)
 
+    def retracted(self, ids: Collection[str]) -> frozenset[str]:
+        s = t.stories.c
+        with self._db.read() as connection:
+            return frozenset(
+                id
+                for some in chunks(sorted(ids))
+                for id in connection.scalars(select(s.id).where(s.id.in_(some), s.status == "retracted"))
+            )
+
     def gone(self, channel_id: str, since: datetime, most: int) -> tuple[Tombstone, ...]:
         with self._db.read() as connection:
             return reading.tombstones(connection, channel_id, since, most)

@@ -8,9 +8,9 @@ from typing import Any, cast
 from sqlalchemy import Connection, delete, func, select, update
 
 from feeds.model.changes import Mark
-from feeds.model.channel import Format, Period, Place, Rendered, Rendition
+from feeds.model.channel import Format, Period, Place, Rendered, Rendition, Shown
 from feeds.model.delivery import Delivery
-from feeds.store import filing, marking
+from feeds.store import filing, holding, marking
 from feeds.store import tables as t
 from feeds.store.db import Database, chunks
 from feeds.store.rows import delivery_of, delivery_row
@@ -39,6 +39,23 @@ class Outbox:
             for some in chunks(paths):
                 connection.execute(delete(t.renditions).where(t.renditions.c.path.in_(some)))
         return tuple(paths)
+
+    # what is held
+
+    def shown(self, channel_id: str) -> Shown:
+        with self._db.read() as connection:
+            return holding.shown(connection, channel_id)
+
+    def hold(self, channel_id: str, mark: datetime, reason: str, now: datetime) -> None:
+        with self._db.write() as connection:
+            holding.hold(self._db, connection, channel_id, reason, now)
+            marking.clear(connection, channel_id, mark, now)
+
+    def allow(self, channel_ids: Sequence[str], now: datetime) -> None:
+        """Let held builds be brought out, at the next pass."""
+        with self._db.write() as connection:
+            holding.allow(connection, channel_ids)
+            marking.put(connection, [Mark(channel_id=c, due=now) for c in channel_ids])
 
     # archives
 
@@ -69,6 +86,7 @@ class Outbox:
             if fresh:
                 self._put(connection, fresh)
             self._set_aside(connection, channel_id, rendered, now)
+            holding.settle(self._db, connection, channel_id, rendered, now)
             if deliveries:
                 statement = self._db.insert(t.deliveries).on_conflict_do_nothing()
                 connection.execute(statement, [delivery_row(d) for d in deliveries])
@@ -126,7 +144,7 @@ class Outbox:
             for some in chunks(sorted(set(channel_ids))):
                 r = t.renditions.c
                 paths.extend(connection.scalars(select(r.path).where(r.channel_id.in_(some))))
-                for table in (t.renditions, t.set_aside, t.tombstones, t.archives):
+                for table in (t.renditions, t.set_aside, t.tombstones, t.archives, t.contents, t.holds):
                     connection.execute(delete(table).where(table.c.channel_id.in_(some)))
                 mine = t.marks.c.channel_id.in_(some) & (t.marks.c.due <= now)
                 connection.execute(delete(t.marks).where(mine))

@@ -12,9 +12,9 @@ from sqlalchemy import ColumnElement, Connection, FromClause, and_, func, or_, s
 from feeds.model.changes import Known
 from feeds.model.channel import Format, Rendition, SetAside
 from feeds.model.decision import Decision
-from feeds.model.overview import AsideLine, CategoryLine, Found, RenditionLine, SourceLine, Totals
+from feeds.model.overview import AsideLine, CategoryLine, Found, HoldLine, RenditionLine, SourceLine, Totals
 from feeds.model.story import Category, Story
-from feeds.store import reading
+from feeds.store import holding, reading
 from feeds.store import tables as t
 from feeds.store.db import Database, chunks
 from feeds.store.rows import AnyRow, decision_of, rendition_of, source_of, state_of
@@ -102,6 +102,11 @@ class Overview:
         """Return what documents go out without: all, or of *story_ids*."""
         with self._db.read() as connection:
             return _aside(connection, story_ids)
+
+    def holds(self) -> tuple[HoldLine, ...]:
+        """Return what is not brought out: builds that lose too much, documents that break a rule."""
+        with self._db.read() as connection:
+            return holding.lines(connection)
 
     def meta(self, key: str) -> str:
         """Return what the library noted under *key*; '' where it noted nothing."""

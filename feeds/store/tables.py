@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from feeds.store.db import DateTime, Number, Words
 
-HEAD = "0008"
+HEAD = "0009"
 """The revision that these tables are; `migrations/versions` leads to it."""
 
 MOVED = "lives_at <> ''"  # few rows; a query has to say it too, for the index to serve
@@ -241,6 +241,23 @@ set_aside = Table(
     Column("format", Text, primary_key=True),
     _required("reason", Words),
     _required("at", DateTime),
+)
+
+contents = Table(  # what channels showed when they were last brought out
+    "contents",
+    metadata,
+    Column("channel_id", Words, primary_key=True),
+    _required("stories", Text),  # JSON: date of publication by id
+)
+
+holds = Table(  # what is not brought out: builds (their format is '') and single documents
+    "holds",
+    metadata,
+    Column("channel_id", Words, primary_key=True),
+    Column("format", Text, primary_key=True),
+    _required("reason", Words),
+    _required("at", DateTime),
+    _required("allowed", Boolean),
 )
 
 deliveries = Table(

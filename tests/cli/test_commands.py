@@ -271,3 +271,25 @@ def test_check_names_a_source_that_is_a_feed_of_our_own(feeds: Feeds, folder: Pa
     (folder / "feeds.yaml").write_text(config)
     said = " ".join(feeds("check").output.split())
     assert "source 'loop' is https://desk.example/tech/atom.xml, which we publish ourselves" in said
+
+
+def test_a_held_build_waits_for_a_word(feeds: Feeds, folder: Path) -> None:
+    careful = CONFIG + "gate: {drop: 10%, least: 2}\n"
+    (folder / "feeds.yaml").write_text(careful)
+    feeds("run")
+    before = (folder / "var" / "public" / "atom.xml").read_bytes()
+    (folder / "feeds.yaml").write_text(careful + "outputs: [{id: all, path: /, only: \"title ~ 'Copy'\"}]\n")
+    assert "a build would lose most of what a channel shows" in feeds("run").output
+    assert (folder / "var" / "public" / "atom.xml").read_bytes() == before
+    status = feeds("status").output
+    assert "held       all, since" in status
+    assert "2 of 3 stories would go, more than 10% (`gate.drop`)" in status
+    assert "`feeds allow all` brings it out" in status
+    (held,) = json.loads(feeds("status", "--json").output)["held"]
+    assert (held["channel_id"], held["format"], held["allowed"]) == ("all", "", False)
+    refused = feeds("allow", "some", code=2).output
+    assert "no build of some is held; held are:\n  all  2 of 3 stories would go" in refused
+    assert "of 1 channel" in feeds("allow", "all").output
+    assert (folder / "var" / "public" / "atom.xml").read_bytes() != before
+    assert "held  " not in feeds("status").output
+    assert "held are: none" in feeds("allow", "--json", "all", code=2).output

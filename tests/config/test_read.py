@@ -13,7 +13,7 @@ from feeds.config.keys import keys
 from feeds.errors import ConfigError
 from feeds.model.channel import Output
 from feeds.model.entry import Person
-from feeds.model.settings import Dedupe, Schedule, Server, Settings, Site, Subject
+from feeds.model.settings import Dedupe, Gate, Schedule, Server, Settings, Site, Subject
 from feeds.model.source import Options, Rewrite, Source
 
 DATA = Path(__file__).parent / "data"
@@ -170,6 +170,7 @@ def test_the_rest(everything: Settings, tmp_path: Path) -> None:
         jitter=0.25, per_host=2, spacing=timedelta(seconds=3), workers=8, max_backoff=timedelta(hours=6)
     )
     assert everything.server == Server(host="::1", port=9000, allow_private=("intranet.example:80",))
+    assert everything.gate == Gate(drop=0.25, least=3)
     assert (everything.hubs, everything.unknown_category) == (("https://hub.example/",), "other")
     assert (everything.store, everything.public) == ("sqlite:////srv/feeds.db", f"{tmp_path}/www")
     assert everything.file == f"{tmp_path}/conf/feeds.yaml"

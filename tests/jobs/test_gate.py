@@ -1,6 +1,7 @@
 """What publishing does with documents that the gate withholds, and with builds that lose too much."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,6 +9,8 @@ import pytest
 
 from feeds.jobs.publish import publish
 from feeds.jobs.regroup import regroup
+from feeds.model.changes import Mark
+from feeds.model.settings import Gate
 from feeds.render import xml
 from feeds.render.pieces import Heads
 from tests.core.made import settings, source
@@ -42,3 +45,82 @@ def test_a_withheld_document_leaves_its_last_good_one(desk: World, monkeypatch: 
     desk.store.outbox.mark(["all"], desk.now)
     assert "withheld" not in publish(PUBLISH, desk.work()).counts
     assert b"Third" in desk.files["/atom.xml"]
+
+
+def many(*numbers: int) -> bytes:
+    return rss(*((str(n), f"Story {n}") for n in numbers))
+
+
+@pytest.fixture
+def full(tmp_path: Path) -> Iterator[World]:
+    """A channel of twelve stories by two sources, brought out once."""
+    with world(tmp_path, settings(source("one"), source("two", order=1))) as made:
+        made.says("one", many(*range(10)))
+        made.says("two", rss(("x", "Other"), ("y", "Another")))
+        made.sync()
+        regroup(made.work())
+        made.pass_()
+        assert len(made.store.outbox.shown("all").stories) == 12
+        yield made
+
+
+def leave(desk: World, count: int) -> None:
+    """The first source is taken from the channel, but for *count* of its stories: a rule that drops too much."""
+    stories = desk.store.library.every_story("", 99)
+    going = [s for s in stories if s.lead.source_id == "one"][count:]
+    desk.store.library.restate([replace(s, channels=()) for s in going], (), [Mark(channel_id="all", due=desk.now)])
+
+
+def test_a_build_that_loses_too_much_is_held_and_said(full: World) -> None:
+    before = dict(full.files)
+    leave(full, 3)
+    report = publish(PUBLISH, full.work())
+    assert report.outcome == "done"
+    assert report.counts["held"] == 1
+    assert report.problems["all"].code == "losses"
+    assert report.problems["all"].detail == "7 of 12 stories would go, more than 50% (`gate.drop`)"
+    assert full.files == before
+    assert [line.reason for line in full.store.overview.holds()] == [report.problems["all"].detail]
+    assert publish(PUBLISH, full.work()).counts == {}
+
+
+def test_a_build_that_loses_less_goes_out(full: World) -> None:
+    leave(full, 4)
+    assert "held" not in publish(PUBLISH, full.work()).counts
+    assert full.files["/atom.xml"].count(b"<entry") == 6
+
+
+def test_a_held_build_goes_out_when_it_is_allowed(full: World) -> None:
+    leave(full, 0)
+    assert publish(PUBLISH, full.work()).counts["held"] == 1
+    full.store.outbox.allow(["all"], full.now)
+    assert "held" not in publish(PUBLISH, full.work()).counts
+    assert full.files["/atom.xml"].count(b"<entry") == 2
+    assert full.store.overview.holds() == ()
+    assert len(full.store.outbox.shown("all").stories) == 2
+
+
+def test_a_held_build_goes_out_when_what_was_lost_is_back(full: World) -> None:
+    stories = full.store.library.every_story("", 99)
+    leave(full, 0)
+    assert publish(PUBLISH, full.work()).counts["held"] == 1
+    again = {s.id: s.version for s in full.store.library.every_story("", 99)}
+    back = [replace(s, version=again[s.id]) for s in stories]
+    full.store.library.restate(back, (), [Mark(channel_id="all", due=full.now)])
+    assert "held" not in publish(PUBLISH, full.work()).counts
+    assert full.store.overview.holds() == ()
+
+
+def test_the_share_is_the_configurations(full: World) -> None:
+    full.config = replace(full.config, gate=Gate(drop=0.9))
+    leave(full, 0)
+    assert "held" not in publish(PUBLISH, full.work()).counts
+
+
+def test_a_retraction_is_never_held(full: World) -> None:
+    stories = [s for s in full.store.library.every_story("", 99) if s.lead.source_id == "one"]
+    taken = replace(stories[0], status="retracted", channels=())
+    others = [replace(s, channels=()) for s in stories[1:]]
+    full.store.library.restate([taken, *others], (), [Mark(channel_id="all", due=full.now)])
+    assert "held" not in publish(PUBLISH, full.work()).counts
+    assert stories[0].lead.title.encode() not in full.files["/atom.xml"]

@@ -1,0 +1,35 @@
+"""Whether a build loses too much to be brought out without a person's word.
+
+Lost is what a channel showed and does not show any more though nothing newer pushed it out: a folder that was not
+mounted, a source whose ids changed, a rule that drops too much. What the desk retracted is not lost, and as a
+retraction has to reach everyone, a build that carries one out is never held.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from feeds.model.channel import Feed, Rendered
+from feeds.model.settings import Gate
+
+
+def shown(feed: Feed, rendered: Rendered) -> Mapping[str, datetime]:
+    """Return the stories that every document of *feed* tells, with their dates of publication."""
+    aside = {one.story_id for one in rendered.set_aside}
+    return {i.story.id: i.story.published for i in feed.items if i.story.id not in aside}
+
+
+def lost(before: Mapping[str, datetime], feed: Feed, now: Mapping[str, datetime]) -> tuple[str, ...]:
+    """Return the ids that were shown *before*, and are not *now* that *feed* is told.
+
+    A channel that holds as many as it may has pushed out whatever is older than its oldest story.
+    """
+    full = len(feed.items) >= feed.channel.limit
+    oldest = min((item.story.published for item in feed.items), default=None) if full else None
+    return tuple(id for id, at in before.items() if id not in now and (oldest is None or at >= oldest))
+
+
+def too_much(gone: int, before: int, gate: Gate) -> str:
+    """Return why a channel that showed *before* stories may not lose *gone* of them at once; '' if it may."""
+    if before < gate.least or gone <= gate.drop * before:
+        return ""
+    return f"{gone} of {before} stories would go, more than {gate.drop:.0%} (`gate.drop`)"
