@@ -50,18 +50,23 @@ _TINY = re.compile(r"\s*[01](?:\.0*)?(?:px)?\s*")
 _TINY_STYLE = re.compile(r"(?:^|;)\s*(?:width|height)\s*:\s*[01](?:px)?\s*(?:!|;|$)", re.IGNORECASE)
 _OVERLAID = re.compile("([<>])\u0338+")  # NFC would make one sign of them
 
+
+def _any_case(names: str) -> str:
+    """Return an expression for *names*, parted by strokes, in any case: three times faster than what `(?i:` makes."""
+    return "".join(f"[{c}{c.upper()}]" if c.isalpha() else c for c in names)
+
+
 # Tags that nh3 would take out, though they part words or say the same as one that stays.
 _OLD = re.compile(
-    r"<(?i:(/?)(?:(address|center|dir|fieldset|footer|form|header|hgroup|legend|main|menu|nav)|(strike)|(tt)|(acronym)"
-    r"|(amp-img))(?=[\s/>]))"
+    rf"<(/?)(?:({_any_case('address|center|dir|fieldset|footer|form|header|hgroup|legend|main|menu|nav')})"
+    rf"|({_any_case('strike')})|({_any_case('tt')})|({_any_case('acronym')})|({_any_case('amp-img')}))(?=[\s/>])"
 )
 _NEW = (("div", 2), ("s", 3), ("code", 4), ("abbr", 5), ("img", 6))
 
 _BLANK = r"(?:\s|&nbsp;|&#160;|&#xa0;|&\#8203;|<br\s*/?>)*+"
-_EMPTY = re.compile(
-    rf"<(?i:(p|div|h[1-6]|figure|figcaption|section|article|aside|blockquote|ul|ol|dl)(?:\s[^<>]*+)?>{_BLANK}</\1\s*>\s*+)"
-    r"|<(?i:(a|b|strong|em|i|u|s|small|sub|sup|mark|code)(?:\s[^<>]*+)?></\2\s*>)"
-)
+_ROOMS = _any_case("p|div|h1|h2|h3|h4|h5|h6|figure|figcaption|section|article|aside|blockquote|ul|ol|dl")
+_WORDS = _any_case("a|b|strong|em|i|u|s|small|sub|sup|mark|code")
+_EMPTY = re.compile(rf"<(?:({_ROOMS})(?:\s[^<>]*+)?>(?i:{_BLANK}</\1\s*>)\s*+|({_WORDS})(?:\s[^<>]*+)?>(?i:</\2\s*>))")
 _BREAKS = re.compile(r"<(?i:br\s*/?>(?:\s|&nbsp;)*+(?:<br\s*/?>(?:\s|&nbsp;)*+){2,})")
 _NESTED = 24  # empty elements within empty elements that one call takes out
 

@@ -53,6 +53,8 @@ def faults(html: str) -> Iterator[str]:
         pytest.param('<svg><a><animate attributeName=href values="javascript:x"/></a></svg>a', "a", id="XSS-08 animate"),
         pytest.param("<form><math><mtext></form><form><mglyph><style></math><img src onerror=x>", "", id="XSS-11 mglyph"),
         pytest.param("<math><mi>x</mi></math>", "x", id="XSS-09 math"),
+        pytest.param("<P>a</p><Div>&nbsp;<BR></dIV><B></b><P>b</P>", "<p>a</p>\n<p>b</p>", id="gaps in capitals"),
+        pytest.param("<CENTER>a</Center><STRIKE>b</STRIKE>", "<div>a</div><s>b</s>", id="old tags in capitals"),
         pytest.param("<iframe srcdoc='<script>1</script>'></iframe>a", "a", id="XSS-13 srcdoc"),
         pytest.param("<object data=x><embed src=x>a</object>", "a", id="XSS-14 object"),
         pytest.param('<form action="/x"><input><button>b</button>a</form>', "<div>a</div>", id="XSS-15 form"),
@@ -149,6 +151,19 @@ fragments = st.lists(
     | st.text(max_size=3),
     max_size=20,
 ).map("".join)  # fmt: skip
+
+
+def test_each_text_stands_on_its_own_base() -> None:
+    found = [
+        clean('<img src="x">', base)
+        for base in ("https://a.example/1/", "https://b.example/", "", "https://a.example/1/")
+    ]
+    assert found == [
+        '<img src="https://a.example/1/x">',
+        '<img src="https://b.example/x">',
+        "",
+        '<img src="https://a.example/1/x">',
+    ]
 
 
 @settings(max_examples=400)

@@ -133,6 +133,16 @@ def test_absolute_is_a_valid_uri_or_nothing(found: str, base: str) -> None:
     assert not url or (URI.fullmatch(url) and absolute(url) == url)
 
 
+hosts = st.from_regex(r"[a-z0-9-]{1,9}(\.[a-z0-9-]{1,9}){0,2}\.[a-z]{1,8}", fullmatch=True)
+tails = st.text(alphabet="az09AZ%2eEF./?#&=-_~!$'()*+,;:@[]|", max_size=30)
+
+
+@given(st.builds("{}://{}/{}".format, st.sampled_from(["http", "https"]), hosts, tails) | messy)
+def test_what_is_known_at_a_glance_is_what_taking_apart_gives(url: str) -> None:
+    parts = split(url)
+    assert absolute(url) == (str(parts) if parts else "")
+
+
 @needs_data
 def test_hosts_become_ascii_as_the_url_standard_says() -> None:
     cases = json.loads((SHARED / "corpus/urls/wpt/toascii.json").read_text(encoding="utf-8"))
