@@ -49,7 +49,11 @@ def mutants(paths: Sequence[Path], seed: int, numbers: range) -> Iterator[Mutant
             change = chance.choice(CHANGES)
             names.append(change.__name__.strip("_"))
             body = change(chance, body, beside)[:LARGEST]
-        yield Mutant(f"{path.relative_to(CORPUS)} {seed}:{number} {'+'.join(names)}", path, body)
+        yield Mutant(f"{_shown(path)} {seed}:{number} {'+'.join(names)}", path, body)
+
+
+def _shown(path: Path) -> str:
+    return path.relative_to(CORPUS).as_posix() if path.is_relative_to(CORPUS) else path.name
 
 
 def _span(chance: random.Random, body: bytes, longest: int = 4096) -> tuple[int, int]:

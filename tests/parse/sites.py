@@ -16,7 +16,7 @@ from typing import Any
 from feeds.errors import PostError
 from feeds.fetch.files import fetch_folder
 from feeds.model.entry import Parsed, RawEntry
-from feeds.model.source import Options, Problem, SiteKind, Source, SourceState
+from feeds.model.source import Fetched, Options, Problem, SiteKind, Source, SourceState
 from feeds.parse import parse
 from tests.parse.test_data_files import shown
 
@@ -53,15 +53,20 @@ def write(name: str, root: Path) -> None:
         place.write_text(file.text, "utf-8")
 
 
+def fetched(root: Path, kind: SiteKind, below: str = "") -> tuple[Source, Fetched]:
+    """Return the folder as a source, and what asking it gives."""
+    options = Options(kind=kind, timezone="Asia/Seoul")
+    source = Source(id="s", kind="content", location=str(root / below), home=HOME, options=options)
+    found = fetch_folder(source, SourceState(source_id="s", due=NOW))
+    assert found.problem is None
+    return source, found
+
+
 def read(root: Path, kind: SiteKind, below: str = "") -> Mapping[str, Parsed | str]:
     """Return what is read of each file of the folder by its path, the words of its fault for one that has one."""
-    source = Source(
-        id="s", kind="content", location=str(root / below), home=HOME, options=Options(kind=kind, timezone="Asia/Seoul")
-    )
-    fetched = fetch_folder(source, SourceState(source_id="s", due=NOW))
-    assert fetched.problem is None
+    source, asked = fetched(root, kind, below)
     found: dict[str, Parsed | str] = {}
-    for document in fetched.documents:
+    for document in asked.documents:
         try:
             found[document.path] = parse(document, source)
         except PostError as error:

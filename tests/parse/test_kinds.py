@@ -1,17 +1,23 @@
 """Posts of each generator's site, each read as `data/kinds/NAME.site` says beside it."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from feeds.core.normalise import normalise
+from feeds.errors import PostError
 from feeds.model.entry import Parsed
 from feeds.model.source import Document, Folder, SiteKind, Source
 from feeds.parse import parse
+from tests.mutants import mutants
 from tests.parse import sites
 
 KINDS: tuple[SiteKind, ...] = ("jekyll", "hugo", "pelican", "obsidian", "eleventy", "astro", "mkdocs")
+SEED, MUTANTS = 20261125, 60
 CASES = [(kind, file.path) for kind in KINDS for file in sites.files(kind) if file.expected]
 
 
@@ -53,3 +59,29 @@ def test_ids_of_jekyll_feed_stay_when_the_site_moves(config: str, feed_id: str) 
     document = Document(url="/s/a.md", body=b"---\n---\nx", path="_posts/2024-01-02-a.md", folder=folder)
     (entry,) = parse(document, source).entries
     assert entry.feed_id == feed_id
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_mutant_raises(tmp_path: Path, kind: SiteKind) -> None:
+    """Whatever stands in a post, in the configuration or in data beside them: an entry, none, or a fault with a place."""
+    sites.write(kind, tmp_path)
+    source, fetched = sites.fetched(tmp_path, "auto")
+    (folder,) = {document.folder for document in fetched.documents}
+    documents = {Path(document.url): document for document in fetched.documents}
+    config = tmp_path / folder.name
+    ends = Counter[str]()
+    for mutant in mutants([*documents, *([config] if config.is_file() else [])], SEED, range(MUTANTS)):
+        text = mutant.body.decode("utf-8", "replace")
+        changed = replace(folder, config=text) if mutant.path == config else folder
+        data = tuple((path, text if chance % 2 else words) for chance, (path, words) in enumerate(folder.data))
+        document = documents.get(mutant.path, fetched.documents[0])
+        body = mutant.body if mutant.path in documents else document.body
+        try:
+            parsed = parse(replace(document, body=body, folder=replace(changed, data=data)), source)
+        except PostError:
+            ends["fault"] += 1
+            continue
+        found = normalise(parsed, source, sites.HOME)
+        assert len(found.entries) == len(parsed.entries)
+        ends["entry" if found.entries else "none"] += 1
+    assert min(ends["fault"], ends["entry"]) > 0
