@@ -49,7 +49,7 @@ SITES: Mapping[SiteKind, SiteFiles] = {
         content=("content",),
         bundles=True,
         ends=True,
-        named=r"(?:.*/)?_index\.[^/]*",  # its folder is a section of its own
+        data=r"(?:.*/)?_index\.(?:md|markdown|mdown|html)",  # its folder is a section of its own; `cascade`
     ),
     # Source: docs.getpelican.com, "Settings"; run with 4.8.0.
     "pelican": SiteFiles(

@@ -17,9 +17,11 @@ import pytest
 
 from feeds.core import identity
 from feeds.core.normalise import normalise
+from feeds.fetch.files import fetch_folder
 from feeds.model.entry import RawEntry
 from feeds.model.settings import Site
-from feeds.model.source import SiteKind, Source
+from feeds.model.source import SiteKind, Source, SourceState
+from feeds.parse import parse
 from tests.parse import sites
 
 
@@ -108,6 +110,28 @@ def test_ids_are_those_of_jekyll_feed(tmp_path: Path) -> None:
     theirs = set(map(unescape, ID.findall(feed)))
     assert len(theirs) > 20
     assert theirs <= ids
+
+
+FIXTURES = Path(__file__).parents[3] / "shared" / "data" / "corpus" / "jekyll-reference" / "feed-fixtures"
+ENTRY = re.compile(
+    r"<entry.*?<link href=\"(?P<url>[^\"]*)\".*?<published>(?P<date>[^<]*)<.*?<id>(?P<id>[^<]*)<.*?</entry>", re.DOTALL
+)
+
+
+@pytest.mark.skipif(not FIXTURES.is_dir(), reason="../shared/data is missing: ids are not compared with jekyll-feed's")
+def test_posts_of_the_plugin_are_as_its_feed_has_them() -> None:
+    theirs = {
+        found["id"]: (found["url"], found["date"], sorted(map(unescape, re.findall('term="([^"]*)"', found[0]))))
+        for found in ENTRY.finditer((FIXTURES / "expected" / "feed.xml").read_text("utf-8"))
+    }
+    source = Source(id="s", kind="content", location=str(FIXTURES / "input"))
+    mine = {}
+    for document in fetch_folder(source, SourceState(source_id="s", due=sites.NOW)).documents:
+        (entry,) = parse(document, source).entries
+        if not entry.hold and entry.published:
+            mine[entry.feed_id] = entry.url, entry.published.isoformat(), sorted({*entry.tags, *entry.categories})
+    assert len(theirs) == 10
+    assert mine == theirs
 
 
 HUGO_LIST = """\

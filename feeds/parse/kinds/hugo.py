@@ -9,12 +9,16 @@ Source: Hugo 0.111.3, run on each case (time zone Asia/Seoul); gohugo.io, "Front
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from fnmatch import fnmatchcase
 from functools import lru_cache
 from unicodedata import category
 
+from feeds.errors import PostError
+from feeds.model.source import Document
 from feeds.parse import permalink
 from feeds.parse.dates import read_date
-from feeds.parse.fields import Fields
+from feeds.parse.fields import Fields, unplaced
+from feeds.parse.front_matter import read
 from feeds.parse.kinds import usual
 from feeds.parse.kinds.kind import FILE_NAME, SORT_KEY, Config, FileName, Hold, Kind, Post
 from feeds.parse.kinds.settings import read_settings
@@ -69,6 +73,36 @@ def file_name(path: str, config: Config) -> FileName:
     found = usual.split((base if language else stem) + dot + suffix)
     slug = found.slug if FILE_NAME in config.dates else base if language else stem
     return found._replace(slug=slug, language=language)
+
+
+def defaults(document: Document, path: str, config: Config) -> Mapping[str, Node]:
+    """Return what `cascade` in the `_index` files above gives the post, the nearest winning.
+
+    Source: gohugo.io, "Front matter: cascade". A target is told by its path alone, `/posts/**` for all below.
+    """
+    below_content = path.removeprefix(f"{config.content}/")
+    merged: dict[str, Node] = {}
+    above = sorted(document.folder.data, key=lambda pair: pair[0].count("/"))
+    for place, text in above:
+        folder = place.rpartition("/")[0]
+        if document.path.startswith(f"{folder}/") or not folder:
+            for table in _cascades(text, place):
+                target = Fields(table, place).text("_target.path", "target.path")
+                if not target or fnmatchcase(f"/{below_content.rpartition('.')[0]}", target):
+                    merged |= {key: unplaced(node) for key, node in table.items() if key not in ("_target", "target")}
+    return merged
+
+
+@lru_cache(maxsize=256)
+def _cascades(text: str, name: str) -> tuple[Mapping[str, Node], ...]:
+    try:
+        node = read(text.removeprefix("\ufeff").replace("\r\n", "\n"), name).fields.get("cascade")
+    except PostError:
+        return ()
+    nodes = node.items if isinstance(node, Items) else (node,)
+    return tuple(
+        {key.lower(): each for key, each in table.fields.items()} for table in nodes if isinstance(table, Table)
+    )
 
 
 def moment(post: Post, node: Scalar) -> datetime | None:
@@ -136,6 +170,7 @@ KIND = Kind(
     dateless=SORT_KEY,
     read_config=read_config,
     file_name=file_name,
+    defaults=defaults,
     moment=moment,
     is_post=is_post,
     place=place,
@@ -183,7 +218,7 @@ def _deepest(post: Post, folders: list[str]) -> int:
     """Return how many of *folders* lead to the post's section: the first is one, others only with an `_index`."""
     content = post.path.count("/")
     before = post.document.path.split("/")[: -content - 1] if content else []
-    indexed = {path.rpartition("/")[0] for path in post.document.folder.files}
+    indexed = {path.rpartition("/")[0] for path, _ in post.document.folder.data}
     depths = [n for n in range(1, len(folders) + 1) if "/".join([*before, *folders[:n]]) in indexed]
     return max(depths, default=1)
 
