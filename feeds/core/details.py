@@ -13,6 +13,7 @@ from feeds.model.entry import Label, Reply
 from feeds.model.podcast import Podcast, Transcript, Voice
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,30}:[!-~\u00a0-\U0010ffff]{1,1000}")
+_ID = re.compile(r"(?:https?|tag|urn):[!-~\u00a0-\U0010ffff]{1,1000}", re.IGNORECASE)
 _MOST_ANSWERS, _MOST_VOICES = 10, 50
 _LONGEST, _LONGEST_SUMMARY = 255, 4000
 _MOST_EPISODES = 1_000_000  # larger numbers are dates and counters
@@ -34,7 +35,7 @@ def answers(found: Sequence[Reply], base: str) -> tuple[Reply, ...]:
     kept: dict[str, Reply] = {}
     for reply in found[:_MOST_ANSWERS]:
         url, id = link(reply.url, base), reply.id.strip()
-        if id := id if _SCHEME.fullmatch(id) else link(id, base) or url:
+        if id := id if _ID.fullmatch(id) else link(id, base) or url:
             kept.setdefault(id, Reply(id=id, url=url))
     return tuple(kept.values())
 

@@ -29,8 +29,11 @@ UNITS_ALONE = 400
 _UNIT = re.compile(r"[\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u3400-\u9fff\uac00-\ud7af]|[^\W_]+")
 _ASCII_UNIT = re.compile(r"[0-9A-Za-z]+")  # the same of ASCII, at half the cost
 _HTTP = re.compile(r"https?://[a-z0-9.-]+(:[0-9]+)?(/[!-~]*|[?#][!-~]*)?", re.IGNORECASE)
-_TAG = re.compile(r"tag:[a-z0-9.@_-]+,[0-9]{4}(-[01][0-9](-[0-3][0-9])?)?:[A-Za-z0-9._~!$&'()*+,;=:@/?%-]*")
-_URN = re.compile(r"urn:[a-z0-9][a-z0-9-]{1,31}:[A-Za-z0-9()+,.:=@;$_!*'/%?~&-]+", re.IGNORECASE)
+_TAG = re.compile(
+    r"tag:(?:[a-z0-9._-]+@)?[a-z0-9.-]+,[0-9]{4}(-[01][0-9](-[0-3][0-9])?)?:[A-Za-z0-9._~!$&'()*+,;=:@/?%-]*"
+)
+# RFC 2141 §2.2: of what RFC 8141 added, '/', '~' and '&' are refused by validators, and '?' begins what is no name.
+_URN = re.compile(r"urn:[a-z0-9][a-z0-9-]{1,31}:(?:[a-z0-9()+,.:=@;$_!*'-]|%[0-9a-f]{2})+", re.IGNORECASE)
 _UUID = re.compile(r"urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 

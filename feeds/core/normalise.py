@@ -100,7 +100,7 @@ def _entry(raw: RawEntry, source: Source, ground: str, language: str, crowded: f
         enclosures=files,
         image=fields.image(raw.image, base) or fields.lead_image(files, content),
         language=fields.language(raw.language) or fields.language(language),
-        rights=fields.line(raw.rights, 1000),
+        rights=fields.caption(raw.rights, 1000),
         licence=fields.link(raw.licence, base),
         contributors=fields.authors(raw.contributors, base),
         comments=fields.link(raw.comments, base),

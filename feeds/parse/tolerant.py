@@ -29,7 +29,7 @@ from feeds.parse.xml_parts import (
 )
 from feeds.parse.xml_podcast import CAPTIONS, TEXTS, Said, answers_of, podcast_of
 from feeds.parse.xml_scope import is_base
-from feeds.parse.xml_texts import plain_or_html, words
+from feeds.parse.xml_texts import plain_or_html, plainly, words
 
 _VOID_END = re.compile(r"</(?:area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr)>", re.IGNORECASE)
 
@@ -137,7 +137,7 @@ def _entry(found: Found, reader: Any, url: str, dates: _Dates) -> RawEntry:
         if images
         else None,
         language=_language(found, detail, _string(reader.feeddata, "language")),
-        rights=words(_string(found, "rights")),
+        rights=plainly(_text(found, "rights")),
         licence=_href(links, "license"),
         contributors=_persons(found, "contributors"),
         comments=_string(found, "comments") or _replies(links, as_feed=False),

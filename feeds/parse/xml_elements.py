@@ -22,7 +22,7 @@ from feeds.parse.xml_parts import (
 )
 from feeds.parse.xml_podcast import CAPTIONS, MOST, SAID, TEXTS, Said
 from feeds.parse.xml_scope import Scope
-from feeds.parse.xml_texts import typed
+from feeds.parse.xml_texts import plainly, typed
 
 _MEDIA_CATEGORIES = "http://search.yahoo.com/mrss/category_schema"
 _ITUNES = "http://www.itunes.com/"
@@ -171,8 +171,7 @@ def _source(item: Item, element: etree._Element) -> None:
 
 
 def _rights(item: Item, element: etree._Element) -> None:
-    found = typed(element, "text/plain", item.scope.version)
-    item.texts["rights"] = found.value if found else ""
+    item.texts["rights"] = plainly(typed(element, "text/plain", item.scope.version))
 
 
 def _itunes_image(item: Item, element: etree._Element) -> None:

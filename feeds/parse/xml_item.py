@@ -24,7 +24,7 @@ from feeds.parse.xml_parts import (
 )
 from feeds.parse.xml_podcast import TEXTS, answers_of, podcast_of
 from feeds.parse.xml_scope import Scope, is_base
-from feeds.parse.xml_texts import plain_or_html, words
+from feeds.parse.xml_texts import plain_or_html
 
 _ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
 _OF_PODCASTS = frozenset({*TEXTS, "itunes_image"})
@@ -79,7 +79,7 @@ def _entry(item: Item) -> RawEntry:
         enclosures=_enclosures(item, images[0].url if images else "") if item.media or item.files else (),
         image=described(images[0], texts, alone=sum(map(is_picture, item.media)) == 1) if images else None,
         language=_language(own, scope.feed_language) if own else "",
-        rights=words(texts["rights"]) if "rights" in texts else "",
+        rights=texts.get("rights", ""),
         licence=links.get("license", ""),
         contributors=tuple(dict.fromkeys(item.contributors)) if item.contributors else (),
         comments=texts.get("comments", "") or links.get("replies", ""),

@@ -23,6 +23,7 @@ _OURS = frozenset({"http://www.itunes.com/", "http://search.yahoo.com/mrss/categ
 FEED_TYPES = frozenset({"application/atom+xml", "application/rss+xml"})
 BLOGGERS_KIND = "http://schemas.google.com/g/2005#kind"  # Blogger marks each entry as a post with a category
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
+_MAIL_AND_NAME = re.compile(rf"({_ADDRESS.pattern})\s*\((.*)\)")
 _REFERENCE = re.compile("&([A-Za-z0-9_]+);")
 _CLOCK = re.compile(r"\d{1,7}(?::\d{1,3}){0,2}(?:\.\d{1,9})?", re.ASCII)
 
@@ -112,6 +113,8 @@ def person_named(text: str) -> Person:
     text = " ".join(unescape(text[:LONGEST_PERSON]).split())
     if "@" not in text or not (address := _ADDRESS.search(text)):
         return Person(name=text)
+    if said := _MAIL_AND_NAME.fullmatch(text):
+        return Person(name=said[2].strip(), email=said[1])
     rest = f"{text[: address.start()]} {text[address.end() :]}".replace("mailto:", " ")
     return Person(name=rest.strip(" ()<>[],;:\"'"), email=address[0])
 

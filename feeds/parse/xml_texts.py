@@ -46,9 +46,19 @@ def plain_or_html(value: str) -> Text | None:
 
 
 def words(markup: str) -> str:
-    """Return one line of plain text; for what a feed says of itself, which is shown and never parsed again."""
-    text = unescape(_TAG.sub(" ", markup)) if "<" in markup or "&" in markup else markup
-    return " ".join(text.split())
+    """Return one line of plain text; for what a feed says of itself, which is shown and never parsed again.
+
+    What is no markup stays: `1 < 2 > 0`, `vector<T>`.
+    """
+    markup = unescape(_TAG.sub(" ", markup)) if _MARKUP.search(markup) else markup
+    return " ".join(markup.split())
+
+
+def plainly(found: Text | None) -> str:
+    """Return a text construct as one line of plain text."""
+    if found is None:
+        return ""
+    return words(found.value) if found.kind == "html" else " ".join(found.value.split())
 
 
 def _said(element: etree._Element, default: str) -> str:

@@ -136,7 +136,7 @@ class Story:
             _add(item, f"{{{RSS_MODULES['wfw']}}}commentRss", shown.comments_feed)
         if self.language:
             _add(item, f"{{{DC}}}language", self.language)
-        _pictures(item, shown.image)
+        _pictures(item, shown.image, next((file.title for file in shown.enclosures if _leads(file, shown)), ""))
         first = first_enclosure(shown)
         for file in shown.enclosures:
             if (file is not first or file.title or _described(file)) and not _leads(file, shown):
@@ -224,15 +224,18 @@ def _rss_authors(item: Element, authors: tuple[Person, ...]) -> None:
                 _add(item, f"{{{DC}}}creator", author.name)
 
 
-def _pictures(entry: Element, image: Image | None) -> None:
-    """The lead image by Media RSS 1.5.1: as content, and as thumbnail for readers that look only there."""
+def _pictures(entry: Element, image: Image | None, title: str = "") -> None:
+    """The lead image by Media RSS 1.5.1: as content, and as thumbnail for readers that look only there.
+
+    *title* is that of the same picture as a file, for which RSS's enclosure has no room.
+    """
     if not image:
         return
     size = {"width": str(image.width or ""), "height": str(image.height or "")}
     kind = safe.media_type("", image.url)
     kind = kind if kind.startswith("image/") else ""
     content = _add(entry, f"{{{MEDIA}}}content", url=image.url, type=kind, medium="image", **size)
-    _captions(content, description=image.alt, credit=image.credit)
+    _captions(content, title, image.alt, image.credit)
     _add(entry, f"{{{MEDIA}}}thumbnail", url=image.url, **size)
 
 

@@ -101,7 +101,7 @@ def show(item: Item, channel: Channel) -> Shown:
         contributors=tuple(filter(None, map(person, lead.contributors))),
         comments=safe.web(lead.comments),
         comments_feed=safe.web(lead.comments_feed),
-        answers=tuple(Reply(id=safe.uri(r.id), url=safe.web(r.url)) for r in lead.answers if safe.is_id(r.id)),
+        answers=tuple(Reply(id=safe.uri(r.id), url=safe.web(r.url)) for r in lead.answers if _is_named(r.id)),
         labels={name: label for label in map(_label, lead.labels) if (name := label.name)},
         podcast=episode.fit(lead.podcast),
     )
@@ -220,6 +220,11 @@ def _tags(found: Iterable[str], categories: Iterable[Category]) -> tuple[str, ..
             taken.add(tag.casefold())
             tags.append(tag)
     return tuple(tags)
+
+
+def _is_named(id: str) -> bool:
+    """Tell whether *id* can stand where it is compared: an IRI whose host is a name, for validators refuse brackets."""
+    return safe.is_id(id) and "[" not in safe.uri(id)
 
 
 def _label(found: Label) -> Label:

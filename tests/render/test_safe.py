@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
+from feeds.core import identity
 from feeds.render import safe
 
 
@@ -94,3 +95,19 @@ def test_media_type(given_type: str, url: str, media_type: str) -> None:
 )
 def test_email(value: str, email: str) -> None:
     assert safe.email(value) == email
+
+
+IRIS = st.one_of(
+    st.from_regex(r"\Atag:[a-z0-9.@_-]{1,9},[0-9]{4}(-[0-9]{1,2}){0,2}:[!-~]{0,9}\Z"),
+    st.from_regex(r"\Aurn:[a-z0-9-]{1,9}:[!-~]{0,9}\Z"),
+    st.from_regex(r"\Ahttps?://[a-z0-9.@:_-]{0,9}[/?#]?[!-~]{0,9}\Z"),
+    st.text(max_size=20),
+)
+
+
+@given(IRIS)
+def test_what_may_be_published_as_an_id_is_one(guid: str) -> None:
+    """A story that is given its entry's own id for its own is never set aside for it, and keeps it to the letter."""
+    if identity.is_global(guid):
+        assert safe.is_id(guid)
+        assert safe.uri(guid) == guid

@@ -70,12 +70,12 @@ class Markup(str):
 
 
 class Words(str):
-    """Plain words, equal to HTML with the same."""
+    """Plain words, equal to the same and to HTML with them."""
 
     __slots__ = ()
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, str) and str(self) == words(other)
+        return isinstance(other, str) and str(self) in (words(other), " ".join(other.split()))
 
     __hash__ = str.__hash__
 
