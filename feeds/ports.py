@@ -12,7 +12,7 @@ from feeds.model.delivery import Delivery
 from feeds.model.entry import Parsed
 from feeds.model.job import Job
 from feeds.model.source import Document, Fetched, Source, SourceState
-from feeds.model.story import Category, Story
+from feeds.model.story import Category, Fate, Story
 
 Clock = Callable[[], datetime]
 """The time, aware UTC."""
@@ -100,8 +100,8 @@ class Archive(Protocol):
     def gone(self, channel_id: str, since: datetime, most: int) -> tuple[Tombstone, ...]:
         """Return what is gone from a channel since after *since*, the latest first, at most so many."""
 
-    def retracted(self, ids: Collection[str]) -> frozenset[str]:
-        """Return which of these stories the desk took back."""
+    def fates(self, ids: Collection[str]) -> Mapping[str, Fate]:
+        """Return what became of stories; those that grew too old to be kept are not among them."""
 
     def every_story(self, after: str, limit: int) -> tuple[Story, ...]:
         """Return stories of any status by id, those after *after*: for a pass over all of them."""

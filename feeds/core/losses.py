@@ -1,15 +1,16 @@
 """Whether a build loses too much to be brought out without a person's word.
 
 Lost is what a channel showed and does not show any more though nothing newer pushed it out: a folder that was not
-mounted, a source whose ids changed, a rule that drops too much. What the desk retracted is not lost, and as a
-retraction has to reach everyone, a build that carries one out is never held.
+mounted, a source whose ids changed, a rule that drops too much. What grew too old to be kept is not lost, nor what is
+told under another id since. As a retraction has to reach everyone, a build that carries one out is never held.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from feeds.model.channel import Feed, Rendered
 from feeds.model.settings import Gate
+from feeds.model.story import Fate
 
 
 def shown(feed: Feed, rendered: Rendered) -> Mapping[str, datetime]:
@@ -26,6 +27,16 @@ def lost(before: Mapping[str, datetime], feed: Feed, now: Mapping[str, datetime]
     full = len(feed.items) >= feed.channel.limit
     oldest = min((item.story.published for item in feed.items), default=None) if full else None
     return tuple(id for id, at in before.items() if id not in now and (oldest is None or at >= oldest))
+
+
+def missed(lost: Collection[str], fates: Mapping[str, Fate], now: Collection[str]) -> tuple[str, ...]:
+    """Return those of *lost* that the library still has, and that are *now* not told under another id.
+
+    None where the desk retracted one of them.
+    """
+    if any(fate.status == "retracted" for fate in fates.values()):
+        return ()
+    return tuple(id for id in lost if id in fates and fates[id].story_id not in now)
 
 
 def too_much(gone: int, before: int, gate: Gate) -> str:

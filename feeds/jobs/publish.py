@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from feeds.core.compose import compose, window
 from feeds.errors import OutputError
 from feeds.jobs import archive
 from feeds.jobs.work import Tally, Work
-from feeds.model.channel import Channel, Feed, Rendered, Rendition, Tombstone
+from feeds.model.channel import Channel, Feed, Rendered, Rendition, Shown, Tombstone
 from feeds.model.delivery import Delivery
 from feeds.model.job import Job, Report
 from feeds.model.source import Problem
@@ -98,10 +98,14 @@ def _bring_out(edition: _Edition, channel: Channel, mark: datetime) -> None:
         feed = compose(channel, stories, siblings(channel, tuple(edition.channels.values())), policies, view, gone)
         rendered = render(feed)
     if not channel.archived.period:
-        rendered = replace(rendered, shown=losses.shown(feed, rendered))
-        if reason := _lost_too_much(edition, feed, rendered):
+        with tally.step("store"):
+            last = ports.outbox.shown(channel.id)
+            shown = losses.shown(feed, rendered)
+            reason = "" if last.allowed else _lost_too_much(edition, feed, last, shown)
+        if reason:
             _hold(edition, channel, mark, reason)
             return
+        rendered = replace(rendered, shown=None if shown == last.stories else shown)
     with tally.step("write"):
         paths = ports.write(rendered.renditions)
     fresh = tuple(r for r in rendered.renditions if before.get(r.format) != (r.path, r.etag))
@@ -117,14 +121,14 @@ def _bring_out(edition: _Edition, channel: Channel, mark: datetime) -> None:
         logger.info("publish channel=%s stories=%d written=%d", channel.id, len(feed.items), len(paths))
 
 
-def _lost_too_much(edition: _Edition, feed: Feed, rendered: Rendered) -> str:
+def _lost_too_much(edition: _Edition, feed: Feed, last: Shown, shown: Mapping[str, datetime]) -> str:
     """Return why this build waits for a person's word; '' where it does not."""
-    ports = edition.work.ports
-    with edition.tally.step("store"):
-        before = ports.outbox.shown(feed.channel.id)
-        lost = losses.lost(before.stories, feed, rendered.shown or {})
-        reason = losses.too_much(len(lost), len(before.stories), edition.work.settings.gate)
-        return "" if not reason or before.allowed or ports.archive.retracted(lost) else reason
+    gate, before = edition.work.settings.gate, len(last.stories)
+    lost = losses.lost(last.stories, feed, shown)
+    if not losses.too_much(len(lost), before, gate):
+        return ""
+    missed = losses.missed(lost, edition.work.ports.archive.fates(lost), shown)
+    return losses.too_much(len(missed), before, gate)
 
 
 def _hold(edition: _Edition, channel: Channel, mark: datetime, reason: str) -> None:
@@ -150,6 +154,7 @@ def _count(edition: _Edition, channel: Channel, rendered: Rendered, paths: Seque
         edition.tally.add("set_aside")
         where = f"{channel.id}:{aside.format}:{aside.story_id}"
         edition.problems[where] = Problem(code="set_aside", detail=aside.reason, where=where)
+        logger.info("publish set_aside=%s reason=%s", where, aside.reason)
     for document in rendered.withheld:
         edition.tally.add("withheld")
         where = f"{channel.id}:{document.format}"

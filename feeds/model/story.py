@@ -15,6 +15,14 @@ StoryStatus = Literal[
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Fate:
+    """What became of a story: the id that it is told under, its own or that of the story which took it in."""
+
+    story_id: str
+    status: StoryStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Category:
     """A subject. *slug* is its place in URLs, unique, and never changes once given."""
 

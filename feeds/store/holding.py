@@ -1,7 +1,7 @@
 """What channels showed last, and what of them is not brought out."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 import orjson
 from sqlalchemy import Connection, delete, select, update
@@ -22,7 +22,7 @@ def shown(connection: Connection, channel_id: str) -> Shown:
 
 
 def _dates(stories: str | None) -> Mapping[str, datetime]:
-    return {id: datetime.fromtimestamp(at, UTC) for id, at in orjson.loads(stories or "{}").items()}
+    return {id: datetime.fromisoformat(at) for id, at in orjson.loads(stories or "{}").items()}
 
 
 def hold(db: Database, connection: Connection, channel_id: str, reason: str, now: datetime) -> None:
@@ -32,7 +32,7 @@ def hold(db: Database, connection: Connection, channel_id: str, reason: str, now
 def settle(db: Database, connection: Connection, channel_id: str, rendered: Rendered, now: datetime) -> None:
     """Note what a build that was brought out shows, and which of its documents were withheld; no hold outlasts it."""
     withheld = {w.format: w.reason for w in rendered.withheld}
-    h, c = t.holds.c, t.contents
+    h = t.holds.c
     before = connection.scalars(select(h.format).where(h.channel_id == channel_id)).all()
     if past := [format for format in before if format not in withheld]:
         connection.execute(delete(t.holds).where(h.channel_id == channel_id, h.format.in_(past)))
@@ -40,10 +40,9 @@ def settle(db: Database, connection: Connection, channel_id: str, rendered: Rend
         _put(db, connection, channel_id, {str(format): reason for format, reason in withheld.items()}, now)
     if rendered.shown is None:
         return
-    said = orjson.dumps({id: at.timestamp() for id, at in rendered.shown.items()}).decode()
-    if connection.scalar(select(c.c.stories).where(c.c.channel_id == channel_id)) != said:
-        statement = db.insert(c).values(channel_id=channel_id, stories=said)
-        connection.execute(statement.on_conflict_do_update(index_elements=["channel_id"], set_={"stories": said}))
+    said = orjson.dumps({id: at.isoformat() for id, at in rendered.shown.items()}).decode()
+    statement = db.insert(t.contents).values(channel_id=channel_id, stories=said)
+    connection.execute(statement.on_conflict_do_update(index_elements=["channel_id"], set_={"stories": said}))
 
 
 def _put(db: Database, connection: Connection, channel_id: str, reasons: Mapping[str, str], now: datetime) -> None:

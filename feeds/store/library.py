@@ -13,7 +13,7 @@ from feeds.errors import StaleView, StoreError
 from feeds.model.changes import Changes, Edit, Known, Mark, PollView
 from feeds.model.channel import Tombstone, Window
 from feeds.model.source import Source, SourceState, Validators
-from feeds.model.story import Category, Story
+from feeds.model.story import Category, Fate, Story
 from feeds.store import filing, keeping, likes, reading, writing
 from feeds.store import tables as t
 from feeds.store.db import Database, among, chunks
@@ -173,14 +173,9 @@ class Library:
         with self._db.write() as connection:
             writing.restate(self._db, connection, stories, categories, marks)
 
-    def retracted(self, ids: Collection[str]) -> frozenset[str]:
-        s = t.stories.c
+    def fates(self, ids: Collection[str]) -> Mapping[str, Fate]:
         with self._db.read() as connection:
-            return frozenset(
-                id
-                for some in chunks(sorted(ids))
-                for id in connection.scalars(select(s.id).where(s.id.in_(some), s.status == "retracted"))
-            )
+            return reading.fates(connection, ids)
 
     def gone(self, channel_id: str, since: datetime, most: int) -> tuple[Tombstone, ...]:
         with self._db.read() as connection:

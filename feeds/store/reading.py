@@ -1,7 +1,7 @@
 """Stories and entries, read whole: for the library and the overview alike."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, select
@@ -11,7 +11,7 @@ from feeds.model.changes import Known
 from feeds.model.channel import Tombstone, Window
 from feeds.model.entry import Origin, origin_of
 from feeds.model.source import Source
-from feeds.model.story import Category, Member, Story
+from feeds.model.story import Category, Fate, Member, Story
 from feeds.store import tables as t
 from feeds.store.db import DateTime, chunks
 from feeds.store.prepared import listed, one_of, selecting
@@ -107,3 +107,15 @@ def tombstones(connection: Connection, channel_id: str, since: datetime, most: i
     """Return what is gone from a channel since after *since*, the latest first."""
     rows = _GONE.rows(connection, channel=channel_id, since=since, most=most)
     return tuple(Tombstone(channel_id=channel_id, story_id=row.story_id, at=row.at) for row in rows)
+
+
+def fates(connection: Connection, ids: Collection[str]) -> Mapping[str, Fate]:
+    s, m = t.stories.c, t.story_moves.c
+    found: dict[str, Fate] = {}
+    for some in chunks(sorted(ids)):
+        own = select(s.id, s.id, s.status).where(s.id.in_(some))
+        moved = select(m.old, s.id, s.status).join(t.stories, s.id == m.new).where(m.old.in_(some))
+        for query in (moved, own):
+            for old, new, status in connection.execute(query):
+                found[old] = Fate(story_id=new, status=status)
+    return found

@@ -1,6 +1,6 @@
 """When a build loses too much: what counts as lost, and how much may be."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,6 +9,7 @@ import pytest
 from feeds.core import losses
 from feeds.model.channel import Feed, Rendered, SetAside
 from feeds.model.settings import Gate
+from feeds.model.story import Fate, StoryStatus
 from tests.render.samples import NOON, channel, feed, item
 
 
@@ -46,6 +47,20 @@ def test_what_is_lost(before: list[int], after: list[int], limit: int, lost: lis
 def test_what_is_set_aside_is_not_shown() -> None:
     rendered = Rendered(renditions=(), set_aside=(SetAside(story_id=id(2), format="rss", reason="broken"),))
     assert losses.shown(of([1, 2]), rendered) == {id(1): NOON - timedelta(hours=1)}
+
+
+@pytest.mark.parametrize(
+    ("fates", "missed"),
+    [
+        pytest.param({}, [], id="all too old to be kept"),
+        pytest.param({1: (1, "shown"), 2: (2, "withdrawn")}, [1, 2], id="there and not shown"),
+        pytest.param({1: (9, "shown"), 2: (8, "shown")}, [2], id="told under an id that is shown"),
+        pytest.param({1: (1, "shown"), 2: (2, "retracted")}, [], id="one is retracted"),
+    ],
+)
+def test_what_is_missed(fates: Mapping[int, tuple[int, StoryStatus]], missed: list[int]) -> None:
+    found = {id(n): Fate(story_id=id(to), status=status) for n, (to, status) in fates.items()}
+    assert losses.missed([id(1), id(2)], found, {id(9)}) == tuple(map(id, missed))
 
 
 @pytest.mark.parametrize(

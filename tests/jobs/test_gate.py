@@ -11,6 +11,7 @@ from feeds.jobs.publish import publish
 from feeds.jobs.regroup import regroup
 from feeds.model.changes import Mark
 from feeds.model.settings import Gate
+from feeds.model.story import Fate
 from feeds.render import xml
 from feeds.render.pieces import Heads
 from tests.core.made import settings, source
@@ -124,3 +125,27 @@ def test_a_retraction_is_never_held(full: World) -> None:
     full.store.library.restate([taken, *others], (), [Mark(channel_id="all", due=full.now)])
     assert "held" not in publish(PUBLISH, full.work()).counts
     assert stories[0].lead.title.encode() not in full.files["/atom.xml"]
+
+
+def test_what_is_too_old_to_be_kept_is_not_lost(full: World) -> None:
+    one, two = full.config.sources
+    full.config = replace(
+        full.config, sources=(replace(one, options=replace(one.options, keep=timedelta(days=1))), two)
+    )
+    full.says("one", many(99))
+    full.now += timedelta(days=40)
+    full.pass_()
+    while full.store.library.expire(full.now, 100):
+        pass
+    assert len(full.store.library.every_story("", 99)) == 3
+    assert "held" not in publish(PUBLISH, full.work()).counts
+    assert full.files["/atom.xml"].count(b"<entry") == 3
+
+
+def test_the_library_tells_what_became_of_stories(full: World) -> None:
+    one, two = full.store.library.every_story("", 2)
+    full.store.library.restate([replace(two, status="retracted", channels=())], (), ())
+    assert full.store.library.fates([one.id, two.id, "tag:none,2026:1"]) == {
+        one.id: Fate(story_id=one.id, status="shown"),
+        two.id: Fate(story_id=two.id, status="retracted"),
+    }
