@@ -77,17 +77,22 @@ def plain(markup: str) -> str:
 
 
 def folded(markup: str) -> str:
-    """Return the words of HTML for comparing: what `fold` makes of `plain`, at half the cost."""
-    return fold(_untagged(markup))
+    """Return the words of cleaned HTML (`clean.py`) for comparing: what `fold` makes of `plain`, but faster."""
+    return fold(html.unescape(_bare(markup)))
 
 
 def _untagged(markup: str) -> str:
     text = markup
     if "<" in text:
         if ">" in text:
-            text = _TAG.sub("", _BLOCK.sub("\n", _UNSEEN.sub(" ", text)))
+            text = _bare(_UNSEEN.sub(" ", text))
         text = text.replace("<![CDATA[", "")
     return html.unescape(text)
+
+
+def _bare(text: str) -> str:
+    """Take out tags; nothing that nobody sees stands between them any more."""
+    return _TAG.sub("", _BLOCK.sub("\n", text)) if ">" in text else text
 
 
 def tidy(text: str) -> str:

@@ -1,9 +1,12 @@
 """Fingerprints, match keys and published ids."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from feeds.core import identity
 from feeds.model.entry import Enclosure, Entry, Image, Label, Person, Reply
@@ -86,6 +89,20 @@ def test_is_global(guid: str, valid: bool) -> None:
 )  # fmt: skip
 def test_match_keys(given: Entry, prefixes: list[str]) -> None:
     assert [k.partition(":")[0] for k in identity.match_keys(given, Dedupe())] == prefixes
+
+
+SYLLABLES = st.text(st.sampled_from("가나다 .,·・a1Z_東ㄱ"), max_size=1500)
+
+
+@given(SYLLABLES)
+def test_a_body_is_measured_as_if_unit_by_unit(body: str) -> None:
+    """The quick ways give what counting every word and syllable gives."""
+    east = "\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u3400-\u9fff\uac00-\ud7af"
+    pieces = re.findall(rf"[{east}]|[^\W_]+", body)
+    most = identity.UNITS_ALONE
+    size, squeezed = identity._measured(body)
+    assert squeezed == "".join(pieces)
+    assert min(size, most) == min(identity.units(pieces), most)
 
 
 def test_keys_that_are_switched_off_are_not_made() -> None:
