@@ -34,7 +34,8 @@ def expire(db: Database, now: datetime, limit: int) -> int:
     with db.write() as connection:
         if rows:
             return _forget(db, connection, rows, now)
-        likes.expire(connection, now)
+        if gone := likes.expire(connection, now):
+            return gone
         connection.execute(delete(t.tombstones).where(t.tombstones.c.at < now - TOMBSTONES))
         d, owed = t.decisions.c, t.deliveries.c
         return _forget_older(connection, t.decisions, (d.at < now - DECISIONS) & (d.rule != "desk"), limit) or (

@@ -1,12 +1,13 @@
 """Stories found by what they say: hints, habits, and how long they are kept.
 
-A hint costs some 13 bytes in SQLite, a story 12 of them and one row more: less than 256 bytes in all.
+A hint costs some 16 bytes in SQLite, a story 11 of them and a row of its own: less than 256 bytes in all
+(`scripts/bench similar` measures it).
 """
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, delete, func, select
+from sqlalchemy import Connection, delete, func, select
 
 from feeds.model.changes import Changes, Hinted
 from feeds.store import tables as t
@@ -15,15 +16,17 @@ from feeds.store.prepared import inserting, listed, one_of, selecting, upserting
 
 WEEK = timedelta(days=7)
 KEPT = 9  # weeks: somewhat longer than `dedupe.near.within` may be
+PIECE = 50_000  # hints forgotten at a time: a fraction of a second, in which nobody else writes
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_BITS, _HASH = 32, (1 << 32) - 1
 
 # Asked as a list: joined with it, SQLite reads a whole week and the list anew for each of its rows (measured: 230 ms
 # among 3,000 hints, 2 ms so).
 _POSTED = selecting(
-    select(t.hints.c.hash, t.hinted.c.story_id)
+    select(t.hints.c.key, t.hinted.c.story_id)
     .join(t.hinted, t.hinted.c.number == t.hints.c.number)
-    .where(t.hints.c.week == bindparam("week"), one_of(t.hints.c.hash, "hints"))
-    .order_by(t.hints.c.hash, t.hints.c.number)
+    .where(one_of(t.hints.c.key, "keys"))
+    .order_by(t.hints.c.key, t.hints.c.number)
 )
 _HABITS = selecting(select(t.habits).where(one_of(t.habits.c.source_id, "ids")))
 _POST, _TELL, _SAY = inserting(t.hints), inserting(t.hinted), upserting(t.habits)
@@ -33,15 +36,19 @@ def week_of(at: datetime) -> int:
     return (at - _EPOCH) // WEEK
 
 
+def _key(week: int, hint: int) -> int:
+    return week << _BITS | hint
+
+
 def posted(
     connection: Connection, hints: Collection[int], since: datetime, now: datetime
 ) -> dict[int, tuple[str, ...]]:
     """Return the ids of stories by hint, the oldest first; weeks are taken whole."""
     found: dict[int, list[str]] = {}
-    asked = text_of(sorted(hints))
-    for week in range(week_of(since), week_of(now) + 1):
-        for row in _POSTED.rows(connection, hints=asked, week=week):
-            found.setdefault(row.hash, []).append(row.story_id)
+    weeks, asked = range(week_of(since), week_of(now) + 1), sorted(hints)
+    keys = [_key(week, hint) for week in weeks for hint in asked]
+    for row in _POSTED.rows(connection, keys=text_of(keys)):
+        found.setdefault(row.key & _HASH, []).append(row.story_id)
     return {hint: tuple(ids) for hint, ids in found.items()}
 
 
@@ -64,12 +71,18 @@ def post(connection: Connection, found: Sequence[Hinted], now: datetime) -> None
     first = (connection.scalar(select(func.max(t.hinted.c.number))) or 0) + 1
     numbered = list(enumerate(found, first))
     _TELL.each(connection, [{"number": n, "week": week, "story_id": one.story_id} for n, one in numbered])
-    rows = [{"week": week, "hash": hint, "number": n} for n, one in numbered for hint in dict.fromkeys(one.hints)]
+    rows = [{"key": _key(week, hint), "number": n} for n, one in numbered for hint in dict.fromkeys(one.hints)]
     _POST.each(connection, rows)
 
 
 def expire(connection: Connection, now: datetime) -> int:
-    """Forget weeks that are over for good; return how many rows went."""
+    """Forget weeks that are over for good, a piece at a time; return how many rows went, 0 when all is done."""
     over = week_of(now) - KEPT
-    gone = connection.execute(delete(t.hints).where(t.hints.c.week < over)).rowcount
-    return gone + connection.execute(delete(t.hinted).where(t.hinted.c.week < over)).rowcount
+    hints, hinted = t.hints.c, t.hinted.c
+    oldest = connection.execute(select(hinted.week).order_by(hinted.number).limit(1)).scalar()
+    if oldest is None or oldest >= over:  # numbers rise with the weeks
+        return 0
+    old = select(hints.key).where(hints.key < _key(over, 0)).order_by(hints.key).limit(1)
+    until = connection.execute(old.offset(PIECE)).scalar() or _key(over, 0)
+    gone = connection.execute(delete(t.hints).where(hints.key < until)).rowcount
+    return gone or connection.execute(delete(t.hinted).where(hinted.week < over)).rowcount

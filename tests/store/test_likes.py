@@ -4,6 +4,7 @@ import sqlite3
 from contextlib import closing
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import StaticPool, create_engine
 
 from feeds.model.changes import Hinted
@@ -57,8 +58,8 @@ def test_hints_are_forgotten_in_time_and_stories_stay(store: Store) -> None:
     assert {s.id for s in store.library.every_story("", 10)} == {"story:g1", "story:g2"}
 
 
-def test_each_hash_is_searched_for_by_week_and_hash(url: str) -> None:
-    """So a look-up is flat with history. The planner once read the whole week for each hash: it is asked."""
+def test_each_hash_is_searched_for_by_itself(url: str) -> None:
+    """So a look-up is flat with history. The planner once read a whole week for each hash: it is asked."""
     store = open_store(url)
     ready(store)
     post(store, "g1", 1)
@@ -71,4 +72,15 @@ def test_each_hash_is_searched_for_by_week_and_hash(url: str) -> None:
             raw.set_trace_callback(None)
         plan = [row[3] for row in raw.execute(f"EXPLAIN QUERY PLAN {asked[-1]}")]
     store.close()
-    assert "SEARCH hints USING PRIMARY KEY (week=? AND hash=?)" in plan, plan
+    assert "SEARCH hints USING PRIMARY KEY (key=?)" in plan, plan
+
+
+def test_a_week_is_forgotten_in_pieces(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(likes, "PIECE", 2)
+    ready(store)
+    post(store, "g1", *range(10))
+    late = NOW + (KEPT + 1) * WEEK
+    post(store, "g2", 1, at=KEPT + 1)
+    gone = [store.library.expire(late) for _ in range(7)]
+    assert gone == [2, 2, 2, 2, 2, 1, 0]
+    assert store.library.posted(range(10), NOW, late) == {1: ("story:g2",)}

@@ -12,9 +12,10 @@ from sqlalchemy import Connection, event
 from feeds.errors import StoreError
 from feeds.store import Store, guard, open_store
 from feeds.store.db import Database
+from feeds.store.likes import WEEK, week_of
 from feeds.store.migrate import back_up, run, scripts
 from feeds.store.tables import HEAD, metadata
-from tests.store.made import entry, ready, tell
+from tests.store.made import NOW, entry, ready, tell
 
 
 def test_tables_are_what_migrations_make(store: Store) -> None:
@@ -129,4 +130,22 @@ def test_where_sources_moved_to_is_found_by_address_after_0007(tmp_path: Path) -
     store = open_store(f"sqlite:///{path}")
     found = store.library.living_at("https://new.example/\u00e9", ["c"])
     assert [(s.source_id, s.lives_at) for s in found] == [("a", "https://new.example/\u00e9"), ("c", "")]
+    store.close()
+
+
+def test_stories_are_found_by_their_hints_as_before_0010(tmp_path: Path) -> None:
+    path = tmp_path / "feeds.db"
+    db = _empty(path)
+    week = week_of(NOW)
+    with db.write() as connection:
+        run(connection, "0009")
+        for at, hint, number in ((week - 1, 7, 1), (week, 7, 2), (week, 2**32 - 1, 2)):
+            connection.exec_driver_sql("INSERT INTO hints (week, hash, number) VALUES (?, ?, ?)", (at, hint, number))
+        for at, number in ((week - 1, 1), (week, 2)):
+            found = (number, at, f"story:{number}")
+            connection.exec_driver_sql("INSERT INTO hinted (number, week, story_id) VALUES (?, ?, ?)", found)
+    db.close()
+    store = open_store(f"sqlite:///{path}")
+    assert store.library.posted([7, 2**32 - 1], NOW - WEEK, NOW) == {7: ("story:1", "story:2"), 2**32 - 1: ("story:2",)}
+    assert store.library.posted([7], NOW, NOW) == {7: ("story:2",)}
     store.close()
