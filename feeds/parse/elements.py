@@ -17,7 +17,7 @@ from typing import Any, ClassVar
 from feedparser.api import LooseFeedParser, StrictFeedParser
 
 from feeds.errors import ParseError
-from feeds.parse.xml_names import NAMESPACES
+from feeds.parse.xml_names import NAMESPACES, link_attributes
 from feeds.parse.xml_podcast import CAPTIONS, MOST, SAID, TEXTS, Said
 
 Found = dict[str, Any]
@@ -65,6 +65,9 @@ class _Corrected:
         self.x_content = None
 
     _start_entry = _start_item
+
+    def _start_link(self: Any, attributes: Found) -> None:
+        super()._start_link(link_attributes(attributes))  # type: ignore[misc] # of the reader that this is mixed into
 
     def _start_guid(self: Any, attributes: Found) -> None:
         self._save("x_permalink", attributes.get("ispermalink", "").strip().lower(), overwrite=True)

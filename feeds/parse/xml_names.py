@@ -27,6 +27,7 @@ _NUMBERED = re.compile(rb"&#(?:1(?:2[89]|[345][0-9]|9[4-9])|2[0-4][0-9]|[xX][89c
 _CONTROLS = re.compile("[\x80-\x9f]")
 _UNUSED = {0x81, 0x8D, 0x8F, 0x90, 0x9D}  # by windows-1252
 _SIGNS = {n: bytes([n]).decode("cp1252") for n in range(0x80, 0xA0) if n not in _UNUSED}
+_REGISTERED = "http://www.iana.org/assignments/relation/"
 XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
@@ -73,6 +74,19 @@ def attributes_of(element: etree._Element) -> dict[str, str]:
         if key in found:
             found[key] = found[key].lower()
     return found
+
+
+def link_attributes(attributes: dict[str, str]) -> dict[str, str]:
+    """Return the attributes of a link: a registered rel by its short name (RFC 4287 §4.2.7.2), no `uri` beyond the web.
+
+    Feeds of Bluesky have an `at://` there and the page as text (gofeed's case rss_channel_item_uri_at_protocol).
+    """
+    rel, uri = attributes.get("rel", ""), attributes.get("uri", "")
+    if rel.startswith(_REGISTERED):
+        attributes = {**attributes, "rel": rel.removeprefix(_REGISTERED)}
+    if "://" in uri and not uri.startswith(("http://", "https://")):
+        attributes = {name: value for name, value in attributes.items() if name != "uri"}
+    return attributes
 
 
 def text_of(element: etree._Element) -> str:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from lxml import etree
 
 from feeds.model.entry import Enclosure, Image, Label, Origin, Person
-from feeds.parse.xml_names import Declined, attributes_of, name_of, text_of
+from feeds.parse.xml_names import Declined, attributes_of, link_attributes, name_of, text_of
 from feeds.parse.xml_scope import Scope
 from feeds.parse.xml_texts import typed, words
 
@@ -43,7 +43,7 @@ class Tag(NamedTuple):
 
 def link_of(element: etree._Element, scope: Scope) -> Link:
     """Read Atom's link, or RSS's, whose text is the address."""
-    attributes = attributes_of(element)
+    attributes = link_attributes(attributes_of(element))
     if "base" in attributes:
         scope = scope.below(element)
     rel = attributes.get("rel", "alternate").strip()

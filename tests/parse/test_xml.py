@@ -64,6 +64,7 @@ SAME = {  # what stands in the channel, in the item
     "empty guid": ("", "<guid/><link>/7</link>"),
     "relative link": ("", "<link>../7?a=1&amp;b=2</link>"),
     "atom links": ("", '<atom:link rel="self" href="/self"/><atom:link href="/7" type="text/html"/><link>/8</link>'),
+    "link beside one that is not of the web": ("", '<link uri="at://did:plc:x/app.bsky.feed.post/3">https://a.example/7</link>'),
     "link without text": ("", "<link/><guid>g</guid>"),
     "plain title": ("", "<title>AT&amp;T and you</title>"),
     "title that holds HTML": ("", "<title>A &lt;b>bold&lt;/b> one &amp;amp; more</title>"),
@@ -168,6 +169,10 @@ SAME_ATOM = {
     "whole": ("<updated>2026-11-20T00:00:00Z</updated>", '<id>tag:a.example,2026:1</id><link href="1.html"/><updated>2026-11-20T01:00:00+09:00</updated>'),
     "html": ("", '<title type="html">&lt;b>x&lt;/b></title><content type="html">&lt;p>y&lt;/p></content>'),
     "xhtml": ("", '<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">a <b class="c">b &amp; c</b> &lt;d<img src="x"/></div></content>'),
+    "registered rels in full": (
+        '<link rel="http://www.iana.org/assignments/relation/self" href="/f.xml"/>',
+        '<link rel="http://www.iana.org/assignments/relation/alternate" href="/1"/><link rel="http://x.example/alternate" href="/2"/>',
+    ),
     "xhtml of two": ("", '<summary type="xhtml"><p xmlns="http://www.w3.org/1999/xhtml">a</p> tail</summary>'),
     "text that looks like HTML": ("", "<title>1 &lt;b>2&lt;/b></title><summary>s</summary>"),
     "no author of its own": ("", "<id>1</id>"),
@@ -206,6 +211,20 @@ def test_reads_as_the_tolerant_reader(text: str) -> None:
     assert parsed is not None
     assert parsed.reader == "fast"
     assert told(parsed) == told(read_xml(text, URL, "Asia/Seoul"))
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        pytest.param(RSS % SAME["link beside one that is not of the web"], "https://a.example/7", id="at protocol"),
+        pytest.param(ATOM % SAME_ATOM["registered rels in full"], "https://a.example/1", id="rel in full"),
+        pytest.param(RSS % ("", "<link uri='/7'/>"), "https://a.example/7", id="uri of the web"),
+    ],
+)
+def test_the_page_is_told_from_other_links(text: str, url: str) -> None:
+    parsed = fast(text)
+    assert parsed is not None
+    assert [found.entries[0].url for found in (parsed, read_xml(text, URL, "UTC"))] == [url, url]
 
 
 @pytest.mark.parametrize("text", CASES)

@@ -181,7 +181,7 @@ def _item(item: etree._Element) -> Item:
 
 def _entry(entry: etree._Element) -> Item:
     links = list(_all(entry, "link"))
-    pages = [k for k in links if k.get("rel", "alternate") == "alternate" and k.get("href")]
+    pages = [k for k in links if _rel(k) == "alternate" and k.get("href")]
     updated = _date(entry, "updated", "modified")
     original = [_text(child) for child in entry if _name(child) == (_FEEDBURNER, "origLink")]
     return Item(
@@ -191,8 +191,13 @@ def _entry(entry: etree._Element) -> Item:
         summary=_text(_first(entry, "summary")),
         published=_date(entry, "published", "issued") or updated,
         updated=updated,
-        enclosures=_attached((link for link in links if link.get("rel") == "enclosure"), "href"),
+        enclosures=_attached((link for link in links if _rel(link) == "enclosure"), "href"),
     )
+
+
+def _rel(link: etree._Element) -> str:
+    """A registered rel may be written in full (RFC 4287 §4.2.7.2)."""
+    return link.get("rel", "alternate").removeprefix("http://www.iana.org/assignments/relation/")
 
 
 def _attached(elements: Iterable[etree._Element], address: str) -> tuple[Attached, ...]:
