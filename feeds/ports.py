@@ -87,6 +87,9 @@ class Archive(Protocol):
     def stories(self, window: Window) -> tuple[Story, ...]:
         """Return a channel's stories, newest `published` first, equal ones by id."""
 
+    def story(self, id: str) -> Story | None:
+        """Return one story of any status, None where there is none."""
+
     def categories(self) -> Mapping[str, Category]:
         """Return every category that exists, by slug."""
 

@@ -113,6 +113,7 @@ def _site(keys: SiteKeys) -> Site:
         timezone=keys.timezone,
         author=Person(name=author.name or "", email=author.email or "", url=author.url or ""),
         ids=keys.ids,
+        pages=keys.pages,
     )
 
 

@@ -65,7 +65,9 @@ WordFieldKey = Annotated[
 ]
 Base = Annotated[BaseRule, values.choice(*get_args(BaseRule))]
 Ids = Annotated[IdRule, values.choice(*get_args(IdRule), hints={"id": "write guid", "url": "write link"})]
-FormatKey = Annotated[Format, values.choice("atom", "rss", "json", "html", "opml", hints={"jsonfeed": "write json"})]
+FormatKey = Annotated[
+    Format, values.choice("atom", "rss", "json", "html", "opml", "news", hints={"jsonfeed": "write json"})
+]
 FileName = Annotated[
     str, values.matching(r"[^\W_][\w.-]{0,99}", "give a file name of letters, digits, '-', '_' and '.', as in feed.xml")
 ]
@@ -115,6 +117,9 @@ class SiteKeys(Keys):
     author: AuthorKeys | None = key("who is answerable for the site", None)
     ids: Annotated[Literal["tag", "url", "jekyll-feed"], values.choice("tag", "url", "jekyll-feed")] = key(
         "how ids of local posts are made; jekyll-feed and url keep the ids that subscribers already know", "tag"
+    )
+    pages: Annotated[Literal["none", "posts", "all"], values.choice("none", "posts", "all")] = key(
+        "which stories get a page here: none, posts of ours at their own address, or all that have copies too", "none"
     )
 
 

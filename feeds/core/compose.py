@@ -7,8 +7,9 @@ busy hour for a partner that asks once an hour, a limit by age alone empties a q
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from feeds.core import archives, terms
+from feeds.core import archives, pages, terms
 from feeds.model.channel import Channel, Feed, Item, Tombstone, Window
+from feeds.model.settings import Site
 from feeds.model.source import ContentPolicy, Extent
 from feeds.model.story import Story
 
@@ -34,18 +35,24 @@ def compose(
     policies: Mapping[str, ContentPolicy],
     read: Window | None = None,
     gone: Sequence[Tombstone] = (),
+    site: Site | None = None,
 ) -> Feed:
     """Return the feed of *channel*: shown stories, newest first, equal ones by id, each once.
 
     *policies* say by source how much of a lead may be published; of a source that is not named (it left the
     configuration, and its terms with it) the summary alone. *read* is the window that *stories* were read through:
     its bounds are held to here too. Without it a channel with *days* takes all that is given. *gone* are the
-    channel's tombstones, the latest first; one of a story that is told is left out.
+    channel's tombstones, the latest first; one of a story that is told is left out. *site* says which stories have
+    pages of their own.
     """
     unique = {story.id: story for story in stories if story.status == "shown" and _released(story, read)}
     newest = sorted(sorted(unique.values(), key=lambda s: s.id), key=lambda s: s.published, reverse=True)
     items = tuple(
-        Item(story=story, content=_extent(story, policies.get(story.lead.source_id, "summary")))
+        Item(
+            story=story,
+            content=_extent(story, policies.get(story.lead.source_id, "summary")),
+            page=pages.address(story, site) if site else "",
+        )
         for story in newest[: _count(channel, newest, read)]
     )
     told = {item.story.id for item in items}

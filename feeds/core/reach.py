@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from feeds.core import archives
+from feeds.core import archives, pages
 from feeds.core.channels import wanted
 from feeds.model.changes import Mark
 from feeds.model.channel import Tombstone
@@ -59,8 +59,11 @@ def reach(
             lifted.append(story.id)
         elif story.status != "shown" and old and old.status == "shown" and not _embargoed(old, now):
             tombstones += [Tombstone(channel_id=c, story_id=story.id, at=now) for c in old.channels]
+        if settings.site.pages != "none":
+            due.update(_pages(story, old, settings, now))
     for gone in ended:
         if gone in before:
+            due[Mark(channel_id=pages.mark(gone), due=now)] = None
             due.update(_marks(before[gone].channels, now))
             due.update(_archives(before[gone], before[gone].channels, settings, now))
     due.update((mark, None) for mark in _ends(tombstones, settings))
@@ -87,6 +90,14 @@ def _archives(story: Story, channels: Iterable[str], settings: Settings, now: da
         for period in sorted(archives.touched(rhythm, story.published, story.first_seen))
         if archives.closes(period) <= now
     }
+
+
+def _pages(story: Story, old: Story | None, settings: Settings, now: datetime) -> dict[Mark, None]:
+    """Marks for the story's own page, where it has one or had one; again when it is released."""
+    if not any(pages.place(one, settings.site) for one in (story, old) if one):
+        return {}
+    times = (now, story.release) if story.release and story.release > now else (now,)
+    return {Mark(channel_id=pages.mark(story.id), due=at): None for at in times}
 
 
 def _ends(tombstones: Iterable[Tombstone], settings: Settings) -> list[Mark]:

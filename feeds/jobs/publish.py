@@ -6,16 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from feeds.core import losses
+from feeds.core import losses, pages
 from feeds.core.channels import channels, siblings
 from feeds.core.compose import compose, window
 from feeds.errors import OutputError
 from feeds.jobs import archive
+from feeds.jobs import pages as pages_job
 from feeds.jobs.work import Tally, Work
 from feeds.model.channel import Channel, Feed, Rendered, Rendition, Shown, Tombstone
 from feeds.model.delivery import Delivery
 from feeds.model.job import Job, Report
 from feeds.model.source import Problem
+from feeds.model.story import Story
 from feeds.render import render
 
 logger = logging.getLogger(__name__)
@@ -33,6 +35,13 @@ class _Edition:
     problems: dict[str, Problem] = field(default_factory=dict)
     paths: list[str] = field(default_factory=list)
     failed: bool = False  # a channel kept its mark
+    _taken: frozenset[str] | None = None
+
+    def taken(self) -> frozenset[str]:
+        """The files of channels."""
+        if self._taken is None:
+            self._taken = pages_job.files(self.channels)
+        return self._taken
 
 
 def publish(job: Job, work: Work) -> Report:
@@ -67,11 +76,15 @@ def publish(job: Job, work: Work) -> Report:
 def _publish_one(edition: _Edition, channel_id: str, mark: datetime) -> None:
     """Bring one channel out; what goes wrong with it leaves its mark, and the other channels go on."""
     try:
-        channel = archive.find(channel_id, edition.channels, edition.work.ports.outbox)
+        if pages.story_of(channel_id):
+            page = pages_job.find(channel_id, edition.channels, edition.taken(), edition.work, edition.now)
+            channel = page.channel if page else None
+        else:
+            page, channel = None, archive.find(channel_id, edition.channels, edition.work.ports.outbox)
         if channel is None:
             edition.work.ports.remove(edition.work.ports.outbox.ended([channel_id], edition.now))
         else:
-            _bring_out(edition, channel, mark)
+            _bring_out(edition, channel, mark, page)
     except OutputError as error:
         edition.failed = True
         edition.problems[channel_id] = Problem(code="output", detail=str(error), where=error.path)
@@ -82,11 +95,15 @@ def _publish_one(edition: _Edition, channel_id: str, mark: datetime) -> None:
         logger.exception("publish failed channel=%s", channel_id)
 
 
-def _bring_out(edition: _Edition, channel: Channel, mark: datetime) -> None:
+def _bring_out(edition: _Edition, channel: Channel, mark: datetime, page: pages_job.Page | None) -> None:
     ports, tally = edition.work.ports, edition.tally
+    others = page.others if page else siblings(channel, tuple(edition.channels.values()))
     with tally.step("store"):
         view = window(channel, edition.now)
-        if channel.archived.period:
+        stories: Sequence[Story]
+        if page:
+            stories = (page.story,)
+        elif channel.archived.period:
             stories = archive.stories(channel, ports, edition.now)
         else:
             channel = archive.close(channel, ports, edition.now)
@@ -95,9 +112,9 @@ def _bring_out(edition: _Edition, channel: Channel, mark: datetime) -> None:
         before = ports.outbox.places(channel.id)
     with tally.step("render"):
         policies = {s.id: s.options.content for s in edition.work.sources.values()}
-        feed = compose(channel, stories, siblings(channel, tuple(edition.channels.values())), policies, view, gone)
+        feed = compose(channel, stories, others, policies, view, gone, edition.work.settings.site)
         rendered = render(feed)
-    if not channel.archived.period:
+    if not page and not channel.archived.period:
         with tally.step("store"):
             last = ports.outbox.shown(channel.id)
             shown = losses.shown(feed, rendered)

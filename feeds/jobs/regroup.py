@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from feeds.core import cluster
+from feeds.core import cluster, pages
 from feeds.core.categories import Catalogue
 from feeds.core.channels import channels, wanted
 from feeds.errors import StaleView
@@ -51,7 +51,11 @@ def _some(after: str, catalogue: Catalogue, categories: dict[str, Category], wor
     moved = [s for old in stories if (s := _restated(old, catalogue, categories, work)) != old]
     fresh = [c for slug, c in categories.items() if slug not in known]
     # channels that a story leaves need a new edition as well as those that it joins: regroup() marks them all
-    archive.restate(moved, fresh, [m for s in moved for m in _marks(s, now)])
+    marks = [m for s in moved for m in _marks(s, now)]
+    if work.settings.site.pages != "none":
+        told = (s for s in stories if s.status == "shown" and pages.place(s, work.settings.site))
+        marks += [Mark(channel_id=pages.mark(s.id), due=now) for s in told]
+    archive.restate(moved, fresh, marks)
     return stories[-1].id, len(moved)
 
 

@@ -10,7 +10,17 @@ from feeds.model.entry import Person
 from feeds.model.source import Extent
 from feeds.model.story import Category, Story
 
-Format = Literal["atom", "rss", "json", "html", "opml"]
+Format = Literal[
+    "atom",
+    "rss",
+    "json",
+    "html",
+    "opml",
+    "news",  # a news sitemap
+    "page",  # one story
+    "gone",  # what stands where a story was told once
+]
+PAGE_FORMATS = frozenset[Format]({"html", "page", "gone"})
 
 Rhythm = Literal["day", "month", "year"]  # how much an archive holds
 Period = str  # `2026`, `2026-02` or `2026-02-03`, in UTC; '' for none
@@ -22,6 +32,9 @@ FILES: Mapping[Format, str] = {
     "json": "feed.json",
     "html": "index.html",
     "opml": "opml.xml",
+    "news": "news.xml",
+    "page": "index.html",
+    "gone": "index.html",
 }
 MEDIA_TYPES: Mapping[Format, str] = {
     "atom": "application/atom+xml; charset=utf-8",
@@ -29,6 +42,9 @@ MEDIA_TYPES: Mapping[Format, str] = {
     "json": "application/feed+json; charset=utf-8",
     "html": "text/html; charset=utf-8",
     "opml": "text/x-opml; charset=utf-8",
+    "news": "application/xml; charset=utf-8",
+    "page": "text/html; charset=utf-8",
+    "gone": "text/html; charset=utf-8",
 }
 
 
@@ -97,6 +113,7 @@ class Item:
 
     story: Story
     content: Extent = "full"
+    page: str = ""  # the path of its own page, as links name it; '' where it has none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ class Site:
     timezone: str = "UTC"
     author: Person = Person()
     ids: Literal["tag", "url", "jekyll-feed"] = "tag"
+    pages: Literal["none", "posts", "all"] = "none"  # which stories have a page of ours: posts, or merged ones too
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

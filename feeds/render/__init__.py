@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from feeds.errors import RenderError
 from feeds.model.channel import MEDIA_TYPES, Feed, Format, Rendered, Rendition, SetAside, Withheld
-from feeds.render import jsonfeed, opml, page, xml
+from feeds.render import jsonfeed, opml, page, sitemap, story_page, xml
 from feeds.render.pieces import Body, etag
 
 Told: TypeAlias = tuple[Body, tuple[SetAside, ...]]
@@ -32,6 +32,9 @@ RENDERERS: Mapping[Format, Callable[[Feed], Told]] = {
     "json": jsonfeed.render,
     "html": _whole(page.render),
     "opml": _whole(opml.render),
+    "news": _whole(sitemap.render),
+    "page": _whole(story_page.render),
+    "gone": _whole(story_page.gone),
 }
 
 

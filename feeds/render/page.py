@@ -23,7 +23,7 @@ from feeds.render.words import day, speech, words
 
 EXCERPT = 280  # characters; about three lines of the page
 
-_PAGES = Environment(
+PAGES = Environment(
     loader=PackageLoader("feeds.render", "templates"),
     autoescape=True,
     auto_reload=False,
@@ -78,21 +78,22 @@ def render(feed: Feed) -> tuple[bytes, tuple[SetAside, ...]]:
     """Return *feed* as one HTML page."""
     channel, spoken = feed.channel, speech(feed.channel.language)
     zone = ZoneInfo(channel.timezone)
-    pages = {c.category.slug: _local(home(c)) for c in (channel, *feed.others) if c.category and "html" in c.formats}
+    pages = {c.category.slug: local(home(c)) for c in (channel, *feed.others) if c.category and "html" in c.formats}
     cards, aside = each(feed, "html", lambda told: _card(told.shown, channel, zone, pages))
     brand = next((c for c in (channel, *feed.others) if c.category is None), channel)
-    document = _PAGES.get_template("channel.html").render(
+    document = PAGES.get_template("channel.html").render(
         channel=channel,
         title=title(channel),
         description=safe.line(channel.description),
         language=safe.language(channel.language) or spoken,
         home=home(channel),
-        brand=Place(name=title(brand), url=_local(home(brand)), here=brand.id == channel.id),
-        channels=_navigation(feed, words(spoken)),
+        brand=Place(name=title(brand), url=local(home(brand)), here=brand.id == channel.id),
+        channels=navigation(feed, words(spoken)),
         addresses=tuple(_addresses(channel, words(spoken))),
         days=tuple(_days(cards, spoken)),
         updated=moment(feed.updated).astimezone(zone) if cards else None,
         style=root(channel) + STYLE,
+        base=root(channel),
         say=words(spoken),
     )
     return document.encode(), aside
@@ -105,7 +106,7 @@ def _card(shown: Shown, channel: Channel, zone: ZoneInfo, pages: Mapping[str, st
         time=shown.published.astimezone(zone),
         source=source,
         excerpt=clipped(shown.summary, EXCERPT),
-        image=shown.image if shown.image and _may_show(shown.image.url, channel) else None,
+        image=shown.image if shown.image and may_show(shown.image.url, channel) else None,
         subjects=tuple(
             Place(name=category.name, url=pages.get(category.slug, ""))
             for category in shown.categories
@@ -114,7 +115,7 @@ def _card(shown: Shown, channel: Channel, zone: ZoneInfo, pages: Mapping[str, st
     )
 
 
-def _may_show(url: str, channel: Channel) -> bool:
+def may_show(url: str, channel: Channel) -> bool:
     """The pages' policy admits pictures by https, and those of the site itself: others would only leave a gap."""
     return url.startswith(("https://", safe.web(channel.base_url) + "/"))
 
@@ -124,12 +125,12 @@ def _days(cards: Iterable[Card], spoken: str) -> Iterable[Day]:
         yield Day(name=day(when, spoken), date=date.isoformat(when), cards=tuple(of_day))
 
 
-def _navigation(feed: Feed, say: Mapping[str, str]) -> list[Place]:
+def navigation(feed: Feed, say: Mapping[str, str]) -> list[Place]:
     """All channels that have pages, the current one among them: the whole river first, then by title."""
     channels = {channel.id: channel for channel in (feed.channel, *feed.others) if "html" in channel.formats}
     ordered = sorted(channels.values(), key=lambda c: (c.category is not None, title(c), c.id))
     rivers = sum(c.category is None for c in ordered)
-    return [Place(name=_named(c, rivers, say), url=_local(home(c)), here=c.id == feed.channel.id) for c in ordered]
+    return [Place(name=_named(c, rivers, say), url=local(home(c)), here=c.id == feed.channel.id) for c in ordered]
 
 
 def _named(channel: Channel, rivers: int, say: Mapping[str, str]) -> str:
@@ -144,10 +145,10 @@ def _addresses(channel: Channel, say: Mapping[str, str]) -> Iterable[Address]:
         if format in channel.formats:
             media_type = MEDIA_TYPES[format].partition(";")[0]
             url = address(channel, format)
-            yield Address(label=label, url=url, path=_local(url), media_type=media_type, use=say[format])
+            yield Address(label=label, url=url, path=local(url), media_type=media_type, use=say[format])
 
 
-def _local(url: str) -> str:
+def local(url: str) -> str:
     """*url* without its host: links within the site work wherever a copy of it is looked at."""
     return urlsplit(url).path or "/"
 

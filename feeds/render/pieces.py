@@ -108,7 +108,7 @@ class Pieces:
 
     def _one(self, item: Item, channel: Channel, frame: str) -> Told | SetAside:
         story = item.story
-        key = (story.id, item.content, frame)
+        key = (story.id, item.content, item.page, frame)
         known = self._told.pop(key, None)
         if known:
             if known.story is story or known.story == story:

@@ -56,6 +56,7 @@ class Shown:
     answers: tuple[Reply, ...]
     labels: Mapping[str, Label]  # what is known of some of the tags
     podcast: Podcast | None
+    page: str  # path of its own page here; '' where it has none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +105,7 @@ def show(item: Item, channel: Channel) -> Shown:
         answers=tuple(Reply(id=safe.uri(r.id), url=safe.web(r.url)) for r in lead.answers if _is_named(r.id)),
         labels={name: label for label in map(_label, lead.labels) if (name := label.name)},
         podcast=episode.fit(lead.podcast),
+        page=item.page,
     )
     if not shown.title:
         raise RenderError(story.id, "it has no title")

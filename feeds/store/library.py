@@ -159,6 +159,10 @@ class Library:
         with self._db.read() as connection:
             return tuple(reading.Stories(connection).get(reading.latest(connection, window)))
 
+    def story(self, id: str) -> Story | None:
+        with self._db.read() as connection:
+            return next(iter(reading.Stories(connection).get([id])), None)
+
     def categories(self) -> Mapping[str, Category]:
         with self._db.read() as connection:
             return reading.categories(connection)

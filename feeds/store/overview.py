@@ -77,7 +77,7 @@ class Overview:
                 hidden=count(t.stories, ~shown),
                 copies=count(t.members) - stories,
                 categories=count(t.categories),
-                channels=count.different(t.renditions.c.channel_id),
+                channels=count.different(t.renditions.c.channel_id, t.renditions.c.format.not_in(("page", "gone"))),
                 renditions=count(t.renditions),
                 set_aside=count.different(t.set_aside.c.story_id),
                 marked=count.different(t.marks.c.channel_id),
@@ -219,8 +219,8 @@ class _Counter:
     def __call__(self, table: FromClause, *conditions: ColumnElement[bool]) -> int:
         return self._connection.scalar(select(func.count()).select_from(table).where(*conditions)) or 0
 
-    def different(self, column: ColumnElement[Any]) -> int:
-        return self._connection.scalar(select(func.count(column.distinct()))) or 0
+    def different(self, column: ColumnElement[Any], *conditions: ColumnElement[bool]) -> int:
+        return self._connection.scalar(select(func.count(column.distinct())).where(*conditions)) or 0
 
 
 def _moves(connection: Connection, condition: ColumnElement[bool]) -> dict[str, str]:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
-from feeds.model.channel import Rendition
+from feeds.model.channel import PAGE_FORMATS, Rendition
 from feeds.ports import Shelf
 
 CACHE_BYTES = 64 * 1024 * 1024
@@ -20,8 +20,8 @@ MAX_AGE = 300  # seconds a cache may answer for us; a correction is then at most
 # Feeds need no script, frame or form: what a hostile entry smuggled past the cleaner still meets this wall.
 POLICY = "default-src 'none'; style-src 'self'; sandbox"
 PAGE_POLICY = (
-    "default-src 'none'; img-src http: https:; style-src 'self'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'"
+    "default-src 'none'; img-src http: https:; media-src http: https:; style-src 'self'; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'"
 )
 HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 
@@ -104,7 +104,7 @@ class Outputs:
         return Answer(status=301, headers={**HEADERS, "Location": quote(path.rpartition("/")[2]) + "/"})
 
     def _page_instead(self, path: str, copy: _Copy, headers: Mapping[str, str]) -> _Copy | None:
-        if copy.rendition.format == "html" or not _navigates(headers):
+        if copy.rendition.format in PAGE_FORMATS or not _navigates(headers):
             return None
         return self._copy(path.rpartition("/")[0] + "/index.html")
 
@@ -120,7 +120,7 @@ def _answer(copy: _Copy, headers: Mapping[str, str], *, navigated: bool) -> Answ
     rendition = copy.rendition
     zipped = _accepts_gzip(headers.get("accept-encoding", ""))
     etag = f'"{rendition.etag}-gzip"' if zipped else f'"{rendition.etag}"'
-    is_page = rendition.format == "html"
+    is_page = rendition.format in PAGE_FORMATS
     given = {
         **HEADERS,
         "Content-Type": _media_type(rendition, headers),
@@ -129,12 +129,13 @@ def _answer(copy: _Copy, headers: Mapping[str, str], *, navigated: bool) -> Answ
         "Cache-Control": "private, no-store" if navigated else f"public, max-age={MAX_AGE}",
         "Content-Security-Policy": PAGE_POLICY if is_page else POLICY,
     }
-    if _matches(headers.get("if-none-match", ""), rendition.etag):
+    if rendition.format != "gone" and _matches(headers.get("if-none-match", ""), rendition.etag):
         del given["Content-Type"]
         return Answer(status=304, headers=given)
     if zipped:
         given["Content-Encoding"] = "gzip"
-    return Answer(status=200, headers=given, body=copy.gzipped if zipped else rendition.body)
+    status = 410 if rendition.format == "gone" else 200  # RFC 9110 §15.5.11
+    return Answer(status=status, headers=given, body=copy.gzipped if zipped else rendition.body)
 
 
 def _media_type(rendition: Rendition, headers: Mapping[str, str]) -> str:

@@ -77,6 +77,7 @@ def test_site(everything: Settings) -> None:
         timezone="Asia/Seoul",
         author=Person(name="편집부", email="desk@example.kr", url="https://news.example.kr/about"),
         ids="jekyll-feed",
+        pages="all",
     )
 
 

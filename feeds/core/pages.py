@@ -1,0 +1,84 @@
+"""Pages of single stories: which stories have one of ours, and where it lies.
+
+A post of ours has it at its own address, where that is below the site's and no file of another kind; another site's
+generator usually makes those, so that pages are made only where `site.pages` asks. With `all`, a story that others tell
+and that has copies has one too, at an address made of its id: it is where all of them stand together.
+"""
+
+from hashlib import sha256
+from urllib.parse import unquote, urlsplit
+
+from feeds.model.channel import Channel
+from feeds.model.settings import Site
+from feeds.model.story import Story
+
+FOLDER = "stories"
+_ID = "page:"
+_INDEX = "index.html"
+
+
+def mark(story_id: str) -> str:
+    """Return the id by which a story's page is marked and stored."""
+    return _ID + story_id
+
+
+def story_of(id: str) -> str:
+    """Return the id of the story whose page *id* marks; '' where it marks a channel."""
+    return id.removeprefix(_ID) if id.startswith(_ID) else ""
+
+
+def place(story: Story, site: Site) -> tuple[str, str] | None:
+    """Return folder and file of a story's page below the output folder; None where it has none."""
+    if site.pages == "none":
+        return None
+    lead = story.members[0]
+    if lead.local:
+        return _below(lead.entry.url, site.url)
+    if site.pages == "all" and len(story.members) > 1:
+        return f"/{FOLDER}/{sha256(story.id.encode()).hexdigest()[:16]}/", _INDEX
+    return None
+
+
+def address(story: Story, site: Site) -> str:
+    """Return the path of a story's page as links name it, '' where it has none: a folder's without its index."""
+    found = place(story, site)
+    return "".join(found).removesuffix(_INDEX) if found else ""
+
+
+def channel(story: Story, site: Site) -> Channel | None:
+    """Return the channel that a story's page is; None where it has none. Its format says whether it is told or gone."""
+    found = place(story, site)
+    if found is None:
+        return None
+    folder, name = found
+    shown = story.status == "shown"
+    return Channel(
+        id=mark(story.id),
+        output_id="pages",
+        path=folder,
+        base_url=site.url.rstrip("/"),
+        title=site.title,
+        language=site.language,
+        author=site.author,
+        formats=("page" if shown else "gone",),
+        files={"page": name, "gone": name},
+        limit=1,
+        timezone=site.timezone,
+    )
+
+
+def _below(url: str, site: str) -> tuple[str, str] | None:
+    """Split an address below *site* into folder and file; None for others, and for what is no page."""
+    parts, ground = urlsplit(url), urlsplit(site)
+    prefix = ground.path.rstrip("/") + "/"
+    if parts.netloc != ground.netloc or not parts.path.startswith(prefix) or parts.query:
+        return None
+    path = unquote(parts.path[len(prefix) - 1 :])
+    folder, _, name = path.rpartition("/")
+    if any(step in ("", ".", "..") for step in folder.split("/")[1:]) or not path.isprintable() or "\\" in path:
+        return None
+    if not name:
+        return (folder + "/", _INDEX) if folder else None  # the front page is a channel's
+    if "." not in name:
+        return f"{folder}/{name}/", _INDEX
+    return (folder + "/", name) if name.lower().endswith((".html", ".htm", ".xhtml")) else None
