@@ -215,4 +215,5 @@ def _read(found: dict[str, str], url: str, folders: Iterable[str]) -> Outline:
 
 
 def _name(element: etree._Element) -> str:
-    return etree.QName(element).localname.lower()
+    tag: str = element.tag  # `:` alone too, which is no name that etree.QName takes
+    return tag.rpartition("}")[2].rpartition(":")[2].lower()

@@ -10,7 +10,10 @@ import pytest
 from feeds.model.breach import Breach
 from feeds.render.gate import jsonfeed, judge
 from feeds.render.gate.rules import RULES
+from feeds.render.gate.sheet import MOST
+from tests.mutants import mutants, sources
 
+MUTATED = [p for p in sources(["real", "validator", "jsonfeed", "synthetic"]) if p.stat().st_size < 50_000]
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
 SELF = "https://a.example/feed"
 ATOM = f"""<?xml version="1.0" encoding="utf-8"?>
@@ -247,6 +250,10 @@ def test_breach_says_what_and_what_to_do() -> None:
         pytest.param(b"<feed>" * 100_000, "xml.malformed", id="deep xml"),
         pytest.param(b"<!DOCTYPE html><p>&nbsp;", "root.unknown", id="a page"),
         pytest.param(b"<rss version='2.0'>" + b"<!DOCTYPE" * 9, "xml.malformed", id="misplaced doctype"),
+        pytest.param(b"<!---->" * 3000 + b"<?a?>" * 3000 + b"<", "root.unknown", id="long way to no root"),
+        pytest.param(
+            b"<rss version='2.0'><channel>" + b"<a/>" * 9000 + b"</channel></rss>", "element.unknown", id="many"
+        ),
     ],
 )
 def test_bad_bytes_are_a_breach(body: bytes, rule: str) -> None:
@@ -306,3 +313,14 @@ def test_the_short_way_knows_every_word_of_the_schema() -> None:
                     yield from words(one)
 
     assert set(words(jsonfeed.json_schema())) <= known
+
+
+def test_breaches_are_bounded() -> None:
+    assert len(judge(b"<rss version='2.0'><channel>" + b"<a/>" * 9000 + b"</channel></rss>", NOW)) == MOST
+
+
+@pytest.mark.skipif(not MUTATED, reason="../shared/data is missing: no document mutated")
+def test_every_mutant_has_an_answer() -> None:
+    """However broken a document is, it is judged, and each breach says what and what to do."""
+    for mutant in mutants(MUTATED, 20261125, range(400)):
+        assert all(b.rule in RULES and b.what and b.remedy for b in judge(mutant.body, NOW, SELF)), mutant.name

@@ -13,8 +13,10 @@ _PREFIXES = {
     "http://www.w3.org/XML/1998/namespace": "xml",
     "http://www.w3.org/1999/02/22-rdf-syntax-ns#": "rdf",
 }
-_PLAIN = frozenset({None, "http://www.w3.org/2005/Atom", "http://purl.org/rss/1.0/"})
+_PLAIN = frozenset({"", "http://www.w3.org/2005/Atom", "http://purl.org/rss/1.0/"})
 _SHOWN = 120  # characters of a value
+MOST = 500
+"""Breaches of one document that are noted: whoever wrote more has one fault in many places."""
 
 
 class Sheet:
@@ -26,6 +28,8 @@ class Sheet:
 
     def note(self, rule: str, *, line: int = 0, where: str = "", detail: str = "") -> None:
         known = RULES[rule]
+        if len(self.breaches) >= MOST:
+            return
         what = f"{where or 'the document'} {known.says}{f': {_shown(detail)}' if detail else ''}"
         self.breaches.append(
             Breach(severity=known.severity, rule=rule, line=line, where=where, what=what, remedy=known.remedy)
@@ -33,6 +37,8 @@ class Sheet:
 
     def add(self, rule: str, element: etree._Element, detail: str = "", *, inside: str = "") -> None:
         """Note that *element* breaks *rule*; *inside* names its attribute (`@href`) or a child that is not there."""
+        if len(self.breaches) >= MOST:
+            return
         step = inside if inside.startswith("@") else f"/{inside}" if inside else ""
         line: Any = element.sourceline  # the stubs know no type for it
         self.note(rule, line=line or 0, where=path(element) + step, detail=detail)
@@ -56,11 +62,12 @@ def attribute_name(attribute: str) -> str:
 
 def name(element: etree._Element) -> str:
     """The element's name as people write it: with a prefix where it is foreign."""
-    found = etree.QName(element)
-    if found.namespace in _PLAIN and not (found.namespace and _is_rss(element)):
-        return found.localname
-    prefix = element.prefix or _PREFIXES.get(found.namespace or "", "")
-    return f"{prefix}:{found.localname}" if prefix else found.localname
+    space, _, local = element.tag.rpartition("}")
+    space = space[1:]
+    if space in _PLAIN and not (space and _is_rss(element)):
+        return local
+    prefix = element.prefix or _PREFIXES.get(space, "")
+    return f"{prefix}:{local}" if prefix else local
 
 
 def _is_rss(element: etree._Element) -> bool:

@@ -16,7 +16,8 @@ _DECLARED = re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["']([^"']*)["']""")
 _DECLARATION = re.compile(r"<\?xml\s[^>]*?\?>")
 _VERSION = re.compile(r"""version\s*=\s*["']([^"']*)["']""")
 _DOCTYPE = re.compile(r"""<!DOCTYPE\s+([^\s>\[]+)((?:[^"'\[>]|"[^"]*"|'[^']*')*)(\[)?>?""")
-_ROOT = re.compile(r"(?:<!--.*?-->|<\?.*?\?>|<!DOCTYPE[^>]*>|\s)*<(?:[\w.\-]+:)?([\w.\-]+)", re.DOTALL)
+_BEFORE_ROOT = re.compile(r"\s+|<!--.*?-->|<\?.*?\?>|<!DOCTYPE[^>]*>", re.DOTALL)  # one at a time: it never goes back
+_ROOT = re.compile(r"<(?:[\w.\-]+:)?([\w.\-]+)")
 _ENTITY = re.compile(r"&(\w+);")
 _OF_XML = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _ROOTS = frozenset({"feed", "entry", "rss", "RDF"})
@@ -40,13 +41,22 @@ def tree(body: bytes, sheet: Sheet) -> etree._Element | None:
     try:
         return etree.fromstring(text.encode(), parser)
     except etree.XMLSyntaxError as error:
-        root = _ROOT.match(text)
-        if not root or root[1] not in _ROOTS:
-            sheet.note("root.unknown", line=1, where=root[1] if root else "", detail=root[1] if root else "")
+        root = _root(text)
+        if root not in _ROOTS:
+            sheet.note("root.unknown", line=1, where=root, detail=root)
         sheet.note("xml.malformed", line=error.lineno or 1, detail=_said(error))
     except UnicodeEncodeError:
         sheet.note("xml.encoding", line=1)
     return None
+
+
+def _root(text: str) -> str:
+    """The name of the first element, of a document that may be broken anywhere; '' where there is none."""
+    at = 0
+    while before := _BEFORE_ROOT.match(text, at):
+        at = before.end()
+    found = _ROOT.match(text, at)
+    return found[1] if found else ""
 
 
 def _said(error: etree.XMLSyntaxError) -> str:
