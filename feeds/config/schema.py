@@ -168,7 +168,7 @@ class DefaultsKeys(Keys):
     timezone: Zone = key("zone of dates without an offset; site stands for the site's zone", "site")
     drop: Rules = key("rules; an entry that meets one is not published", ())
     encoding: Encoding | None = key("encoding of documents, against every label", None)
-    kind: SiteKindKey = key("what wrote the posts of content folders", "auto")
+    kind: SiteKindKey = key("what wrote the posts of content folders; auto finds out by their site's files", "auto")
     date_from: tuple[DateOriginKey, ...] = key(
         "where the date of a post comes from, first that has one", ("front_matter", "file_name", "git", "first_seen")
     )
@@ -211,7 +211,7 @@ class ContentKeys(_Override):
 
     path: Annotated[str, values.path] = key("folder of the posts, relative to this file", example="../site")
     url: Annotated[str, values.site_url] | None = key("public address of this folder; the site's if missing", None)
-    kind: SiteKindKey | None = key("what wrote the posts", None)
+    kind: SiteKindKey | None = key("what wrote the posts; auto finds out by the site's files", None)
     date_from: tuple[DateOriginKey, ...] | None = key("where a post's date comes from, first that has one", None)
 
 

@@ -32,6 +32,7 @@ def folder_of(root: str, kind: SiteKind) -> Folder:
         jekyll = kind == "auto" and os.path.basename(root) in OUR_FOLDERS
         return Folder(kind="jekyll" if jekyll else kind)
     texts = [_text(os.path.join(found.site, name)) for name in (found.name, *_joined(found))]
+    texts += _parts(found, texts[0])
     below = os.path.relpath(root, found.site).replace(os.sep, "/")
     config = "\n".join(texts)
     return Folder(kind=found.kind, config=config, name=found.name, below="" if below == "." else below)
@@ -82,6 +83,20 @@ def _joined(found: _Config) -> Iterator[str]:
     for name in SITES[found.kind].joined:
         if os.path.lexists(os.path.join(found.site, name)):
             yield name
+
+
+def _parts(found: _Config, config: str) -> Iterator[str]:
+    """Give the sections that stand beside a configuration in `config/_default`, as if they stood in it."""
+    folder, _, name = found.name.rpartition("/")
+    suffix = name.rpartition(".")[2]
+    for part in SITES[found.kind].parts if folder else ():
+        path = os.path.join(found.site, folder, f"{part}.{suffix}")
+        if part in config or not os.path.lexists(path):
+            continue
+        if suffix == "toml":
+            yield f"[{part}]\n{_text(path)}"
+        elif suffix in ("yaml", "yml"):
+            yield f"{part}:\n" + "".join(f"  {line}\n" for line in _text(path).splitlines())
 
 
 def _text(path: str) -> str:

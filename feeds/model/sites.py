@@ -18,6 +18,7 @@ class SiteFiles:
 
     configs: tuple[str, ...] = ()  # first that exists; a folder counts as an empty file
     joined: tuple[str, ...] = ()  # read behind it where they exist, as one text: they say more, or otherwise
+    parts: tuple[str, ...] = ()  # sections that may stand in files of their names beside a configuration in a folder
     content: tuple[str, ...] = ()  # where posts lie unless the configuration says otherwise, and nowhere else
     shelves: tuple[str, ...] = ()  # where they often lie: a folder that a configuration above may be of
     suffixes: frozenset[str] = MARKDOWN | HTML
@@ -46,6 +47,7 @@ SITES: Mapping[SiteKind, SiteFiles] = {
             for folder in ("", "config/_default/")
             for suffix in ("toml", "yaml", "yml", "json")
         ),
+        parts=("permalinks", "taxonomies"),
         content=("content",),
         bundles=True,
         ends=True,

@@ -11,7 +11,12 @@ from html import escape
 
 from feeds.parse.fields import Fields
 
-PIECE = re.compile(r"\{%-?\s*(?P<tag>\w+)\s*(?P<words>.*?)-?%\}|\{\{-?(?P<output>.*?)-?\}\}", re.DOTALL)
+# Neither holds the beginning of another: an end that is missing costs no search through the rest for each beginning.
+PIECE = re.compile(
+    r"\{%-?\s*(?P<tag>\w+)\s*(?P<words>(?:(?!\{%|%\}).)*?)-?%\}"
+    r"|\{\{-?(?P<output>(?:(?!\{\{|\}\}).)*?)-?\}\}",
+    re.DOTALL,
+)
 # Tags whose content is not Liquid, or not shown.
 BLOCKS: Mapping[str, re.Pattern[str]] = {
     name: re.compile(rf"\{{%-?\s*end{name}\s*-?%\}}")

@@ -22,7 +22,7 @@ SETTINGS = {
     "input_encoding": "unicode",
     "embed_stylesheet": False,
     "stylesheet_path": None,
-    "line_length_limit": 100_000,
+    "line_length_limit": 10_000,  # docutils' own: inline markup takes time by the square of a line
     "smart_quotes": False,
     "math_output": "LaTeX",
 }

@@ -132,6 +132,23 @@ def test_what_a_folder_is(
     assert (folder.kind, folder.name, folder.below) == found
 
 
+@pytest.mark.parametrize(
+    ("suffix", "main", "part", "config"),
+    [
+        ("toml", 'title = "x"', 'posts = "/:slug/"', 'title = "x"\n[permalinks]\nposts = "/:slug/"'),
+        ("yaml", "title: x", "posts: /:slug/\n", "title: x\npermalinks:\n  posts: /:slug/\n"),
+        ("toml", "[permalinks]\na = '/b'", 'posts = "/:slug/"', "[permalinks]\na = '/b'"),
+    ],
+)
+def test_parts_of_a_configuration_are_read_with_it(
+    tmp_path: Path, suffix: str, main: str, part: str, config: str
+) -> None:
+    put(tmp_path, f"config/_default/hugo.{suffix}", main)
+    put(tmp_path, f"config/_default/permalinks.{suffix}", part)
+    put(tmp_path, "content/a.md")
+    assert folder_of(str(tmp_path), "auto").config == config
+
+
 def test_a_post_with_an_end_is_looked_at_again_each_minute(tmp_path: Path) -> None:
     put(tmp_path, "hugo.toml", "")
     put(tmp_path, "content/a.md", "+++\nexpiryDate = 2026-11-20T00:00:30Z\n+++\nx")

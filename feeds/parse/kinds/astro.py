@@ -26,7 +26,7 @@ SHELF = re.compile(r"src/(?:content|data)/|content/|data/")
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
 YAML_TIME = re.compile(r"\d{4}-\d\d?-\d\d?(?:[Tt]|[ \t]+)\d\d?:\d\d:\d\d(?:\.\d*)?")
 IMPORT = re.compile(r"^(?:import|export)\s[^\n]*(?:\n(?![\n#<])[^\n]+)*\n?", re.MULTILINE)
-JSX_COMMENT = re.compile(r"\{/\*.*?\*/\}", re.DOTALL)
+JSX_COMMENT = re.compile(r"\{/\*(?:(?!\{/\*).)*?\*/\}", re.DOTALL)
 COMPONENT = re.compile(r"</?([A-Z][\w.]*)(?:\s(?:[^<>{}]|\{[^{}]*\})*)?/?>")
 BESIDE = re.compile(r"!\[([^\[\]]*)\]\(<?(?!/|[a-z]+:|#)[^()\n]*\)")
 

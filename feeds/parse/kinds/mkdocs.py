@@ -34,7 +34,7 @@ LINK = re.compile(
 ADMONITION = re.compile(
     r"^(?P<indent> *)(?:!!!|\?\?\?\+?|===\+?) *(?P<type>[\w -]*?)[ \t]*(?:\"(?P<title>[^\"\n]*)\")?[ \t]*$"
 )
-ATTRIBUTES = re.compile(r"(?<=[)\]`*_])\{:?[^{}\n]*\}|[ \t]+\{ ?[.#][^{}\n]*\}(?=[ \t]*$)", re.MULTILINE)
+ATTRIBUTES = re.compile(r"(?<=[)\]`*_])\{:?[^{}\n]*\}|(?<![ \t])[ \t]++\{ ?[.#][^{}\n]*\}(?=[ \t]*$)", re.MULTILINE)
 ICON = re.compile(r":(?:material|fontawesome|octicons|simple)-[\w-]+:")
 BABEL = (("yyyy", "%Y"), ("MM", "%m"), ("dd", "%d"), ("yy", "%y"), ("M", "{0.month}"), ("d", "{0.day}"), ("y", "%Y"))
 

@@ -10,12 +10,11 @@ from html import escape
 
 from feeds.parse.fields import Fields
 
-TAG = re.compile(r"\{\{(?P<sign>[<%])\s*(?P<close>/(?!\*))?\s*(?P<name>[\w./-]+)(?P<words>.*?)/?\s*[>%]\}\}", re.DOTALL)
-SHOWN = re.compile(r"\{\{([<%])/\*(.*?)\*/([>%])\}\}", re.DOTALL)  # `{{</* x */>}}` is how one writes about them
-COMMENT = re.compile(r"\{\{/\*.*?\*/\}\}", re.DOTALL)
-HIGHLIGHT = re.compile(
-    r"\{\{[<%]\s*highlight\s+\"?([\w+#-]*)\"?.*?[>%]\}\}\n?(.*?)\{\{[<%]\s*/\s*highlight\s*[>%]\}\}", re.DOTALL
-)
+# Nothing of a shortcode holds braces: one whose end is missing costs no search through the rest.
+TAG = re.compile(r"\{\{[<%]\s*(?P<close>/(?!\*))?\s*(?P<name>[\w./-]+)(?P<words>[^{}]*?)/?\s*[>%]\}\}")
+SHOWN = re.compile(r"\{\{([<%])/\*((?:(?!\{\{|\}\}).)*?)\*/([>%])\}\}", re.DOTALL)  # how one writes about them
+COMMENT = re.compile(r"\{\{/\*(?:(?!\{\{/\*).)*?\*/\}\}", re.DOTALL)
+HIGHLIGHT = re.compile(r"\{\{[<%]\s*(?P<close>/?)\s*highlight(?:\s+\"?(?P<language>[\w+#-]*)[^{}]*?)?\s*[>%]\}\}\n?")
 WORD = re.compile(r"(?:([\w-]+)=)?(?:\"((?:[^\"\\]|\\.)*)\"|`([^`]*)`|([^\s\"`=]+))")
 LINKS: Mapping[str, str] = {
     "youtube": "https://www.youtube.com/watch?v={}",
@@ -38,7 +37,7 @@ def expand(text: str, fields: Fields, line: int = 1) -> str:
         kept.append(shown)
         return f"\x00{len(kept) - 1}\x00"
 
-    text = HIGHLIGHT.sub(lambda found: keep(_code(found[1], found[2])), text)
+    text = _highlighted(text, keep)
     text = SHOWN.sub(lambda found: keep(f"{{{{{found[1]}{found[2]}{found[3]}}}}}"), text)
     named: set[str] = set()
 
@@ -54,6 +53,19 @@ def expand(text: str, fields: Fields, line: int = 1) -> str:
 
     text = TAG.sub(fill, COMMENT.sub("", text))
     return re.sub(r"\x00(\d+)\x00", lambda found: kept[int(found[1])], text)
+
+
+def _highlighted(text: str, keep: Callable[[str], str]) -> str:
+    """Return *text* with what stands between `highlight` and its end as code."""
+    out, at = [], 0
+    begun: re.Match[str] | None = None
+    for found in HIGHLIGHT.finditer(text):
+        if begun and found["close"]:
+            out += [text[at : begun.start()], keep(_code(begun["language"] or "", text[begun.end() : found.start()]))]
+            at, begun = found.end(), None
+        elif not begun and not found["close"]:
+            begun = found
+    return "".join([*out, text[at:]])
 
 
 def _words(text: str) -> Words:

@@ -14,7 +14,8 @@ from feeds.parse.yaml_tree import Items, Scalar
 UPDATED = ("last_modified_at", "updated", "lastmod", "modified", "updated_at", "updateddate", "last_modified")
 # A fenced block, to its end or the text's; code within a line.
 CODE = re.compile(
-    r"^ {0,3}(`{3,}|~{3,})[^\n]*\n.*?(?:^ {0,3}\1[`~]*[ \t]*$|\Z)|(?<!`)(`+)(?!`)[^\n]*?(?<!`)\2(?!`)", re.M | re.S
+    r"^ {0,3}(`{3,}+(?=[^`\n]*\n)|~{3,}+)[^\n]*\n.*?(?:^ {0,3}\1[`~]*[ \t]*$|\Z)|(?<!`)(`++)[^\n]*?(?<!`)\2(?!`)",
+    re.MULTILINE | re.DOTALL,
 )
 OFFSET = re.compile(r"(?P<utc>Z|UTC|GMT)$|(?P<sign>[+-])(?P<hours>\d\d):?(?P<minutes>\d\d)$")
 DATED_NAME = re.compile(r"(?P<date>\d{2,4}-\d{1,2}-\d{1,2})-(?P<slug>.*)")
