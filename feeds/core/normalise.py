@@ -61,6 +61,7 @@ def normalise(parsed: Parsed, source: Source, url: str) -> Normalised:
     crowded = frozenset(link for link, items in links.items() if items > 1)
     for raw in _without_stamps(parsed.entries, problems):
         try:
+            raw = replace(raw, base_url="") if raw.base_url == url != ground else raw  # a path says nothing to others
             entries.append(_entry(raw, source, ground, parsed.info.language, crowded))
         except (ValueError, ArithmeticError, RecursionError) as error:
             problems.append(Problem(code="reader", detail=f"one item: {error}"[:300], where=raw.path or raw.url[:200]))

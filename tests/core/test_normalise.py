@@ -45,6 +45,18 @@ def one(source: Source = FEED, **found: Any) -> Entry:
     return entry
 
 
+def test_the_path_of_a_feed_file_enters_no_address() -> None:
+    """A file is read here, and published from wherever its feed says that it lives: folders of ours are nobody's."""
+    source = Source(id="saved", kind="file", location="/srv/desk/saved/feed.xml")
+    raw = RawEntry(url="../1", comments="c", base_url=source.location, content=html("<a href='2'>two</a>"))
+    info = FeedInfo(self_url="https://news.example/rss/feed.xml")
+    (entry,) = normalise(Parsed(entries=(raw,), info=info), source, source.location).entries
+    assert (entry.url, entry.comments) == ("https://news.example/1", "https://news.example/rss/c")
+    (lost,) = normalise(Parsed(entries=(raw,)), source, source.location).entries
+    assert (lost.url, lost.comments) == ("", "")
+    assert "srv" not in entry.content + lost.content
+
+
 # hostile posts
 
 
