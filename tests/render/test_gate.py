@@ -244,6 +244,7 @@ def test_breach_says_what_and_what_to_do() -> None:
     [
         pytest.param(b"", "root.unknown", id="empty"),
         pytest.param(b"\xff\xfe<\x00", "xml.malformed", id="half a utf-16"),
+        pytest.param(b"<?xml version='1.0' encoding='a\0b'?><rss/>", "xml.encoding", id="a null in the name"),
         pytest.param(b"<rss>\xff</rss>", "xml.encoding", id="not utf-8"),
         pytest.param(b'{"version"', "json.malformed", id="half a json"),
         pytest.param(b"[" * 100_000, "json.malformed", id="deep json"),

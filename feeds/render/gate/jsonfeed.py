@@ -8,10 +8,6 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, NoReturn
 
-from jsonschema import Draft202012Validator, FormatChecker
-from jsonschema.exceptions import ValidationError
-from jsonschema.protocols import Validator
-
 from feeds.render.gate import values
 from feeds.render.gate.sheet import Sheet
 from feeds.render.gate.values import Check
@@ -42,20 +38,20 @@ def json_schema() -> dict[str, Any]:
     return found
 
 
-def _checker() -> FormatChecker:
-    """Formats broken at any time; whether a date lies ahead is asked of those that are dates."""
+@cache
+def validator(part: str = "") -> Any:
+    """The library's judge of a document, or of one *part* of the schema, with our formats.
+
+    A format is broken where it is so at any time; whether a date lies ahead is asked of those that are dates.
+    """
+    from jsonschema import Draft202012Validator, FormatChecker  # noqa: PLC0415 - 45 ms, which only doubt is worth
+
     checker = FormatChecker(formats=())
     for name, check in FORMATS.items():
         checker.checks(name)(lambda value, check=check: not isinstance(value, str) or not check(value, _LATER))
-    return checker
-
-
-@cache
-def validator(part: str = "") -> Validator:
-    """The library's judge of a document, or of one *part* of the schema."""
     whole = json_schema()
     schema = {"$defs": whole["$defs"], "$ref": f"#/$defs/{part}"} if part else whole
-    return Draft202012Validator(schema, format_checker=_checker())
+    return Draft202012Validator(schema, format_checker=checker)
 
 
 def judge(body: bytes, sheet: Sheet) -> None:
@@ -77,7 +73,8 @@ def judge(body: bytes, sheet: Sheet) -> None:
         sheet.note("root.unknown", line=1)
         return
     places = _Places(text)
-    _noted(validator().iter_errors(found), places, sheet)
+    if not meets(found, json_schema()):
+        _noted(validator().iter_errors(found), places, sheet)
     items = [item for item in found.get("items") or () if isinstance(item, dict)] if _listed(found) else []
     _ids(items, places, sheet)
     _dates(items, places, sheet)
@@ -144,7 +141,7 @@ def _refuse(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is no JSON")
 
 
-def _noted(errors: Iterable[ValidationError], places: "_Places", sheet: Sheet) -> None:
+def _noted(errors: Iterable[Any], places: "_Places", sheet: Sheet) -> None:
     for error in errors:
         at = tuple(error.absolute_path)
         rule = _RULES.get(str(error.validator), "value.type")
@@ -155,7 +152,7 @@ def _noted(errors: Iterable[ValidationError], places: "_Places", sheet: Sheet) -
             sheet.note(rule, line=places.line(at), where=_path((*at, name) if name else at), detail=detail)
 
 
-def _names(error: ValidationError) -> Sequence[str]:
+def _names(error: Any) -> Sequence[str]:
     """The members that an error is about, where it is about members of an object and not about the value itself."""
     wanted: Any = error.validator_value
     members: Any = error.instance

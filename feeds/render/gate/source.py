@@ -79,11 +79,11 @@ def _decoded(body: bytes, sheet: Sheet) -> str | None:
     try:
         lookup(encoding)
         return body.decode(encoding)
-    except LookupError:
-        sheet.note("xml.encoding", line=1, detail=f"nobody knows {encoding}")
     except UnicodeDecodeError as error:
         line = body.count(b"\n", 0, error.start) + 1
         sheet.note("xml.encoding", line=line, detail=f"byte {body[error.start]:#04x} in {encoding}")
+    except (LookupError, ValueError):  # or a name that is none
+        sheet.note("xml.encoding", line=1, detail=f"nobody knows {encoding}")
     return None
 
 
