@@ -109,7 +109,7 @@ def is_global(guid: str) -> bool:
     if guid.lower().startswith("urn:uuid:"):
         return bool(_UUID.fullmatch(guid))
     return any(p.fullmatch(guid) for p in (_HTTP, _TAG, _URN)) and not re.search(
-        r'[<>"{}|\\^`]|%(?![0-9A-Fa-f]{2})', guid
+        r'[<>"{}|\\^`]|%(?![0-9A-Fa-f]{2})|#.*#', guid
     )
 
 
