@@ -62,6 +62,9 @@ class Library(Protocol):
     def unseen(self, source_id: str, since: datetime, before: datetime) -> tuple[str, ...]:
         """Return the guids of kept entries that were published after *since* and last seen before *before*."""
 
+    def widened(self, view: PollView, keys: Sequence[str]) -> PollView:
+        """Return *view*, which was read in the same transaction, with the stories of more *keys*."""
+
     def posted(self, hints: Collection[int], since: datetime, now: datetime) -> Mapping[int, tuple[str, ...]]:
         """Return the stories under each of *hints* that were told since about *since*: see `PollView.posted`."""
 

@@ -1,5 +1,6 @@
 """Settings to a running whole: store, client, ports and jobs, opened and closed in order."""
 
+import gc
 import hashlib
 import logging
 from collections.abc import Callable, Iterator, Mapping
@@ -184,6 +185,7 @@ def opened(file: str, environ: Mapping[str, str], *, lock: bool, beside: bool = 
     """
     settings, warnings = read_with_warnings(file, environ)
     store = open_store(settings.store, lock=lock, beside=beside)
+    gc.freeze()  # modules and settings stay to the end: to look through them for garbage takes 80 ms for 1,000 sources
     try:
         with Sandbox() as sandbox:
             yield App(settings=settings, store=store, clock=clock_from(environ), warnings=warnings, sandbox=sandbox)

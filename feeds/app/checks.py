@@ -40,7 +40,7 @@ def _loops(settings: Settings) -> Iterator[str]:
     """Name the sources that are feeds of our own."""
     ours = own.addresses(settings)
     for source in settings.sources:
-        if source.kind == "feed" and own.first(ours, source.location):
+        if source.kind == "feed" and ours.first(source.location):
             yield f"source '{source.id}' is {source.location}, which we publish ourselves: it is not read"
 
 

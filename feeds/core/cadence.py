@@ -52,7 +52,7 @@ def after(state: SourceState, source: Source, fetched: Fetched, schedule: Schedu
 
     Give *state* with the `info` of this answer, that its `ttl` may count. `due` is always later than *now*.
     """
-    told = _settled_in(replace(_told(state, source, fetched, now), polled=now))
+    told = _settled_in(_told(state, source, fetched, now))
     return replace(told, due=_due(state, told, source, fetched, schedule, now))
 
 
@@ -100,7 +100,7 @@ def healed(state: SourceState, source: Source, schedule: Schedule, now: datetime
 
 
 def _told(state: SourceState, source: Source, fetched: Fetched, now: datetime) -> SourceState:
-    """*state* with what the answer says, `due` and `polled` aside."""
+    """*state* with what the answer says, `due` aside."""
     if fetched.outcome == "fresh":
         return _succeeded(state, source, fetched, fetched.validators, now)
     if fetched.outcome == "unchanged":
@@ -108,6 +108,7 @@ def _told(state: SourceState, source: Source, fetched: Fetched, now: datetime) -
     problem = fetched.problem or Problem(code="gone" if fetched.outcome == "gone" else "status")
     return replace(
         state,
+        polled=now,
         failures=state.failures + 1,
         strikes=state.strikes if problem.code == "crashed" else 0,
         problem=problem,
@@ -129,6 +130,7 @@ def _succeeded(
     since = min(state.moved_since or now, now) if again else now  # a clock that ran ahead counts for nothing
     return replace(
         state,
+        polled=now,
         validators=validators,
         body_hash=fetched.body_hash or (state.body_hash if fetched.outcome == "unchanged" else ""),
         failures=0,

@@ -5,6 +5,7 @@ a cache or a redirect, it is found too. Other documents of our host may be read:
 """
 
 import re
+from dataclasses import dataclass
 from urllib.parse import quote
 
 from feeds.core.channels import folder
@@ -16,8 +17,20 @@ _FEEDS: tuple[Format, ...] = ("atom", "rss", "json")
 _SLUG = "0slug0"  # stands for any while addresses are made alike
 
 
-def addresses(settings: Settings) -> re.Pattern[str]:
-    """Return one expression for the keys (`urls.canonical`) of all feeds of all channels, whatever their categories."""
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Of all feeds of all channels, whatever their categories: *keys* (`urls.canonical`), and the *host* in them."""
+
+    host: str
+    keys: re.Pattern[str]
+
+    def first(self, *urls: str) -> str:
+        """Return the first of *urls* that is a feed of ours, whatever its query; '' where none is."""
+        likely = (url for url in urls if self.host in url.lower() or not url.isascii())  # a tenth of the cost of a key
+        return next((url for url in likely if self.keys.fullmatch(canonical(url).partition("?")[0])), "")
+
+
+def addresses(settings: Settings) -> Addresses:
     site = settings.site.url.rstrip("/")
     files = {
         canonical(site + quote(folder(output, _SLUG) + {**FILES, **output.files}[format]))
@@ -25,9 +38,5 @@ def addresses(settings: Settings) -> re.Pattern[str]:
         for format in _FEEDS
         if format in output.formats
     }
-    return re.compile("|".join(re.escape(file).replace(_SLUG, "[^/]+") for file in sorted(files)) or "(?!)")
-
-
-def first(ours: re.Pattern[str], *urls: str) -> str:
-    """Return the first of *urls* that is a feed of ours, whatever its query; '' where none is."""
-    return next((url for url in urls if url and ours.fullmatch(canonical(url).partition("?")[0])), "")
+    keys = "|".join(re.escape(file).replace(_SLUG, "[^/]+") for file in sorted(files)) or "(?!)"
+    return Addresses(canonical(site + "/").partition("/")[0].partition(":")[0], re.compile(keys))

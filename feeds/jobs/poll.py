@@ -1,7 +1,6 @@
 """World to library: ask the sources that are due, read what they say, decide, write."""
 
 import logging
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -23,7 +22,7 @@ from feeds.ports import Library, Read
 
 logger = logging.getLogger(__name__)
 
-BATCH = 200  # sources asked at a time; the fetcher bounds how many at once
+BATCH = 1000  # sources asked at a time; the fetcher bounds how many at once
 GROUP = 200  # answers that are settled in one transaction
 GROUP_BYTES = 8 << 20  # of documents in one group
 TRIES = 3  # when another writer was faster: read again, decide again
@@ -37,7 +36,7 @@ class _Pass:
     asked: set[str] = field(default_factory=set)
     stuck: set[str] = field(default_factory=set)  # asked, and still due: others were faster each time
     catalogue: Catalogue = field(init=False)
-    ours: re.Pattern[str] = field(init=False)
+    ours: own.Addresses = field(init=False)
     _places: dict[str, list[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -146,7 +145,7 @@ def _readers(run: _Pass, address: str) -> list[str]:
 
 
 def _groups(run: _Pass, awake: Sequence[tuple[Source, SourceState]]) -> Iterator[list[_Answer]]:
-    """Give the answers, in order, in groups that are settled together; no more than came when the pass is to stop.
+    """Give the answers, in order, in groups that are settled together; no more than came when the pass is to end.
 
     A source whose reading ended the program is a group of its own: no other shall be blamed for it.
     """
@@ -155,7 +154,7 @@ def _groups(run: _Pass, awake: Sequence[tuple[Source, SourceState]]) -> Iterator
     for (source, state), fetched in zip(
         awake, run.work.ports.fetch(_addressed(awake, run.work.ports.clock())), strict=True
     ):
-        if run.work.stopping():
+        if run.work.stopping() or run.tally.took >= run.work.budget:
             break
         answer = _Answer(source=source, state=state, fetched=fetched)
         if state.strikes and fetched.outcome == "fresh":
@@ -324,7 +323,7 @@ def _foreign(run: _Pass, source: Source, fetched: Fetched, parsed: Parsed) -> tu
     """Refuse a feed that we publish ourselves (SSRF-22)."""
     if source.kind != "feed" or fetched.outcome != "fresh":
         return fetched, parsed
-    ours = own.first(run.ours, source.location, fetched.documents[0].url, parsed.info.self_url)
+    ours = run.ours.first(source.location, fetched.documents[0].url, parsed.info.self_url)
     if not ours:
         return fetched, parsed
     return replace(fetched, outcome="failed", problem=Problem(code="own", detail=ours, where=source.location)), Parsed()

@@ -25,7 +25,10 @@ def look(work: Work, tally: Tally, library: Library, source: Source, reading: Re
     if arrived.keys:
         with tally.step("store"):
             keys = [f"url:{p}" for p in pages] + [*arrived.all_keys()]
-            view = library.poll_view(source.id, [*guids, *arrived.keys], keys)
+            if arrived.keys.keys() <= {*guids, *view.known}:
+                view = library.widened(view, keys)
+            else:
+                view = library.poll_view(source.id, [*guids, *arrived.keys], keys)
         if work.settings.dedupe.near:
             view, arrived = _look_around(work, tally, library, view, arrived, ([*guids, *arrived.keys], keys))
     return replace(view, unseen=frozenset(unseen)) if unseen else view, arrived

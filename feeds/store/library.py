@@ -104,8 +104,12 @@ class Library:
                 stories=_stories(connection, known, keys),
                 categories=self._all_categories(connection),
                 alike={story.id: story for story in found},
-                habits=likes.habits(connection, {source_id, *(s.lead.source_id for s in found)} if asked else ()),
+                habits=likes.habits(connection, {source_id, *(s.lead.source_id for s in found)}) if asked else {},
             )
+
+    def widened(self, view: PollView, keys: Sequence[str]) -> PollView:
+        with self._db.read() as connection:
+            return replace(view, stories=_stories(connection, [*view.known.values()], keys))
 
     def unseen(self, source_id: str, since: datetime, before: datetime) -> tuple[str, ...]:
         e = t.entries.c

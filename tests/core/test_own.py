@@ -37,11 +37,11 @@ OUTPUTS = (
     ],
 )
 def test_address_of_ours(url: str, ours: bool) -> None:
-    assert own.first(own.addresses(settings(outputs=OUTPUTS)), url) == (url if ours else "")
+    assert own.addresses(settings(outputs=OUTPUTS)).first(url) == (url if ours else "")
 
 
 def test_the_first_that_is_ours_is_named() -> None:
     ours = own.addresses(settings())
     urls = ("https://cdn.example/x", "", "https://desk.example/rss.xml", "https://desk.example/atom.xml")
-    assert own.first(ours, *urls) == "https://desk.example/rss.xml"
-    assert own.first(own.addresses(settings(outputs=())), *urls) == ""
+    assert ours.first(*urls) == "https://desk.example/rss.xml"
+    assert own.addresses(settings(outputs=())).first(*urls) == ""
