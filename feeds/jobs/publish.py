@@ -114,6 +114,7 @@ def _bring_out(edition: _Edition, channel: Channel, mark: datetime, page: pages_
         policies = {s.id: s.options.content for s in edition.work.sources.values()}
         feed = compose(channel, stories, others, policies, view, gone, edition.work.settings.site)
         rendered = render(feed)
+    outdated = False  # the last good documents tell what was taken back
     if not page and not channel.archived.period:
         with tally.step("store"):
             last = ports.outbox.shown(channel.id)
@@ -123,6 +124,7 @@ def _bring_out(edition: _Edition, channel: Channel, mark: datetime, page: pages_
             _hold(edition, channel, mark, reason)
             return
         rendered = replace(rendered, shown=None if shown == last.stories else shown)
+        outdated = any(stone.story_id in last.stories for stone in gone)
     with tally.step("write"):
         paths = ports.write(rendered.renditions)
     fresh = tuple(r for r in rendered.renditions if before.get(r.format) != (r.path, r.etag))
@@ -130,7 +132,7 @@ def _bring_out(edition: _Edition, channel: Channel, mark: datetime, page: pages_
         ports.outbox.published(
             channel.id, mark, replace(rendered, renditions=fresh), _pings(channel, fresh, edition.now), edition.now
         )
-        kept = {w.format for w in rendered.withheld}
+        kept = set() if outdated else {w.format for w in rendered.withheld}
         if left := {p.path for f, p in before.items() if f not in kept} - {r.path for r in rendered.renditions}:
             ports.remove(ports.outbox.vacate(sorted(left)))
     _count(edition, channel, rendered, paths)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from feeds.core.desk import Desk
 from feeds.jobs.publish import publish
 from feeds.jobs.regroup import regroup
 from feeds.model.changes import Mark
@@ -149,3 +150,20 @@ def test_the_library_tells_what_became_of_stories(full: World) -> None:
         one.id: Fate(story_id=one.id, status="shown"),
         two.id: Fate(story_id=two.id, status="retracted"),
     }
+
+
+def test_a_withheld_document_keeps_no_story_that_was_taken_back(desk: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Better no document than one that tells what the desk took back."""
+    desk.pass_()
+    monkeypatch.setattr(xml, "_HEADS", Heads(xml._written))
+    monkeypatch.setattr(xml, "head_fault", lambda _document, url: "it says nothing" if "atom" in url else "")
+    story = next(s for s in desk.store.library.every_story("", 9) if s.lead.title == "First")
+    table = Desk(desk.config, {s.id: s for s in desk.config.sources}, desk.now)
+    desk.store.library.edit(table.retract(story, ""), desk.now)
+    publish(PUBLISH, desk.work())
+    assert "/atom.xml" not in desk.files
+    assert not any(b">First<" in body for body in desk.files.values())
+    monkeypatch.undo()
+    desk.store.outbox.mark(["all"], desk.now)
+    publish(PUBLISH, desk.work())
+    assert b"Second" in desk.files["/atom.xml"]
