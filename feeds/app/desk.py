@@ -1,12 +1,14 @@
-"""Decisions of the desk, from words that people use to what the store holds: retract, unretract, merge, split."""
+"""Decisions of the desk, from words that people use to what the store holds."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from feeds.app.build import App
 from feeds.app.look import forms, why
 from feeds.core import identity
 from feeds.core.desk import Desk
+from feeds.core.revision import UPDATED_BEFORE
 from feeds.errors import StaleView, UsageError
 from feeds.model.changes import Edit
 from feeds.model.entry import EntryKey
@@ -38,6 +40,21 @@ def unretract(app: App, what: str, reason: str) -> Ruled:
     def decide() -> Edit:
         story, found = _story(app, what)
         return _desk(app).unretract(story, found.entries, reason)
+
+    return _decided(app, decide)
+
+
+def touch(app: App, what: str, reason: str, *, minor: bool) -> Ruled:
+    """Say whether the last change of a story is news. Raises `UsageError`, also where no change moved its date."""
+
+    def decide() -> Edit:
+        story, found = _story(app, what)
+        known = next(k for k in found.entries if k.entry.key == story.members[0].key)
+        moved = [d for d in found.decisions if (d.source_id, d.guid) == known.entry.key and UPDATED_BEFORE in d.facts]
+        if minor and not (moved and moved[-1].kind == "changed"):
+            raise UsageError(f"no change moved the date of {story.id}: there is nothing to take back")
+        was = datetime.fromisoformat(moved[-1].facts[UPDATED_BEFORE]) if minor else None
+        return _desk(app).touch(story, known, was, reason)
 
     return _decided(app, decide)
 

@@ -21,7 +21,7 @@ def cli(context: click.Context, config: str, quiet: bool, verbose: int) -> None:
 for _command in (
     running.run, running.serve, running.fetch, running.build,
     looking.status, looking.list_, looking.why, peeking.peek, replaying.dedupe,
-    deciding.retract, deciding.unretract, deciding.merge, deciding.split, deciding.allow,
+    deciding.retract, deciding.unretract, deciding.touch, deciding.merge, deciding.split, deciding.allow,
     editing.init, editing.add, editing.remove, editing.pause, editing.resume, editing.import_, editing.export,
     setting.check, setting.doctor, setting.schema, setting.migrate, setting.config,
 ):  # fmt: skip

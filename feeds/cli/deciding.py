@@ -1,4 +1,4 @@
-"""retract, unretract, merge, split: what the desk decides for good."""
+"""retract, unretract, touch, merge, split: what the desk decides for good."""
 
 from collections.abc import Callable
 
@@ -34,6 +34,19 @@ def retract(desk: Desk, what: str, reason: str, json_: bool) -> None:
 def unretract(desk: Desk, what: str, reason: str, json_: bool) -> None:
     """Let a story that was retracted be shown again, so far as its sources still tell it. WHAT as in `feeds why`."""
     _decide(desk, "unretracted", lambda app: decisions.unretract(app, what, reason), json_=json_)
+
+
+@click.command()
+@click.argument("what")
+@click.option("--minor", is_flag=True, help="It is no news: `updated` goes back to what it was before the change.")
+@click.option("--reason", default="", help=REASON)
+@as_json
+@click.pass_obj
+@command
+def touch(desk: Desk, what: str, minor: bool, reason: str, json_: bool) -> None:
+    """Say that the last change of a story is news: `updated` is now, and readers show it anew; or, with --minor, that
+    it is none. WHAT as in `feeds why`."""
+    _decide(desk, "touched", lambda app: decisions.touch(app, what, reason, minor=minor), json_=json_)
 
 
 @click.command()

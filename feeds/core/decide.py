@@ -12,7 +12,7 @@ from feeds.core.arrivals import Arrivals, crowded_keys, emptied, older, with_tim
 from feeds.core.categories import Catalogue
 from feeds.core.nearby import Nearby
 from feeds.core.reach import reach
-from feeds.core.revision import Revision, revision
+from feeds.core.revision import UPDATED_BEFORE, Revision, revision
 from feeds.core.standing import standing
 from feeds.model.changes import Changes, Known, Mark, PollView, Saved
 from feeds.model.decision import Decision, DecisionKind
@@ -168,7 +168,9 @@ class _Bench:
             facts = {"from": known.entry.path, "to": entry.path}
             self.decisions.append(self.note(entry, "renamed", "", "the post's file was renamed", facts))
         if revised:
-            self.decisions.append(self.note(entry, "changed", "", revised.sentence, revised.facts))
+            moved = known.entry.updated if known.entry.updated != entry.updated else None
+            was = {UPDATED_BEFORE: moved.isoformat()} if moved else {}
+            self.decisions.append(self.note(entry, "changed", "", revised.sentence, {**revised.facts, **was}))
 
     def vanish(self, gone: Sequence[Known], there: int, rule: str, words: str, force: bool) -> None:
         """Withdraw what is gone of what was *there*; hold where most vanish at once."""

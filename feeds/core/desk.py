@@ -1,4 +1,5 @@
-"""What people decide over stories, for good: to take one back, to let it return, to make one of two, or two of one.
+"""What people decide over stories, for good: to take one back, to let it return, to make one of two, or two of one, and
+whether a change is news.
 
 Each gives an `Edit`, explained by decisions under the rule `desk`, which are kept as long as the store. Polls hold to
 it: `decide` neither shows a story that was taken back, nor fuses stories that were parted, nor lets an entry leave one
@@ -13,7 +14,7 @@ from feeds.core import cluster, identity
 from feeds.core.reach import reach
 from feeds.core.sketch import sketch
 from feeds.errors import UsageError
-from feeds.model.changes import Edit, Hinted, Known
+from feeds.model.changes import Edit, Hinted, Known, Saved
 from feeds.model.decision import Decision, DecisionKind
 from feeds.model.entry import Entry, EntryKey
 from feeds.model.settings import Settings
@@ -51,6 +52,30 @@ class Desk:
         note = self._note("unretracted", story, story.lead, f"the desk: {says}", {"reason": reason})
         left = tuple(m.key for m in story.members if m not in shown.members)
         return replace(self._edit([shown], [story], [note]), left=left)
+
+    def touch(self, story: Story, known: Known, was: datetime | None, reason: str) -> Edit:
+        """Say of the last change of *story* that it is news, dated now, or that it is none: `updated` is *was* again.
+
+        *known* is the lead's entry as it is stored.
+        """
+        if story.status != "shown":
+            raise UsageError(f"{story.id} is {story.status}; only a story that is shown has a date to move")
+        lead = replace(known.entry, updated=was or self.now)
+        saved = Saved(
+            entry=lead,
+            fingerprint=known.fingerprint,
+            status=known.status,
+            story_id=story.id,
+            first_seen=known.first_seen,
+            url_key=identity.url_key(lead),
+        )
+        members = (replace(story.members[0], entry=lead), *story.members[1:])
+        dated = replace(story, members=members, updated=was or self.now)
+        words = "the desk: the last change is no news" if was else "the desk: the last change is news"
+        note = self._note(
+            "touched", story, lead, words, {"reason": reason, "updated_before": story.updated.isoformat()}
+        )
+        return replace(self._edit([dated], [story], [note]), entries=(saved,))
 
     def merge(self, one: Story, other: Story) -> Edit:
         """Make one story of two, whatever they say; the older one keeps its id, its dates and its links."""

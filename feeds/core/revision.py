@@ -1,9 +1,9 @@
 """What a new version of an entry says otherwise, and whether that is news to who read the old one.
 
 `updated` is what readers go by: it moves for a significant change, and not for a comma (RFC 4287 §4.2.15 leaves the
-choice to the publisher). A change is significant where it is in the words of the title, in a number, or in the files;
-in the text, where at least 50 letters of words differ (Feedbin's rule), or a fifth of a short text. A source that
-dates its change itself is believed, and a post that says `minor: true` as well.
+choice to the publisher; `feeds touch` is its last word). A change is significant where it is in the words of the title,
+in a number, or in the files; in the text, where at least 50 letters of words differ (Feedbin's rule), or a fifth of a
+short text. A source that dates its change itself is believed, and a post that says `minor: true` as well.
 """
 
 import re
@@ -15,6 +15,7 @@ from feeds.core import text
 from feeds.core.identity import said
 from feeds.model.entry import Entry
 
+UPDATED_BEFORE = "updated_before"  # the fact that says what `updated` was, where a change moved it
 LETTERS = 50
 SHARE = 0.2
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")

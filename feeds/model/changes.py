@@ -120,6 +120,7 @@ class Edit:
     stories: tuple[Story, ...]
     merged: Mapping[str, str] = field(default_factory=dict)
     left: tuple[EntryKey, ...] = ()
+    entries: tuple[Saved, ...] = ()
     marks: tuple[Mark, ...] = ()
     decisions: tuple[Decision, ...] = ()
     hinted: tuple[Hinted, ...] = ()

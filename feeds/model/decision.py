@@ -20,6 +20,7 @@ DecisionKind = Literal[
     "split",  # the desk took it out of its story
     "retracted",  # the desk took the story back
     "unretracted",  # the desk lets it be shown again
+    "touched",  # the desk says whether its last change is news
 ]
 
 

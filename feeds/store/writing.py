@@ -149,6 +149,7 @@ def edit(db: Database, connection: Connection, found: Edit, now: datetime) -> No
     try:
         check(connection, found.stories, found.merged, "", left=found.left)
         _end(db, connection, found.merged)
+        _SAVE.each(connection, [entry_row(saved, now) for saved in found.entries])
         write_stories(connection, found.stories)
         _adopt(connection, found.stories, ())
         likes.post(connection, found.hinted, now)

@@ -236,3 +236,32 @@ def test_what_is_not_known_is_said(feeds: Feeds) -> None:
         in feeds("retract", "https://nowhere.example/", code=2).output
     )
     assert "not retracted but shown" in feeds("unretract", "https://site.example/ferry", code=2).output
+
+
+def dated(folder: Path) -> str:
+    """When Atom says that the post of ours was updated."""
+    entry = (folder / "var/public/atom.xml").read_text().partition("<title>Local words")[2]
+    return entry.partition("<updated>")[2].partition("<")[0]
+
+
+def test_touch_has_the_last_word_on_what_is_news(feeds: Feeds, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    feeds("run")
+    assert dated(folder) == "2026-01-05T10:00:00+00:00"
+    (folder / "site/ours.md").write_text(POST.replace("Words of ours.", "Quite other words of ours, and more of them."))
+    feeds("fetch", "--force")
+    feeds("run")
+    assert dated(folder) == "2026-02-01T00:00:00+00:00"
+    assert "updated_before: 2026-01-05" in feeds("why", "/ours").output
+    said = feeds("touch", "/ours", "--minor", "--reason", "a comma").output
+    assert "touched     Local words" in said
+    assert dated(folder) == "2026-01-05T10:00:00+00:00"
+    assert "no change moved the date" in feeds("touch", "/ours", "--minor", code=2).output, "it was taken back"
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", str(1769904000 + 3600))
+    feeds("fetch", "--force")
+    feeds("run")
+    assert dated(folder) == "2026-01-05T10:00:00+00:00", "a poll that finds nothing new leaves it"
+    feeds("touch", "/ours")
+    assert dated(folder) == "2026-02-01T01:00:00+00:00"
+    assert "touched [desk]: the desk: the last change is news" in feeds("why", "/ours").output
+    feeds("retract", "/ours")
+    assert "only a story that is shown has a date" in feeds("touch", "/ours", code=2).output
