@@ -7,7 +7,7 @@ from lxml import etree
 from feeds.model.entry import Enclosure, Image, Person, RawEntry, Text
 from feeds.model.podcast import Podcast
 from feeds.parse.xml_elements import TAKE, Item
-from feeds.parse.xml_names import Declined, name_of, text_of
+from feeds.parse.xml_names import MOST_ATTRIBUTES, Declined, name_of, text_of
 from feeds.parse.xml_parts import (
     Link,
     addresses_of,
@@ -34,8 +34,8 @@ _OF_CDF = frozenset({"href", "lastmod"})
 def read_item(element: etree._Element, scope: Scope) -> RawEntry:
     """Return what an item or entry holds. Raises `Declined`."""
     if names := element.keys():
-        if not _OF_CDF.isdisjoint(names):
-            raise Declined("an item of CDF")
+        if not _OF_CDF.isdisjoint(names) or len(names) > MOST_ATTRIBUTES:
+            raise Declined("an item of CDF, or with too many attributes")
         scope = scope.below(element)
     item = Item(scope)
     if names and (about := element.get(_ABOUT)):
@@ -51,6 +51,8 @@ def read_item(element: etree._Element, scope: Scope) -> RawEntry:
 
 def _pass(_item: Item, element: etree._Element) -> None:
     """Pass over an element that means nothing here, unless what it holds would mean something to another reader."""
+    if len(element.keys()) > MOST_ATTRIBUTES:
+        raise Declined("too many attributes")
     if len(element) and any(name_of(below) in TAKE for below in element.iter()):
         raise Declined(f"elements in {element.tag}")
 

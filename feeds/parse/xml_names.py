@@ -23,7 +23,10 @@ _PREFIXES = {uri.lower(): prefix.lower() for uri, prefix in NAMESPACES.items()}
 _USERLAND = "backend.userland.com/rss"
 _CONTROL = re.compile(rb"\xc2[\x80-\x9f]")
 _TWICE = re.compile(rb"\xc3[\x82-\xb4](?:\xc2|&#)")  # two letters of Latin-1 that may be one character of UTF-8
-_NUMBERED = re.compile(rb"&#(?:1(?:2[89]|[345][0-9]|9[4-9])|2[0-4][0-9]|[xX][89c-fC-F][0-9a-fA-F]);")
+_NUMBERED = re.compile(
+    rb"&#(?:0*1(?:2[89]|[345][0-9])|[xX]0*[89][0-9a-fA-F]);"  # a control
+    rb"|&#(?:0*(?:19[4-9]|2[0-4][0-9])|[xX]0*[c-fC-F][0-9a-fA-F]);(?:\xc2|&#)"  # the first of two letters
+)
 _CONTROLS = re.compile("[\x80-\x9f]")
 _UNUSED = {0x81, 0x8D, 0x8F, 0x90, 0x9D}  # by windows-1252
 _SIGNS = {n: bytes([n]).decode("cp1252") for n in range(0x80, 0xA0) if n not in _UNUSED}
@@ -37,6 +40,7 @@ class Declined(Exception):
 
 
 MOST_NAMES = 4096
+MOST_ATTRIBUTES = 1_000  # of one element that is read or passed over; with more a document is refused elsewhere
 _NAMES: dict[object, str] = {}  # of tags that name their element alone
 
 
@@ -69,6 +73,8 @@ def attributes_of(element: etree._Element) -> dict[str, str]:
     items: Any = element.items()
     if not items:
         return {}
+    if len(items) > MOST_ATTRIBUTES:
+        raise Declined("too many attributes")
     found = {_key(name): value for name, value in items}
     for key in ("rel", "type"):
         if key in found:
@@ -121,7 +127,8 @@ def mend(root: etree._Element, body: bytes) -> None:
     for element in root.iter():
         text = element.text
         if text and not text.isascii():
-            text = text.translate(_SIGNS) if _CONTROLS.search(text) else text
-            inner = text.strip()
+            shown = text.translate(_SIGNS) if _CONTROLS.search(text) else text
+            inner = shown.strip()
             whole = mended(inner)
-            element.text = text if whole == inner else whole
+            if whole != inner or shown is not text:
+                element.text = shown if whole == inner else whole

@@ -154,6 +154,8 @@ def terms(tags: Sequence[Tag]) -> tuple[Label, ...]:
     """Return the tags that say more than a name: by which term programs know them, and from whose list."""
     found: dict[str, Label] = {}
     for tag in tags:
+        if not (tag.scheme or tag.label):
+            continue
         scheme, term = tag.scheme.strip(), tag.term.strip()
         scheme = "" if scheme in _OURS else scheme
         name = words(tag.label.strip() or term)
@@ -165,7 +167,9 @@ def terms(tags: Sequence[Tag]) -> tuple[Label, ...]:
 def number(attributes: Mapping[str, str], *keys: str) -> int:
     """Return the first of *keys* that holds a whole number of at most 15 digits; 0 where none does."""
     for key in keys:
-        value = attributes.get(key, "").strip().removesuffix("px")
+        if not (value := attributes.get(key)):
+            continue
+        value = value.strip().removesuffix("px")
         if value.isascii() and value.isdigit() and len(value) <= 15:
             return int(value)
     return 0
