@@ -14,14 +14,15 @@ Which files of a folder are posts (`model/sites.py` has what each generator adds
 * Of a site whose generator keeps posts in one folder (`content` of Hugo), only files below that one are.
 
 A folder counts as unchanged while paths, bytes, configuration and the source's options are the same: times of files
-play no part, for a fresh clone or `touch` changes them all. Where a post says when it ends, the minute plays one.
+play no part, for a fresh clone or `touch` changes them all. Where a post says when it ends, that moment counts: it is
+read anew when it has come.
 """
 
 import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 from feeds.fetch.folder import OUR_FOLDERS, Place, TooBig, read, read_at, walk
@@ -54,11 +55,15 @@ FRONT_MATTER = re.compile(
 )
 
 
-ENDS = re.compile(rb"^[ \t]*[\"']?(?:expirydate|unpublishdate)[\"']?[ \t]*[:=]", re.IGNORECASE | re.MULTILINE)
+ENDS = re.compile(
+    rb"(?:^|[{,])[ \t]*[\"']?(?:expirydate|unpublishdate)[\"']?[ \t]*[:=][ \t]*[\"']?([^\"'\r\n#]*)",
+    re.IGNORECASE | re.MULTILINE,
+)
+QUARTER = timedelta(minutes=15)  # zones differ by whole ones
+FARTHEST = timedelta(hours=15)  # how far a wall time may be from the same of UTC: -12 to +14
 DATED = re.compile(r"\d{2,4}-\d{1,2}-\d{1,2}-")
 PERMALINK = re.compile(rb"^permalink:[ \t]*[\"']?([^\r\n\"'#]+)", re.MULTILINE)
 HEAD = 8192  # bytes in which front matter says what is looked for here
-MINUTE = "%Y-%m-%dT%H:%M"
 
 
 @dataclass(slots=True)
@@ -89,9 +94,9 @@ def fetch_folder(source: Source, state: SourceState) -> Fetched:
         folder = _told(root, folder, places, reading)
     except OSError as error:
         return _failed(_plain(error), error.filename or source.location)
-    ends = SITES[_shape(folder)].ends and any(ENDS.search(body[:HEAD]) for body in reading.bodies.values())
+    ends = tuple(_ends(reading.bodies, state.due)) if SITES[_shape(folder)].ends else ()
     asked = state.due if ends else None
-    body_hash = _hash(source, folder, reading, asked)
+    body_hash = _hash(source, folder, reading, ends)
     result = Fetched(
         outcome="unchanged",
         body_hash=body_hash,
@@ -247,10 +252,28 @@ def _stated(bodies: Mapping[Place, bytes]) -> Iterator[tuple[str, str]]:
             yield place.path, found[1].decode("utf-8", "replace").strip()
 
 
-def _hash(source: Source, folder: Folder, reading: _Reading, asked: datetime | None) -> str:
+def _ends(bodies: Mapping[Place, bytes], asked: datetime) -> Iterator[str]:
+    """Give of each post that ends a mark that changes when its end may have come."""
+    for body in bodies.values():
+        if found := ENDS.search(body[:HEAD]):
+            yield _mark(found[1].decode("utf-8", "replace"), asked)
+
+
+def _mark(text: str, asked: datetime) -> str:
+    """Return whether the end named by *text* has come; a wall time's zone is not known here: any quarter may be it."""
+    try:
+        end = datetime.fromisoformat(re.sub(r"\s+(?=[+-]\d)", "", text.strip()))
+    except ValueError:
+        return str((asked - datetime(1970, 1, 1, tzinfo=UTC)) // QUARTER)
+    distance = asked - (end if end.tzinfo else end.replace(tzinfo=UTC))
+    if end.tzinfo or abs(distance) > FARTHEST:
+        return str(distance >= timedelta())
+    return str(distance // QUARTER)
+
+
+def _hash(source: Source, folder: Folder, reading: _Reading, ends: tuple[str, ...]) -> str:
     """Return what stays the same while nothing happened. Options count: with others, the same bytes read otherwise."""
-    minute = f"\0{asked:{MINUTE}}" if asked else ""
-    digest = sha256(f"{source.options!r}\0{source.home}\0{folder!r}\0{reading.listing!r}{minute}".encode())
+    digest = sha256(f"{source.options!r}\0{source.home}\0{folder!r}\0{reading.listing!r}\0{ends!r}".encode())
     for place, body in reading.bodies.items():
         digest.update(f"\0{place.path}\0{len(body)}\0".encode())
         digest.update(body)

@@ -149,15 +149,28 @@ def test_parts_of_a_configuration_are_read_with_it(
     assert folder_of(str(tmp_path), "auto").config == config
 
 
-def test_a_post_with_an_end_is_looked_at_again_each_minute(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("end", "then", "fresh"),
+    [
+        pytest.param("2026-11-20T00:00:30Z", timedelta(seconds=29), False, id="still to come"),
+        pytest.param("2026-11-20T00:00:30Z", timedelta(seconds=30), True, id="come"),
+        pytest.param("2026-11-20 09:01:00 +0900", timedelta(minutes=1), True, id="with an offset"),
+        pytest.param("2026-11-20T09:15:00", timedelta(minutes=14), False, id="a wall time within its quarter"),
+        pytest.param("2026-11-20T09:15:00", timedelta(minutes=15), True, id="a wall time, perhaps of Seoul"),
+        pytest.param("2026-11-22", timedelta(hours=20), False, id="days ahead"),
+        pytest.param("20 Nov 2026", timedelta(minutes=15), True, id="a date that only reading can tell"),
+    ],
+)
+def test_a_folder_is_read_anew_when_a_post_may_have_ended(
+    tmp_path: Path, end: str, then: timedelta, fresh: bool
+) -> None:
     put(tmp_path, "hugo.toml", "")
-    put(tmp_path, "content/a.md", "+++\nexpiryDate = 2026-11-20T00:00:30Z\n+++\nx")
+    put(tmp_path, "content/a.md", f"---\nexpiryDate: {end}\n---\nx")
     state = SourceState(source_id="posts", due=NOW)
     first = fetch_folder(source(tmp_path), state)
     assert [d.asked for d in first.documents] == [NOW]
-    soon, later = (replace(state, due=NOW + timedelta(seconds=n), body_hash=first.body_hash) for n in (59, 60))
-    assert fetch_folder(source(tmp_path), soon).outcome == "unchanged"
-    assert fetch_folder(source(tmp_path), later).outcome == "fresh"
+    later = fetch_folder(source(tmp_path), replace(state, due=NOW + then, body_hash=first.body_hash))
+    assert later.outcome == ("fresh" if fresh else "unchanged")
 
 
 # documents

@@ -139,28 +139,29 @@ HUGO_LIST = """\
 {{ $c := slice }}{{ range .GetTerms "categories" }}{{ $c = $c | append .LinkTitle }}{{ end }}
 {{ $t := slice }}{{ range .GetTerms "tags" }}{{ $t = $t | append .LinkTitle }}{{ end }}
 {{ range .GetTerms "series" }}{{ $t = $t | append .LinkTitle }}{{ end }}
-{"path": {{ .File.Path | jsonify }}, "url": {{ .Permalink | jsonify }}, "categories": {{ $c | jsonify }},
+{"path": {{ .File.Filename | jsonify }}, "url": {{ .Permalink | jsonify }}, "categories": {{ $c | jsonify }},
 "date": {{ .Date.UTC.Format "2006-01-02T15:04:05" | jsonify }}, "tags": {{ $t | jsonify }} }{{ end }}]
 """
 
 
 @needs("hugo")
-def test_hugo_builds_the_same(tmp_path: Path) -> None:
-    sites.write("hugo", tmp_path)
+@pytest.mark.parametrize("site", ["hugo", "hugo-folders", "hugo-names"])
+def test_hugo_builds_the_same(tmp_path: Path, site: str) -> None:
+    sites.write(site, tmp_path)
     layouts = tmp_path / "layouts"
     (layouts / "_default").mkdir(parents=True)
     (layouts / "index.json").write_text(HUGO_LIST)
     (layouts / "_default" / "single.html").write_text("{{ .Content }}")
     (layouts / "shortcodes").mkdir()
     (layouts / "shortcodes" / "notice.html").write_text("{{ .Inner }}")
-    extra = 'disableKinds = ["RSS", "sitemap"]\n[outputs]\nhome = ["json"]\n'
-    (tmp_path / "extra.toml").write_text(extra)
-    base = f"{sites.HOME}/blog/"
-    run("hugo", "--quiet", "--config", "hugo.toml,extra.toml", "-b", base, "-d", str(tmp_path / "out"), cwd=tmp_path)
+    settings = ("HUGO_DISABLEKINDS=RSS sitemap", "HUGO_OUTPUTS_HOME=json")
+    base = f"{sites.HOME}/blog/" if site == "hugo" else f"{sites.HOME}/"
+    run("env", *settings, "hugo", "--quiet", "-b", base, "-d", "out", cwd=tmp_path)
     mine = ours(tmp_path, "auto")
     theirs = {}
-    for page in json.loads((tmp_path / "out" / "index.json").read_text("utf-8")):
-        path = f"content/{page['path']}"
+    pages = [page for each in (tmp_path / "out").rglob("index.json") for page in json.loads(each.read_text("utf-8"))]
+    for page in pages:
+        path = Path(page["path"]).relative_to(tmp_path).as_posix()
         if not page["url"]:  # `render: never`: it is in the list, and has no page
             continue
         date = "" if page["date"].startswith("0001") else page["date"]

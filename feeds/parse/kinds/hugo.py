@@ -72,7 +72,7 @@ def file_name(path: str, config: Config) -> FileName:
     language = language.lower() if base and language.lower() in config.languages else ""
     found = usual.split((base if language else stem) + dot + suffix)
     slug = found.slug if FILE_NAME in config.dates else base if language else stem
-    return found._replace(slug=slug, language=language)
+    return found._replace(slug=slug, language=language or _language_folder(path, config)[0])
 
 
 def defaults(document: Document, path: str, config: Config) -> Mapping[str, Node]:
@@ -129,8 +129,10 @@ def hold(post: Post) -> Hold:
 def place(post: Post, stated: datetime | None, categories: tuple[str, ...]) -> str:
     before = _before(post)
     if written := usual.given(post, "url"):
+        # Source: gohugo.io, "URL management": with a slash in front it stands below the site, else below its language.
+        before = "" if post.fields.text("url").startswith("/") else before
         return before + written + ("" if "." in written.rpartition("/")[2] or written.endswith("/") else "/")
-    *folders, _ = post.path.split("/")
+    *folders, _ = _language_folder(post.path, post.config)[1].split("/")
     base = post.name.slug
     bundle = base == "index"
     base = folders.pop() if bundle and folders else base
@@ -140,8 +142,8 @@ def place(post: Post, stated: datetime | None, categories: tuple[str, ...]) -> s
     if pattern:
         path = _filled(pattern, post, section, folders or [section], base)
     else:
-        path = "/".join((*map(_part, folders), _part(slug or base)))
-    ugly = _is_true(Fields(post.config.nodes, "").get("uglyurls")) and not path.endswith("/")
+        path = "/".join(_part(part, post.config) for part in (*folders, slug or base))
+    ugly = _is_true(post.config.nodes.get("uglyurls")) and not path.endswith("/")
     return permalink.tidy(f"{before}/{path}" + (".html" if ugly else "/"))
 
 
@@ -183,6 +185,16 @@ KIND = Kind(
 )
 
 
+def _language_folder(path: str, config: Config) -> tuple[str, str]:
+    """Return the language whose `contentDir` holds *path*, and the path from there; '' and *path* where none does."""
+    settings = Fields(config.nodes, "")
+    for language in config.languages:
+        folder = settings.text(f"languages.{language}.contentdir").strip("/").removeprefix(f"{config.content}/")
+        if folder and path.startswith(f"{folder}/"):
+            return language, path.removeprefix(f"{folder}/")
+    return "", path
+
+
 def _before(post: Post) -> str:
     """Return the folder of the post's language: the site's own has none, unless the configuration gives it one."""
     settings = Fields(post.config.nodes, "")
@@ -196,22 +208,22 @@ def _filled(pattern: str, post: Post, section: str, folders: list[str], base: st
     """Return *pattern* with its tokens filled, as Hugo's `permalinks` are."""
     date = _own_time(post) or NOWHERE
     title, slug = usual.title(post), post.fields.text("slug")
-    sections = [_part(folder) for folder in folders[: _deepest(post, folders)]]
+    sections = folders[: _deepest(post, folders)]
     values: Mapping[str, str] = {
         "year": str(date.year), "month": f"{date.month:02}", "day": f"{date.day:02}",
         "monthname": permalink.MONTHS[date.month - 1], "weekday": str(date.isoweekday() % 7),
         "weekdayname": permalink.DAYS[date.weekday()], "yearday": str(date.timetuple().tm_yday),
-        "section": _part(section), "title": _part(title), "slug": _part(slug or title),
-        "slugorfilename": _part(slug or base), "slugorcontentbasename": _part(slug or base),
-        "filename": _part(base), "contentbasename": _part(base),
+        "section": section, "title": title, "slug": slug or title, "slugorfilename": slug or base,
+        "slugorcontentbasename": slug or base, "filename": base, "contentbasename": base,
     }  # fmt: skip
 
     def fill(found: re.Match[str]) -> str:
         if found[1] == "sections":
-            return "/".join(sections[_slice(found[2])] if found[2] else sections)
-        return values.get(found[1], found[0][1:]) + (found[2] or "")
+            return "/".join(_part(each, post.config) for each in (sections[_slice(found[2])] if found[2] else sections))
+        return _part(values.get(found[1], found[0][1:]), post.config) + (found[2] or "")
 
-    return _lowered(TOKEN.sub(fill, pattern))
+    filled = TOKEN.sub(fill, pattern)
+    return filled if _is_true(post.config.nodes.get("disablepathtolower")) else filled.lower()
 
 
 def _deepest(post: Post, folders: list[str]) -> int:
@@ -249,8 +261,8 @@ def _own_time(post: Post) -> datetime | None:
     return None
 
 
-def _part(text: str) -> str:
-    """Return *text* as Hugo puts it into a path: signs go, blanks become one '-', letters are small."""
+def _part(text: str, config: Config) -> str:
+    """Return *text* as Hugo puts it into a path: signs go, blanks become one '-', letters small."""
     out: list[str] = []
     hyphen = False
     for sign in text:
@@ -261,11 +273,9 @@ def _part(text: str) -> str:
             hyphen = False
         elif out and sign.isspace():
             hyphen = True
-    return _lowered("".join(out).replace("#", "%23"))
-
-
-def _lowered(path: str) -> str:
-    return path.lower().replace("%2f", "%2F")
+    path = "".join(out)
+    path = path if _is_true(config.nodes.get("disablepathtolower")) else path.lower()
+    return path.replace("#", "%23")
 
 
 def _patterns(node: Node | None) -> Mapping[str, str]:
