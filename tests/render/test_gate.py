@@ -185,7 +185,16 @@ CASES = [
     in_item("content.order", "<content:encoded>W</content:encoded><description>W</description>", "content:encoded"),
     rss("item.empty", "<title>One</title>", "", "rss/channel/item", 8),
     rss("title.empty", "<title>One</title>", "<title/>", "rss/channel/item/title", 9),
-    rss("title.markup", "<title>One", "<title>&lt;b&gt;One&lt;/b&gt;", "rss/channel/item/title", 9),
+    rss("text.markup", "<title>One", "<title>&lt;b&gt;One&lt;/b&gt;", "rss/channel/item/title", 9),
+    rss("text.markup", "<title>One", "<title>R&amp;amp;D", "rss/channel/item/title", 9),
+    atom("text.markup", "<name>Ann", "<name>Ann &lt;b&gt;", "feed/author/name", 6),
+    atom("html.unsafe", "&lt;p>Words", "&lt;script>x()&lt;/script>", "feed/entry/content", 12),
+    in_item("html.unsafe", "<description>&lt;p onclick=x()&gt;</description>", "description"),
+    in_item("html.unsafe", "<description>&lt;a href=' javascript:x()'&gt;</description>", "description"),
+    in_item("element.twice", "<dc:date xmlns:dc='http://purl.org/dc/elements/1.1/'>2026-11-24</dc:date>", "dc:date"),
+    in_channel("image.other", "<image><url>https://a.example/i.png</url><title>A</title><link>https://b.example/</link></image>", "image/link"),
+    in_channel("hour.midnight", "<skipHours><hour>24</hour></skipHours>", "skipHours/hour"),
+    atom("link.relation", "<entry>", "<entry><link rel='service.post' href='https://a.example/1'/>", "feed/entry/link@rel", 8),
     atom("xhtml.div", 'type="html">&lt;p>Words', 'type="xhtml">Words', "feed/entry/content", 12),
     Case("rdf.content", RDF, "<description>About A", "<description><b xmlns='urn:x:y'/>", "rdf:RDF/channel/description/b", 7),
     in_item("enclosure.more", '<enclosure url="https://a.example/1.mp3" length="0" type="audio/mpeg"/>' * 2, "enclosure[2]"),
@@ -314,6 +323,12 @@ def test_the_short_way_knows_every_word_of_the_schema() -> None:
                     yield from words(one)
 
     assert set(words(jsonfeed.json_schema())) <= known
+
+
+def test_blanks_without_end_take_no_time() -> None:
+    blanks = " " * 200_000
+    document = RSS.replace("<title>One", f"<description>&lt;a b={blanks}&lt;a{blanks}on</description><title>One")
+    assert judge(document.encode(), NOW, SELF) == ()
 
 
 def test_breaches_are_bounded() -> None:

@@ -6,6 +6,7 @@ from lxml import etree
 
 from feeds.model.breach import Breach
 from feeds.render.gate import atom, jsonfeed, rdf, rss
+from feeds.render.gate.advice import advise
 from feeds.render.gate.sheet import Sheet
 from feeds.render.gate.source import tree
 from feeds.render.gate.values import iri
@@ -23,6 +24,7 @@ def judge(body: bytes, now: datetime, url: str = "") -> tuple[Breach, ...]:
         root = tree(body, sheet)
         if root is not None:
             _of_xml(root, sheet)
+            advise(root, sheet)
     return tuple(sorted(sheet.breaches, key=lambda b: b.line))
 
 

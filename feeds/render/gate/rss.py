@@ -1,7 +1,5 @@
 """RSS 2.0 and its elder brothers 0.91 and 0.92: the specification, and the RSS Advisory Board's profile."""
 
-import re
-
 from lxml import etree
 
 from feeds.render.gate import values
@@ -12,9 +10,6 @@ from feeds.render.gate.walk import Attribute, Format, Shape, attributes, element
 
 CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
 VERSIONS = frozenset({"0.90", "0.91", "0.92", "0.93", "0.94", "2.0"})
-_TAG = re.compile(
-    r"</?(?:a|b|i|u|em|strong|br|p|span|img|sup|sub|code|div|font|small|tt|h[1-6])(?:\s[^<>]*)?/?>", re.IGNORECASE
-)  # what is seen in titles; `List<String>` is none
 _ATOM = f"{{{ATOM}}}"
 
 
@@ -62,11 +57,8 @@ def _skipped(element: etree._Element, sheet: Sheet) -> None:
 
 
 def _titled(element: etree._Element, sheet: Sheet) -> None:
-    text = words(element)
-    if not text.strip() and not list(elements(element)):
+    if not words(element).strip() and not list(elements(element)):
         sheet.add("title.empty", element)
-    elif _TAG.search(text):
-        sheet.add("title.markup", element, text)
 
 
 def _source_of(element: etree._Element, sheet: Sheet) -> None:

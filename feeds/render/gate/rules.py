@@ -156,13 +156,21 @@ RULES: Mapping[str, Rule] = {
         "put it after", _PROFILE
     ),
     "item.empty": Rule("error", "has neither title nor description", "add one of them", _RSS),
-    "title.markup": Rule("warning", "has HTML, which readers show as it is written", "write plain text", _PROFILE),
+    "text.markup": Rule("warning", "has HTML, which readers show as it is written", "write plain text", _PROFILE),
     "title.empty": Rule("warning", "is empty", "give it words", f"{_RFC} §4.1.2"),
     "xhtml.div": Rule(
         "error", "is not one div of XHTML",
         "wrap it in a div of http://www.w3.org/1999/xhtml", f"{_RFC} §3.1.1.3"
     ),
     "rdf.content": Rule("error", "has elements where RDF asks for text", "escape them", "RSS 1.0 §5.5"),
+    "html.unsafe": Rule(
+        "warning", "has HTML that readers take out, or refuse the document for",
+        "leave scripts and frames out", "RFC 4287 §8.1"
+    ),
+    "element.twice": Rule("warning", "says what another element says already", "keep RSS's own", _PROFILE),
+    "image.other": Rule("warning", "is not what the channel says", "write the same in both", _PROFILE),
+    "hour.midnight": Rule("warning", "is midnight in RSS 0.91 alone", "write 0", _PROFILE),
+    "link.relation": Rule("warning", "is no registered relation", "use one that is, or an IRI", "RFC 8288 §2.1"),
     "enclosure.more": Rule("warning", "is a second enclosure, which many readers ignore", "keep one", _PROFILE),
     "member.unknown": Rule("warning", "is no member of JSON Feed", "begin extensions with _", "JSON Feed 1.1"),
 }  # fmt: skip

@@ -25,6 +25,7 @@ class Sheet:
     def __init__(self, now: datetime, url: str = "") -> None:
         self.now, self.url = now, url
         self.breaches: list[Breach] = []
+        self._numbers: dict[tuple[etree._Element, str], dict[etree._Element, int]] = {}
 
     def note(self, rule: str, *, line: int = 0, where: str = "", detail: str = "") -> None:
         known = RULES[rule]
@@ -41,7 +42,28 @@ class Sheet:
             return
         step = inside if inside.startswith("@") else f"/{inside}" if inside else ""
         line: Any = element.sourceline  # the stubs know no type for it
-        self.note(rule, line=line or 0, where=path(element) + step, detail=detail)
+        self.note(rule, line=line or 0, where=self._path(element) + step, detail=detail)
+
+    def _path(self, element: etree._Element) -> str:
+        """Where *element* stands: names from the root, numbers where siblings share a name."""
+        steps = []
+        at: etree._Element | None = element
+        while at is not None:
+            parent = at.getparent()
+            step = name(at)
+            if parent is not None:
+                alike = self._alike(parent, at.tag)
+                step += f"[{alike[at]}]" if len(alike) > 1 else ""
+            steps.append(step)
+            at = parent
+        return "/".join(reversed(steps))
+
+    def _alike(self, parent: etree._Element, tag: str) -> dict[etree._Element, int]:
+        """The children of one name with their numbers, from 1; counted once, for there may be thousands."""
+        found = self._numbers.get((parent, tag))
+        if found is None:
+            found = self._numbers[parent, tag] = {e: n for n, e in enumerate(parent.iterchildren(tag), 1)}
+        return found
 
     @property
     def failed(self) -> bool:
@@ -72,19 +94,3 @@ def name(element: etree._Element) -> str:
 
 def _is_rss(element: etree._Element) -> bool:
     return element.getroottree().getroot().tag == "rss"
-
-
-def path(element: etree._Element) -> str:
-    """Where *element* stands: names from the root, numbers where siblings share a name."""
-    steps = []
-    at: etree._Element | None = element
-    while at is not None:
-        parent = at.getparent()
-        step = name(at)
-        if parent is not None:
-            alike = list(parent.iterchildren(at.tag))
-            if len(alike) > 1:
-                step += f"[{alike.index(at) + 1}]"
-        steps.append(step)
-        at = parent
-    return "/".join(reversed(steps))
