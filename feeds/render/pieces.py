@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import sha256
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar, cast
 
 from feeds.errors import RenderError
 from feeds.model.channel import Channel, Feed, Format, Item, SetAside
@@ -90,7 +90,7 @@ class Pieces:
     def clear(self) -> None:
         self._told: dict[object, Told] = {}  # in the order of use
         self._weight = 0
-        self._last: tuple[Feed | None, list[Told | SetAside]] = (None, [])  # formats are made one after another
+        self._last: tuple[Feed | None, list[Told | SetAside], bool] = (None, [], False)
 
     @property
     def weight(self) -> int:
@@ -99,12 +99,23 @@ class Pieces:
 
     def told(self, feed: Feed) -> list[Told | SetAside]:
         """Return the stories of *feed* as its channel shows them; a fault in place of one that cannot be told."""
-        last, found = self._last
+        return self._all(feed)[0]
+
+    def sound(self, feed: Feed) -> list[Told] | None:
+        """Return the stories of *feed* where all can be told and no two bear one id, as in nearly every feed."""
+        told, sound = self._all(feed)
+        return cast("list[Told]", told) if sound else None
+
+    def _all(self, feed: Feed) -> tuple[list[Told | SetAside], bool]:
+        """Formats are made one after another: the last feed is remembered."""
+        last, found, sound = self._last
         if last is not feed:
             frame = _frame(feed.channel)
             found = [self._one(item, feed.channel, frame) for item in feed.items]
-            self._last = feed, found
-        return found
+            ids = {told.shown.id for told in found if isinstance(told, Told)}
+            sound = len(ids) == len(found)
+            self._last = feed, found, sound
+        return found, sound
 
     def _one(self, item: Item, channel: Channel, frame: str) -> Told | SetAside:
         story = item.story
@@ -224,8 +235,16 @@ class Heads:
 
 def pieces(feed: Feed, format: Format, make: Callable[[Shown], bytes]) -> tuple[list[Piece], tuple[SetAside, ...]]:
     """Return the stories of *feed* as pieces of *format*, and those that it goes without."""
-    PIECES.make(feed, format, make)
-    return each(feed, format, partial(_piece, format=format))
+    told = PIECES.sound(feed)
+    if not _ready(told, format):
+        PIECES.make(feed, format, make)
+    if told is None or not _ready(told, format):
+        return each(feed, format, partial(_piece, format=format))
+    return [one.pieces[format] for one in told], ()
+
+
+def _ready(told: Sequence[Told] | None, format: Format) -> bool:
+    return told is not None and all(format in one.pieces for one in told)
 
 
 def _piece(told: Told, format: Format) -> Piece:
