@@ -38,6 +38,7 @@ _TAG = re.compile(
 )
 # RFC 2141 §2.2: of what RFC 8141 added, '/', '~' and '&' are refused by validators, and '?' begins what is no name.
 _URN = re.compile(r"urn:[a-z0-9][a-z0-9-]{1,31}:(?:[a-z0-9()+,.:=@;$_!*'-]|%[0-9a-f]{2})+", re.IGNORECASE)
+_INNER = re.compile(r"https?://[^/?#]+/+[^/?#]")  # a page below a host's front page
 _UUID = re.compile(r"urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -93,6 +94,8 @@ def url_key(entry: Entry) -> str:
 def _page_key(url: str) -> str:
     """Remembered, for each step of a poll asks again."""
     key = urls.canonical(url)
+    if _INNER.match(url):
+        return key
     parts = urlsplit(url)
     return key if parts.path.strip("/") or parts.query or "!" in parts.fragment or "/" in parts.fragment else ""
 

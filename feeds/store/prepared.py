@@ -7,6 +7,7 @@ is the same text with the same conversions, on the same connection and within it
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, cast
 
 from sqlalchemy import Connection, Dialect, Select, Table, Text, bindparam, func, select
@@ -35,10 +36,10 @@ def listed(values: Sequence[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Compiled:
-    """*names* are the parameters in their order, some *fixed*; *there* and *back*, by place, convert what needs it."""
+    """*pick* gives the parameters in their order, some *fixed*; *there* and *back*, by place, convert what needs it."""
 
     text: str
-    names: tuple[str, ...]
+    pick: Callable[[Mapping[str, object]], Sequence[object]]
     fixed: Mapping[str, object]
     there: tuple[tuple[int, Convert], ...]
     back: tuple[tuple[int, Convert], ...]
@@ -47,7 +48,7 @@ class _Compiled:
     def values(self, given: Mapping[str, object]) -> list[object]:
         if self.fixed:
             given = {**self.fixed, **given}
-        found = [given[name] for name in self.names]
+        found = list(self.pick(given))
         for place, convert in self.there:
             found[place] = convert(found[place])
         return found
@@ -135,9 +136,16 @@ def _compile(statement: Executable, dialect: Dialect, columns: Sequence[str] | N
     row = namedtuple("row", [column.name for column in found])  # type: ignore[misc]
     return _Compiled(
         str(compiled),
-        names,
+        _picking(names),
         {name: value for name, value in compiled.params.items() if value is not None},
         tuple((place, convert) for place, convert in enumerate(there) if convert),
         tuple((place, convert) for place, convert in enumerate(back) if convert),
         row._make,
     )
+
+
+def _picking(names: Sequence[str]) -> Callable[[Mapping[str, object]], Sequence[object]]:
+    """Return what takes the values of *names* out of a mapping: in C where there are several."""
+    if len(names) > 1:
+        return itemgetter(*names)
+    return lambda given: [given[name] for name in names]
