@@ -16,7 +16,19 @@ from feeds.parse import parse
 from tests.mutants import mutants
 from tests.parse import sites
 
-SITES = ("jekyll", "hugo", "hugo-folders", "hugo-names", "pelican", "obsidian", "eleventy", "astro", "mkdocs")
+SITES = (
+    "jekyll",
+    "jekyll-pretty",
+    "hugo",
+    "hugo-folders",
+    "hugo-names",
+    "pelican",
+    "pelican-paths",
+    "obsidian",
+    "eleventy",
+    "astro",
+    "mkdocs",
+)
 SEED, MUTANTS = 20261125, 60
 CASES = [(site, file.path) for site in SITES for file in sites.files(site) if file.expected]
 

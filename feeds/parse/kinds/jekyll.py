@@ -141,7 +141,8 @@ def feed_id(post: Post, url: str) -> str:
 
 
 def place(post: Post, stated: datetime | None, categories: tuple[str, ...]) -> str:
-    pattern = post.fields.text("permalink") or post.config.permalink
+    """Return the post's path. Only the configuration names styles: a post's `pretty` is the page /pretty."""
+    own = post.fields.text("permalink")
     parts = permalink.Parts(
         slug=post.fields.text("slug") or post.name.slug,
         name=post.name.slug,
@@ -149,7 +150,7 @@ def place(post: Post, stated: datetime | None, categories: tuple[str, ...]) -> s
         date=post.local(stated) if stated else None,
         path=post.path.rpartition("_posts/")[2].rpartition(".")[0],
     )
-    return permalink.jekyll(pattern, parts)
+    return permalink.jekyll(f"/{own}" if own else post.config.permalink, parts)
 
 
 def title(post: Post) -> str:
