@@ -12,6 +12,7 @@ from datetime import datetime
 
 from feeds.core import cluster, identity
 from feeds.core.reach import reach
+from feeds.core.revision import UPDATED_BEFORE
 from feeds.core.sketch import sketch
 from feeds.errors import UsageError
 from feeds.model.changes import Edit, Hinted, Known, Saved
@@ -72,9 +73,7 @@ class Desk:
         members = (replace(story.members[0], entry=lead), *story.members[1:])
         dated = replace(story, members=members, updated=was or self.now)
         words = "the desk: the last change is no news" if was else "the desk: the last change is news"
-        note = self._note(
-            "touched", story, lead, words, {"reason": reason, "updated_before": story.updated.isoformat()}
-        )
+        note = self._note("touched", story, lead, words, {"reason": reason, UPDATED_BEFORE: story.updated.isoformat()})
         return replace(self._edit([dated], [story], [note]), entries=(saved,))
 
     def merge(self, one: Story, other: Story) -> Edit:
