@@ -1,16 +1,14 @@
 """The commands as a user types them, over a small desk on disk."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 
 from feeds.cli import cli
+from tests.cli.conftest import Feeds
 from tests.end_to_end.served import served
-
-Feeds = Callable[..., Result]
 
 CONFIG = """\
 version: 1
@@ -50,21 +48,6 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "saved.xml").write_text(SAVED)
     (tmp_path / "feeds.yaml").write_text(CONFIG)
     return tmp_path
-
-
-@pytest.fixture
-def feeds(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Feeds:
-    """Type a command; the clock stands at 2026-02-01."""
-    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1769904000")
-    monkeypatch.delenv("FEEDS_CONFIG", raising=False)
-    monkeypatch.chdir(folder)
-
-    def run(*words: str, code: int = 0) -> Result:
-        result = CliRunner().invoke(cli, [*words])
-        assert result.exit_code == code, f"{words}: {result.output} {result.exception!r}"
-        return result
-
-    return run
 
 
 def test_run_says_what_was_read_merged_and_written(feeds: Feeds, folder: Path) -> None:

@@ -1,16 +1,12 @@
 """retract, unretract, merge and split, as a user types them, over every document that is published."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from feeds.cli import cli
 from feeds.store import open_store
-
-Feeds = Callable[..., Result]
+from tests.cli.conftest import Feeds
 
 CONFIG = """\
 version: 1
@@ -45,21 +41,6 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "daily.xml").write_text(feed("daily", "Bridge"))
     (tmp_path / "feeds.yaml").write_text(CONFIG)
     return tmp_path
-
-
-@pytest.fixture
-def feeds(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Feeds:
-    """Type a command; the clock stands at 2026-02-01."""
-    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1769904000")
-    monkeypatch.delenv("FEEDS_CONFIG", raising=False)
-    monkeypatch.chdir(folder)
-
-    def run(*words: str, code: int = 0) -> Result:
-        result = CliRunner().invoke(cli, [*words])
-        assert result.exit_code == code, f"{words}: {result.output} {result.exception!r}"
-        return result
-
-    return run
 
 
 def telling(folder: Path, word: str) -> set[str]:
