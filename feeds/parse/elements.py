@@ -135,7 +135,7 @@ class _Corrected:
     def _end_day(self: Any) -> None:
         self.feeddata.setdefault("x_days", []).append(self.pop("day"))
 
-    # Pictures of items: feedparser keeps those of channels.
+    # Pictures of items: feedparser keeps those of channels, and gives a channel with one those of its items too.
     def _end_url(self: Any) -> None:
         value = self.pop("href")
         if self.inauthor:
@@ -143,7 +143,7 @@ class _Corrected:
         elif self.incontributor:
             self._save_contributor("href", value)
         elif self.inimage and self.inentry:
-            self._save("x_image", value)
+            self.entries[-1].setdefault("x_image", value)
 
     _end_homepage = _end_uri = _end_url
 

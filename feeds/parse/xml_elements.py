@@ -186,11 +186,12 @@ def _said(item: Item, element: etree._Element) -> None:
 
 
 def _image(item: Item, element: etree._Element) -> None:
-    children = [name_of(child) for child in element]
-    if children == ["url"]:
-        value = text_of(element[0])
+    """Take a picture by its url, as a channel has it, or by its text; its title and link are not the item's."""
+    url = next((child for child in element if name_of(child) == "url"), None)
+    if url is not None:
+        value = text_of(url)
         item.pictured.append(item.scope.link(value) if value else "")
-    elif children:
+    elif len(element):
         raise Declined("an image in an item")
     else:
         item.pictured.append(text_of(element))

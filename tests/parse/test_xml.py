@@ -91,6 +91,10 @@ SAME = {  # what stands in the channel, in the item
     "source": ("", '<source url="https://b.example/feed">B &amp; C</source>'),
     "image in the item": ("", "<image>https://a.example/p.png</image>"),
     "image with a url": ("", "<image><url>/p.png</url></image>"),
+    "image as a channel has it": (
+        "<image><url>/c.png</url><title>c</title></image>",
+        "<title>t</title><link>/7</link><image><title>p</title><url> /p.png </url><link>/p</link></image>",
+    ),
     "rights, language, comments": ("", "<dc:rights>CC</dc:rights><dc:language>en_US</dc:language><comments>/c</comments>"),
     "licence, contributors, feed of comments": (
         "",
@@ -211,6 +215,19 @@ def test_reads_as_the_tolerant_reader(text: str) -> None:
     assert parsed is not None
     assert parsed.reader == "fast"
     assert told(parsed) == told(read_xml(text, URL, "Asia/Seoul"))
+
+
+def test_a_picture_of_an_item_is_not_the_channels() -> None:
+    text = RSS % SAME["image as a channel has it"]
+    parsed = fast(text)
+    assert parsed is not None
+    for found in (parsed, read_xml(text, URL, "UTC")):
+        entry = found.entries[0]
+        assert found.info.icon == "https://a.example/c.png"
+        assert entry.image
+        assert entry.image.url == "https://a.example/p.png"
+        assert entry.title
+        assert (entry.title.value, entry.url) == ("t", "https://a.example/7")
 
 
 @pytest.mark.parametrize(
