@@ -150,7 +150,7 @@ class Pieces:
             except Exception as error:  # as above
                 told.faults[format] = _reason(error)
         if fresh:
-            for told, raw, fault in zip(fresh, raws, entry_faults(format, raws), strict=True):
+            for told, raw, fault in zip(fresh, raws, _faults(format, raws), strict=True):
                 if fault:
                     told.faults[format] = fault
                 else:
@@ -183,6 +183,14 @@ def _frame(channel: Channel) -> str:
     author = channel.author
     named = "" if author.name.strip() else title(channel)
     return "\0".join((channel.base_url, channel.language, author.name, author.email, author.url, named))
+
+
+def _faults(format: Format, raws: Sequence[bytes]) -> list[str]:
+    """What the publish gate says of each; where judging itself fails, of that story alone."""
+    try:
+        return entry_faults(format, raws)
+    except Exception as error:
+        return [_reason(error)] if len(raws) == 1 else [_faults(format, [raw])[0] for raw in raws]
 
 
 def _reason(error: Exception) -> str:

@@ -1,5 +1,6 @@
 """The gate before our own documents: what passes it breaks no rule, and what does not costs as little as may be."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -57,11 +58,12 @@ def test_a_piece_that_says_what_it_must_passes(format: Format) -> None:
         pytest.param("atom", b"tag:a.example,2026:1", b"1", "uri.absolute", id="id"),
         pytest.param("atom", b"<title>", b"<title>&", "xml.malformed", id="not well-formed"),
         pytest.param("atom", b"<title>", b"<foo:bar/><title>", "xml.malformed", id="a prefix that no head declares"),
-        pytest.param("atom", b"</entry>", b"</entry><entry/>", "xml.malformed", id="two stories in one"),
-        pytest.param("atom", b"</entry>", b"</entry><x/>", "xml.malformed", id="more than a story"),
+        pytest.param("atom", b"</entry>", b"</entry><entry/>", "root.unknown", id="two stories in one"),
+        pytest.param("atom", b"</entry>", b"</entry><x/>", "root.unknown", id="more than a story"),
         pytest.param("atom", b"entry", b"item", "root.unknown", id="no entry"),
         pytest.param("rss", b"<guid", b"<colour/><guid", "element.unknown", id="element"),
-        pytest.param("rss", b"<guid", b"</item><item><guid", "xml.malformed", id="two items in one"),
+        pytest.param("rss", b"<guid", b"</item><item><guid", "root.unknown", id="two items in one"),
+        pytest.param("rss", b"</item>", b"</item></channel><channel>", "root.unknown", id="another channel"),
         pytest.param("json", b'"1"', b"1", "value.type", id="number for an id"),
     ],
 )
@@ -89,6 +91,22 @@ def test_a_story_is_judged_once_and_set_aside_each_time(format: Format, monkeypa
         assert [a.story_id for a in aside] == ["tag:news.example.kr,2026:story/2"]
         assert aside[0].reason.endswith("]")
     assert len(asked) == 2
+
+
+def test_a_story_that_cannot_be_judged_is_set_aside_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pieces, "PIECES", pieces.Pieces())
+
+    def fails(_format: Format, raws: Sequence[bytes]) -> list[str]:
+        if any("글 2".encode() in raw for raw in raws):
+            raise ZeroDivisionError("a fault of ours")
+        return [""] * len(raws)
+
+    monkeypatch.setattr(pieces, "entry_faults", fails)
+    found = render(feed(item(1), item(2), item(3), of=channel(formats=FEEDS)))
+    assert {(a.story_id, a.reason) for a in found.set_aside} == {
+        ("tag:news.example.kr,2026:story/2", "ZeroDivisionError: a fault of ours")
+    }
+    assert len(found.renditions) == 3
 
 
 def test_a_head_that_breaks_a_rule_withholds_its_document_alone(monkeypatch: pytest.MonkeyPatch) -> None:

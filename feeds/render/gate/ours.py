@@ -6,6 +6,7 @@ whoever puts pieces together. Whether a date lies ahead is not asked here: `futu
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from lxml import etree
@@ -37,10 +38,23 @@ def entry_faults(format: Format, raws: Sequence[bytes]) -> list[str]:
     if format == "json":
         return [_fault(_json(raw)) for raw in raws]
     judged = _atom if format == "atom" else _rss
-    at_once = judged(raws)  # parsed as one, which costs less
-    if len(at_once) == len(raws) and not any(map(_fault, at_once)):
-        return [""] * len(raws)
-    return [_alone(judged([raw])) for raw in raws]  # so that what is said of one does not depend on others
+    with suppress(etree.XMLSyntaxError):
+        at_once = judged(raws)  # parsed as one, which costs less
+        if len(at_once) == len(raws) and not any(map(_fault, at_once)):
+            return [""] * len(raws)
+    return [_alone(judged, raw) for raw in raws]  # so that what is said of one does not depend on others
+
+
+def _alone(judged: Callable[[Sequence[bytes]], list[Sheet]], raw: bytes) -> str:
+    sheet = Sheet(_LATER)
+    try:
+        found = judged([raw])
+        if len(found) == 1:
+            return _fault(found[0])
+        sheet.note("root.unknown", detail="it is not one story")
+    except etree.XMLSyntaxError as error:
+        sheet.note("xml.malformed", detail=error.msg or "")
+    return _fault(sheet)
 
 
 def _json(raw: bytes) -> Sheet:
@@ -50,20 +64,13 @@ def _json(raw: bytes) -> Sheet:
 
 
 def _atom(raws: Sequence[bytes]) -> list[Sheet]:
-    feed = _parsed(b"".join([_ATOM, *raws, b"</feed>"]))
+    feed = etree.fromstring(b"".join([_ATOM, *raws, b"</feed>"]), _PARSER)
     return [_held(entry, f"{{{atom.ATOM}}}entry", atom.judge_entry) for entry in feed]
 
 
 def _rss(raws: Sequence[bytes]) -> list[Sheet]:
-    root = _parsed(b"".join([_RSS, *raws, b"</channel></rss>"]))
-    return [_held(item, "item", rss.judge_item) for channel in root for item in channel]
-
-
-def _parsed(document: bytes) -> etree._Element | list[etree._Element]:
-    try:
-        return etree.fromstring(document, _PARSER)
-    except etree.XMLSyntaxError:
-        return []
+    root = etree.fromstring(b"".join([_RSS, *raws, b"</channel></rss>"]), _PARSER)
+    return [_held(item, "item", rss.judge_item) for item in root[0]] if len(root) == 1 else []
 
 
 def _held(element: etree._Element, tag: str, judge: Callable[[etree._Element, Sheet], None]) -> Sheet:
@@ -73,14 +80,6 @@ def _held(element: etree._Element, tag: str, judge: Callable[[etree._Element, Sh
     else:
         sheet.note("root.unknown", detail="it is not one story")
     return sheet
-
-
-def _alone(sheets: list[Sheet]) -> str:
-    if len(sheets) == 1:
-        return _fault(sheets[0])
-    sheet = Sheet(_LATER)
-    sheet.note("xml.malformed")
-    return _fault(sheet)
 
 
 def head_fault(document: bytes, url: str) -> str:
