@@ -124,6 +124,8 @@ class Story:
 
     def extend_rss(self, item: Element) -> None:
         shown = self.shown
+        if "[" in shown.url and (link := item.find("link")) is not None:
+            item.remove(link)  # an IPv6 host, which the URIs that RSS was written for do not know (RFC 2396 §3.2.2)
         _add(item, "pubDate", rfc822(shown.published))
         _rss_authors(item, shown.authors)
         for one in shown.contributors:

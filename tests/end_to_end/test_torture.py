@@ -24,6 +24,10 @@ from tests.end_to_end import torture
 
 NOW = datetime.fromtimestamp(torture.NOW, UTC)
 SOURCE = Source(id="s", kind="feed", location=f"{torture.HOME}/")
+ARGUED = {  # warnings that no publisher can help, by rule
+    "text.markup": "a title, a name or a category may be about markup, and is told as it was",
+    "html.unsafe": "so may the site's own description, which is text in RSS's head (profile: channel description)",
+}
 # Markup that titles are full of in the wild: it is taken out where it comes in, as tests of the parser have it.
 TAKEN_OUT = frozenset({"entities", "script"})
 
@@ -57,13 +61,14 @@ def items(path: Path) -> list[Entry]:
 
 
 def test_no_document_breaks_a_rule(public: Path) -> None:
-    broken = Counter(
-        (breach.rule, breach.where, breach.what, path.name)
+    """Of errors there are none, and of warnings those that are argued."""
+    breaches = [
+        (breach, path)
         for path in documents(public, "atom.xml", "rss.xml", "feed.json")
         for breach in judge(path.read_bytes(), NOW, "")
-        if breach.severity == "error"
-    )
-    assert not broken
+    ]
+    assert not [(b.rule, b.where, b.what, p) for b, p in breaches if b.severity == "error" or b.rule not in ARGUED]
+    assert {b.rule for b, _ in breaches} == ARGUED.keys()
 
 
 def test_xml_is_well_formed_and_pages_are_utf_8(public: Path) -> None:
@@ -111,6 +116,8 @@ def test_every_format_tells_the_same(name: str, public: Path) -> None:
             ours, theirs = (told(e, rss=name == "rss.xml") for e in (one, other))
             if "summary" not in item:  # JSON has to have some text: the title stands for it
                 ours, theirs = ({**e, "summary": ""} for e in (ours, theirs))
+            if name == "rss.xml" and "[" in item.get("url", ""):  # which RSS cannot say
+                ours, theirs = ({**e, "url": ""} for e in (ours, theirs))
             wrong.update(
                 (key, repr(ours[key])[:300], repr(theirs[key])[:300]) for key in ours if ours[key] != theirs[key]
             )
@@ -125,7 +132,8 @@ def test_feedparser_reads_the_same(name: str, public: Path) -> None:
     expected = json.loads((public / "feed.json").read_text())["items"]
     assert not found.bozo
     assert [e.id for e in found.entries] == [i["id"] for i in expected]
-    assert [e.get("link", "") for e in found.entries] == [i.get("url", "") for i in expected]
+    named = [n for n, i in enumerate(expected) if "[" not in i.get("url", "")]  # others RSS cannot say
+    assert [found.entries[n].get("link", "") for n in named] == [expected[n].get("url", "") for n in named]
     if name == "atom.xml":
         assert [one_line(e.title) for e in found.entries] == [one_line(i["title"]) for i in expected]
 

@@ -165,6 +165,12 @@ def test_odd_hosts_are_media_and_no_enclosure(url: str) -> None:
     assert texts(root, "channel/item/media:content/@url") == [url]
 
 
+def test_a_host_in_brackets_is_no_link_of_rss() -> None:
+    of = feed(item(url="https://[2001:db8::1]/x"))
+    assert texts(tree(of, "rss"), "channel/item/link") == []
+    assert links(tree(of, "atom"), "a:entry/a:link")[0]["href"] == "https://[2001:db8::1]/x"
+
+
 @pytest.mark.parametrize(("format", "path"), [("atom", "a:entry"), ("rss", "channel/item")], ids=BOTH)
 def test_lead_image_is_media_content_and_thumbnail(format: Format, path: str) -> None:
     image = Image(url="https://a.example/가.jpg", alt="배터리 <셀>", width=12, height=8)
