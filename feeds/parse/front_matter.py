@@ -26,6 +26,7 @@ REPAIRS = 20  # lines of one post that may be quoted
 # Words that begin a line of front matter and hardly ever a heading: for a post whose opening `---` was lost.
 COMMON_KEYS = "title|date|layout|category|categories|tags|draft|published|permalink|slug|author|excerpt|description"
 HEADLESS = re.compile(rf"(?:{COMMON_KEYS}):[^\n]*\n(?:[^\n]*\n){{0,200}}?-{{3,}}[ \t]*(?:\n|\Z)")
+SCRIPT = re.compile(r"\s*-{3,}[ \t]*(?:js|javascript|coffee|coffeescript|cson)[ \t]*\n")
 KEY_AND_VALUE = re.compile(r"(?P<before>\s*(?:-[ ]+)?[^\s:#'\"\[\]{},&*!|>%@`-][^:]*:[ \t]+)(?P<value>\S.*?)\s*")
 ITEM = re.compile(r"(?P<before>\s*-[ ]+)(?P<value>\S.*?)\s*")
 
@@ -113,6 +114,8 @@ def read(text: str, file: str) -> FrontMatter:
     handler = frontmatter.detect_format(text, [*HANDLERS.values(), BARE])
     try:
         if handler is None:
+            if SCRIPT.match(text):  # what stands in it may say that the post is a draft
+                raise Flaw("front matter in a script is not read here", 1, 1, "write it in YAML, TOML or JSON")
             if HEADLESS.match(text):
                 raise Flaw("front matter without its opening ---", 1, 1, "put a line --- above it")
             return FrontMatter(fields={}, body=text)

@@ -102,6 +102,7 @@ def test_several_lines_are_mended() -> None:
         pytest.param(
             "title: x\ndate: 2024-01-01\n---\n본문", "a.md:1:1", "without its opening", id="FM-10 missing start"
         ),
+        pytest.param("---js\nconst draft = true;\n---\n본문", "a.md:1:1", "a script is not read", id="in a script"),
         pytest.param("---\n- a\n- b\n---\n", "a.md:2:1", "`key: value`", id="FM-10 list"),
         pytest.param("---\njust words\n---\n", "a.md:2:1", "`key: value`", id="FM-10 scalar"),
         pytest.param("---\ntitle: a\ntitle: b\n---\n", "a.md:3:1", "given twice", id="FM-11 duplicate key"),

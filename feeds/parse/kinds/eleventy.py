@@ -15,9 +15,10 @@ from unicodedata import normalize
 
 from feeds.errors import PostError
 from feeds.model.source import Document
-from feeds.parse import permalink
+from feeds.parse import front_matter, permalink
 from feeds.parse.dates import read_date
 from feeds.parse.fields import unplaced
+from feeds.parse.front_matter import FrontMatter
 from feeds.parse.kinds import script, usual
 from feeds.parse.kinds.kind import Config, FileName, Kind, Post
 from feeds.parse.kinds.plain import SHELVES
@@ -32,6 +33,7 @@ DATELESS = re.compile(r"(?:git )?(?:last modified|created)\s*$|\s*(?:0\d{3}|9999
 # What Luxon's `fromISO` and js-yaml read as dates, of the forms that people write.
 READ = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d(?::\d\d(?::\d\d(?:\.\d+)?)?)?(?:Z|[+-]\d\d(?::?\d\d)?)?)?")
 YAML_TIME = re.compile(r"\d{4}-\d\d?-\d\d?(?:[Tt]|[ \t]+)\d\d?:\d\d:\d\d(?:\.\d*)?(?:[ \t]*(?:Z|[-+]\d\d?(?::\d\d)?))?")
+SCRIPT = re.compile(r"\s*---[ \t]*(?:js|javascript)[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.MULTILINE | re.DOTALL)
 OUTPUT = re.compile(r"\{\{-?\s*([\w.]+)\s*((?:\|[^{}]*)?)-?\}\}")
 SPELT = {"&": " and ", "ß": "ss", "ä": "ae", "ö": "oe", "ü": "ue"}  # Source: sindresorhus/slugify
 
@@ -44,6 +46,15 @@ def read_config(text: str, name: str) -> Config:
         content=(script.constant(text, "input") or script.argument(text, "setInputDirectory")).strip("./"),
         baseurl=f"/{prefix}" if prefix else "",
     )
+
+
+def read_front_matter(text: str, file: str) -> FrontMatter:
+    """Return the front matter of a file: of one in JavaScript (`---js`) what it says plainly."""
+    found = SCRIPT.match(text)
+    if found is None:
+        return front_matter.read(text, file)
+    line = text.count("\n", 0, found.end()) + 1
+    return FrontMatter(fields=script.values(found[1]), form="headers", body=text[found.end() :], line=line)
 
 
 def file_name(path: str, config: Config) -> FileName:
@@ -121,6 +132,7 @@ KIND = Kind(
     dateless=DATELESS,
     zone="UTC",
     read_config=read_config,
+    read_front_matter=read_front_matter,
     file_name=file_name,
     defaults=defaults,
     moment=moment,

@@ -3,8 +3,16 @@
 import re
 from functools import lru_cache
 
+from feeds.parse.yaml_tree import Items, Node, Scalar
+
 COMMENT = re.compile(r"/\*.*?\*/|(?<![:\"'`\w])//[^\n]*", re.DOTALL)
 TEXT = r"\"((?:[^\"\\\n]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'|`([^`$\\]*)`"
+
+VALUE = r"(?P<value>\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|`[^`$\\]*`|\[[^\[\]]*\]|[^\s,;{}]+)"
+DECLARED = re.compile(
+    rf"^[ \t]*(?:export[ \t]+)?(?:const|let|var)[ \t]+(?P<name>[A-Za-z_$][\w$]*)[ \t]*=\s*{VALUE}", re.MULTILINE
+)
+NAMED = re.compile(rf"(?:^|[{{,])\s*[\"']?(?P<name>[A-Za-z_$][\w$]*)[\"']?[ \t]*:\s*{VALUE}", re.MULTILINE)
 
 
 @lru_cache(maxsize=64)
@@ -32,6 +40,25 @@ def constants(text: str, name: str) -> tuple[str, ...]:
         one = constant(text, name)
         return (one,) if one else ()
     return tuple(_words(each.groups()) for each in re.finditer(TEXT, found[1]))
+
+
+def values(text: str) -> dict[str, Node]:
+    """Return what *text* gives plain values to: `const title = "x"`, else `draft: true`; keys in lower case.
+
+    A name that is given anything else has the text of it, which is no date and neither true nor false.
+    """
+    found: dict[str, Node] = {}
+    plain = bare(text)
+    for match in (DECLARED if DECLARED.search(plain) else NAMED).finditer(plain):
+        words, line = match["value"].strip(), text.count("\n", 0, match.start()) + 1
+        if words.startswith("["):
+            items = tuple(Scalar(text=_words(each.groups())) for each in re.finditer(TEXT, words))
+            found.setdefault(match["name"].lower(), Items(items=items, line=line, column=1))
+        else:
+            quoted = re.fullmatch(TEXT, words)
+            value = _words(quoted.groups()) if quoted else words
+            found.setdefault(match["name"].lower(), Scalar(text=value, plain=not quoted, line=line, column=1))
+    return found
 
 
 def _words(groups: tuple[str | None, ...]) -> str:

@@ -15,6 +15,8 @@ TAG = re.compile(r"\{\{[<%]\s*(?P<close>/(?!\*))?\s*(?P<name>[\w./-]+)(?P<words>
 SHOWN = re.compile(r"\{\{([<%])/\*((?:(?!\{\{|\}\}).)*?)\*/([>%])\}\}", re.DOTALL)  # how one writes about them
 COMMENT = re.compile(r"\{\{/\*(?:(?!\{\{/\*).)*?\*/\}\}", re.DOTALL)
 HIGHLIGHT = re.compile(r"\{\{[<%]\s*(?P<close>/?)\s*highlight(?:\s+\"?(?P<language>[\w+#-]*)[^{}]*?)?\s*[>%]\}\}\n?")
+# A link to another page by its file: where that one stands, only Hugo knows.
+REFERENCE = re.compile(r"(?<!!)\[([^\[\]]*)\]\(\{\{[<%]\s*(?:rel)?ref\s[^{}]*[>%]\}\}[^()]*\)")
 WORD = re.compile(r"(?:([\w-]+)=)?(?:\"((?:[^\"\\]|\\.)*)\"|`([^`]*)`|([^\s\"`=]+))")
 LINKS: Mapping[str, str] = {
     "youtube": "https://www.youtube.com/watch?v={}",
@@ -39,6 +41,9 @@ def expand(text: str, fields: Fields, line: int = 1) -> str:
 
     text = _highlighted(text, keep)
     text = SHOWN.sub(lambda found: keep(f"{{{{{found[1]}{found[2]}{found[3]}}}}}"), text)
+    if REFERENCE.search(text):
+        text = REFERENCE.sub(r"\1", text)
+        fields.note("links to other pages by `ref` became their words")
     named: set[str] = set()
 
     def fill(found: re.Match[str]) -> str:
