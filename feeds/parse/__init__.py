@@ -74,9 +74,11 @@ def _about_encoding(decoded: Decoded) -> list[Problem]:
     if decoded.wrong:
         problems.append(Problem(code="charset", detail=f"it says {decoded.label}, but is {decoded.encoding}"))
     if decoded.mixed:
-        problems.append(Problem(code="charset", detail=f"{decoded.mixed} parts are in another encoding than the rest"))
+        parts = "1 part is" if decoded.mixed == 1 else f"{decoded.mixed} parts are"
+        problems.append(Problem(code="charset", detail=f"{parts} in another encoding than the rest"))
     if decoded.lost:
-        problems.append(Problem(code="charset", detail=f"{decoded.lost} characters could not be read"))
+        letters = "1 character" if decoded.lost == 1 else f"{decoded.lost} characters"
+        problems.append(Problem(code="charset", detail=f"{letters} could not be read"))
     return problems
 
 
