@@ -1,6 +1,6 @@
 """Answers for those who look: how sources do, why an item is where it is."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, urlsplit
 
@@ -20,6 +20,24 @@ def worst_first(app: App) -> tuple[SourceLine, ...]:
 def quiet(line: SourceLine, now: datetime) -> timedelta | None:
     """Return for how long a source has been silent, where that is unlike it; None elsewhere."""
     return None if line.state.problem else rhythm.quiet(line.state.info.times, now)
+
+
+def doubled(lines: Iterable[SourceLine]) -> list[tuple[SourceLine, SourceLine]]:
+    """Return pairs of sources that read one feed, the one that stands first in the configuration first.
+
+    One feed: the same address, or the same that it names as its own (`rel=self`); http and https are one, as are
+    tracking parameters. Its entries are merged in any case, but asked for twice.
+    """
+    first: dict[str, SourceLine] = {}
+    pairs = []
+    feeds = [line for line in lines if line.source.kind == "feed" and line.source.enabled and not line.state.lives_at]
+    for line in sorted(feeds, key=lambda line: line.source.order):
+        keys = {urls.canonical(url) for url in (line.source.location, line.state.info.self_url) if url}
+        if owner := next((first[key] for key in sorted(keys) if key in first), None):
+            pairs.append((owner, line))
+        for key in keys:
+            first.setdefault(key, line)
+    return pairs
 
 
 def advice(problem: Problem | None) -> tuple[str, str]:

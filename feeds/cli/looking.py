@@ -19,7 +19,8 @@ DAY = "%Y-%m-%d %H:%M"
 @click.pass_obj
 @command
 def status(desk: Desk, json_: bool) -> None:
-    """Show how it goes: totals, then every source that has a problem, the worst first, with cause and remedy."""
+    """Show how it goes: totals, then every source that has a problem, the worst first, with cause and remedy; sources
+    that moved, that went quiet, or that read one feed twice."""
     with desk.open() as app:
         lines, totals, now = look.worst_first(app), app.store.overview.totals(), app.clock()
         error = app.store.overview.meta("config_error")
@@ -52,6 +53,9 @@ def status(desk: Desk, json_: bool) -> None:
                 say(desk, f"\nquiet      {line.source.id}  nothing new for {silence.days} days, which is unlike it")
         for hold in app.store.overview.holds():
             _say_hold(desk, hold)
+        for owner, line in look.doubled(lines):
+            say(desk, f"\ndouble     {line.source.id}  reads the feed that {owner.source.id} reads")
+            say(desk, f"           {line.source.location}: `feeds remove {line.source.id}`, or the other")
         for aside in app.store.overview.set_aside():
             say(desk, f"\nset aside  {aside.channel_id} {aside.aside.format}: {aside.aside.story_id}")
             say(desk, f"           {aside.aside.reason}")

@@ -1,12 +1,18 @@
 """The commands as a user types them, over a small desk on disk."""
 
 import json
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
+from feeds.app import look
 from feeds.cli import cli
+from feeds.model.overview import SourceLine
+from feeds.model.source import FeedInfo, Source, SourceState
 from tests.cli.conftest import Feeds
 from tests.end_to_end.served import served
 
@@ -276,3 +282,25 @@ def test_a_held_build_waits_for_a_word(feeds: Feeds, folder: Path) -> None:
     assert (folder / "var" / "public" / "atom.xml").read_bytes() != before
     assert "held  " not in feeds("status").output
     assert "held are: none" in feeds("allow", "--json", "all", code=2).output
+
+
+def source_line(id: str, location: str, order: int, self_url: str = "", **more: Any) -> SourceLine:
+    state = SourceState(source_id=id, due=datetime(2026, 2, 1, tzinfo=UTC), info=FeedInfo(self_url=self_url))
+    given = Source(id=id, kind="feed", location=location, order=order)
+    return SourceLine(source=replace(given, **more), state=state, removed=False, entries=0, newest=None)
+
+
+@pytest.mark.parametrize(
+    ("location", "self_url", "more", "double"),
+    [
+        pytest.param("http://a.example/feed", "", {}, True, id="http and https"),
+        pytest.param("https://a.example/feed?utm_source=x", "", {}, True, id="a tracking parameter"),
+        pytest.param("https://b.example/proxy", "https://a.example/feed", {}, True, id="by the address that it names"),
+        pytest.param("https://a.example/other", "", {}, False, id="another feed of the site"),
+        pytest.param("http://a.example/feed", "", {"enabled": False}, False, id="one that is off"),
+        pytest.param("http://a.example/feed", "", {"kind": "file"}, False, id="a file"),
+    ],
+)
+def test_two_sources_of_one_feed_are_named(location: str, self_url: str, more: dict[str, Any], double: bool) -> None:
+    lines = [source_line("late", location, 2, self_url, **more), source_line("first", "https://a.example/feed", 1)]
+    assert [(a.source.id, b.source.id) for a, b in look.doubled(lines)] == [("first", "late")] * double
