@@ -91,11 +91,11 @@ def clean(markup: str, base_url: str = "") -> str:
     text = markup
     before = _BASE.set(base_url)
     try:
-        for _ in range(_ROUNDS):
+        for turn in range(_ROUNDS):
             text = _shortened(text)
             if _too_deep(text):
                 break
-            done = _CLEANER.clean(prepared(text, base_url)).strip()
+            done = _CLEANER.clean(prepared(text, base_url, cleaned=turn > 0)).strip()
             if done == text:
                 return done
             text = done

@@ -71,14 +71,26 @@ _BREAKS = re.compile(r"<(?i:br\s*/?>(?:\s|&nbsp;)*+(?:<br\s*/?>(?:\s|&nbsp;)*+){
 _NESTED = 24  # empty elements within empty elements that one call takes out
 
 
-def prepared(markup: str, base_url: str) -> str:
-    """Return *markup* ready for nh3: see the steps. Linear in its length."""
+def prepared(markup: str, base_url: str, *, cleaned: bool = False) -> str:
+    """Return *markup* ready for nh3: see the steps. Linear in its length.
+
+    *cleaned*: it comes from nh3, which leaves its own tags and no other `<`; those it takes out are not looked for.
+    """
     text = tidy(_OVERLAID.sub(r"\1", markup) if "\u0338" in markup else markup)
     if "<" not in text:
         return text
     lower = text.lower()
     if "data:" in lower:
         text = _DATA.sub('=""', text)
+    if not cleaned:
+        text = _with_known_tags(text, lower, base_url)
+    if "<img" in lower or "<source" in lower or "<amp-img" in lower:
+        text = _IMAGE.sub(_shown, text)
+    return _without_gaps(text)
+
+
+def _with_known_tags(text: str, lower: str, base_url: str) -> str:
+    """Replace tags that nh3 would take out by what they say."""
     if "<noscript" in lower:
         lazy = any(name in lower for name in _LAZY)
         text = _NOSCRIPT.sub(lambda m: "" if lazy and "<img" in m[1].lower() else m[1], text)
@@ -88,10 +100,7 @@ def prepared(markup: str, base_url: str) -> str:
         text = _MATH.sub(lambda m: html.escape(" ".join(plain(m[1]).split()), quote=False), text)
     if "/>" in text:
         text = _closed(text, lower)
-    text = _OLD.sub(_renewed, text)
-    if "<img" in lower or "<source" in lower or "<amp-img" in lower:
-        text = _IMAGE.sub(_shown, text)
-    return _without_gaps(text)
+    return _OLD.sub(_renewed, text)
 
 
 def images(markup: str) -> list[dict[str, str]]:
