@@ -12,6 +12,8 @@ from feeds.model.entry import Deleted, Entry
 from feeds.model.settings import Settings
 from feeds.model.source import FeedInfo, Fetched, SourceState
 
+COMPARED = 1000  # entries of one document that are compared by what they say: a second or two
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrivals:
@@ -30,7 +32,7 @@ class Arrivals:
 
     def hints(self) -> frozenset[int]:
         """Return every hash under which a story may be that an entry tells in other words."""
-        return frozenset(hint for one in self.sketches.values() for hint in (*one.shingles, one.title_hint))
+        return frozenset().union(*(one.asked() for one in self.sketches.values()))
 
     def candidates(self, view: PollView) -> tuple[str, ...]:
         """Return the ids of all stories worth comparing with an entry, each once."""
@@ -63,7 +65,11 @@ def arrivals(
 
 
 def with_sketches(arrived: Arrivals, view: PollView, settings: Settings) -> Arrivals:
-    """Return *arrived* with sketches of entries that are new and that no key of *view* leads to a story."""
+    """Return *arrived* with sketches of entries that are new and that no key of *view* leads to a story.
+
+    Of more than `COMPARED` only the newest: the archive that a source publishes anew is told apart by keys alone, and
+    holds nobody up.
+    """
     if settings.dedupe.near is None:
         return arrived
     lone = [
@@ -73,6 +79,9 @@ def with_sketches(arrived: Arrivals, view: PollView, settings: Settings) -> Arri
         and e.guid not in view.known
         and not any(key in view.stories for key in arrived.keys[e.guid])
     ]
+    if len(lone) > COMPARED:
+        oldest = datetime.min.replace(tzinfo=UTC)
+        lone = sorted(lone, key=lambda e: e.published or oldest, reverse=True)[:COMPARED]
     return replace(arrived, sketches={e.guid: sketch(e) for e in lone})
 
 

@@ -74,7 +74,7 @@ def candidates(sketch: Sketch, posted: Mapping[int, Sequence[Key]]) -> tuple[Key
     more than a common one; what a tenth of an entry's hints lead to is looked at, and what has the same title.
     """
     weights: dict[Key, float] = {}
-    for hint in posted.keys() & {*sketch.shingles, sketch.title_hint}:
+    for hint in posted.keys() & sketch.asked():
         stories = posted[hint]
         if len(stories) < COMMON:
             for story in stories:

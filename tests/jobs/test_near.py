@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from feeds.core import arrivals
 from feeds.core.desk import Desk
 from feeds.jobs.poll import poll
 from feeds.model.decision import Decision
@@ -154,3 +155,17 @@ def test_a_split_off_story_is_found_in_other_words(world: World) -> None:
     world.store.library.edit(desk.split(story, EntryKey("two", "b"), ()), world.now)
     tell(world, three=feed("three", ("c", OTHER_TITLE, COPY)))
     assert stories(world) == [["one"], ["two", "three"]]
+
+
+def test_of_an_archive_only_the_newest_are_compared(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rest is told apart by keys alone, so that it holds nobody up."""
+    monkeypatch.setattr(arrivals, "COMPARED", 2)
+    tell(world, one=feed("one", ("a", TITLE, TEXT)))
+    others = [(f"g{n}", f"{n}번째 소식", f"{n}번째 마당에서 잔치가 열렸다.") for n in range(3)]
+    old = (
+        feed("two", ("b", OTHER_TITLE, COPY), *others).replace(b"01 Feb", b"02 Feb", 4).replace(b"02 Feb", b"01 Feb", 1)
+    )
+    tell(world, two=old)
+    assert len(stories(world)) == 5
+    tell(world, three=feed("three", ("c", OTHER_TITLE, COPY)))
+    assert sorted(map(len, stories(world))) == [1, 1, 1, 1, 2]
