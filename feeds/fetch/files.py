@@ -184,14 +184,19 @@ def _shelved(places: list[Place], folder: Folder, files: SiteFiles) -> Iterator[
     shelves = tuple(f"{each}/" for each in files.content)
     if folder.below or not any(p.path.startswith(shelves) for p in places):
         shelves = ("",)
-    bundles = {p.path.rpartition("/")[0] for p in places if _stem(p) == "index"} - {""} if files.bundles else set()
+    bundles = {p.path.rpartition("/")[0] for p in places if _is_index(p)} - {""} if files.bundles else set()
     for place in places:
         above = place.path.split("/")[:-1]
         held = any("/".join(above[:n]) in bundles for n in range(1, len(above) + 1))
-        owned = held and not (_stem(place) == "index" and _outermost(above, bundles))
+        owned = held and not (_is_index(place) and _outermost(above, bundles))
         skipped = not files.skipped.isdisjoint(each.lower() for each in above) or _stem(place).startswith("_")
         if place.path.startswith(shelves) and not owned and not skipped:
             yield place
+
+
+def _is_index(place: Place) -> bool:
+    """Whether a file is a bundle's own, in whatever language: `index.md`, `index.ko.md`."""
+    return _stem(place).partition(".")[0] == "index"
 
 
 def _outermost(above: list[str], bundles: set[str]) -> bool:

@@ -6,6 +6,7 @@ that happens to lie above says nothing.
 """
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,9 @@ from feeds.model.sites import SITES, SiteFiles
 from feeds.model.source import Folder, SiteKind
 
 LARGEST_CONFIG = 256 * 1024  # bytes
+TABLE = re.compile(
+    r"^([ \t]*\[\[?[ \t]*)([\w\"'. -]+\]\]?[ \t]*(?:#[^\n]*)?)$", re.MULTILINE
+)  # the head of one in TOML
 EDITORS: tuple[SiteKind, ...] = ("obsidian",)
 HIGHEST = 3  # folders between a site's configuration and its posts: `src/content/blog`
 
@@ -91,10 +95,11 @@ def _parts(found: _Config, config: str) -> Iterator[str]:
     suffix = name.rpartition(".")[2]
     for part in SITES[found.kind].parts if folder else ():
         path = os.path.join(found.site, folder, f"{part}.{suffix}")
-        if part in config or not os.path.lexists(path):
+        there = re.search(rf"^[ \t]*\[*[ \t]*{part}[ \t]*[\].:=]", config, re.MULTILINE)
+        if there or not os.path.lexists(path):
             continue
         if suffix == "toml":
-            yield f"[{part}]\n{_text(path)}"
+            yield f"[{part}]\n" + TABLE.sub(rf"\g<1>{part}.\g<2>", _text(path))
         elif suffix in ("yaml", "yml"):
             yield f"{part}:\n" + "".join(f"  {line}\n" for line in _text(path).splitlines())
 

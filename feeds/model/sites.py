@@ -47,7 +47,7 @@ SITES: Mapping[SiteKind, SiteFiles] = {
             for folder in ("", "config/_default/")
             for suffix in ("toml", "yaml", "yml", "json")
         ),
-        parts=("permalinks", "taxonomies"),
+        parts=("permalinks", "taxonomies", "languages"),
         content=("content",),
         bundles=True,
         ends=True,
