@@ -14,10 +14,12 @@ from typing import Any, Literal
 from feeds.config.read import read_with_warnings
 from feeds.core import own
 from feeds.core.channels import clashes
+from feeds.core.rivals import rivals
 from feeds.errors import PROBLEMS, Fault, FeedsError, PostError
 from feeds.fetch import fetcher
 from feeds.fetch.sites import folder_of
 from feeds.jobs.poll import read
+from feeds.model.entry import RawEntry
 from feeds.model.settings import Settings
 from feeds.model.source import Fetched, Problem, SourceState
 from feeds.net import Client
@@ -62,6 +64,7 @@ def check_posts(settings: Settings, client: Client) -> Iterator[Fault]:
         state = SourceState(source_id=source.id, due=NO_TIME)
         answer = next(fetcher(client, 1, 1)([(source, state)]))
         yield from (_fault(p.where or source.location, p.detail) for p in _problems(answer))
+        posts: dict[str, RawEntry] = {}
         for document in answer.documents:
             try:
                 parsed = parse(document, source)
@@ -70,7 +73,10 @@ def check_posts(settings: Settings, client: Client) -> Iterator[Fault]:
             except FeedsError as error:
                 yield _fault(document.url, str(error))
             else:
+                posts.update((document.url, entry) for entry in parsed.entries)
                 yield from (_fault(p.where or document.url, p.detail, warning=True) for p in parsed.problems)
+        taken = rivals(posts.values())
+        yield from (_fault(url, taken[post.path]) for url, post in posts.items() if post.path in taken)
 
 
 def _problems(answer: Fetched) -> tuple[Problem, ...]:

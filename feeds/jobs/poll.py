@@ -10,6 +10,7 @@ from feeds.core.arrivals import Arrivals
 from feeds.core.categories import Catalogue
 from feeds.core.decide import decide
 from feeds.core.normalise import normalise
+from feeds.core.rivals import rivals
 from feeds.errors import ParseError, PostError, StaleView
 from feeds.jobs.news import Reading, is_odd, read_news
 from feeds.jobs.view import look
@@ -349,6 +350,10 @@ def _read_posts(source: Source, fetched: Fetched, by: Read) -> tuple[Fetched, Pa
             if not parsed.entries:
                 others.add(document.path)
     listing = tuple(path for path in fetched.listing if path not in others)
+    taken = rivals(entries)
+    files = {document.path: document.url for document in fetched.documents}
+    problems.extend(Problem(code="post", detail=said, where=files[path]) for path, said in taken.items())
+    entries = [entry for entry in entries if entry.path not in taken]
     return replace(fetched, problems=tuple(problems), listing=listing), Parsed(
         info=FeedInfo(format="posts"), entries=tuple(entries), problems=tuple(notes)
     )

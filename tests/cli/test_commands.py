@@ -304,3 +304,10 @@ def source_line(id: str, location: str, order: int, self_url: str = "", **more: 
 def test_two_sources_of_one_feed_are_named(location: str, self_url: str, more: dict[str, Any], double: bool) -> None:
     lines = [source_line("late", location, 2, self_url, **more), source_line("first", "https://a.example/feed", 1)]
     assert [(a.source.id, b.source.id) for a, b in look.doubled(lines)] == [("first", "late")] * double
+
+
+def test_fm_19_check_names_two_posts_of_one_address(feeds: Feeds, folder: Path) -> None:
+    for name in ("one", "two"):
+        (folder / "site" / f"{name}.md").write_text(f"---\ntitle: {name}\npermalink: /same/\n---\nWords.\n")
+    said = " ".join(feeds("check", "--posts", code=2).output.split())
+    assert "two.md: error: its address, https://desk.example/same/, is that of one.md too" in said

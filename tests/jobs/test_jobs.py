@@ -490,3 +490,25 @@ def test_our_own_tombstones_are_understood(desk: World) -> None:
     for path in ("/atom.xml", "/feed.json"):
         read = parse(Document(url=f"https://desk.example{path}", body=desk.files[path]), source("other"))
         assert [(d.ref, d.when) for d in read.deleted] == [(story.id, desk.now)]
+
+
+def test_fm_19_two_posts_of_one_address_are_an_error_that_names_both(tmp_path: Path) -> None:
+    config = settings(source("posts", kind="content", location="/site", home="https://desk.example"))
+    with world(tmp_path, config) as desk:
+        texts = {"a.md": "First", "b.md": "Second", "c.md": "Third"}
+        documents = tuple(
+            Document(
+                url=f"/site/{path}",
+                body=f"---\ntitle: {title}\npermalink: /{'same' if path != 'c.md' else 'other'}/\n---\n{title}.\n".encode(),
+                path=path,
+                origin=path,
+            )
+            for path, title in texts.items()
+        )
+        desk.answers["posts"] = Fetched(outcome="fresh", documents=documents, listing=tuple(texts))
+        polled, _, _ = desk.pass_()
+        (problem,) = polled.problems.values()
+        assert (problem.code, problem.where) == ("post", "/site/b.md")
+        assert "https://desk.example/same/" in problem.detail
+        assert "a.md" in problem.detail
+        assert {s.lead.title for s in desk.store.library.every_story("", 10)} == {"First", "Third"}
