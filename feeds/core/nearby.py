@@ -2,6 +2,12 @@
 
 Only an entry that no key leads to a story is looked at, once, when it is new. It is compared with the leads of stories,
 never with their other members, so that no chain of copies drifts from what its story says; the best likeness wins.
+
+Nor does a story grow for ever: what is near must have been published within `dedupe.near.within` of its first entry,
+however late its last copy came, and a story of `LARGEST` entries takes no more.
+
+The order in which copies arrive changes nothing where each of them is alike enough to whichever leads. It does matter
+where two excerpts share nothing and come before the whole text: each begins a story, and the whole joins the likelier.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -16,6 +22,7 @@ from feeds.model.entry import Entry
 from feeds.model.settings import Dedupe
 from feeds.model.story import Story
 
+LARGEST = 200  # entries of one story: no press release was printed by more outlets that one desk reads
 TOLD = 0.2  # likenesses below are nothing to tell of
 
 
@@ -100,7 +107,7 @@ class Nearby:
     ) -> list[Story]:
         assert entry.published is not None  # noqa: S101 - find() asked
         found = {s.id: s for i in ids if (s := latest(i))}
-        told = [s for s in found.values() if s.status in ("shown", "retracted")]
+        told = [s for s in found.values() if s.status in ("shown", "retracted") and len(s.members) < LARGEST]
         return [s for s in told if abs(s.published - entry.published) <= within]
 
     def _side(self, story: Story) -> Side:
