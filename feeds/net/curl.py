@@ -220,6 +220,7 @@ def _handle(line: "Line[Any]", guard: Guard) -> Any:
         libcurl.PATH_AS_IS: 1,
         libcurl.DNS_CACHE_TIMEOUT: 0,
         libcurl.HTTP_VERSION: libcurl.CURL_HTTP_VERSION_2TLS,
+        libcurl.BUFFERSIZE: 1 << 16,  # most feeds come in one piece
         libcurl.SSL_SESSIONID_CACHE: 0,  # it holds 25 hosts: of many none is there when it is asked again
         libcurl.CONNECTTIMEOUT_MS: int(2000 * guard.limits.connect.total_seconds()),  # for all addresses
         libcurl.CAINFO: guard.authorities,
