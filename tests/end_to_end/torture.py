@@ -149,7 +149,7 @@ def _config() -> str:
             "  author: {name: '편집 & <부>', email: desk@torture.example.kr}",
             "defaults: {keep: 36500d, first: 1000}",
             "dedupe: {same_url: false, same_text: false}",
-            "push: {hub: 'https://hub.example/?a=1&b=2'}",
+            "push: {hub: 'http://127.0.0.1:9/hub?a=1&b=2'}",
             "content: [{id: posts, path: ./posts, kind: jekyll}]",
             "sources:",
             "  - {id: rss, file: ./saved/rss.xml, title: 'R & <S> ]]>', categories: [기술]}",
