@@ -51,7 +51,7 @@ SITES: Mapping[SiteKind, SiteFiles] = {
         content=("content",),
         bundles=True,
         ends=True,
-        data=r"(?:.*/)?_index\.(?:md|markdown|mdown|html)",  # its folder is a section of its own; `cascade`
+        data=r"(?:.*/)?_index(?:\.[\w-]+)?\.(?:md|markdown|mdown|html)",  # sections, `cascade`, names of terms
     ),
     # Source: docs.getpelican.com, "Settings"; run with 4.8.0.
     "pelican": SiteFiles(

@@ -81,11 +81,14 @@ def defaults(document: Document, path: str, config: Config) -> Mapping[str, Node
     Source: gohugo.io, "Front matter: cascade". A target is told by its path alone, `/posts/**` for all below.
     """
     below_content = path.removeprefix(f"{config.content}/")
+    language = file_name(below_content, config).language or _default(config)
+    unsaid = _language_folder(below_content, config)[0] or _default(config)
     merged: dict[str, Node] = {}
     above = sorted(document.folder.data, key=lambda pair: pair[0].count("/"))
     for place, text in above:
-        folder = place.rpartition("/")[0]
-        if document.path.startswith(f"{folder}/") or not folder:
+        folder, _, name = place.rpartition("/")
+        spoken = name.rpartition(".")[0].partition(".")[2] or unsaid  # `_index.en.md` is for English alone
+        if (document.path.startswith(f"{folder}/") or not folder) and (not config.languages or spoken == language):
             for table in _cascades(text, place):
                 target = Fields(table, place).text("_target.path", "target.path")
                 if not target or fnmatchcase(f"/{below_content.rpartition('.')[0]}", target):
@@ -148,13 +151,13 @@ def place(post: Post, stated: datetime | None, categories: tuple[str, ...]) -> s
 
 
 def categories(post: Post) -> tuple[str, ...]:
-    return usual.listed(post, "categories")
+    return tuple(_term(post, "categories", name) for name in usual.listed(post, "categories"))
 
 
 def tags(post: Post) -> tuple[str, ...]:
     """Return tags, and the terms of taxonomies that the site has beside categories and people."""
-    others = [t for t in post.config.taxonomies if t.lower() not in ("tags", "categories", "authors", "author")]
-    return tuple(name for key in ("tags", *others) for name in usual.listed(post, key.lower()))
+    others = [t.lower() for t in post.config.taxonomies if t.lower() not in ("tags", "categories", "authors", "author")]
+    return tuple(_term(post, key, name) for key in dict.fromkeys(("tags", *others)) for name in usual.listed(post, key))
 
 
 def body(post: Post, url: str) -> str:
@@ -195,12 +198,44 @@ def _language_folder(path: str, config: Config) -> tuple[str, str]:
     return "", path
 
 
+def _term(post: Post, taxonomy: str, name: str) -> str:
+    """Return the name that a term is shown by: its page's title in the post's language, else as the post has it."""
+    folder, inside = _language_folder(post.path, post.config)
+    place = post.document.path.removesuffix(inside)
+    own = post.name.language or _default(post.config)
+    titles = _titles(post.document.folder.data)
+    term = _part(name, Config())
+    bare = folder or not post.config.languages or own == _default(post.config)  # `_index.md` speaks its language
+    shown = titles.get((place, taxonomy, term, own)) or (titles.get((place, taxonomy, term, "")) if bare else "")
+    return shown or name
+
+
+def _default(config: Config) -> str:
+    return Fields(config.nodes, "").text("defaultcontentlanguage") or "en"
+
+
+@lru_cache(maxsize=4)
+def _titles(data: tuple[tuple[str, str], ...]) -> Mapping[tuple[str, str, str, str], str]:
+    """Return titles of pages of terms by the folder above, taxonomy, term, and language in the name."""
+    found: dict[tuple[str, str, str, str], str] = {}
+    for place, text in data:
+        *above, taxonomy, term, name = ["", "", *place.split("/")]
+        stem = name.rpartition(".")[0].lower()
+        try:
+            fields = Fields(read(text.removeprefix("\ufeff").replace("\r\n", "\n"), place).fields, place)
+        except PostError:
+            continue
+        if title := fields.text("linktitle", "title"):
+            folder = "".join(f"{each}/" for each in above if each)
+            found[folder, taxonomy.lower(), _part(term, Config()), stem.partition(".")[2]] = title
+    return found
+
+
 def _before(post: Post) -> str:
     """Return the folder of the post's language: the site's own has none, unless the configuration gives it one."""
-    settings = Fields(post.config.nodes, "")
-    default = settings.text("defaultcontentlanguage") or "en"
+    default = _default(post.config)
     language = post.name.language or (default if post.config.languages else "")
-    own = language == default and not _is_true(settings.get("defaultcontentlanguageinsubdir"))
+    own = language == default and not _is_true(post.config.nodes.get("defaultcontentlanguageinsubdir"))
     return "" if own or not language else f"/{language}"
 
 
