@@ -92,7 +92,9 @@ class Nearby:
         said = self._habits[entry.source_id] = habits.said(self._said(entry.source_id), mine)
         usual = {key for key, times in said.items() if times > habits.OFTEN}
         hints = tuple(h for h in mine.hints(usual) if len(self._posted.get(h, ())) < near.COMMON)
-        self.hinted.append(Hinted(story_id=story.id, hints=hints))
+        asked = tuple(mine.asked().intersection(hints))
+        seen = frozenset(id for hint in asked for id in self.view.posted.get(hint, ()))
+        self.hinted.append(Hinted(story_id=story.id, hints=hints, asked=asked, seen=seen))
         self._posted.update((hint, (*self._posted.get(hint, ()), story.id)) for hint in hints)
 
     def habits(self) -> bytes:

@@ -70,10 +70,16 @@ class Saved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hinted:
-    """A story and the hashes, 32 bits each, under which entries that may tell it in other words find it."""
+    """A story and the hashes, 32 bits each, under which entries that may tell it in other words find it.
+
+    *asked* are those of them that its poll looked for before it let the story begin, and *seen* the stories it found
+    under them: another one there was told meanwhile, and may be the same.
+    """
 
     story_id: str
     hints: tuple[int, ...]
+    asked: tuple[int, ...] = ()
+    seen: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, delete, func, select
 
+from feeds.errors import StaleView
 from feeds.model.changes import Changes, Hinted
 from feeds.store import tables as t
 from feeds.store.codec import text_of
@@ -57,10 +58,24 @@ def habits(connection: Connection, source_ids: Collection[str]) -> Mapping[str, 
 
 
 def write(connection: Connection, changes: Changes, now: datetime) -> None:
-    """Write what a poll found to say of its stories and of its source."""
+    """Write what a poll found to say of its stories and of its source. Raises `StaleView`."""
+    _check(connection, changes.hinted, now)
     post(connection, changes.hinted, now)
     if changes.habits:
         _SAY.each(connection, [{"source_id": changes.state.source_id, "counts": changes.habits}])
+
+
+def _check(connection: Connection, found: Sequence[Hinted], now: datetime) -> None:
+    """Refuse stories that begin beside others of which their poll did not know: two workers may tell one at once.
+
+    A key would be refused by its table; what is told in other words shares no key.
+    """
+    mine = {one.story_id for one in found}
+    there = posted(connection, {hint for one in found for hint in one.asked}, now, now)
+    for one in found if there else ():
+        told = {id for hint in one.asked for id in there.get(hint, ())}
+        if strange := told - one.seen - mine:
+            raise StaleView(f"story {min(strange)}, which may be the same, was told meanwhile")
 
 
 def post(connection: Connection, found: Sequence[Hinted], now: datetime) -> None:

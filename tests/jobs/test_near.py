@@ -1,20 +1,26 @@
 """Copies in other words, through the whole poll and a real store: found in any order, once, with reasons."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from feeds.core import arrivals
+from feeds.core.decide import decide
 from feeds.core.desk import Desk
+from feeds.core.normalise import Normalised
+from feeds.errors import StaleView
 from feeds.jobs.poll import poll
+from feeds.model.changes import PollView
 from feeds.model.decision import Decision
-from feeds.model.entry import EntryKey
+from feeds.model.entry import Entry, EntryKey
 from feeds.model.job import Job
 from feeds.model.settings import Dedupe
+from feeds.model.source import Fetched
 from feeds.store import open_store
-from tests.core.made import NOW, settings, source
+from tests.core.made import NOW, entry, settings, source
 from tests.jobs.test_jobs import World
 
 POLL = Job(name="poll")
@@ -169,3 +175,34 @@ def test_of_an_archive_only_the_newest_are_compared(world: World, monkeypatch: p
     assert len(stories(world)) == 5
     tell(world, three=feed("three", ("c", OTHER_TITLE, COPY)))
     assert sorted(map(len, stories(world))) == [1, 1, 1, 1, 2]
+
+
+def look(world: World, entry: Entry) -> tuple[PollView, arrivals.Arrivals]:
+    """What a worker reads of the library before it decides over a new entry."""
+    library, fetched = world.store.library, Fetched(outcome="fresh")
+    view = library.poll_view(entry.source_id, [entry.guid], ())
+    found = arrivals.arrivals(Normalised(entries=(entry,), problems=()), fetched, view, world.config)
+    view = library.poll_view(entry.source_id, [entry.guid], found.all_keys())
+    found = arrivals.with_sketches(found, view, world.config)
+    posted = library.posted(found.hints(), world.now - timedelta(hours=72), world.now)
+    alike = found.candidates(replace(view, posted=posted))
+    return replace(library.poll_view(entry.source_id, [entry.guid], found.all_keys(), alike), posted=posted), found
+
+
+def write(world: World, view: PollView, found: arrivals.Arrivals) -> None:
+    sources = {s.id: s for s in world.config.sources}
+    changes = decide(view, Fetched(outcome="fresh"), found, world.config, sources, world.now)
+    world.store.library.apply(changes)
+
+
+def test_two_workers_on_one_story_make_one_story(world: World) -> None:
+    """Both look before either writes, and the two texts share no key."""
+    first = entry("a", "one", title=TITLE, content=TEXT)
+    second = entry("b", "two", title=OTHER_TITLE, content=COPY)
+    seen, seen_by_other = look(world, first), look(world, second)
+    write(world, *seen)
+    with pytest.raises(StaleView, match="told meanwhile"):
+        write(world, *seen_by_other)
+    assert stories(world) == [["one"]]
+    write(world, *look(world, second))
+    assert stories(world) == [["one", "two"]]

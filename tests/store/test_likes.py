@@ -1,13 +1,15 @@
 """Stories found by what they say: written with their poll, found by week, forgotten in time."""
 
 import sqlite3
+from collections.abc import Iterable
 from contextlib import closing
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import StaticPool, create_engine
 
-from feeds.model.changes import Hinted
+from feeds.errors import StaleView
+from feeds.model.changes import Changes, Hinted, PollView
 from feeds.store import Store, likes, open_store
 from feeds.store.likes import KEPT, WEEK
 from tests.store.made import NOW, changes, entry, ready, told
@@ -84,3 +86,29 @@ def test_a_week_is_forgotten_in_pieces(store: Store, monkeypatch: pytest.MonkeyP
     gone = [store.library.expire(late) for _ in range(7)]
     assert gone == [2, 2, 2, 2, 2, 1, 0]
     assert store.library.posted(range(10), NOW, late) == {1: ("story:g2",)}
+
+
+def begin(view: PollView, guid: str, *asked: int, seen: Iterable[str] = ()) -> Changes:
+    """A poll that lets a story begin under hints that it asked for, having seen some stories there."""
+    found = Hinted(story_id=f"story:{guid}", hints=(*asked, 99), asked=asked, seen=frozenset(seen))
+    return changes(view, hinted=(found,), **told(entry(guid, view.source.id)))
+
+
+def test_two_workers_that_begin_one_story_at_once_cannot_both(store: Store) -> None:
+    """They looked before either wrote, and share no key: the second has to look again, and finds the first's."""
+    library = ready(store)
+    one, other = library.poll_view("a", ["g1"], []), library.poll_view("b", ["g2"], [])
+    library.apply(begin(one, "g1", 1, 2))
+    with pytest.raises(StaleView, match="story:g1, which may be the same, was told meanwhile"):
+        library.apply(begin(other, "g2", 2, 3))
+    assert [s.id for s in library.every_story("", 9)] == ["story:g1"], "nothing of the second was written"
+    found = library.posted([2, 3], NOW, NOW)
+    library.apply(begin(other, "g2", 2, 3, seen=found[2]))
+    assert library.posted([2], NOW, NOW) == {2: ("story:g1", "story:g2")}
+
+
+def test_what_was_not_asked_for_holds_nobody_up(store: Store) -> None:
+    library = ready(store)
+    library.apply(begin(library.poll_view("a", ["g1"], []), "g1", 1))
+    library.apply(begin(library.poll_view("b", ["g2"], []), "g2", 5))  # both have hint 99
+    assert library.posted([99], NOW, NOW) == {99: ("story:g1", "story:g2")}
