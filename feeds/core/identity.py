@@ -34,7 +34,8 @@ _APART = bytes(c if chr(c).isalnum() and c < 128 else 0x20 for c in range(256)) 
 _ENOUGH = 600  # characters, of which most are units where they are East Asian
 _HTTP = re.compile(r"https?://[a-z0-9.-]+(:[0-9]+)?(/[!-~]*|[?#][!-~]*)?", re.IGNORECASE)
 _TAG = re.compile(
-    r"tag:(?:[a-z0-9._-]+@)?[a-z0-9.-]+,[0-9]{4}(-[01][0-9](-[0-3][0-9])?)?:[A-Za-z0-9._~!$&'()*+,;=:@/?%-]*"
+    r"tag:(?:[a-z0-9._-]+@)?[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?,[0-9]{4}(-(?:0[1-9]|1[0-2])(-[0-3][0-9])?)?"
+    r":[A-Za-z0-9._~!$&'()*+,;=:@/?%-]*"
 )
 # RFC 2141 §2.2: of what RFC 8141 added, '/', '~' and '&' are refused by validators, and '?' begins what is no name.
 _URN = re.compile(r"urn:[a-z0-9][a-z0-9-]{1,31}:(?:[a-z0-9()+,.:=@;$_!*'-]|%[0-9a-f]{2})+", re.IGNORECASE)
@@ -112,7 +113,7 @@ def is_global(guid: str) -> bool:
     if guid.lower().startswith("urn:uuid:"):
         return bool(_UUID.fullmatch(guid))
     return any(p.fullmatch(guid) for p in (_HTTP, _TAG, _URN)) and not re.search(
-        r'[<>"{}|\\^`]|%(?![0-9A-Fa-f]{2})|#.*#', guid
+        r'[<>"{}|\\^`\[\]]|%(?![0-9A-Fa-f]{2})|#.*#', guid
     )
 
 

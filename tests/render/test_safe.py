@@ -1,5 +1,7 @@
 """Text, URIs, languages and media types that every format takes."""
 
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -7,6 +9,7 @@ from lxml import etree
 
 from feeds.core import identity
 from feeds.render import safe
+from feeds.render.gate.values import iri
 
 
 @given(st.text())
@@ -107,8 +110,11 @@ IRIS = st.one_of(
 
 @given(IRIS)
 @example("HTTP://0##")
+@example("HTTP://0?[")
+@example("tag:.,2026:a")
 def test_what_may_be_published_as_an_id_is_one(guid: str) -> None:
     """A story that is given its entry's own id for its own is never set aside for it, and keeps it to the letter."""
     if identity.is_global(guid):
         assert safe.is_id(guid)
+        assert iri(guid, datetime.max.replace(tzinfo=UTC)) == ""  # nor does the publish gate stop it
         assert safe.uri(guid) == guid
