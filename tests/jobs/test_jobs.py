@@ -16,7 +16,7 @@ from feeds.jobs.poll import poll
 from feeds.jobs.publish import publish
 from feeds.jobs.regroup import regroup
 from feeds.jobs.tick import tick
-from feeds.jobs.work import Work
+from feeds.jobs.work import Tally, Work
 from feeds.model.changes import Changes
 from feeds.model.channel import Rendition
 from feeds.model.delivery import Delivery
@@ -288,6 +288,18 @@ def test_an_output_that_is_no_longer_configured_takes_its_files_along(desk: Worl
 def test_a_stop_between_two_sources_leaves_the_rest_due(desk: World) -> None:
     stops = iter([False, False, True, True, True])
     poll(POLL, desk.work(stopping=lambda: next(stops)))
+    assert [s.id for s, _ in desk.store.library.due(0, desk.now, 10)] == ["two"]
+
+
+def test_a_budget_that_ends_between_two_sources_leaves_the_rest_due(
+    desk: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def took(tally: Tally) -> timedelta:
+        return timedelta(minutes=9 if len(desk.asked) > 1 else 0)
+
+    monkeypatch.setattr(Tally, "took", property(took))
+    report = poll(POLL, desk.work(budget=timedelta(minutes=5)))
+    assert (report.outcome, report.counts["sources"]) == ("more", 1)
     assert [s.id for s, _ in desk.store.library.due(0, desk.now, 10)] == ["two"]
 
 
