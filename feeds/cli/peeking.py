@@ -17,6 +17,7 @@ SHOWN = 10  # entries
 DAY = "%Y-%m-%d %H:%M"
 READERS = {
     "fast": "the fast reader",
+    "repaired": "the fast reader, once it was repaired",
     "feedparser": "feedparser, as the fast reader declined it",
     "json": "the JSON reader",
 }

@@ -10,13 +10,23 @@ from feeds.parse import post
 from feeds.parse.decode import Decoded, decode, is_plain_utf8
 from feeds.parse.doctype import without_doctype
 from feeds.parse.jsonfeed import read_json
+from feeds.parse.repair import repair
 from feeds.parse.sniff import binary, sniff
-from feeds.parse.tolerant import read_xml
+from feeds.parse.tolerant import read_repaired, told_of
 from feeds.parse.xml import read_well_formed
 
 
 def _read_xml(text: str, url: str, timezone: str) -> Parsed:
-    return read_well_formed(text.encode("utf-8", "replace"), url, timezone) or read_xml(text, url, timezone)
+    """Read what is well-formed, as it is or once repaired, fast; the rest goes to feedparser at ten times the cost."""
+    if parsed := read_well_formed(text.encode("utf-8", "replace"), url, timezone):
+        return parsed
+    repaired = repair(text)
+    if repaired.text != text:
+        parsed = read_well_formed(repaired.text.encode("utf-8", "replace"), url, timezone)
+    if parsed is None:
+        return read_repaired(repaired, url, timezone)
+    problems = (*told_of(repaired, len(parsed.entries)), *parsed.problems)
+    return replace(parsed, problems=problems, complete=repaired.complete, reader="repaired")
 
 
 READERS = {"rss": _read_xml, "rdf": _read_xml, "atom": _read_xml, "json": read_json}

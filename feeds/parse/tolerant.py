@@ -10,7 +10,7 @@ from feeds.model.source import FeedInfo, Problem
 from feeds.parse import timetable
 from feeds.parse.dates import read_date
 from feeds.parse.elements import Found, read_elements
-from feeds.parse.repair import MOST_ITEMS, repair
+from feeds.parse.repair import MOST_ITEMS, Repaired, repair
 from feeds.parse.xml_parts import (
     BLOGGERS_KIND,
     FEED_TYPES,
@@ -56,7 +56,11 @@ def read_xml(text: str, url: str, timezone: str) -> Parsed:
     *url* is what relative links stand on; *timezone* holds for dates without an offset.
     Raises ParseError("depth") before reading, ParseError("reader") where feedparser fails, ParseError("unknown").
     """
-    repaired = repair(text)
+    return read_repaired(repair(text), url, timezone)
+
+
+def read_repaired(repaired: Repaired, url: str, timezone: str) -> Parsed:
+    """Return what a repaired text holds, as `read_xml` does."""
     base_url = url if url.startswith(("http://", "https://")) else ""
     try:
         reader, fault = read_elements(repaired.text, base_url)
@@ -68,12 +72,7 @@ def read_xml(text: str, url: str, timezone: str) -> Parsed:
         raise ParseError("unknown", "it has the shape of a feed, but nothing in it")
     dates = _Dates(timezone, [])
     entries = tuple(_entry(found, reader, url, dates) for found in reader.entries[:MOST_ITEMS])
-    problems = [Problem(code="malformed", detail=note) for note in (*repaired.notes, *([fault] if fault else []))]
-    if not repaired.complete:
-        problems.append(Problem(code="malformed", detail="the end is missing: complete items were read"))
-    if max(repaired.items, len(reader.entries)) > MOST_ITEMS:
-        most = max(repaired.items, len(reader.entries))
-        problems.append(Problem(code="excess", detail=f"{most} items; the newest {MOST_ITEMS} were read"))
+    problems = told_of(repaired, len(reader.entries), fault)
     problems += [Problem(code="date", detail=f"{text!r}") for text in dict.fromkeys(dates.unread)]
     return Parsed(
         info=_info(reader),
@@ -81,6 +80,16 @@ def read_xml(text: str, url: str, timezone: str) -> Parsed:
         problems=tuple(problems),
         complete=repaired.complete,
     )
+
+
+def told_of(repaired: Repaired, entries: int, fault: str = "") -> list[Problem]:
+    """Return what was wrong with a text that was repaired and gave so many *entries*; *fault* is its reader's word."""
+    problems = [Problem(code="malformed", detail=note) for note in (*repaired.notes, *([fault] if fault else []))]
+    if not repaired.complete:
+        problems.append(Problem(code="malformed", detail="the end is missing: complete items were read"))
+    if (most := max(repaired.items, entries)) > MOST_ITEMS:
+        problems.append(Problem(code="excess", detail=f"{most} items; the newest {MOST_ITEMS} were read"))
+    return problems
 
 
 def _info(reader: Any) -> FeedInfo:

@@ -127,8 +127,9 @@ def mend(root: etree._Element, body: bytes) -> None:
     for element in root.iter():
         text = element.text
         if text and not text.isascii():
-            shown = text.translate(_SIGNS) if _CONTROLS.search(text) else text
-            inner = shown.strip()
+            inner = text.strip()
             whole = mended(inner)
-            if whole != inner or shown is not text:
-                element.text = shown if whole == inner else whole
+            if whole != inner:
+                element.text = whole
+            elif _CONTROLS.search(text):
+                element.text = text.translate(_SIGNS)

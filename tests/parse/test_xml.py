@@ -13,6 +13,7 @@ from feeds.errors import ParseError
 from feeds.model.entry import Parsed, RawEntry
 from feeds.model.source import Document, Source
 from feeds.parse import fast as read_at_once
+from feeds.parse import parse
 from feeds.parse.decode import decode
 from feeds.parse.doctype import without_doctype
 from feeds.parse.sniff import sniff
@@ -155,6 +156,7 @@ SAME = {  # what stands in the channel, in the item
     "utf-8 taken for latin-1": ("", "<title>caf&#195;&#169;</title>"),
     "utf-8 taken for latin-1, in hexadecimal": ("", "<title>caf&#xC3;&#xa9;</title>"),
     "utf-8 taken for latin-1, written": ("", "<title>caf\u00c3\u00a9</title><guid>\u00c3&#169;</guid>"),
+    "utf-8 taken for latin-1, with controls": ("", "<title>&#226;&#128;&#166;</title>"),
     "letters of latin-1": ("", "<title>caf\u00e9 &#215; &#233;t\u00e9</title>"),
     "times of rest": (
         "<skipHours><hour>0</hour><hour>24</hour><hour>7</hour></skipHours><skipDays><day>Sunday</day><day>monday</day></skipDays>"
@@ -280,6 +282,24 @@ def test_a_mark_and_blanks_before_the_declaration_keep_no_feed_from_the_fast_rea
     parsed = read_at_once(Document(url=URL, body=text.encode()), SOURCE)
     assert parsed is not None
     assert (len(parsed.entries), parsed.problems) == (1, ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(RSS % ("", "<title>a & b</title><guid>?a=1&b=2</guid><link>/?a=1&b=2</link>"), id="bare ampersands"),
+        pytest.param(RSS % ("", "<title>a&nbsp;b &hellip;</title>"), id="entities of HTML"),
+        pytest.param(RSS % ("", "<title>a\x02b&#x110000;</title>"), id="characters that XML forbids"),
+        pytest.param((RSS % ("", "<title>a</title>"))[:-9], id="end missing"),
+        pytest.param((RSS % ("", "<title>a</title></item><item><title>b")).removesuffix("</item></channel></rss>"), id="half an item"),
+        pytest.param(RSS % ("", "<title>a & b</title>" + "</item><item><guid>g</guid>" * 1_001), id="BOM-18 too many items"),
+    ],
+)  # fmt: skip
+def test_what_is_repaired_is_read_fast_and_as_by_the_tolerant_reader(text: str) -> None:
+    parsed, theirs = parse(Document(url=URL, body=text.encode()), SOURCE), read_xml(text, URL, "UTC")
+    assert parsed.reader == "repaired"
+    assert told(parsed) == told(theirs)
+    assert [p for p in parsed.problems if p.code in {"malformed", "excess"}] == list(theirs.problems)
 
 
 def test_bom_07_entities_of_the_document_are_declined() -> None:
