@@ -15,6 +15,7 @@ from feeds.model.settings import Settings
 
 _FEEDS: tuple[Format, ...] = ("atom", "rss", "json")
 _SLUG = "0slug0"  # stands for any while addresses are made alike
+_PERIOD = r"(?:-\d{4}(?:-\d\d){0,2})?"  # as in `Channel.placed`
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,5 +39,12 @@ def addresses(settings: Settings) -> Addresses:
         for format in _FEEDS
         if format in output.formats
     }
-    keys = "|".join(re.escape(file).replace(_SLUG, "[^/]+") for file in sorted(files)) or "(?!)"
+    keys = "|".join(_pattern(file) for file in sorted(files)) or "(?!)"
     return Addresses(canonical(site + "/").partition("/")[0].partition(":")[0], re.compile(keys))
+
+
+def _pattern(file: str) -> str:
+    """The addresses of a feed in any category, and of its archives."""
+    stem, dot, kind = file.rpartition(".")
+    named = f"{re.escape(stem)}{_PERIOD}{re.escape(dot + kind)}" if "/" not in kind else f"{re.escape(file)}{_PERIOD}"
+    return named.replace(_SLUG, "[^/]+")
