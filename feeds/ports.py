@@ -59,8 +59,8 @@ class Library(Protocol):
     ) -> PollView:
         """Return all that may matter to one poll, and the stories *alike*: see `PollView`."""
 
-    def unseen(self, source_id: str, since: datetime, before: datetime) -> tuple[str, ...]:
-        """Return the guids of kept entries that were published after *since* and last seen before *before*."""
+    def younger(self, source_id: str, since: datetime) -> tuple[str, ...]:
+        """Return the guids of a source's kept entries that were published after *since*."""
 
     def widened(self, view: PollView, keys: Sequence[str]) -> PollView:
         """Return *view*, which was read in the same transaction, with the stories of more *keys*."""

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
+from tempfile import TemporaryDirectory
 
 from feeds import __version__
 from feeds.config.read import read_with_warnings
@@ -30,7 +31,7 @@ from feeds.render.static import STATIC
 from feeds.sandbox import Sandbox
 from feeds.send.files import remover, writer
 from feeds.send.http import poster
-from feeds.store import Store, open_store
+from feeds.store import Store, copy_store, open_store
 
 logger = logging.getLogger(__name__)
 
@@ -103,10 +104,6 @@ class App:
         self._ports = ports_for(settings, self.store, client_for(settings), self.clock, self.sandbox)
         self.settings = settings
 
-    def publish_to(self, folder: str) -> None:
-        """Write documents to *folder* from now on, instead of the configured one."""
-        self.adopt(replace(self.settings, public=folder))
-
     def sync(self) -> int:
         """Bring the store in line with the settings; return how many stories were regrouped."""
         settings, library = self.settings, self.store.library
@@ -156,6 +153,25 @@ class App:
     def run_job(self, job: Job, work: Work) -> Report:
         """Run one job under *work*."""
         return JOBS[job.name](job, work)
+
+
+@contextmanager
+def copied(file: str, environ: Mapping[str, str], public: str) -> Iterator[App]:
+    """Open a copy of the store, as it stands at this moment, to publish from into another folder than the usual one.
+
+    What is due, and what was written where, stays as it is in the store. Raises `ConfigError`, `StoreError`.
+    """
+    settings, _ = read_with_warnings(file, environ)
+    with TemporaryDirectory(prefix="feeds-") as folder:
+        place = f"sqlite:///{folder}/copy.db"
+        copy_store(settings.store, place)
+        store = open_store(place)
+        try:
+            with Sandbox() as sandbox:
+                elsewhere = replace(settings, store=place, public=public)
+                yield App(settings=elsewhere, store=store, clock=clock_from(environ), sandbox=sandbox)
+        finally:
+            store.close()
 
 
 def _shard(source: Source, shards: int) -> int:

@@ -7,7 +7,7 @@ from datetime import datetime
 from feeds.app.build import App
 from feeds.app.look import forms, why
 from feeds.core import identity
-from feeds.core.desk import Desk
+from feeds.core.desk import MINOR, Desk
 from feeds.core.revision import UPDATED_BEFORE
 from feeds.errors import StaleView, UsageError
 from feeds.model.changes import Edit
@@ -51,7 +51,7 @@ def touch(app: App, what: str, reason: str, *, minor: bool) -> Ruled:
         story, found = _story(app, what)
         known = next(k for k in found.entries if k.entry.key == story.members[0].key)
         moved = [d for d in found.decisions if (d.source_id, d.guid) == known.entry.key and UPDATED_BEFORE in d.facts]
-        if minor and not (moved and moved[-1].kind == "changed"):
+        if minor and (not moved or moved[-1].facts.get(MINOR)):
             raise UsageError(f"no change moved the date of {story.id}: there is nothing to take back")
         was = datetime.fromisoformat(moved[-1].facts[UPDATED_BEFORE]) if minor else None
         return _desk(app).touch(story, known, was, reason)
@@ -136,6 +136,6 @@ def _member(app: App, story: Story, what: str, source: str) -> EntryKey:
     copies = [key for key in found if key != story.members[0].key]
     chosen = found if len(found) == 1 else copies
     if len(chosen) != 1:
-        lines = "".join(f"\n  --source {m.entry.source_id}  {m.entry.url or m.entry.guid}" for m in story.members)
-        raise UsageError(f"{what!r} does not say which entry leaves the story; name its source:{lines}")
+        lines = "".join(f"\n  --source {m.entry.source_id}  {m.entry.guid}" for m in story.members)
+        raise UsageError(f"{what!r} does not say which entry leaves the story; name its source, or give its id:{lines}")
     return chosen[0]

@@ -59,7 +59,8 @@ def why(app: App, what: str) -> Found:
 def forms(app: App, what: str) -> Iterator[str]:
     """Other spellings of a URL: canonical, percent-encoded, and below the site for a path."""
     if what.startswith("/"):
-        what = app.settings.site.url + what
+        prefix = urlsplit(app.settings.site.url).path.rstrip("/")
+        what = app.settings.site.url + (what.removeprefix(prefix) if what.startswith(prefix + "/") else what)
         yield what
     if urlsplit(what).scheme in ("http", "https"):
         yield urls.canonical(what)

@@ -72,11 +72,9 @@ def fetch(app: App, ids: Sequence[str], *, force: bool, progress: Progress = sil
     return Outcome([app.run_job(job, work) for job in _polls()])
 
 
-def build(app: App, *, out: str = "", progress: Progress = silent) -> Outcome:
-    """Bring out every channel, into *out* where given; files that hold the same bytes already are left alone."""
+def build(app: App, *, progress: Progress = silent) -> Outcome:
+    """Bring out every channel; files that hold the same bytes already are left alone."""
     app.sync()
-    if out:
-        app.publish_to(str(Path(out).resolve()))
     app.ports.outbox.mark(app.channels(), app.clock())
     return Outcome([app.run_job(Job(name="publish"), app.work(progress=progress))])
 

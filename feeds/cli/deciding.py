@@ -10,6 +10,7 @@ from feeds.app.desk import Ruled
 from feeds.cli.common import FAILED, Desk, as_json, command, count, print_json, say
 from feeds.model.job import Report
 
+WAITS = "whoever works on the store now publishes it, a service in seconds"
 REASON = "Why, for those who ask `feeds why` later; it is never published."
 
 
@@ -88,7 +89,10 @@ def allow(desk: Desk, channels: tuple[str, ...], json_: bool) -> None:
     elif report:
         say(desk, f"wrote       {count(len(report.paths), 'file')} of {count(len(allowed), 'channel')}")
     else:
-        say(desk, f"waits       {count(len(allowed), 'channel')}: the running service publishes in seconds")
+        say(
+            desk,
+            f"waits       {count(len(allowed), 'channel')}: {WAITS}",
+        )
     _fail(report)
 
 
@@ -111,7 +115,7 @@ def _decide(desk: Desk, done: str, decide: Callable[[App], Ruled], *, json_: boo
         if report:
             say(desk, f"wrote       {count(len(report.paths), 'file')} of {count(len(ruled.channels), 'channel')}")
         else:
-            say(desk, f"waits       {count(len(ruled.channels), 'channel')}: the running service publishes in seconds")
+            say(desk, f"waits       {count(len(ruled.channels), 'channel')}: {WAITS}")
     _fail(report)
 
 

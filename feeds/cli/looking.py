@@ -31,7 +31,7 @@ def status(desk: Desk, json_: bool) -> None:
             return
         if error:
             say(desk, f"The configuration was changed and has faults; the old one is in force:\n{error}\n")
-        say(desk, f"{totals.stories} stories of {totals.entries} entries ({count(totals.copies, 'copy merged')}), ")
+        say(desk, f"{totals.stories} stories of {totals.entries} entries ({totals.copies} merged as copies), ")
         say(
             desk, f"{totals.categories} categories, {totals.channels} channels, {totals.renditions} documents published"
         )

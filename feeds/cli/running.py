@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from feeds.app import passes
-from feeds.app.build import App
+from feeds.app.build import App, copied
 from feeds.app.passes import Outcome
 from feeds.app.service import Service, leave
 from feeds.cli.common import (
@@ -80,8 +80,10 @@ def fetch(desk: Desk, ids: tuple[str, ...], force: bool, json_: bool) -> None:
 def build(desk: Desk, out: str, json_: bool) -> None:
     """Bring out every channel from what is stored, without polling."""
     start_logging(desk.verbose, service=False)
-    with desk.open(lock=True) as app, progress(desk, "build") as tell:
-        finish(desk, app, passes.build(app, out=out, progress=tell), json_=json_)
+    folder = str(Path(out).resolve()) if out else ""
+    opened = copied(desk.file, os.environ, folder) if folder else desk.open(lock=True)
+    with opened as app, progress(desk, "build") as tell:
+        finish(desk, app, passes.build(app, progress=tell), json_=json_)
 
 
 @click.command()

@@ -5,6 +5,7 @@ busy hour for a partner that asks once an hour, a limit by age alone empties a q
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from feeds.core import archives, pages, terms
@@ -49,7 +50,7 @@ def compose(
     newest = sorted(sorted(unique.values(), key=lambda s: s.id), key=lambda s: s.published, reverse=True)
     items = tuple(
         Item(
-            story=story,
+            story=_told(story, read),
             content=_extent(story, policies.get(story.lead.source_id, "summary")),
             page=pages.address(story, site) if site else "",
         )
@@ -71,13 +72,21 @@ def _extent(story: Story, policy: ContentPolicy) -> Extent:
     return terms.extent(policy, lead.entry, lead.origin, local=lead.local)
 
 
+def _told(story: Story, read: Window | None) -> Story:
+    """Return *story* without copies that wait for their own day: their titles are not out yet."""
+    if read is None or not any(m.entry.release for m in story.members[1:]):
+        return story
+    copies = (m for m in story.members[1:] if m.entry.release is None or m.entry.release <= read.at)
+    return replace(story, members=(story.members[0], *copies))
+
+
 def _released(story: Story, read: Window | None) -> bool:
     return read is None or story.release is None or story.release <= read.at
 
 
 def _count(channel: Channel, newest: Sequence[Story], read: Window | None) -> int:
     """How many of *newest* the channel holds."""
-    if channel.archived.period:
+    if channel.archived.period or channel.archives:  # what is given is what no archive has
         return len(newest)
     if read is None or read.since is None:
         return channel.limit if channel.days <= 0 else len(newest)

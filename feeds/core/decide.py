@@ -125,7 +125,9 @@ class _Bench:
             return
         for known in missing.told(self.view, present, arrived.deleted):
             self.withdraw(known, "tombstone", "its feed says that it was taken back")
-        gone = [k for k in missing.unseen(self.view, present) if k.entry.guid not in self.saved]
+        absent = missing.absent(self.view, {*present, *self.saved}, self.now)
+        self.state = replace(self.state, missed=absent)
+        gone = [self.view.known[m.guid] for m in absent if self.now - m.since >= missing.UNSEEN]
         self.vanish(gone, len(gone) + len(present), "missing", "its feed tells older ones, and not it for a day", force)
 
     def take(self, entry: Entry, position: int, crowded: frozenset[str]) -> None:

@@ -23,6 +23,7 @@ from feeds.model.source import Source
 from feeds.model.story import Member, Story
 
 RULE = "desk"
+MINOR = "minor"  # the fact of a touch that put `updated` back
 
 
 class Desk:
@@ -61,6 +62,7 @@ class Desk:
         """
         if story.status != "shown":
             raise UsageError(f"{story.id} is {story.status}; only a story that is shown has a date to move")
+        self._is_out(story)
         lead = replace(known.entry, updated=was or self.now)
         saved = Saved(
             entry=lead,
@@ -73,7 +75,8 @@ class Desk:
         members = (replace(story.members[0], entry=lead), *story.members[1:])
         dated = replace(story, members=members, updated=was or self.now)
         words = "the desk: the last change is no news" if was else "the desk: the last change is news"
-        note = self._note("touched", story, lead, words, {"reason": reason, UPDATED_BEFORE: story.updated.isoformat()})
+        facts = {"reason": reason, UPDATED_BEFORE: story.updated.isoformat(), MINOR: "yes" if was else ""}
+        note = self._note("touched", story, lead, words, facts)
         return replace(self._edit([dated], [story], [note]), entries=(saved,))
 
     def merge(self, one: Story, other: Story) -> Edit:
@@ -83,6 +86,7 @@ class Desk:
         for story in (one, other):
             if story.status != "shown":
                 raise UsageError(f"{story.id} is {story.status}; only stories that are shown can be merged")
+            self._is_out(story)
         kept, gone = cluster.elder(one, other)
         whole = cluster.fused(kept, gone)
         apart = tuple(i for i in whole.apart if i not in (kept.id, gone.id))
@@ -171,6 +175,10 @@ class Desk:
             tombstones=found.tombstones,
             lifted=found.lifted,
         )
+
+    def _is_out(self, story: Story) -> None:
+        if story.release and story.release > self.now:
+            raise UsageError(f"{story.id} waits until {story.release:%Y-%m-%d %H:%M} UTC; nobody saw it yet")
 
     def _note(self, kind: DecisionKind, story: Story, entry: Entry, words: str, facts: Mapping[str, str]) -> Decision:
         return Decision(

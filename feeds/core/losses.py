@@ -26,16 +26,16 @@ def lost(before: Mapping[str, datetime], feed: Feed, now: Mapping[str, datetime]
     """
     full = len(feed.items) >= feed.channel.limit
     oldest = min((item.story.published for item in feed.items), default=None) if full else None
-    return tuple(id for id, at in before.items() if id not in now and (oldest is None or at >= oldest))
+    return tuple(id for id, at in before.items() if id not in now and (oldest is None or at > oldest))
+
+
+def retracted(fates: Mapping[str, Fate]) -> bool:
+    """Tell whether the desk took back one of the stories that were shown: then the build goes out in any case."""
+    return any(fate.status == "retracted" for fate in fates.values())
 
 
 def missed(lost: Collection[str], fates: Mapping[str, Fate], now: Collection[str]) -> tuple[str, ...]:
-    """Return those of *lost* that the library still has, and that are *now* not told under another id.
-
-    None where the desk retracted one of them.
-    """
-    if any(fate.status == "retracted" for fate in fates.values()):
-        return ()
+    """Return those of *lost* that the library still has, and that are *now* not told under another id."""
     return tuple(id for id in lost if id in fates and fates[id].story_id not in now)
 
 

@@ -3,16 +3,17 @@
 A feed drops its oldest items for want of room, so that an item which is not in it any more says nothing. It was taken
 back where the feed has a tombstone for it (RFC 6721) that is not older than what it last said of the item, or, where
 `deletions: missing` wants it, where it is gone for a day from among items that are older. Source of the second rule:
-Pluto (`models/feed.rb`), which a cache between us and the feed must not set off: hence the day.
+Pluto (`models/feed.rb`), which a cache between us and the feed must not set off: hence the day, from
+when it was first missed to a document that misses it still.
 """
 
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from feeds.core.identity import guid_variants
 from feeds.model.changes import Known, PollView
 from feeds.model.entry import Deleted
-from feeds.model.source import Problem
+from feeds.model.source import Missed, Problem
 
 # A folder that is unmounted or emptied by mistake must not take the site down: from this many posts on, and when
 # more than this share of them vanish at once, nothing is withdrawn until someone says so. The same for a feed.
@@ -44,10 +45,11 @@ def told(view: PollView, present: Collection[str], tombstones: Collection[Delete
     return list(found.values())
 
 
-def unseen(view: PollView, present: Collection[str]) -> list[Known]:
-    """Return the entries that a feed dropped from among older ones, where its source wants to know."""
-    found = (view.known[guid] for guid in sorted(view.unseen) if guid in view.known and guid not in present)
-    return [k for k in found if k.status in _STANDING]
+def absent(view: PollView, present: Collection[str], now: datetime) -> tuple[Missed, ...]:
+    """Return the entries that a feed does not tell, though it tells older ones, and since when."""
+    since = {one.guid: one.since for one in view.state.missed}
+    ids = (g for g in sorted(view.unseen) if g in view.known and g not in present)
+    return tuple(Missed(guid=g, since=since.get(g, now)) for g in ids if view.known[g].status in _STANDING)
 
 
 def there(view: PollView) -> list[Known]:

@@ -13,8 +13,9 @@ from feeds.model.settings import Site
 from feeds.model.story import Story
 
 FOLDER = "stories"
-_ID = "page:"
+_ID = "@"  # no channel's id begins so
 _INDEX = "index.html"
+_LONGEST = 240  # bytes of a step: file systems take 255
 
 
 def mark(story_id: str) -> str:
@@ -34,7 +35,7 @@ def place(story: Story, site: Site) -> tuple[str, str] | None:
     lead = story.members[0]
     if lead.local:
         return _below(lead.entry.url, site.url)
-    if site.pages == "all" and len(story.members) > 1:
+    if site.pages == "all" and (len(story.members) > 1 or story.status != "shown"):  # of what is gone one may be left
         return f"/{FOLDER}/{sha256(story.id.encode()).hexdigest()[:16]}/", _INDEX
     return None
 
@@ -76,6 +77,8 @@ def _below(url: str, site: str) -> tuple[str, str] | None:
     path = unquote(parts.path[len(prefix) - 1 :])
     folder, _, name = path.rpartition("/")
     if any(step in ("", ".", "..") for step in folder.split("/")[1:]) or not path.isprintable() or "\\" in path:
+        return None
+    if max(len(step.encode()) for step in path.split("/")) > _LONGEST:
         return None
     if not name:
         return (folder + "/", _INDEX) if folder else None  # the front page is a channel's

@@ -51,8 +51,9 @@ def reach(
         done.append(story)
         old = before.get(story.id)
         due.update(_marks((*(old.channels if old else ()), *story.channels), now))
-        if old:
-            due.update(_archives(old, set(old.channels) ^ set(story.channels), settings, now))
+        if old or story.first_seen < now:  # else it is new, and filed where it comes
+            were = set(old.channels) if old else set()
+            due.update(archive_marks(story, were ^ set(story.channels), settings, now))
         if story.release and story.release > now:
             due.update(_marks(story.channels, story.release))
         if story.status == "shown" and old and old.status != "shown":
@@ -65,7 +66,7 @@ def reach(
         if gone in before:
             due[Mark(channel_id=pages.mark(gone), due=now)] = None
             due.update(_marks(before[gone].channels, now))
-            due.update(_archives(before[gone], before[gone].channels, settings, now))
+            due.update(archive_marks(before[gone], before[gone].channels, settings, now))
     due.update((mark, None) for mark in _ends(tombstones, settings))
     return Reach(stories=tuple(done), marks=tuple(due), tombstones=tuple(tombstones), lifted=tuple(lifted))
 
@@ -79,7 +80,7 @@ def _marks(channels: Iterable[str], at: datetime) -> dict[Mark, None]:
     return {Mark(channel_id=channel, due=at): None for channel in channels}
 
 
-def _archives(story: Story, channels: Iterable[str], settings: Settings, now: datetime) -> dict[Mark, None]:
+def archive_marks(story: Story, channels: Iterable[str], settings: Settings, now: datetime) -> dict[Mark, None]:
     """Marks for the archives that may hold *story*, in channels that it joined or left; new text is no reason."""
     kept = {output.id: output.archives for output in settings.outputs if output.archives}
     found = ((c, kept.get(c.partition(":")[0])) for c in channels) if kept else ()

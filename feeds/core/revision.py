@@ -49,14 +49,14 @@ def revision(before: Entry, after: Entry) -> Revision:
         facts["differs"] = ", ".join(differ)
     if fields["title"]:
         facts["title_before"] = title
-    old, new = (Counter(text.words(f"{s} {b}")) for s, b in ((summary, body), (new_summary, new_body)))
+    old, new = (Counter(text.words(b or s)) for s, b in ((summary, body), (new_summary, new_body)))
     gone, come = old - new, new - old
     facts |= {name: _shown(found) for name, found in (("words_gone", gone), ("words_new", come)) if found}
     words = any((fields["title"], fields["summary"], fields["text"], fields["files"]))
     significant = words and (
         text.words(title) != text.words(new_title)
         or fields["files"]
-        or _numbers(f"{summary} {body}") != _numbers(f"{new_summary} {new_body}")
+        or _numbers(body or summary) != _numbers(new_body or new_summary)
         or _much(gone, come, old)
     )
     if words and after.minor:

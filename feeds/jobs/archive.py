@@ -11,7 +11,7 @@ from feeds.core import archives
 from feeds.model.changes import Mark
 from feeds.model.channel import Channel, Period
 from feeds.model.story import Story
-from feeds.ports import Outbox, Ports
+from feeds.ports import Ports
 
 
 def close(channel: Channel, ports: Ports, now: datetime) -> Channel:
@@ -36,14 +36,32 @@ def close(channel: Channel, ports: Ports, now: datetime) -> Channel:
     return archives.with_last(channel, sorted({*periods, *fresh}))
 
 
-def find(id: str, channels: dict[str, Channel], outbox: Outbox) -> Channel | None:
-    """Return the channel that a mark names: one of *channels*, or an archive of one; None where it is there no more."""
+def find(id: str, channels: dict[str, Channel], ports: Ports, now: datetime) -> Channel | None:
+    """Return the channel that a mark names: one of *channels*, or an archive of one; None where it is there no more.
+
+    An archive of a period that is over and had no story is made when it has one.
+    """
+    outbox = ports.outbox
     name, period = archives.parted(id)
     channel = channels.get(id) or channels.get(name)
     if channel is None or not period or channel.id == id:
         return channel
-    _, periods = outbox.archives(name)
+    born, periods = outbox.archives(name)
+    missing = period not in periods and born is not None and channel.archives == archives.rhythm_of(period)
+    if missing and archives.closes(period) <= now and _holds(channel, period, born or now, ports, now):
+        periods = tuple(sorted({*periods, period}))  # a story of that time appeared: see reach.py
+        place = periods.index(period)
+        beside = [p for p in (*periods[place - 1 : place], *periods[place + 1 : place + 2]) if p]
+        ids = [archives.channel_id(name, p) for p in beside] or [name]
+        outbox.close(name, [period], [Mark(channel_id=i, due=now) for i in (name, *ids)], now)
     return archives.archive(channel, period, periods) if period in periods else None
+
+
+def _holds(channel: Channel, period: Period, born: datetime, ports: Ports, now: datetime) -> bool:
+    start, end = archives.bounds(period)
+    found = ports.archive.told(channel.id, start, end + archives.GRACE, now)
+    rhythm = archives.rhythm_of(period)
+    return any(archives.filed(rhythm, s.published, s.first_seen, born) == period for s in found)
 
 
 def stories(channel: Channel, ports: Ports, now: datetime) -> Sequence[Story]:
@@ -54,6 +72,17 @@ def stories(channel: Channel, ports: Ports, now: datetime) -> Sequence[Story]:
     rhythm = archives.rhythm_of(period)
     found = ports.archive.told(name, start, end + archives.GRACE, now)
     return [s for s in found if archives.filed(rhythm, s.published, s.first_seen, born or now) == period]
+
+
+def late(channel: Channel, ports: Ports, now: datetime) -> Sequence[Story]:
+    """Return the stories that came too late for the archive of their date: the feed tells them until theirs is made."""
+    if not channel.archives:
+        return ()
+    current = archives.still_open(channel.archives, now)
+    born, _ = ports.outbox.archives(channel.id)
+    start, end = archives.bounds(current)
+    found = ports.archive.told(channel.id, start, end + archives.GRACE, now)
+    return [s for s in found if archives.filed(channel.archives, s.published, s.first_seen, born or now) == current]
 
 
 def _end(channel: Channel, periods: Sequence[Period], ports: Ports, now: datetime) -> None:

@@ -80,7 +80,7 @@ def _publish_one(edition: _Edition, channel_id: str, mark: datetime) -> None:
             page = pages_job.find(channel_id, edition.channels, edition.taken(), edition.work, edition.now)
             channel = page.channel if page else None
         else:
-            page, channel = None, archive.find(channel_id, edition.channels, edition.work.ports.outbox)
+            page, channel = None, archive.find(channel_id, edition.channels, edition.work.ports, edition.now)
         if channel is None:
             edition.work.ports.remove(edition.work.ports.outbox.ended([channel_id], edition.now))
         else:
@@ -107,7 +107,7 @@ def _bring_out(edition: _Edition, channel: Channel, mark: datetime, page: pages_
             stories = archive.stories(channel, ports, edition.now)
         else:
             channel = archive.close(channel, ports, edition.now)
-            stories = ports.archive.stories(view)
+            stories = (*ports.archive.stories(view), *archive.late(channel, ports, edition.now))
         gone = _gone(edition, channel)
         before = ports.outbox.places(channel.id)
     with tally.step("render"):
@@ -124,7 +124,9 @@ def _bring_out(edition: _Edition, channel: Channel, mark: datetime, page: pages_
             _hold(edition, channel, mark, reason)
             return
         rendered = replace(rendered, shown=None if shown == last.stories else shown)
-        outdated = any(stone.story_id in last.stories for stone in gone)
+        outdated = bool(rendered.withheld) and any(
+            fate.status != "shown" for fate in ports.archive.fates(last.stories).values()
+        )
     with tally.step("write"):
         paths = ports.write(rendered.renditions)
     fresh = tuple(r for r in rendered.renditions if before.get(r.format) != (r.path, r.etag))
@@ -146,8 +148,10 @@ def _lost_too_much(edition: _Edition, feed: Feed, last: Shown, shown: Mapping[st
     lost = losses.lost(last.stories, feed, shown)
     if not losses.too_much(len(lost), before, gate):
         return ""
-    missed = losses.missed(lost, edition.work.ports.archive.fates(lost), shown)
-    return losses.too_much(len(missed), before, gate)
+    fates = edition.work.ports.archive.fates(last.stories)
+    if losses.retracted(fates):
+        return ""
+    return losses.too_much(len(losses.missed(lost, fates, shown)), before, gate)
 
 
 def _hold(edition: _Edition, channel: Channel, mark: datetime, reason: str) -> None:

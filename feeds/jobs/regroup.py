@@ -6,6 +6,7 @@ from datetime import datetime
 from feeds.core import cluster, pages
 from feeds.core.categories import Catalogue
 from feeds.core.channels import channels, wanted
+from feeds.core.reach import archive_marks
 from feeds.errors import StaleView
 from feeds.jobs.work import Work
 from feeds.model.changes import Mark
@@ -52,6 +53,8 @@ def _some(after: str, catalogue: Catalogue, categories: dict[str, Category], wor
     fresh = [c for slug, c in categories.items() if slug not in known]
     # channels that a story leaves need a new edition as well as those that it joins: regroup() marks them all
     marks = [m for s in moved for m in _marks(s, now)]
+    before = {s.id: set(s.channels) for s in stories}
+    marks += [m for s in moved for m in archive_marks(s, before[s.id] ^ set(s.channels), work.settings, now)]
     if work.settings.site.pages != "none":
         told = (s for s in stories if s.status == "shown" and pages.place(s, work.settings.site))
         marks += [Mark(channel_id=pages.mark(s.id), due=now) for s in told]

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from feeds.core import identity, missing
+from feeds.core import identity
 from feeds.core.arrivals import Arrivals, arrivals, with_sketches
 from feeds.jobs.news import Reading
 from feeds.jobs.work import Tally, Work
@@ -17,7 +17,7 @@ def look(work: Work, tally: Tally, library: Library, source: Source, reading: Re
     guids = [variant for e in found.entries for variant in identity.guid_variants(e.guid)]
     pages = [key for e in found.entries if (key := identity.url_key(e))]
     with tally.step("store"):
-        unseen = _unseen(work, tally, library, source, reading)
+        unseen = _younger(library, source, reading)
         guids += [*unseen, *(variant for d in found.deleted for variant in identity.guid_variants(d.ref))]
         view = library.poll_view(source.id, guids, [f"url:{page}" for page in pages])
     with tally.step("decide"):
@@ -34,12 +34,12 @@ def look(work: Work, tally: Tally, library: Library, source: Source, reading: Re
     return replace(view, unseen=frozenset(unseen)) if unseen else view, arrived
 
 
-def _unseen(work: Work, tally: Tally, library: Library, source: Source, reading: Reading) -> tuple[str, ...]:
-    """Return the guids of entries that the feed dropped a day ago, though it tells older ones; where that matters."""
+def _younger(library: Library, source: Source, reading: Reading) -> tuple[str, ...]:
+    """Return the guids of entries that a whole document should tell, for it tells older ones; where that matters."""
     dates = [e.published for e in reading.found.entries if e.published]
     if source.options.deletions != "missing" or reading.unread is not None or not reading.complete or not dates:
         return ()
-    return library.unseen(source.id, min(dates), work.ports.clock() - missing.UNSEEN)
+    return library.younger(source.id, min(dates))
 
 
 def _look_around(

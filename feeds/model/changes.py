@@ -38,8 +38,8 @@ class PollView:
     *known*: by guid; for content folders every entry of the source, else those whose guid or URL key was asked for.
     *stories*: by match key, for each key that was asked for and is taken; plus every story of a known entry,
     under its own keys.
-    *unseen*: guids of entries that the source still tells older ones than, though not them for a day: asked for where
-    its `deletions` want it. *categories*: all that exist, by slug.
+    *unseen*: guids of kept entries that are younger than the oldest in the document, in it or not: asked for where its
+    `deletions` want it. *categories*: all that exist, by slug.
     *posted*: ids of recent stories by each hint that was asked for, the oldest first; *alike*: by id, those that may
     tell what an entry tells in other words; *habits*: by source, of this one and of those that lead *alike*.
     """

@@ -146,6 +146,14 @@ class FeedInfo:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Missed:
+    """An entry that a document did not hold though it held older ones, and when that was first seen."""
+
+    guid: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceState:
     """What asking taught us. *due* alone decides polling, and fences the commit of a poll."""
 
@@ -165,6 +173,7 @@ class SourceState:
     gone_since: datetime | None = None  # first 410 of those in a row: one alone is not believed
     paused: bool = False
     info: FeedInfo = FeedInfo()
+    missed: tuple[Missed, ...] = ()  # entries that the feed dropped from among older ones
     outline: bytes = b""  # of the last document: what need not be read again, see core/outline.py
 
 

@@ -3,20 +3,22 @@
 One process works on it at a time; any number may read beside it, and the desk may write a decision.
 """
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from feeds.errors import StoreError
 from feeds.store import guard
-from feeds.store.db import BUSY_SECONDS, Database, file_of
+from feeds.store.db import BUSY_SECONDS, Database, connection_to, file_of, translated
 from feeds.store.library import Library, Synced
 from feeds.store.migrate import upgrade
 from feeds.store.outbox import Outbox
 from feeds.store.overview import Overview
 from feeds.store.tables import HEAD
 
-__all__ = ["Store", "Synced", "migrate", "open_store"]
+__all__ = ["Store", "Synced", "copy_store", "migrate", "open_store"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,19 @@ def open_store(
     """
     path = file_of(url)
     return _writing(path, shards, busy) if lock else _beside(path, shards, busy, readonly=not beside)
+
+
+def copy_store(url: str, to: str) -> None:
+    """Copy the store at *url*, as it stands at one moment, to *to*, where nothing is. Raises `StoreError`."""
+    path, other = file_of(url), file_of(to)
+    if not path.exists():
+        raise StoreError(f"{path} does not exist yet: `feeds run` makes it")
+    with (
+        translated(path),
+        closing(connection_to(path, readonly=True)) as source,
+        closing(sqlite3.connect(other)) as copy,
+    ):
+        source.backup(copy)
 
 
 def migrate(url: str) -> str:

@@ -111,9 +111,9 @@ class Library:
         with self._db.read() as connection:
             return replace(view, stories=_stories(connection, [*view.known.values()], keys))
 
-    def unseen(self, source_id: str, since: datetime, before: datetime) -> tuple[str, ...]:
+    def younger(self, source_id: str, since: datetime) -> tuple[str, ...]:
         e = t.entries.c
-        mine = (e.source_id == source_id, e.status == "kept", e.published > since, e.last_seen < before)
+        mine = (e.source_id == source_id, e.status == "kept", e.published > since)
         with self._db.read() as connection:
             return tuple(connection.scalars(select(e.guid).where(*mine).order_by(e.guid)))
 

@@ -7,6 +7,7 @@ moved, or a member of another source would be lost. Match keys are unique by the
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
+import orjson
 from sqlalchemy import Connection, Table, bindparam, delete, func, select, update
 
 from feeds.errors import StaleView
@@ -17,7 +18,7 @@ from feeds.model.source import SourceState
 from feeds.model.story import Category, Story
 from feeds.store import likes, marking
 from feeds.store import tables as t
-from feeds.store.codec import dumps
+from feeds.store.codec import dumps, text_of
 from feeds.store.db import CLASHES, Database, DateTime, among
 from feeds.store.prepared import changing, inserting, listed, one_of, selecting, upserting
 from feeds.store.rows import APART, decision_row, entry_row, keys_of, member_row, state_row, story_row
@@ -225,6 +226,7 @@ def _end(db: Database, connection: Connection, merged: Mapping[str, str]) -> Non
     """End stories that became part of others; who asks for their ids is led on."""
     if not merged:
         return
+    _keep_apart(connection, merged)
     clear(connection, (*merged,), t.stories)
     moves = [{"old": old, "new": new} for old, new in merged.items()]
     to = [{"b_old": old, "b_new": new} for old, new in merged.items()]
@@ -237,6 +239,21 @@ def _end(db: Database, connection: Connection, merged: Mapping[str, str]) -> Non
     connection.execute(
         statement.on_conflict_do_update(index_elements=["old"], set_={"new": statement.excluded.new}), moves
     )
+
+
+def _keep_apart(connection: Connection, merged: Mapping[str, str]) -> None:
+    """Let stories that were parted from one that ends be parted from the one that takes it in."""
+    s = t.stories.c
+    if not connection.scalar(select(func.count()).where(among(s.id, merged), s.ruled)):
+        return
+    for row in connection.execute(select(s.id, s.lists).where(s.ruled)).all():
+        keys, pairs, channels, *desk = orjson.loads(row.lists)
+        apart, bound = desk or ([], False)
+        if merged.keys().isdisjoint(apart):
+            continue
+        now = dict.fromkeys(merged.get(id, id) for id in apart if merged.get(id, id) != row.id)
+        lists = text_of([keys, pairs, channels, [*now], bound])
+        connection.execute(update(t.stories).where(s.id == row.id).values(lists=lists, version=s.version + 1))
 
 
 def clear(connection: Connection, ids: Sequence[str], *also: Table) -> None:

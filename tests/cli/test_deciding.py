@@ -160,7 +160,7 @@ def test_while_another_process_works_the_decision_is_written_and_waits(feeds: Fe
     feeds("run")
     service = open_store(f"sqlite:///{folder}/var/feeds.db")
     said = feeds("retract", "https://site.example/ferry").output
-    assert "waits       2 channels: the running service publishes in seconds" in said
+    assert "waits       2 channels: whoever works on the store now publishes it, a service in seconds" in said
     feeds("pause", "wire")
     assert [channel for channel, _ in service.outbox.dirty(service.library.every_story("", 1)[0].first_seen, 9)] == [
         "all",
@@ -195,7 +195,7 @@ def test_split_says_what_it_needs(feeds: Feeds, folder: Path) -> None:
     (folder / "feeds.yaml").write_text(CONFIG + "  - {id: third, file: third.xml}\n")
     feeds("run")
     said = feeds("split", "https://site.example/bridge", code=2).output
-    assert "name its source:\n  --source wire" in said
+    assert "name its source, or give its id:\n  --source wire" in said
     assert "  --source third" in said
 
 
@@ -243,6 +243,28 @@ def test_touch_has_the_last_word_on_what_is_news(feeds: Feeds, folder: Path, mon
     assert dated(folder) == "2026-01-05T10:00:00+00:00", "a poll that finds nothing new leaves it"
     feeds("touch", "/ours")
     assert dated(folder) == "2026-02-01T01:00:00+00:00"
+    feeds("touch", "/ours", "--minor")
+    assert dated(folder) == "2026-01-05T10:00:00+00:00", "a touch can be taken back"
     assert "touched [desk]: the desk: the last change is news" in feeds("why", "/ours").output
     feeds("retract", "/ours")
     assert "only a story that is shown has a date" in feeds("touch", "/ours", code=2).output
+
+
+def test_what_waits_for_its_day_is_neither_merged_nor_dated(feeds: Feeds, folder: Path) -> None:
+    (folder / "site/waits.md").write_text(POST.replace("Local words", "Secret").replace("2026-01-05", "2026-03-01"))
+    feeds("run")
+    said = feeds("merge", "/waits", "https://site.example/ferry", code=2).output
+    assert "waits until 2026-03-01 10:00 UTC; nobody saw it yet" in said
+    assert "nobody saw it yet" in feeds("touch", "/waits", code=2).output
+    assert telling(folder, "Secret") == set()
+
+
+def test_build_elsewhere_leaves_the_usual_folder_its_changes(feeds: Feeds, folder: Path) -> None:
+    feeds("run")
+    (folder / "site/ours.md").unlink()
+    feeds("fetch", "--force")
+    feeds("build", "--out", str(folder / "elsewhere"))
+    assert not any(b"Local words" in p.read_bytes() for p in (folder / "elsewhere").rglob("*") if p.is_file())
+    assert telling(folder, "Local words") == EVERYWHERE, "not yet"
+    feeds("run")
+    assert telling(folder, "Local words") == set()

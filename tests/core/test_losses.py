@@ -55,12 +55,17 @@ def test_what_is_set_aside_is_not_shown() -> None:
         pytest.param({}, [], id="all too old to be kept"),
         pytest.param({1: (1, "shown"), 2: (2, "withdrawn")}, [1, 2], id="there and not shown"),
         pytest.param({1: (9, "shown"), 2: (8, "shown")}, [2], id="told under an id that is shown"),
-        pytest.param({1: (1, "shown"), 2: (2, "retracted")}, [], id="one is retracted"),
     ],
 )
 def test_what_is_missed(fates: Mapping[int, tuple[int, StoryStatus]], missed: list[int]) -> None:
     found = {id(n): Fate(story_id=id(to), status=status) for n, (to, status) in fates.items()}
     assert losses.missed([id(1), id(2)], found, {id(9)}) == tuple(map(id, missed))
+
+
+@pytest.mark.parametrize(("status", "goes_out"), [("shown", False), ("withdrawn", False), ("retracted", True)])
+def test_a_retraction_is_not_held(status: StoryStatus, goes_out: bool) -> None:
+    fates = {id(1): Fate(story_id=id(1), status="shown"), id(2): Fate(story_id=id(2), status=status)}
+    assert losses.retracted(fates) is goes_out
 
 
 @pytest.mark.parametrize(

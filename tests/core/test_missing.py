@@ -72,21 +72,36 @@ def test_a_tombstone_leaves_the_copies_of_others() -> None:
 
 @pytest.mark.parametrize(("deletions", "left"), [("missing", 2), ("told", 3), ("never", 3)])
 def test_silence(deletions: Deletions, left: int) -> None:
-    """The library is asked for the unseen under `missing` alone; here they are given in any case."""
+    """The library is asked for what should be there under `missing` alone."""
     library = shelf(deletions)
-    unseen = [HTTP] if deletions == "missing" else []
-    changes = library.poll("one", [entry("n1"), entry("n2")], now=LATER, unseen=unseen)
-    assert (shown(library), [d.rule for d in changes.decisions]) == (left, ["missing"] * (3 - left))
+    there = [HTTP, "n1", "n2"] if deletions == "missing" else []
+    for hours, shown_then in ((0, 3), (23, 3), (24, left)):
+        now = LATER + timedelta(hours=hours)
+        changes = library.poll("one", [entry("n1"), entry("n2")], now=now, unseen=there)
+        assert shown(library) == shown_then
+    assert [d.rule for d in changes.decisions] == ["missing"] * (3 - left)
+
+
+def test_what_is_back_within_a_day_was_never_gone() -> None:
+    """A cache told an older document."""
+    library = shelf("missing")
+    whole, old = [entry(HTTP), entry("n1"), entry("n2")], [entry("n1"), entry("n2")]
+    for hours, document in ((0, old), (20, whole), (30, old), (50, old)):
+        library.poll("one", document, now=LATER + timedelta(hours=hours), unseen=[HTTP, "n1", "n2"])
+        assert shown(library) == 3
+    library.poll("one", old, now=LATER + timedelta(hours=54), unseen=[HTTP, "n1", "n2"])
+    assert shown(library) == 2
 
 
 def test_a_feed_that_drops_most_is_not_believed() -> None:
     library = shelf("missing", number=8)
-    gone = [HTTP, *(f"n{n}" for n in range(2, 8))]
-    changes = library.poll("one", [entry("n1")], now=LATER, unseen=gone)
+    ids = [HTTP, *(f"n{n}" for n in range(1, 8))]
+    library.poll("one", [entry("n1")], now=LATER, unseen=ids)
+    changes = library.poll("one", [entry("n1")], now=LATER + timedelta(days=1), unseen=ids)
     assert shown(library) == 8
     assert changes.state.problem is not None
     assert (changes.state.problem.code, changes.state.problem.detail) == ("mass_vanish", "7 of 8")
-    library.poll("one", [entry("n1")], now=LATER, unseen=gone, force=True)
+    library.poll("one", [entry("n1")], now=LATER + timedelta(days=1), unseen=ids, force=True)
     assert shown(library) == 1
 
 

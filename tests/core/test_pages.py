@@ -43,6 +43,7 @@ def story(url: str, *, local: bool = True, copies: int = 0) -> Story:
         ("https://desk.example/news/a//b/", None),
         ("https://desk.example/news/a%5Cb/", None),
         ("https://desk.example/news/a%0Ab/", None),
+        ("https://desk.example/news/" + "글" * 90 + "/", None),  # no file system takes 270 bytes
         ("", None),
     ],
 )

@@ -103,7 +103,7 @@ def test_what_comes_late_or_is_corrected_changes_no_archive(desk: World) -> None
     before = {path: desk.files[path] for path in desk.files if "-2026-01" in path}
     assert len(before) == 3
     tell(desk, FEBRUARY + timedelta(days=2), *items, ("late", "2026-01-07"))
-    assert told(desk, "/feed.json") == ["late", "b"]
+    assert told(desk, "/feed.json") == ["late", "b"], "it came late, and is in the feed until February is over"
     desk.says("one", desk.answers["one"].documents[0].body.replace(b"<title>b<", b"<title>b corrected<"))
     desk.now += timedelta(hours=3)
     desk.pass_()
@@ -163,3 +163,32 @@ def test_an_output_that_moves_or_drops_a_format_leaves_nothing_behind(desk: Worl
     desk.pass_()
     assert desk.files.keys() == {"/new/atom.xml", "/new/feed.json", "/new/atom-2025-12.xml", "/new/feed-2025-12.json"}
     assert {line.path for line in desk.store.overview.renditions()} == desk.files.keys()
+
+
+def test_what_comes_late_is_in_the_feed_however_full_it_is(desk: World) -> None:
+    tell(desk, datetime(2026, 2, 2, tzinfo=UTC), ("b", "2026-02-01"), ("c", "2026-02-01"))
+    tell(desk, FEBRUARY, ("late", "2026-01-31"), ("b", "2026-02-01"), ("c", "2026-02-01"), ("d", "2026-02-02"))
+    assert told(desk, "/feed.json") == ["d", "b", "c", "late"]
+    tell(desk, MARCH, ("m", "2026-03-02"), ("n", "2026-03-01"))
+    assert told(desk, "/feed.json") == ["m", "n"]
+    assert told(desk, "/feed-2026-02.json") == ["d", "b", "c", "late"]
+
+
+def test_an_archive_that_had_no_story_is_made_when_one_returns(desk: World) -> None:
+    tell(desk, FEBRUARY, ("a", "2026-01-05"))
+    story = desk.store.library.every_story("", 9)[0]
+    table = Desk(desk.config, {s.id: s for s in desk.config.sources}, desk.now)
+    desk.store.library.edit(table.retract(story, ""), desk.now)
+    desk.pass_()
+    desk.config = replace(desk.config, outputs=(replace(SITE, id="again", path="/again/"),))
+    regroup(desk.work())
+    tell(desk, MARCH, ("b", "2026-02-06"), ("c", "2026-03-01"), ("d", "2026-03-02"))
+    assert archived(desk) == {"/again/feed-2026-02.json"}
+    back = desk.store.library.story(story.id)
+    assert back
+    table = Desk(desk.config, {s.id: s for s in desk.config.sources}, desk.now)
+    desk.store.library.edit(table.unretract(back, desk.store.overview.entries("one"), ""), desk.now)
+    desk.pass_()
+    desk.pass_()
+    assert told(desk, "/again/feed-2026-01.json") == ["a"]
+    assert following(desk, "/again/feed-2026-02.json") == "https://desk.example/again/feed-2026-01.json"

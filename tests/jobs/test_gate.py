@@ -11,6 +11,7 @@ from feeds.core.desk import Desk
 from feeds.jobs.publish import publish
 from feeds.jobs.regroup import regroup
 from feeds.model.changes import Mark
+from feeds.model.channel import Output
 from feeds.model.settings import Gate
 from feeds.model.story import Fate
 from feeds.render import xml
@@ -167,3 +168,25 @@ def test_a_withheld_document_keeps_no_story_that_was_taken_back(desk: World, mon
     desk.store.outbox.mark(["all"], desk.now)
     publish(PUBLISH, desk.work())
     assert b"Second" in desk.files["/atom.xml"]
+
+
+def test_a_retraction_goes_out_through_a_hold_whatever_is_older(desk: World) -> None:
+    """What is retracted may be older than all that the held build would tell."""
+    one, two = source("one"), source("two", order=1)
+    output = Output(id="all", path="/", limit=3)
+    desk.config = replace(desk.config, sources=(one, two), outputs=(output,), gate=Gate(drop=0.5, least=2))
+    desk.says("two", rss(("x", "Old")).replace(b"01 Feb 2026", b"01 Jan 2026").replace(b"Sun", b"Thu"))
+    desk.sync()
+    regroup(desk.work())
+    desk.pass_()
+    assert b">Old<" in desk.files["/atom.xml"]
+    desk.config = replace(desk.config, outputs=(replace(output, only="source = 'none'"),))
+    regroup(desk.work())
+    publish(PUBLISH, desk.work())
+    assert b">Old<" in desk.files["/atom.xml"], "held"
+    story = next(s for s in desk.store.library.every_story("", 9) if s.lead.title == "Old")
+    table = Desk(desk.config, {s.id: s for s in desk.config.sources}, desk.now)
+    desk.store.library.edit(table.retract(story, ""), desk.now)
+    desk.store.outbox.mark(["all"], desk.now)
+    publish(PUBLISH, desk.work())
+    assert b">Old<" not in desk.files["/atom.xml"]

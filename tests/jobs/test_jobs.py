@@ -483,7 +483,7 @@ def test_what_is_gone_for_a_day_from_among_older_ones_was_taken_back(desk: World
     desk.says("one", body)
     desk.pass_()
     gone = rss(*items[1:])
-    for hours, shown in ((1, 4), (12, 4), (13, 3)):
+    for hours, shown in ((13, 4), (13, 4), (13, 3)):  # all of it is read twice a day
         desk.says("one", gone.replace(b"Words", b"Words %d" % hours, 1))
         desk.now += timedelta(hours=hours)
         desk.pass_()

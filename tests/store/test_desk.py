@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from feeds.core import cluster
 from feeds.errors import StaleView, StoreError
 from feeds.model.changes import Edit, Mark
 from feeds.model.channel import Tombstone
@@ -141,3 +142,16 @@ def test_ids_that_stories_have(store: Store) -> None:
     library = ready(store)
     tell(library, entry("x"))
     assert library.taken(["story:x", "story:y"]) == {"story:x"}
+
+
+def test_what_was_parted_stays_so_under_other_ids(store: Store) -> None:
+    """Both halves of a split become part of other stories; those are parted then."""
+    library = ready(store)
+    tell(library, entry("x"), entry("y"), entry("c"), entry("d"))
+    parted = (replace(one(library, "x"), apart=("story:y",)), replace(one(library, "y"), apart=("story:x",)))
+    library.edit(Edit(stories=parted), LATER)
+    for gone, kept in (("x", "c"), ("y", "d")):
+        whole = cluster.fused(one(library, kept), one(library, gone))
+        library.edit(Edit(stories=(whole,), merged={f"story:{gone}": f"story:{kept}"}), LATER)
+    assert cluster.parted(one(library, "c"), one(library, "d"))
+    assert one(library, "c").apart == ("story:d",)
