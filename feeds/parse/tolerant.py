@@ -16,6 +16,7 @@ from feeds.parse.xml_parts import (
     FEED_TYPES,
     HTML_TYPES,
     LONGEST_PERSON,
+    MOST_PERSONS,
     Tag,
     attached,
     completed,
@@ -248,7 +249,7 @@ def _authors(found: Found, reader: Any) -> tuple[Person, ...]:
 
 def _persons(found: Found, key: str = "authors") -> tuple[Person, ...]:
     persons = []
-    for author in _dicts(found, key):
+    for author in _dicts(found, key)[:MOST_PERSONS]:
         name, email, url = (_string(author, k)[:LONGEST_PERSON] for k in ("name", "email", "href"))
         if name or email or url:
             persons.append(Person(name=name, email=email, url=url))

@@ -9,7 +9,7 @@ from feeds.model.source import FeedInfo
 from feeds.parse import timetable
 from feeds.parse.dates import read_date
 from feeds.parse.xml_names import Declined, attributes_of, name_of, text_of
-from feeds.parse.xml_parts import Link, addresses_of, licence_of, link_of, page_of, person_of
+from feeds.parse.xml_parts import MOST_PERSONS, Link, addresses_of, licence_of, link_of, page_of, person_of
 from feeds.parse.xml_scope import Scope
 from feeds.parse.xml_texts import typed, words
 
@@ -54,7 +54,7 @@ def read_info(root: etree._Element, channel: etree._Element, scope: Scope) -> tu
             take(feed, child)
         elif name not in _APART and _hides(child):
             raise Declined(f"elements in {name}")
-    return _info(feed, version), tuple(dict.fromkeys(p for p in feed.authors if p != Person()))
+    return _info(feed, version), tuple(dict.fromkeys(p for p in feed.authors[:MOST_PERSONS] if p != Person()))
 
 
 def _hides(child: etree._Element) -> bool:

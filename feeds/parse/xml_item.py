@@ -9,6 +9,7 @@ from feeds.model.podcast import Podcast
 from feeds.parse.xml_elements import TAKE, Item
 from feeds.parse.xml_names import MOST_ATTRIBUTES, Declined, name_of, text_of
 from feeds.parse.xml_parts import (
+    MOST_PERSONS,
     Link,
     addresses_of,
     attached,
@@ -109,9 +110,9 @@ def _other_summary(texts: Mapping[str, str]) -> Text | None:
 
 def _authors(item: Item) -> tuple[Person, ...]:
     if item.authors:
-        return tuple(dict.fromkeys(item.authors))
+        return tuple(dict.fromkeys(item.authors[:MOST_PERSONS]))
     if item.source and item.source.authors:
-        return tuple(dict.fromkeys(item.source.authors))
+        return tuple(dict.fromkeys(item.source.authors[:MOST_PERSONS]))
     if name := item.texts.get("itunes_author", ""):
         return (person_named(name),)
     return item.scope.feed_authors

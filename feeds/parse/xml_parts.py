@@ -15,6 +15,7 @@ from feeds.parse.xml_scope import Scope
 from feeds.parse.xml_texts import typed, words
 
 LONGEST_PERSON = 500  # characters
+MOST_PERSONS = 100  # at one place: 2,400 of a feed, read anew for each entry, took longer than reading all of it
 NOBODY = Person()
 MOST_TAGS = 200
 HTML_TYPES = frozenset({"text/html", "application/xhtml+xml", "html", "xhtml"})
