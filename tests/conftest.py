@@ -4,8 +4,12 @@ import logging
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from tests import ways
+
+settings.register_profile("feeds", deadline=None)  # no test is judged by the clock: a busy machine is no fault
+settings.load_profile("feeds")
 
 
 @pytest.fixture(autouse=True)

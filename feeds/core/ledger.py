@@ -95,19 +95,28 @@ def _items(
     borne = [by_guid.get(identity.guid_key(e.guid)) for e in entries]
     reused = [g is not None and _is_another(e, known[g].entry) for e, g in zip(entries, borne, strict=True)]
     present = {g for g, again in zip(borne, reused, strict=True) if g is not None and not again}
-    by_page = {
-        place(k.entry): g
-        for g, k in known.items()
-        if g not in present and id_digest(g) not in unread and identity.url_key(k.entry)
-    }
+    by_page: dict[tuple[str, str], list[str]] = {}
+    for g, k in known.items():
+        if g not in present and id_digest(g) not in unread and identity.url_key(k.entry):
+            by_page.setdefault(place(k.entry), []).append(g)
     found = []
     for entry, guid, again in zip(entries, borne, reused, strict=True):
         if guid is None or again:
-            guid = by_page.pop(place(entry), None)
+            guid = _likeliest(entry, by_page.get(place(entry), []), known)
         if guid is None and again:
             guid = f"{entry.guid}|{entry.url}"
         found.append(entry if guid in (None, entry.guid) else replace(entry, guid=guid))
     return tuple({e.guid: e for e in reversed(found)}.values())[::-1]
+
+
+def _likeliest(entry: Entry, guids: list[str], known: Mapping[str, Known]) -> str | None:
+    """Take from *guids*, which have the page and the title of *entry*, the one that says the same, else the last."""
+    if not guids:
+        return None
+    mark = identity.fingerprint(entry) if len(guids) > 1 else ""
+    guid = next((g for g in guids if known[g].fingerprint == mark), guids[-1])
+    guids.remove(guid)
+    return guid
 
 
 def _is_another(entry: Entry, known: Entry) -> bool:

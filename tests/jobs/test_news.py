@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from hypothesis import HealthCheck, given
+from hypothesis import HealthCheck, example, given
 from hypothesis import settings as trying
 from hypothesis import strategies as st
 
@@ -148,6 +148,19 @@ DOCUMENTS = st.lists(
 )
 
 
+LONG = "<![CDATA[<p>" + "long words of a story that says much " * 9 + "</p></item>]]>"
+TWINS = [  # two that are known share page and title: the one that comes back is the one that says the same
+    ([Item("a", "a", "One", "Short.", 0)] * 4 + [Item("a", "c", "One", "Short.", 0)], "One", False),
+    (
+        [Item("c", "a", "One", "Short.", 0), Item("d", "c", "One", LONG, 0), Item("b", "c", "One", "Short.", 0)],
+        "One",
+        False,
+    ),
+    ([Item("d", "c", "One", LONG, 0)], "One", False),
+]
+
+
+@example(TWINS)
 @trying(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(DOCUMENTS)
 def test_the_same_is_stored_as_when_all_is_read(
