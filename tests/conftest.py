@@ -12,13 +12,23 @@ settings.register_profile("feeds", deadline=None)  # no test is judged by the cl
 settings.load_profile("feeds")
 
 
+_LEVEL = logging.getLogger().level
+
+
 @pytest.fixture(autouse=True)
 def _quiet_again() -> Iterator[None]:
+    """Undo what a command set up, in a test or in a fixture of its module, before and after each test."""
     root = logging.getLogger()
-    level, handlers = root.level, root.handlers[:]
+    _undo(root)
+    handlers = root.handlers[:]
     yield
-    root.setLevel(level)
     root.handlers[:] = handlers
+    _undo(root)
+
+
+def _undo(root: logging.Logger) -> None:
+    root.setLevel(_LEVEL)
+    root.handlers[:] = [handler for handler in root.handlers if type(handler) is not logging.StreamHandler]
 
 
 @pytest.fixture(scope="module", params=ways.WAYS)
