@@ -1,13 +1,13 @@
 """Archives of a channel (RFC 5005): what was told before what the feed tells now, a document a period.
 
-A period is a day, a month or a year, in UTC. It is closed an hour after its end; from then on its document is never
-written for a story that comes later, or that is corrected: it changes only where one is taken back, and to link to the
-one that follows. So a story that was first seen after its period closed is filed under the period in which it was
-seen. What a channel held when its first archive was made is filed by its dates alone.
+A period is a day, a month or a year, in UTC. It is closed an hour after its end; from then on its document is not
+written for a story that comes later, or that is corrected: it changes where one is taken back or returns, where one
+joins or leaves the channel by its categories, and to link to the one that follows. So a story that was first seen after
+its period closed is filed under the period in which it was seen. What a channel held when its first archive was made is
+filed by its dates alone.
 
-The feed itself reaches back to the end of the last closed period at least, by the dates of its stories: however many
-there were, each is in the feed or in an archive. One that comes late with an old date is where its date puts it in the
-feed, or behind the feed's end until the period in which it came is closed.
+The feed itself tells all that is filed under the period that is still open, however much it is and whatever its dates:
+each story is in the feed or in an archive.
 """
 
 from collections.abc import Iterable, Sequence

@@ -13,7 +13,7 @@ from feeds.model.settings import Site
 from feeds.model.story import Story
 
 FOLDER = "stories"
-_ID = "@"  # no channel's id begins so
+_ID = "~"  # no channel's id begins so, and channels are brought out before pages
 _INDEX = "index.html"
 _LONGEST = 240  # bytes of a step: file systems take 255
 

@@ -1,7 +1,7 @@
 """Archives beside a channel: periods are closed in time, and each is brought out as a channel of its own.
 
 Closing marks the archive and the one before it, which links to it from then on; a retraction marks the archives that
-may hold its story. A mark of an archive that is not there is none.
+may hold its story. A mark of an archive that is not there makes it where it has a story by now, and else does nothing.
 """
 
 from collections.abc import Sequence
@@ -41,48 +41,41 @@ def find(id: str, channels: dict[str, Channel], ports: Ports, now: datetime) -> 
 
     An archive of a period that is over and had no story is made when it has one.
     """
-    outbox = ports.outbox
     name, period = archives.parted(id)
     channel = channels.get(id) or channels.get(name)
     if channel is None or not period or channel.id == id:
         return channel
-    born, periods = outbox.archives(name)
-    missing = period not in periods and born is not None and channel.archives == archives.rhythm_of(period)
-    if missing and archives.closes(period) <= now and _holds(channel, period, born or now, ports, now):
+    born, periods = ports.outbox.archives(name)
+    wanted = born is not None and channel.archives == archives.rhythm_of(period) and archives.closes(period) <= now
+    if wanted and period not in periods and _filed(name, period, ports, now):
         periods = tuple(sorted({*periods, period}))  # a story of that time appeared: see reach.py
         place = periods.index(period)
-        beside = [p for p in (*periods[place - 1 : place], *periods[place + 1 : place + 2]) if p]
-        ids = [archives.channel_id(name, p) for p in beside] or [name]
-        outbox.close(name, [period], [Mark(channel_id=i, due=now) for i in (name, *ids)], now)
+        beside = (*periods[:place][-1:], *periods[place + 1 :][:1])
+        ids = (name, *(archives.channel_id(name, p) for p in beside))
+        ports.outbox.close(name, [period], [Mark(channel_id=i, due=now) for i in ids], now)
     return archives.archive(channel, period, periods) if period in periods else None
-
-
-def _holds(channel: Channel, period: Period, born: datetime, ports: Ports, now: datetime) -> bool:
-    start, end = archives.bounds(period)
-    found = ports.archive.told(channel.id, start, end + archives.GRACE, now)
-    rhythm = archives.rhythm_of(period)
-    return any(archives.filed(rhythm, s.published, s.first_seen, born) == period for s in found)
 
 
 def stories(channel: Channel, ports: Ports, now: datetime) -> Sequence[Story]:
     """Return the stories of an archive."""
     name, period = archives.parted(channel.id)
-    start, end = archives.bounds(period)
-    born, _ = ports.outbox.archives(name)
-    rhythm = archives.rhythm_of(period)
-    found = ports.archive.told(name, start, end + archives.GRACE, now)
-    return [s for s in found if archives.filed(rhythm, s.published, s.first_seen, born or now) == period]
+    return _filed(name, period, ports, now)
 
 
 def late(channel: Channel, ports: Ports, now: datetime) -> Sequence[Story]:
-    """Return the stories that came too late for the archive of their date: the feed tells them until theirs is made."""
+    """Return the stories that no archive has yet, whatever their dates: the feed tells them until theirs is made."""
     if not channel.archives:
         return ()
-    current = archives.still_open(channel.archives, now)
-    born, _ = ports.outbox.archives(channel.id)
-    start, end = archives.bounds(current)
-    found = ports.archive.told(channel.id, start, end + archives.GRACE, now)
-    return [s for s in found if archives.filed(channel.archives, s.published, s.first_seen, born or now) == current]
+    return _filed(channel.id, archives.still_open(channel.archives, now), ports, now)
+
+
+def _filed(name: str, period: Period, ports: Ports, now: datetime) -> list[Story]:
+    """The stories of channel *name* that are filed under *period*."""
+    born, _ = ports.outbox.archives(name)
+    start, end = archives.bounds(period)
+    rhythm = archives.rhythm_of(period)
+    found = ports.archive.told(name, start, end + archives.GRACE, now)
+    return [s for s in found if archives.filed(rhythm, s.published, s.first_seen, born or now) == period]
 
 
 def _end(channel: Channel, periods: Sequence[Period], ports: Ports, now: datetime) -> None:
