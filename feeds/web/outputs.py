@@ -13,26 +13,13 @@ from urllib.parse import quote, unquote
 
 from feeds.model.channel import PAGE_FORMATS, Rendition
 from feeds.ports import Shelf
+from feeds.web.http import HEADERS, PAGE_POLICY, Answer
 
 CACHE_BYTES = 64 * 1024 * 1024
 MAX_AGE = 300  # seconds a cache may answer for us; a correction is then at most five minutes late there
 
 # Feeds need no script, frame or form: what a hostile entry smuggled past the cleaner still meets this wall.
 POLICY = "default-src 'none'; style-src 'self'; sandbox"
-PAGE_POLICY = (
-    "default-src 'none'; img-src http: https:; media-src http: https:; style-src 'self'; base-uri 'none'; "
-    "form-action 'none'; frame-ancestors 'none'"
-)
-HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What goes back: *body* is empty for 304 and redirects; HEAD is the server's part."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

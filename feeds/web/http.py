@@ -1,0 +1,81 @@
+"""What is asked and what is answered, without a framework: every handler is a function from one to the other."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl
+
+BODY_BYTES = 64 * 1024  # of a request; forms and subscriptions need a hundredth
+
+# What a hostile entry smuggled past the cleaner still meets: nothing runs, nothing frames us, nothing is sent.
+PAGE_POLICY = (
+    "default-src 'none'; img-src http: https:; media-src http: https:; style-src 'self'; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'"
+)
+HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One request. *path* is percent-decoded and starts with '/'; *headers* have lower-case names.
+
+    *names* are the parts of the path that the route names; *client* is the address of the peer, '' where unknown.
+    """
+
+    path: str
+    method: str = "GET"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    query: str = ""
+    body: bytes = b""
+    names: Mapping[str, str] = field(default_factory=dict)
+    client: str = ""
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """The parameters of the query; of a name that comes twice, the last value."""
+        return dict(parse_qsl(self.query, keep_blank_values=True, max_num_fields=100))
+
+    @property
+    def form(self) -> dict[str, str]:
+        """The fields of an `application/x-www-form-urlencoded` body; of a name that comes twice, the last value."""
+        try:
+            text = self.body.decode()
+        except UnicodeDecodeError:
+            return {}
+        return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=100))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What goes back: *body* is empty for 304 and redirects; HEAD is the server's part."""
+
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+Handler = Callable[[Asked], Answer]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entrance:
+    """One way in. *path* may name parts, as `/hub/{id}`; requests with a larger body are refused unread (413)."""
+
+    path: str
+    handler: Handler
+    methods: tuple[str, ...] = ("GET",)
+    body_bytes: int = BODY_BYTES
+
+
+def text(body: str, status: int = 200, **headers: str) -> Answer:
+    """Return plain text; underscores in the names of *headers* stand for hyphens."""
+    given = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Answer(
+        status=status,
+        headers={
+            **HEADERS,
+            "Content-Type": "text/plain; charset=utf-8",
+            "Content-Security-Policy": PAGE_POLICY,
+            **given,
+        },
+        body=body.encode(),
+    )

@@ -1,0 +1,40 @@
+"""The way from the framework to a handler and back."""
+
+from starlette.testclient import TestClient
+
+from feeds.web.http import Answer, Asked, Entrance, text
+from feeds.web.site import site
+
+
+class Empty:
+    def stamp(self, path: str) -> None:
+        return None
+
+    def rendition(self, path: str) -> None:
+        return None
+
+
+def echo(asked: Asked) -> Answer:
+    return text(f"{asked.method} {asked.names} {asked.parameters} {asked.form}")
+
+
+def client(*entrances: Entrance) -> TestClient:
+    return TestClient(site(Empty(), {}, lambda: True, entrances), headers={"accept": "*/*"})
+
+
+def test_a_handler_gets_what_was_asked() -> None:
+    entrance = Entrance(path="/echo/{name}", handler=echo, methods=("GET", "POST"))
+    answer = client(entrance).post("/echo/나무?a=1&a=2", data={"b": "기술"})
+    assert answer.text == "POST {'name': '나무'} {'a': '2'} {'b': '기술'}"
+
+
+def test_a_body_beyond_its_bound_is_refused_unread() -> None:
+    def never(asked: Asked) -> Answer:
+        raise AssertionError(asked)
+
+    entrance = Entrance(path="/small", handler=never, methods=("POST",), body_bytes=10)
+    assert client(entrance).post("/small", content=b"x" * 11).status_code == 413
+
+
+def test_other_methods_are_refused() -> None:
+    assert client(Entrance(path="/echo/{name}", handler=echo)).post("/echo/a").status_code == 405
