@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from feeds.config import schema
+from feeds.config import outgoing, schema
 from feeds.config.faults import did_you_mean
 from feeds.config.nodes import Node
 from feeds.config.parts import Item, Parts
@@ -73,14 +73,14 @@ def _outputs(parts: Parts) -> None:
                 break
 
 
-def _places(parts: Parts, item: Item[schema.OutputKeys]) -> Iterator[tuple[str, str]]:
+def _places(parts: Parts, item: Item[outgoing.OutputKeys]) -> Iterator[tuple[str, str]]:
     """The places of an output as far as they are known now, each with its category."""
     yield item.keys.path, ""
     if item.keys.each:
         yield from ((item.keys.path.replace("{slug}", slug_of(c.keys)), c.keys.name) for c in parts.categories)
 
 
-def _each(parts: Parts, item: Item[schema.OutputKeys]) -> None:
+def _each(parts: Parts, item: Item[outgoing.OutputKeys]) -> None:
     node, named = item.at("path"), "{slug}" in item.keys.path
     if item.keys.each and not named:
         meant = f"did you mean '{item.keys.path}{{slug}}/'?" if shown(node) == f"'{item.keys.path}'" else ""
@@ -93,7 +93,7 @@ def _each(parts: Parts, item: Item[schema.OutputKeys]) -> None:
         )
 
 
-def _files(parts: Parts, item: Item[schema.OutputKeys]) -> None:
+def _files(parts: Parts, item: Item[outgoing.OutputKeys]) -> None:
     """Two formats of one output must not write one file."""
     names = {format: item.keys.files.get(format, FILES[format]) for format in item.keys.formats}
     for format, name in names.items():

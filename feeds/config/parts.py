@@ -4,18 +4,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from feeds.config import nodes, schema
+from feeds.config import nodes, outgoing, schema
+from feeds.config.kinds import Keys
 from feeds.config.nodes import Node
 from feeds.config.sheet import Sheet, restricted, shown
 
-K = TypeVar("K", bound=schema.Keys)
+K = TypeVar("K", bound=Keys)
 
-LISTS: dict[str, type[schema.Keys]] = {
+LISTS: dict[str, type[Keys]] = {
     "content": schema.ContentKeys,
     "sources": schema.SourceKeys,
     "categories": schema.CategoryKeys,
-    "outputs": schema.OutputKeys,
-    "partners": schema.PartnerKeys,
+    "outputs": outgoing.OutputKeys,
+    "partners": outgoing.PartnerKeys,
 }
 
 
@@ -52,15 +53,15 @@ class Parts:
         self.site = self._section("site", schema.SiteKeys, schema.SiteKeys(title="?", url="https://site.invalid"))
         self.defaults = self._section("defaults", schema.DefaultsKeys, schema.DefaultsKeys())
         self.dedupe = self._section("dedupe", schema.DedupeKeys, schema.DedupeKeys())
-        self.push = self._section("push", schema.PushKeys, schema.PushKeys())
+        self.push = self._section("push", outgoing.PushKeys, outgoing.PushKeys())
         self.schedule = self._section("schedule", schema.ScheduleKeys, schema.ScheduleKeys())
-        self.server = self._section("server", schema.ServerKeys, schema.ServerKeys())
-        self.gate = self._section("gate", schema.GateKeys, schema.GateKeys())
+        self.server = self._section("server", outgoing.ServerKeys, outgoing.ServerKeys())
+        self.gate = self._section("gate", outgoing.GateKeys, outgoing.GateKeys())
         self.content = tuple(self._items("content", schema.ContentKeys))
         self.sources = tuple(self._items("sources", schema.SourceKeys))
         self.categories = tuple(self._items("categories", schema.CategoryKeys))
-        self.outputs = tuple(self._items("outputs", schema.OutputKeys))
-        self.partners = tuple(self._items("partners", schema.PartnerKeys))
+        self.outputs = tuple(self._items("outputs", outgoing.OutputKeys))
+        self.partners = tuple(self._items("partners", outgoing.PartnerKeys))
 
     def given(self, name: str) -> Node | None:
         """Return the value of a section that is not left empty."""

@@ -7,8 +7,9 @@ from pathlib import Path
 from feeds.config import nodes
 from feeds.config.checks import DEFAULT_OUTPUTS, check
 from feeds.config.faults import Page, in_order, page
+from feeds.config.outgoing import OutputKeys, ServerKeys
 from feeds.config.parts import Item, Parts
-from feeds.config.schema import AuthorKeys, CategoryKeys, OutputKeys, ServerKeys, SiteKeys
+from feeds.config.schema import AuthorKeys, CategoryKeys, SiteKeys
 from feeds.config.sheet import Sheet, shown
 from feeds.config.sources import sources
 from feeds.errors import ConfigError, Fault

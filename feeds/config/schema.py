@@ -5,93 +5,37 @@ The sentences feed the JSON Schema for editors (`feeds schema`) and the referenc
 """
 
 from datetime import timedelta
-from typing import Annotated, Any, Literal, get_args
-
-from pydantic import BaseModel, ConfigDict, Field
+from typing import Annotated, Any, Literal
 
 from feeds.config import values
-from feeds.model.channel import Format, Rhythm
-from feeds.model.source import (
-    BaseRule,
-    ContentPolicy,
-    DateOrigin,
-    Deletions,
-    Extent,
-    FutureDates,
-    IdRule,
-    SiteKind,
-    WordField,
+from feeds.config.kinds import (
+    DAY,
+    MINUTE,
+    Base,
+    DateOriginKey,
+    DeletionsKey,
+    Encoding,
+    Every,
+    FieldKey,
+    Flag,
+    Future,
+    Headers,
+    Id,
+    Ids,
+    Keep,
+    Keys,
+    Names,
+    Number,
+    Policy,
+    Rules,
+    SiteKindKey,
+    Slug,
+    Text,
+    WordFieldKey,
+    Zone,
+    key,
 )
-from feeds.model.source import (
-    Field as EntryField,
-)
-
-_SECOND, _MINUTE, _DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(days=1)
-
-Text = Annotated[str, values.text()]
-Id = Annotated[
-    str,
-    values.matching(r"[^\W_][\w.-]{0,99}", "give letters, digits, '-', '_' and '.', at most 100, as in daily-news"),
-]
-Slug = Annotated[str, values.slug]
-Flag = Annotated[bool, values.flag]
-Rule = Annotated[str, values.rule]
-Names = tuple[Text, ...]
-Rules = tuple[Rule, ...]
-Keep = Annotated[timedelta, values.duration(_DAY, 36500 * _DAY)]
-Every = Annotated[timedelta, values.duration(_SECOND, 30 * _DAY)]
-Share = Annotated[Extent, values.choice("full", "summary", "title")]
-Policy = Annotated[ContentPolicy, values.choice("auto", "full", "summary", "title")]
-_NEAR = {
-    "hexo": "jekyll",
-    "zola": "hugo",
-    "nikola": "pelican",
-    "11ty": "eleventy",
-    "gatsby": "plain",
-}
-SiteKindKey = Annotated[
-    SiteKind,
-    values.choice(
-        *get_args(SiteKind),
-        hints={other: f"not read by this version; {kind} comes near" for other, kind in _NEAR.items()},
-    ),
-]
-DateOriginKey = Annotated[DateOrigin, values.choice("front_matter", "file_name", "git", "first_seen")]
-DeletionsKey = Annotated[Deletions, values.choice("told", "missing", "never")]
-Future = Annotated[FutureDates, values.choice("clip", "ignore", "wait", "keep", hints={"ignore_date": "write ignore"})]
-FieldKey = Annotated[EntryField, values.choice(*get_args(EntryField), hints={"id": "write guid", "url": "write link"})]
-WordFieldKey = Annotated[
-    WordField, values.choice(*get_args(WordField), hints={"id": "write guid", "url": "write link"})
-]
-Base = Annotated[BaseRule, values.choice(*get_args(BaseRule))]
-Ids = Annotated[IdRule, values.choice(*get_args(IdRule), hints={"id": "write guid", "url": "write link"})]
-FormatKey = Annotated[
-    Format, values.choice("atom", "rss", "json", "html", "opml", "news", hints={"jsonfeed": "write json"})
-]
-FileName = Annotated[
-    str, values.matching(r"[^\W_][\w.-]{0,99}", "give a file name of letters, digits, '-', '_' and '.', as in feed.xml")
-]
-HeaderName = Annotated[
-    str, values.matching(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", "give a header's name, as in Authorization")
-]
-Headers = dict[HeaderName, Annotated[str, values.header]]
-Zone = Annotated[str, values.zone_or_site]
-Encoding = Annotated[str, values.encoding]
-Number = Annotated[int, values.number(-1000, 1000)]
-Limit = Annotated[int, values.number(1, 1000)]
-
-
-def key(description: str, default: Any = ..., example: str = "") -> Any:
-    """A key, by its sentence; with *default* it may be left out. *example* stands where it is missing."""
-    return Field(
-        default=default, validate_default=True, description=description, examples=[example] if example else None
-    )
-
-
-class Keys(BaseModel):
-    """A section: what it does not name is a fault."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+from feeds.config.outgoing import GateKeys, OutputKeys, PartnerKeys, PushKeys, ServerKeys
 
 
 class AuthorKeys(Keys):
@@ -259,7 +203,7 @@ class CategoryKeys(Keys):
 
 
 class NearKeys(Keys):
-    within: Annotated[timedelta, values.duration(_MINUTE, 60 * _DAY)] = key(
+    within: Annotated[timedelta, values.duration(MINUTE, 60 * DAY)] = key(
         "how far apart similar texts may be published", example="72h"
     )
     threshold: Annotated[float, values.share] = key(
@@ -275,74 +219,17 @@ class DedupeKeys(Keys):
     near: NearKeys | None = key("similar texts are one story too; left out: exact copies only", None)
 
 
-class OutputKeys(Keys):
-    """Feeds that we publish."""
-
-    id: Id = key("short name, unique", example="all")
-    path: Annotated[str, values.place] = key("where it lies below the site's address", example="/")
-    each: Annotated[Literal["category"], values.choice("category")] | None = key(
-        "category: one feed for each category; the path holds {slug}", None
-    )
-    formats: tuple[FormatKey, ...] = key("which documents are written", ("atom", "rss", "json", "html"))
-    files: dict[FormatKey, FileName] = key("file names by format, where others than the usual ones are wanted", {})
-    limit: Limit = key("number of stories", 50)
-    days: Annotated[int, values.number(0, 3660)] = key("also every story of so many days; 0: the number alone", 0)
-    tombstones: Annotated[timedelta, values.duration(timedelta(0), 365 * _DAY)] = key(
-        "how long Atom and JSON say of a story that it was taken back; 0s: never", "30d"
-    )
-    archives: Annotated[Rhythm, values.choice("day", "month", "year")] | None = key(
-        "day, month or year: what is older stays readable in documents of that length, one linked to the next", None
-    )
-    title: Text | None = key("title; made from site and category if missing", None)
-    description: Text | None = key("one sentence about it", None)
-    only: Rule | None = key("a rule; stories that do not meet it stay out", None)
-
-
-class PartnerKeys(Keys):
-    """Someone with terms and a token. Read and checked, not served yet."""
-
-    id: Id = key("short name, unique", example="portal")
-    channels: Names = key("ids of outputs, or category:NAME", ())
-    token: Text | None = key("secret that the partner shows; best given as ${file:…}", None)
-    content: Share = key("what the partner may see", "full")
-    delay: Annotated[timedelta, values.duration(timedelta(0), 30 * _DAY)] = key("how much later than readers", "0s")
-
-
-class PushKeys(Keys):
-    """Telling subscribers at once (WebSub)."""
-
-    hub: Annotated[tuple[str, ...], values.hubs] = key("builtin, or addresses of hubs", ())
-
-
 class ScheduleKeys(Keys):
     """When and how hard sources are asked."""
 
     jitter: Annotated[float, values.share] = key("share of the interval by which polls are spread", "10%")
     per_host: Annotated[int, values.number(1, 16)] = key("requests to one host at a time", 1)
-    spacing: Annotated[timedelta, values.duration(timedelta(0), _MINUTE)] = key(
+    spacing: Annotated[timedelta, values.duration(timedelta(0), MINUTE)] = key(
         "least time between two requests to one host; none for hosts in server.allow_private", "1s"
     )
     workers: Annotated[int, values.number(1, 256)] = key("requests at a time in all", 16)
-    max_backoff: Annotated[timedelta, values.duration(_MINUTE, 30 * _DAY)] = key(
+    max_backoff: Annotated[timedelta, values.duration(MINUTE, 30 * DAY)] = key(
         "longest wait after failures in a row", "12h"
-    )
-
-
-class GateKeys(Keys):
-    """What a build may lose before it is held."""
-
-    drop: Annotated[float, values.share] = key(
-        "share of a channel's stories that one build may lose; more is held until `feeds allow`", "50%"
-    )
-    least: Annotated[int, values.number(1, 100_000)] = key("a channel that showed fewer stories is never held", 10)
-
-
-class ServerKeys(Keys):
-    """The web server of `feeds serve`."""
-
-    listen: Annotated[str, values.host_and_port] = key("host and port of the web server", "127.0.0.1:8080")
-    allow_private: tuple[Annotated[str, values.host_and_port], ...] = key(
-        "hosts with port that may be fetched in spite of a private address", ()
     )
 
 

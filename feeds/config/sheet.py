@@ -9,9 +9,9 @@ from pydantic import BaseModel, ValidationError
 
 from feeds.config import nodes
 from feeds.config.faults import Page, did_you_mean
+from feeds.config.kinds import Keys
 from feeds.config.nodes import Node
 from feeds.config.references import Unresolved, resolved
-from feeds.config.schema import Keys
 from feeds.errors import Fault
 
 K = TypeVar("K", bound=Keys)

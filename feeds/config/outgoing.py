@@ -1,0 +1,65 @@
+"""The keys of what goes out: outputs, partners, push, the web server and the gate."""
+
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from feeds.config import values
+from feeds.config.kinds import DAY, FileName, FormatKey, Id, Keys, Limit, Names, Rule, Share, Text, key
+from feeds.model.channel import Rhythm
+
+
+class OutputKeys(Keys):
+    """Feeds that we publish."""
+
+    id: Id = key("short name, unique", example="all")
+    path: Annotated[str, values.place] = key("where it lies below the site's address", example="/")
+    each: Annotated[Literal["category"], values.choice("category")] | None = key(
+        "category: one feed for each category; the path holds {slug}", None
+    )
+    formats: tuple[FormatKey, ...] = key("which documents are written", ("atom", "rss", "json", "html"))
+    files: dict[FormatKey, FileName] = key("file names by format, where others than the usual ones are wanted", {})
+    limit: Limit = key("number of stories", 50)
+    days: Annotated[int, values.number(0, 3660)] = key("also every story of so many days; 0: the number alone", 0)
+    tombstones: Annotated[timedelta, values.duration(timedelta(0), 365 * DAY)] = key(
+        "how long Atom and JSON say of a story that it was taken back; 0s: never", "30d"
+    )
+    archives: Annotated[Rhythm, values.choice("day", "month", "year")] | None = key(
+        "day, month or year: what is older stays readable in documents of that length, one linked to the next", None
+    )
+    title: Text | None = key("title; made from site and category if missing", None)
+    description: Text | None = key("one sentence about it", None)
+    only: Rule | None = key("a rule; stories that do not meet it stay out", None)
+
+
+class PartnerKeys(Keys):
+    """Someone with terms and a token. Read and checked, not served yet."""
+
+    id: Id = key("short name, unique", example="portal")
+    channels: Names = key("ids of outputs, or category:NAME", ())
+    token: Text | None = key("secret that the partner shows; best given as ${file:…}", None)
+    content: Share = key("what the partner may see", "full")
+    delay: Annotated[timedelta, values.duration(timedelta(0), 30 * DAY)] = key("how much later than readers", "0s")
+
+
+class PushKeys(Keys):
+    """Telling subscribers at once (WebSub)."""
+
+    hub: Annotated[tuple[str, ...], values.hubs] = key("builtin, or addresses of hubs", ())
+
+
+class GateKeys(Keys):
+    """What a build may lose before it is held."""
+
+    drop: Annotated[float, values.share] = key(
+        "share of a channel's stories that one build may lose; more is held until `feeds allow`", "50%"
+    )
+    least: Annotated[int, values.number(1, 100_000)] = key("a channel that showed fewer stories is never held", 10)
+
+
+class ServerKeys(Keys):
+    """The web server of `feeds serve`."""
+
+    listen: Annotated[str, values.host_and_port] = key("host and port of the web server", "127.0.0.1:8080")
+    allow_private: tuple[Annotated[str, values.host_and_port], ...] = key(
+        "hosts with port that may be fetched in spite of a private address", ()
+    )
