@@ -3,7 +3,7 @@
 import click
 
 from feeds import __version__
-from feeds.cli import deciding, editing, looking, peeking, replaying, running, setting
+from feeds.cli import deciding, editing, keeping, looking, peeking, replaying, running, setting
 from feeds.cli.common import Desk
 
 
@@ -24,6 +24,7 @@ for _command in (
     deciding.retract, deciding.unretract, deciding.touch, deciding.merge, deciding.split, deciding.allow,
     editing.init, editing.add, editing.remove, editing.pause, editing.resume, editing.import_, editing.export,
     setting.check, setting.doctor, setting.schema, setting.migrate, setting.config,
+    keeping.backup, keeping.restore,
 ):  # fmt: skip
     cli.add_command(_command)
 

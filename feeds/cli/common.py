@@ -47,6 +47,12 @@ class Desk:
             raise UsageError("no feeds.yaml here; write one with `feeds init`, or name it with --config")
         return found
 
+    @property
+    def file_or_new(self) -> str:
+        """The configuration file, or where a new one belongs."""
+        found = next((p for p in PLACES if Path(p).is_file()), PLACES[0])
+        return self.config or found
+
     def settings(self) -> Settings:
         """Read the configuration. Raises `ConfigError`."""
         return checks.check(self.file, os.environ)[0]

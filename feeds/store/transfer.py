@@ -1,0 +1,118 @@
+"""A store as a file that can be carried away and put back: without secrets unless asked, whole or not at all."""
+
+import os
+import shutil
+import sqlite3
+from contextlib import closing, suppress
+from pathlib import Path
+
+import orjson
+
+from feeds.errors import StoreDamaged, StoreError, StoreLocked
+from feeds.store import guard
+from feeds.store.db import connection_to, file_of, translated
+from feeds.store.tables import metadata
+
+# What a copy that leaves the machine goes without: rows of these tables, and values of these columns (SRV-33).
+# The configuration brings request headers again at the next start; whoever signed in signs in again.
+ROWS = ("sessions",)
+COLUMNS = (("subscriptions", "secret"), ("renewals", "secret"))
+
+
+def seal(path: Path, *, secrets: bool) -> str:
+    """Make the fresh copy at *path* one file that fails no check, without *secrets* unless asked; give its revision.
+
+    Raises `StoreDamaged`, `StoreTooNew`.
+    """
+    with translated(path), closing(connection_to(path, readonly=False)) as connection:
+        connection.execute("PRAGMA journal_mode=DELETE")  # one file: no log stands beside it
+        if not secrets:
+            _strip(connection)
+        found = connection.execute("PRAGMA integrity_check(1)").fetchone()
+        if found is None or found[0] != "ok":
+            raise StoreDamaged(f"the copy of the store is damaged ({found[0] if found else 'no answer'})")
+    return guard.inspect(path, whole=False)
+
+
+def _strip(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA secure_delete=ON")  # what is taken out is overwritten, not only forgotten
+    connection.execute("BEGIN IMMEDIATE")
+    for name in (name for name in ROWS if name in metadata.tables):
+        connection.execute(f"DELETE FROM {name}")  # noqa: S608 - a name of ours
+    for name, column in COLUMNS:
+        if name in metadata.tables and column in metadata.tables[name].columns:
+            connection.execute(f"UPDATE {name} SET {column} = ''")  # noqa: S608 - names of ours
+    for id, definition in connection.execute("SELECT id, definition FROM sources").fetchall():
+        if bare := _without_headers(definition):
+            connection.execute("UPDATE sources SET definition = ? WHERE id = ?", (bare, id))
+    connection.execute("COMMIT")
+
+
+def _without_headers(definition: str) -> str:
+    """Return a source's definition without its request headers, '' where it has none."""
+    found = orjson.loads(definition)
+    if not found.get("options", {}).pop("headers", None):
+        return ""
+    return orjson.dumps(found).decode()
+
+
+def holds_something(url: str) -> bool:
+    """Tell whether there is a store at *url* already."""
+    path = file_of(url)
+    return path.exists() and (path.is_dir() or path.stat().st_size > 0)
+
+
+def put(url: str, new: Path, *, force: bool) -> Path | None:
+    """Make the file *new* the store at *url*, under its lock; return where the store that was there lies now.
+
+    *new* is on the same file system. At every moment there is a whole store at *url*: the old one or the new one.
+    Raises `StoreLocked` where a process works on it, `StoreError` where there is one and *force* is not given.
+    """
+    path = file_of(url)
+    guard.prepare(path)
+    lock = guard.Lock(path)
+    try:
+        kept = None
+        if holds_something(url):
+            if not force:
+                raise StoreError(f"{path} holds a store already: with --force it is put aside and replaced")
+            kept = _put_aside(path)
+        new.chmod(0o600)
+        os.replace(new, path)
+        _settle(path.parent)
+    finally:
+        lock.release()
+    return kept
+
+
+def _put_aside(path: Path) -> Path:
+    """Keep the store under a second name, with a log that could not be brought in; the first name stays until later."""
+    with suppress(sqlite3.Error), closing(connection_to(path, readonly=False)) as connection:  # a damaged one goes too
+        busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            raise StoreLocked(f"{path} is being read by another program: end it, then try again")
+    kept = path.with_name(f"{path.name}.replaced")
+    for ending in ("", "-wal"):
+        old, second = path.with_name(path.name + ending), kept.with_name(kept.name + ending)
+        second.unlink(missing_ok=True)
+        if old.exists():
+            _second_name(old, second)
+    for ending in ("-wal", "-shm"):  # the new file must not meet the log of the old one (DB-07)
+        path.with_name(path.name + ending).unlink(missing_ok=True)
+    return kept
+
+
+def _second_name(old: Path, second: Path) -> None:
+    try:
+        os.link(old, second)
+    except OSError:  # a file system without links
+        shutil.copy2(old, second)
+
+
+def _settle(folder: Path) -> None:
+    """Make a renaming last through a loss of power."""
+    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
