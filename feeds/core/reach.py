@@ -15,7 +15,7 @@ from feeds.model.changes import Mark
 from feeds.model.channel import Tombstone
 from feeds.model.settings import Settings
 from feeds.model.source import Source
-from feeds.model.story import Story
+from feeds.model.story import Story, StoryStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +59,7 @@ def reach(
         if story.status == "shown" and old and old.status != "shown":
             lifted.append(story.id)
         elif story.status != "shown" and old and old.status == "shown" and not _embargoed(old, now):
-            tombstones += [Tombstone(channel_id=c, story_id=story.id, at=now) for c in old.channels]
+            tombstones += _stones(old, story.status, now)
         if settings.site.pages != "none":
             due.update(_pages(story, old, settings, now))
     for gone in ended:
@@ -69,6 +69,25 @@ def reach(
             due.update(archive_marks(before[gone], before[gone].channels, settings, now))
     due.update((mark, None) for mark in _ends(tombstones, settings))
     return Reach(stories=tuple(done), marks=tuple(due), tombstones=tuple(tombstones), lifted=tuple(lifted))
+
+
+def _stones(old: Story, status: StoryStatus, now: datetime) -> list[Tombstone]:
+    """Tombstones for a story in the channels that showed it, with its last form there."""
+    lead = old.lead
+    url = next((member.entry.url for member in old.members if member.entry.url), "")
+    return [
+        Tombstone(
+            channel_id=channel,
+            story_id=old.id,
+            at=now,
+            title=lead.title,
+            url=url,
+            language=lead.language,
+            published=old.published,
+            status=status,
+        )
+        for channel in old.channels
+    ]
 
 
 def _embargoed(story: Story, now: datetime) -> bool:

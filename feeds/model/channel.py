@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from feeds.model.entry import Person
 from feeds.model.source import Extent
-from feeds.model.story import Category, Story
+from feeds.model.story import Category, Story, StoryStatus
 
 Format = Literal[
     "atom",
@@ -118,11 +118,20 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tombstone:
-    """A channel showed this story, and at *at* it was taken back (RFC 6721)."""
+    """A channel showed this story, and at *at* it was taken back (RFC 6721).
+
+    The rest is the last form of the story without its content, which partners ask for to know it by; '' and None in
+    tombstones that were set before that was kept. *status* is what became of it.
+    """
 
     channel_id: str
     story_id: str
     at: datetime
+    title: str = ""
+    url: str = ""
+    language: str = ""
+    published: datetime | None = None
+    status: StoryStatus = "retracted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

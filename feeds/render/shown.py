@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from feeds.errors import RenderError
-from feeds.model.channel import Channel, Feed, Format, Item, Period
+from feeds.model.channel import Channel, Feed, Format, Item, Period, Tombstone
 from feeds.model.entry import Enclosure, Image, Label, Origin, Person, Reply
 from feeds.model.podcast import Podcast
 from feeds.model.source import Extent
@@ -61,15 +61,37 @@ class Shown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gone:
-    """One story that the channel told once, by the id that it had there."""
+    """One story that the channel told once, by the id that it had there, in its last form without content.
+
+    *title* never is empty: of what was taken back before titles were kept, it is the address or the id. *withheld*
+    says that it may come back: it was neither retracted nor did its source give it up.
+    """
 
     id: str
     at: datetime
+    title: str
+    url: str
+    language: str
+    published: datetime
+    withheld: bool
 
 
 def gone(feed: Feed) -> list[Gone]:
     """Return what *feed* says is gone; what had no fit id was never told."""
-    return [Gone(id=safe.uri(t.story_id), at=moment(t.at)) for t in feed.gone if safe.is_id(t.story_id)]
+    return [_gone(one) for one in feed.gone if safe.is_id(one.story_id)]
+
+
+def _gone(stone: Tombstone) -> Gone:
+    id, url, at = safe.uri(stone.story_id), safe.web(stone.url), moment(stone.at)
+    return Gone(
+        id=id,
+        at=at,
+        title=safe.line(stone.title) or url or id,
+        url=url,
+        language=safe.language(stone.language),
+        published=moment(stone.published) if stone.published else at,
+        withheld=stone.status == "held",
+    )
 
 
 def show(item: Item, channel: Channel) -> Shown:

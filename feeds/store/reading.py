@@ -15,7 +15,7 @@ from feeds.model.story import Category, Fate, Member, Story
 from feeds.store import tables as t
 from feeds.store.db import DateTime, chunks
 from feeds.store.prepared import listed, one_of, selecting
-from feeds.store.rows import info_of, known_of, member_of, source_of, story_of
+from feeds.store.rows import info_of, known_of, member_of, source_of, story_of, tombstone_of
 
 _STORIES = selecting(select(t.stories).where(one_of(t.stories.c.id, "ids")))
 _MEMBERS = selecting(
@@ -34,7 +34,7 @@ _SOURCES = selecting(
 _CATEGORIES = selecting(select(t.categories).order_by(t.categories.c.slug))
 
 _GONE = selecting(
-    select(t.tombstones.c.story_id, t.tombstones.c.at)
+    select(t.tombstones.c.story_id, t.tombstones.c.at, t.tombstones.c.story)
     .where(t.tombstones.c.channel_id == bindparam("channel"))
     .where(t.tombstones.c.at > bindparam("since", type_=DateTime))
     .order_by(t.tombstones.c.at.desc(), t.tombstones.c.story_id)
@@ -106,7 +106,7 @@ def latest(connection: Connection, window: Window) -> list[str]:
 def tombstones(connection: Connection, channel_id: str, since: datetime, most: int) -> tuple[Tombstone, ...]:
     """Return what is gone from a channel since after *since*, the latest first."""
     rows = _GONE.rows(connection, channel=channel_id, since=since, most=most)
-    return tuple(Tombstone(channel_id=channel_id, story_id=row.story_id, at=row.at) for row in rows)
+    return tuple(tombstone_of(row, channel_id) for row in rows)
 
 
 def fates(connection: Connection, ids: Collection[str]) -> Mapping[str, Fate]:

@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy import Row
 
 from feeds.model.changes import EntryStatus, Known, Saved
-from feeds.model.channel import Format, Rendition
+from feeds.model.channel import Format, Rendition, Tombstone
 from feeds.model.decision import Decision, DecisionKind
 from feeds.model.delivery import Delivery
 from feeds.model.entry import Entry, Origin
@@ -191,6 +191,17 @@ def decision_of(row: AnyRow) -> Decision:
         text=row.text,
         facts=orjson.loads(row.facts),
     )
+
+
+_STONE = ("channel_id", "story_id", "at")
+
+
+def tombstone_row(stone: Tombstone) -> dict[str, Any]:
+    return {**{name: getattr(stone, name) for name in _STONE}, "story": dumps(stone, _STONE)}
+
+
+def tombstone_of(row: AnyRow, channel_id: str) -> Tombstone:
+    return loads(Tombstone, row.story, channel_id=channel_id, story_id=row.story_id, at=row.at)
 
 
 def rendition_of(row: AnyRow, body: bytes) -> Rendition:

@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from feeds.store.db import DateTime, Number, Words
 
-HEAD = "0010"
+HEAD = "0011"
 """The revision that these tables are; `migrations/versions` leads to it."""
 
 MOVED = "lives_at <> ''"  # few rows; a query has to say it too, for the index to serve
@@ -218,6 +218,7 @@ tombstones = Table(  # stories that channels showed and do not show any more
     _required("channel_id", Words),
     _required("story_id", Words),
     _required("at", DateTime),
+    Column("story", Text, nullable=False, server_default=text("'{}'")),  # JSON: its last form, without content
     PrimaryKeyConstraint("channel_id", "story_id"),
     Index("tombstones_story", "story_id"),
     sqlite_with_rowid=False,

@@ -21,7 +21,7 @@ from feeds.store import tables as t
 from feeds.store.codec import dumps, text_of
 from feeds.store.db import CLASHES, Database, DateTime, among
 from feeds.store.prepared import changing, inserting, listed, one_of, selecting, upserting
-from feeds.store.rows import APART, decision_row, entry_row, keys_of, member_row, state_row, story_row
+from feeds.store.rows import APART, decision_row, entry_row, keys_of, member_row, state_row, story_row, tombstone_row
 
 SLACK = timedelta(days=1)
 """How exact `last_seen` is: entries that stay in their document are written once a day, not at each poll."""
@@ -165,7 +165,7 @@ def bury(connection: Connection, tombstones: Sequence[Tombstone], lifted: Sequen
     """Note what is gone from which channels; what is shown again is not gone."""
     if lifted:
         _LIFT.run(connection, ids=listed(lifted))
-    _BURY.each(connection, [{"channel_id": t.channel_id, "story_id": t.story_id, "at": t.at} for t in tombstones])
+    _BURY.each(connection, [tombstone_row(stone) for stone in tombstones])
 
 
 def _fence(connection: Connection, changes: Changes) -> None:

@@ -50,6 +50,9 @@ def test_a_retraction_reaches_every_channel_that_showed_the_story() -> None:
     (story,) = edit.stories
     assert (story.status, story.channels, story.ruled) == ("retracted", (), True)
     assert [(t.channel_id, t.at) for t in edit.tombstones] == [("all", LATER), ("by-category:기술", LATER)]
+    last = edit.tombstones[0]
+    told = (story.lead.title, story.lead.url, story.published, "retracted")
+    assert (last.title, last.url, last.published, last.status) == told
     ends = LATER + timedelta(days=30)
     assert {(m.channel_id, m.due) for m in edit.marks} == {
         (channel, due) for channel in ("all", "by-category:기술") for due in (LATER, ends)
