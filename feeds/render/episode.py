@@ -3,12 +3,12 @@
 The channel itself claims to be no podcast: it passes on what the episodes' own feeds say of them.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
-
-from lxml import etree
 
 from feeds.model.podcast import Podcast, Transcript, Voice
 from feeds.render import safe
+from feeds.render.written import declared, element
 
 ITUNES = "http://www.itunes.com/dtds/podcast-1.0.dtd"
 PODCAST = "https://podcastindex.org/namespace/1.0"
@@ -50,9 +50,10 @@ def _voice(found: Voice) -> Voice:
     )
 
 
-def add_episode(entry: etree._Element, found: Podcast) -> None:
-    """Add what *found* says to an item of RSS or an entry of Atom.
+def episode(found: Podcast, *, declared_once: bool) -> Iterator[str]:
+    """Yield what *found* says as elements of an item of RSS or an entry of Atom.
 
+    With *declared_once* the document's head declares Apple's namespace, else each element does.
     `itunes:explicit` is true or false, as Apple asks for now; an episode that is full, as most, says so only where its
     own feed did.
     """
@@ -68,25 +69,15 @@ def add_episode(entry: etree._Element, found: Podcast) -> None:
         ("explicit", says[found.explicit]),
     ):
         if text:
-            _add(entry, "itunes", ITUNES, name, text)
-    if found.image:
-        _add(entry, "itunes", ITUNES, "image", href=found.image)
-    for transcript in found.transcripts:
-        _add(
-            entry, "podcast", PODCAST, "transcript",
-            url=transcript.url, type=transcript.media_type, language=transcript.language,
-        )  # fmt: skip
+            yield element(f"itunes:{name}", text) if declared_once else declared("itunes", ITUNES, name, text)
+    if url := found.image:
+        yield element("itunes:image", href=url) if declared_once else declared("itunes", ITUNES, "image", href=url)
+    for one in found.transcripts:
+        yield declared("podcast", PODCAST, "transcript", url=one.url, type=one.media_type, language=one.language)
     if found.chapters:
-        _add(entry, "podcast", PODCAST, "chapters", url=found.chapters, type=CHAPTERS)
+        yield declared("podcast", PODCAST, "chapters", url=found.chapters, type=CHAPTERS)
     for voice in found.voices:
-        _add(
-            entry, "podcast", PODCAST, "person", voice.name,
+        yield declared(
+            "podcast", PODCAST, "person", voice.name,
             role=voice.role, group=voice.group, href=voice.url, img=voice.image,
         )  # fmt: skip
-
-
-def _add(parent: etree._Element, prefix: str, space: str, name: str, text: str = "", **attributes: str) -> None:
-    """Add an element of a namespace that few entries use, and that is declared where it stands."""
-    said = {key: value for key, value in attributes.items() if value}
-    child = etree.SubElement(parent, f"{{{space}}}{name}", said, nsmap={prefix: space})
-    child.text = text or None

@@ -6,9 +6,10 @@ threads, what is known of pictures, files and tags, and episodes of podcasts;
 `_deleted` what was taken back.
 """
 
-import json
 from datetime import datetime
 from typing import TypeAlias
+
+import orjson
 
 from feeds.errors import RenderError
 from feeds.model.channel import Channel, Feed, Format, SetAside
@@ -24,9 +25,9 @@ DELETED = "https://www.rfc-editor.org/rfc/rfc6721"
 
 Json: TypeAlias = "str | int | list[Json] | dict[str, Json]"
 
-_FIRST = piece(b"\n  ")
-_COMMA = piece(b",\n  ")
-_LAST = piece(b"\n ")
+_FIRST = piece(b"\n    ")
+_COMMA = piece(b",\n    ")
+_LAST = piece(b"\n  ")
 _TAIL = piece(b"]\n}\n")
 
 
@@ -43,13 +44,13 @@ def _tail(feed: Feed) -> Piece:
     left: list[Json] = [{"id": one.id, "when": _rfc3339(one.at)} for one in gone(feed)]
     if not left:
         return _TAIL
-    said = json.dumps({"about": DELETED, "entries": left}, ensure_ascii=False)
-    return piece(f'],\n "_deleted": {said}\n}}\n'.encode())
+    said = orjson.dumps({"about": DELETED, "entries": left})
+    return piece(b'],\n  "_deleted": ' + said + b"\n}\n")
 
 
 def _written(channel: Channel, _format: Format, _dated: bool) -> tuple[Piece, ...]:
     """The head up to the items, which are required, also when there are none."""
-    head = _dumps(_head(channel)).removesuffix(b"\n}") + b',\n "items": ['
+    head = _dumps(_head(channel)).removesuffix(b"\n}") + b',\n  "items": ['
     if fault := head_fault(head + _TAIL.raw, address(channel, "json")):
         raise RenderError("", fault)
     return (piece(head),)
@@ -59,7 +60,7 @@ _HEADS = Heads(_written)
 
 
 def _dumps(value: Json) -> bytes:
-    return json.dumps(value, ensure_ascii=False, indent=1).encode()
+    return orjson.dumps(value, option=orjson.OPT_INDENT_2)
 
 
 def _head(channel: Channel) -> Json:
@@ -78,8 +79,8 @@ def _head(channel: Channel) -> Json:
 
 
 def _item_bytes(shown: Shown) -> bytes:
-    """One item as it stands in the list: two blanks further in. No value has a line of its own: JSON escapes breaks."""
-    return _dumps(_item(shown)).replace(b"\n", b"\n  ")
+    """One item as it stands in the list: four blanks further in. Breaks within values are escaped."""
+    return _dumps(_item(shown)).replace(b"\n", b"\n    ")
 
 
 def _item(shown: Shown) -> Json:

@@ -17,7 +17,7 @@ from feeds.errors import ParseError
 from feeds.model.channel import Channel, Feed, Format, SetAside
 from feeds.model.entry import Person
 from feeds.render import safe
-from feeds.render.extension import rfc822
+from feeds.render.entries import rfc822
 from feeds.render.shown import address, home, moment, person, title
 
 LARGEST = 10_000_000  # bytes; the largest public list that was seen has 1.2 MB

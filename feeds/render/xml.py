@@ -1,4 +1,4 @@
-"""Atom 1.0 and RSS 2.0: feedgen builds heads and entries, `extension` supplies and corrects.
+"""Atom 1.0 and RSS 2.0: feedgen builds heads, `extension` supplies and corrects; `entries` writes the stories.
 
 The bytes depend on the feed alone. feedgen reads the clock in its constructors, so every date that it would write is
 set here; the generator is named without a version, for an upgrade is no news to subscribers.
@@ -9,18 +9,17 @@ from functools import partial
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
-from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
-from lxml import etree
 
 from feeds.errors import RenderError
 from feeds.model.channel import Channel, Feed, Format, SetAside
 from feeds.model.entry import Person
 from feeds.render import safe
-from feeds.render.extension import ATOM_SPACES, RSS_SPACES, Head, Story, first_enclosure, rfc822
+from feeds.render.entries import atom_entry, rfc822, rss_item
+from feeds.render.extension import Head
 from feeds.render.gate.ours import head_fault
 from feeds.render.pieces import Body, Heads, Piece, joined, piece, pieces
-from feeds.render.shown import Shown, address, gone, home, moment, pages, person, root, title
+from feeds.render.shown import address, gone, home, moment, pages, person, root, title
 
 GENERATOR = "feeds"
 TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"
@@ -32,13 +31,13 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 def atom(feed: Feed) -> tuple[Body, tuple[SetAside, ...]]:
     """Return *feed* as Atom 1.0 (RFC 4287)."""
-    entries, aside = pieces(feed, "atom", partial(_atom_entry, feed.channel))
+    entries, aside = pieces(feed, "atom", partial(atom_entry, feed.channel))
     return joined([*_head(feed, "atom"), *_tombstones(feed), *entries, _ATOM_TAIL]), aside
 
 
 def rss(feed: Feed) -> tuple[Body, tuple[SetAside, ...]]:
     """Return *feed* as RSS 2.0 with the modules content, dc, atom and media."""
-    items, aside = pieces(feed, "rss", partial(_rss_entry, feed.channel))
+    items, aside = pieces(feed, "rss", partial(rss_item, feed.channel))
     return joined([*_head(feed, "rss"), *items, _RSS_TAIL]), aside
 
 
@@ -105,71 +104,9 @@ def _extension(channel: Channel, style: str, hubs: tuple[str, ...], updated: dat
 _HEADS = Heads(_written)
 
 
-def _bytes(element: etree._Element, around: etree._Element) -> bytes:
-    """One story as it stands in *around*, which declares the namespaces."""
-    element.tail = "\n"
-    around.append(element)
-    written = etree.tostring(around, encoding="utf-8", xml_declaration=False)
-    return written[written.index(b">") + 1 : written.rindex(b"<")]
-
-
 def _keep_the_locale(head: Any) -> None:
     """Take lastBuildDate from feedgen, which would switch the locale of every thread to write it."""
     vars(head)["_FeedGenerator__rss_lastBuildDate"] = None
-
-
-def _entry(channel: Channel, shown: Shown) -> Any:
-    """What both formats share."""
-    entry = FeedEntry()
-    entry.id(shown.id)
-    entry.title(shown.title)
-    entry.updated(shown.updated)
-    scheme = safe.web(channel.base_url) + "/"
-    for category in shown.categories:
-        entry.category(term=category.slug, scheme=scheme, label=category.name)
-    for tag in shown.tags:
-        known = shown.labels.get(tag)
-        entry.category({"term": known.term or tag, "scheme": known.scheme, "label": tag} if known else {"term": tag})
-    if shown.url:
-        entry.link(href=shown.url, rel="alternate")
-    entry.register_extension("feeds", partial(Story, shown, safe.language(channel.language)))
-    return entry
-
-
-def _atom_entry(channel: Channel, shown: Shown) -> bytes:
-    entry = _entry(channel, shown)
-    entry.author([_person(author) for author in shown.byline])
-    entry.published(shown.published)
-    if shown.contributors:
-        entry.contributor([_person(one) for one in shown.contributors])
-    if shown.rights:
-        entry.rights(shown.rights)
-    if shown.summary:
-        entry.summary(shown.summary, type="text")
-    if shown.content:
-        entry.content(shown.content, type="html")
-    elif not shown.url:  # RFC 4287 §4.1.2: without a link there must be content
-        entry.content(shown.summary or shown.title, type="text")
-    return _bytes(entry.atom_entry(), etree.Element("feed", nsmap=ATOM_SPACES))
-
-
-def _rss_entry(channel: Channel, shown: Shown) -> bytes:
-    """Plain text is escaped for <description>, which readers take for HTML; a title is not.
-
-    Content alone stands in <description>: content:encoded without one is reported, and skipped by some readers.
-    """
-    entry = _entry(channel, shown)
-    if shown.summary:
-        entry.description(safe.markup(shown.summary))
-    if shown.content:
-        entry.content(shown.content)
-    if shown.comments:
-        entry.comments(shown.comments)
-    if file := first_enclosure(shown):
-        entry.enclosure(file.url, file.length, file.media_type)  # length 0: unknown, by the RSS profile
-    if shown.source and shown.source.feed_url:
-        entry.source(shown.source.feed_url, shown.source.title)
-    return _bytes(entry.rss_entry(), etree.Element("channel", nsmap=RSS_SPACES))
 
 
 def _person(found: Person) -> dict[str, str]:

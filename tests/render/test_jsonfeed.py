@@ -101,7 +101,7 @@ def test_pub_25_document_meets_the_specification(of: Feed) -> None:
 
 def test_version_is_the_first_thing_said() -> None:
     (body, *_), _ = jsonfeed.render(rich())
-    assert body.startswith(b'{\n "version": "https://jsonfeed.org/version/1.1"')
+    assert body.startswith(b'{\n  "version": "https://jsonfeed.org/version/1.1"')
 
 
 def test_hangul_is_written_as_itself() -> None:

@@ -13,7 +13,7 @@ from lxml import etree
 
 from feeds.model.breach import Breach
 from feeds.model.channel import Format
-from feeds.render.extension import ATOM_SPACES, RSS_SPACES
+from feeds.render.entries import ATOM_SPACES, RSS_SPACES
 from feeds.render.gate import atom, jsonfeed, rss
 from feeds.render.gate.document import judge
 from feeds.render.gate.sheet import Sheet
