@@ -23,7 +23,7 @@ from feeds.render.shown import Shown, show, title
 T = TypeVar("T")
 
 LEVEL = 4  # 6 costs a third more for 1.5 %: measured on 3,000 pieces of real stories
-HELD = 384 * 1024 * 1024  # bytes, about: 13,000 stories of real feeds in three formats
+HELD = 512 * 1024 * 1024  # bytes, about: 14,000 stories of real feeds in three formats
 _START = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03"  # RFC 1952 §2.3: deflate, no name, no time, written on Unix
 _END = b"\x03\x00"  # an empty last block
 _STORY = 4000  # bytes that the values of a story take, but for its text
