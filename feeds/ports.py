@@ -11,6 +11,7 @@ from feeds.model.channel import Format, Period, Place, Rendered, Rendition, Show
 from feeds.model.delivery import Delivery
 from feeds.model.entry import Parsed
 from feeds.model.job import Job
+from feeds.model.search import Hits, Unsearched
 from feeds.model.source import Document, Fetched, Source, SourceState
 from feeds.model.story import Category, Fate, Story
 
@@ -169,6 +170,29 @@ class Outbox(Protocol):
         """Record what became of a delivery."""
 
 
+class Index(Protocol):
+    """What stories can be found by."""
+
+    def waits(self) -> bool:
+        """Tell whether any story was written since the index was told of it. Cheap: asked at each tick."""
+
+    def unsearched(self, limit: int) -> tuple[Unsearched, ...]:
+        """Return such stories, and those that ended, at most so many."""
+
+    def index(self, texts: Sequence[tuple[Unsearched, str]]) -> None:
+        """Note the folded words of each, '' for what is not to be found."""
+
+
+class Search(Protocol):
+    """Finds stories."""
+
+    def find(self, words: Sequence[str], channels: Collection[str], at: datetime, limit: int, offset: int) -> Hits:
+        """Return the stories that have all of *words* (folded) and that one of *channels* shows, the newest first.
+
+        What is to be released after *at* is left out. The first *offset* are skipped.
+        """
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
     """One of each, as a job receives them."""
@@ -182,6 +206,7 @@ class Ports:
     remove: Remove
     post: Post
     clock: Clock
+    index: Index | None = None  # None: nobody looks for stories by their words
 
 
 class Shelf(Protocol):

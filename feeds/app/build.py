@@ -18,6 +18,7 @@ from feeds.core.shards import shard_of
 from feeds.errors import Fault
 from feeds.fetch import fetcher
 from feeds.jobs.deliver import deliver
+from feeds.jobs.index import index
 from feeds.jobs.poll import poll
 from feeds.jobs.publish import publish
 from feeds.jobs.regroup import regroup
@@ -36,7 +37,12 @@ from feeds.store import Store, copy_store, open_store
 logger = logging.getLogger(__name__)
 
 SHARDS = 1  # one process polls in one order: the same input gives the same stories
-JOBS: Mapping[str, Callable[[Job, Work], Report]] = {"poll": poll, "publish": publish, "deliver": deliver}
+JOBS: Mapping[str, Callable[[Job, Work], Report]] = {
+    "poll": poll,
+    "publish": publish,
+    "deliver": deliver,
+    "index": index,
+}
 
 
 def clock_from(environ: Mapping[str, str]) -> Clock:
@@ -76,6 +82,7 @@ def ports_for(settings: Settings, store: Store, client: Client, clock: Clock, sa
         remove=remover(settings.public),
         post=poster(client),
         clock=clock,
+        index=store.searching,
     )
 
 

@@ -12,4 +12,6 @@ def tick(work: Work, shards: int = 1) -> tuple[Job, ...]:
         jobs.append(Job(name="publish"))
     if ports.outbox.owed(now, 1):
         jobs.append(Job(name="deliver"))
+    if ports.index and ports.index.waits():
+        jobs.append(Job(name="index"))
     return tuple(jobs)

@@ -16,6 +16,7 @@ from feeds.store.library import Library, Synced
 from feeds.store.migrate import upgrade
 from feeds.store.outbox import Outbox
 from feeds.store.overview import Overview
+from feeds.store.searching import Searching
 from feeds.store.tables import HEAD
 
 __all__ = ["Store", "Synced", "copy_store", "migrate", "open_store"]
@@ -23,11 +24,13 @@ __all__ = ["Store", "Synced", "copy_store", "migrate", "open_store"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Store:
-    """An open store. *library* answers the ports `Library` and `Archive`, *overview* the port `Shelf`."""
+    """An open store. *library* answers the ports `Library` and `Archive`, *overview* the port `Shelf`, *searching* the
+    ports `Index` and `Search`."""
 
     library: Library
     outbox: Outbox
     overview: Overview
+    searching: Searching
     shards: int  # into how many parts the sources are dealt
     close: Callable[[], None]
 
@@ -102,4 +105,11 @@ def _beside(path: Path, shards: int, busy: float, *, readonly: bool) -> Store:
 
 
 def _store(db: Database, shards: int, close: Callable[[], None]) -> Store:
-    return Store(library=Library(db), outbox=Outbox(db), overview=Overview(db), shards=shards, close=close)
+    return Store(
+        library=Library(db),
+        outbox=Outbox(db),
+        overview=Overview(db),
+        searching=Searching(db),
+        shards=shards,
+        close=close,
+    )

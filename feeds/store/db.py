@@ -23,13 +23,16 @@ from sqlalchemy import (
     Dialect,
     Engine,
     Integer,
+    Select,
     Table,
     Text,
     create_engine,
     event,
     func,
+    literal_column,
     make_url,
     select,
+    text,
 )
 from sqlalchemy import DateTime as AnyDateTime
 from sqlalchemy.dialects import postgresql, sqlite
@@ -47,6 +50,21 @@ CLASHES = (IntegrityError, sqlite3.IntegrityError)
 
 INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 """The dialect switch: both give `on_conflict_do_…` and `returning` alike."""
+
+# The index of stories' words. SQLite's knows every three letters that follow each other, not where: half as large, and
+# twice as fast to write (0.2 ms a story, measured on 7,129); what it finds is compared with the text. The second table
+# lists what it knows, for words of two letters.
+INDEX = {
+    "sqlite": (
+        "CREATE VIRTUAL TABLE story_index USING fts5(text, content='searched', content_rowid='number', "
+        "tokenize='trigram', detail='none')",
+        "CREATE VIRTUAL TABLE story_index_terms USING fts5vocab('story_index', 'row')",
+    ),
+    "postgresql": (),
+}
+
+PAD = "  "  # after each indexed text: its last letters begin a three too
+TERMS = 1000  # threes of letters that begin with two given ones, and are looked for
 
 Number = BigInteger().with_variant(Integer(), "sqlite")  # only INTEGER counts by itself in SQLite
 
@@ -98,8 +116,8 @@ def _text_of(value: datetime | None) -> str | None:
     return value.astimezone(UTC).isoformat(" ", "microseconds")[:26]
 
 
-def _time_of(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text + "+00:00")
+def _time_of(value: str | None) -> datetime | None:
+    return None if value is None else datetime.fromisoformat(value + "+00:00")
 
 
 class Words(TypeDecorator[str]):
@@ -276,3 +294,45 @@ def chunks(values: Sequence[T], size: int = PARAMETERS) -> Iterator[Sequence[T]]
     """Give *values* in pieces that fit one IN list."""
     for start in range(0, len(values), size):
         yield values[start : start + size]
+
+
+def reindex(connection: Connection, number: int, before: str, after: str) -> None:
+    """Tell the index of words, where there is one, that row *number* has another text: '' where it has none."""
+    if connection.dialect.name != "sqlite":  # an index of PostgreSQL keeps itself
+        return
+    if before:  # the index has no text of its own: what it is to forget must be said
+        forget = "INSERT INTO story_index (story_index, rowid, text) VALUES ('delete', ?, ?)"
+        connection.exec_driver_sql(forget, (number, before + PAD))
+    if after:
+        connection.exec_driver_sql("INSERT INTO story_index (rowid, text) VALUES (?, ?)", (number, after + PAD))
+
+
+def candidates(connection: Connection, words: Sequence[str]) -> Select[int] | None:
+    """Return the numbers of rows that may have all of *words*, the last first; None where the index cannot tell.
+
+    A word of two letters is looked for as all threes that begin so; of one letter there would be too many.
+    """
+    if connection.dialect.name != "sqlite":
+        return None
+    asked = []
+    for word in words:
+        threes = [word[place : place + 3] for place in range(len(word) - 2)]
+        if len(word) == 2:
+            listed = "SELECT term FROM story_index_terms WHERE term >= ? AND term < ? LIMIT ?"
+            rows = connection.exec_driver_sql(listed, (word, word + "\U0010ffff", TERMS + 1))
+            begun = [row.term for row in rows]
+            if len(begun) <= TERMS:
+                asked.append(" OR ".join(map(_quoted, begun or [word + "\x01"])))
+        elif threes:
+            asked.append(" AND ".join(map(_quoted, dict.fromkeys(threes))))
+    if not asked:
+        return None
+    match = " AND ".join(f"({part})" for part in asked)
+    rowid: ColumnElement[int] = literal_column("rowid", Integer)
+    found = literal_column("story_index", Text).op("MATCH")(match)
+    return select(rowid).select_from(text("story_index")).where(found).order_by(rowid.desc())
+
+
+def _quoted(word: str) -> str:
+    """A string of FTS5's query language, https://sqlite.org/fts5.html#fts5_strings."""
+    return '"' + word.replace('"', '""') + '"'

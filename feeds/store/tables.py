@@ -7,6 +7,7 @@ whole. Narrow rows that change often stand apart from wide ones: members and cha
 from typing import Any
 
 from sqlalchemy import (
+    DDL,
     Boolean,
     Column,
     ForeignKeyConstraint,
@@ -18,12 +19,13 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    event,
     text,
 )
 
-from feeds.store.db import DateTime, Number, Words
+from feeds.store.db import INDEX, DateTime, Number, Words
 
-HEAD = "0011"
+HEAD = "0012"
 """The revision that these tables are; `migrations/versions` leads to it."""
 
 MOVED = "lives_at <> ''"  # few rows; a query has to say it too, for the index to serve
@@ -171,6 +173,26 @@ story_moves = Table(  # ids of stories that ended, and where their members are
 )
 
 categories = Table("categories", metadata, Column("slug", Words, primary_key=True), _required("name", Words))
+
+searched = Table(  # what stories can be found by
+    "searched",
+    metadata,
+    Column("number", Number, primary_key=True),
+    _required("story_id", Words),
+    _required("text", Words),
+    UniqueConstraint("story_id", name="searched_story"),
+)
+for _dialect, _statements in INDEX.items():
+    for _statement in _statements:
+        event.listen(searched, "after_create", DDL(_statement).execute_if(dialect=_dialect))  # type: ignore[no-untyped-call]  # SQLAlchemy's
+
+unsearched = Table(  # stories that were written, or ended, since the index was told of them
+    "unsearched",
+    metadata,
+    Column("story_id", Words, primary_key=True),
+    _required("version", Number),  # 0: it ended
+    sqlite_with_rowid=False,
+)
 
 decisions = Table(
     "decisions",

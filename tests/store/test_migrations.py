@@ -20,7 +20,13 @@ from tests.store.made import NOW, entry, ready, tell
 
 def test_tables_are_what_migrations_make(store: Store) -> None:
     with store.library._db.read() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        context = MigrationContext.configure(connection, opts={"include_name": _is_table})
+        assert compare_metadata(context, metadata) == []
+
+
+def _is_table(name: str | None, _type: str, _parents: object) -> bool:
+    """Leave out what FTS5 keeps an index in; the schemas are compared whole below."""
+    return not (name or "").startswith("story_index")
 
 
 def test_head_is_the_last_script() -> None:
