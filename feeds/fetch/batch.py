@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import replace
 from datetime import timedelta
 from math import inf
 from threading import Event
@@ -23,6 +24,7 @@ class Round:
     def __init__(self, pairs: Sequence[Pair], lanes: Lanes, workers: int) -> None:
         self.pairs, self._lanes, self._workers = pairs, lanes, max(workers, 1)
         self.asked: set[int] = set()
+        self._since: dict[int, float] = {}  # when each of those was asked
         self.turn = 0
         self._ready: dict[int, Fetched] = {}
         self._came = self._went = 0  # bytes of documents, each counted by one thread alone
@@ -39,6 +41,7 @@ class Round:
         place = self._lanes.take(now)
         if place is not None:
             self.asked.add(place)
+            self._since[place] = now
         return place
 
     def rest(self, now: float) -> float:
@@ -52,7 +55,7 @@ class Round:
         """
         self.asked.discard(place)
         self._came += _weight(fetched)
-        self._ready[place] = fetched
+        self._ready[place] = replace(fetched, took=timedelta(seconds=max(now - self._since.pop(place, now), 0.0)))
         self._lanes.give_back(place, now)
         if fetched.status != 429 and not (fetched.status == 503 and fetched.retry_after):
             return 1

@@ -18,7 +18,7 @@ from feeds.jobs.work import Tally, Work
 from feeds.model.changes import Changes, PollView
 from feeds.model.entry import Parsed, RawEntry
 from feeds.model.job import Job, Report
-from feeds.model.source import FeedInfo, Fetched, Problem, Source, SourceState, Validators
+from feeds.model.source import FeedInfo, Fetched, FetchLine, Problem, Source, SourceState, Validators
 from feeds.ports import Library, Read
 
 logger = logging.getLogger(__name__)
@@ -190,19 +190,35 @@ def _settle(run: _Pass, group: Sequence[_Answer]) -> None:
 def _settle_silent(run: _Pass, group: Sequence[_Answer]) -> frozenset[str]:
     """Settle answers that tell nothing of entries, at once; return the sources that have to be looked at again."""
     with run.tally.step("decide"):
-        found = [
-            Changes(
-                was_due=a.state.due,
-                state=cadence.after(a.state, a.source, a.fetched, run.work.settings.schedule, run.work.ports.clock()),
-            )
-            for a in group
-        ]
+        found = [_silent(run, answer) for answer in group]
     with run.tally.step("store"):
         late = run.work.ports.library.settle(found)
     for answer, changes in zip(group, found, strict=True):
         if answer.source.id not in late:
             _report(run, answer, changes)
     return late
+
+
+def _silent(run: _Pass, answer: _Answer) -> Changes:
+    now = run.work.ports.clock()
+    state = cadence.after(answer.state, answer.source, answer.fetched, run.work.settings.schedule, now)
+    return Changes(was_due=answer.state.due, state=state, fetch=_line(answer, now, 0))
+
+
+def _line(answer: _Answer, now: datetime, new: int) -> FetchLine:
+    """What is remembered of an answer."""
+    fetched = answer.fetched
+    problem = fetched.problem or next(iter(fetched.problems), None)
+    return FetchLine(
+        source_id=answer.source.id,
+        at=now,
+        outcome=fetched.outcome,
+        status=fetched.status,
+        size=fetched.size,
+        took=fetched.took,
+        new=new,
+        problem=problem.code if problem else "",
+    )
 
 
 def _settle_one(run: _Pass, library: Library, answer: _Answer) -> None:
@@ -288,6 +304,8 @@ def _decide_and_apply(run: _Pass, library: Library, answer: _Answer) -> Changes 
             )
             if answer.fetched.outcome == "fresh":
                 changes = replace(changes, state=replace(changes.state, outline=reading.outline))
+            new = sum(saved.new for saved in changes.entries)
+            changes = replace(changes, fetch=_line(answer, work.ports.clock(), new))
         try:
             with tally.step("store"):
                 library.apply(changes)

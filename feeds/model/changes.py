@@ -8,7 +8,7 @@ from typing import Literal
 from feeds.model.channel import Tombstone
 from feeds.model.decision import Decision
 from feeds.model.entry import Entry, EntryKey
-from feeds.model.source import Source, SourceState
+from feeds.model.source import FetchLine, Source, SourceState
 from feeds.model.story import Category, Story
 
 EntryStatus = Literal[
@@ -114,6 +114,7 @@ class Changes:
     tombstones: tuple[Tombstone, ...] = ()
     lifted: tuple[str, ...] = ()  # ids of stories that are shown again: their tombstones go
     credit: bool = False  # the source's name or page changed: every channel with its stories says so anew
+    fetch: FetchLine | None = None  # the answer itself, for those who look
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

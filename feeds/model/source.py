@@ -241,3 +241,18 @@ class Fetched:
     problem: Problem | None = None  # why it failed
     problems: tuple[Problem, ...] = ()  # single posts that could not be read; the rest is in documents
     listing: tuple[str, ...] = ()  # content folders: paths of all posts that exist, read or not
+    took: timedelta = timedelta(0)  # from the first byte that was sent to the last that came
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchLine:
+    """One answer of a source, as it is remembered for some days."""
+
+    source_id: str
+    at: datetime
+    outcome: Literal["fresh", "unchanged", "gone", "failed"]
+    status: int = 0  # HTTP status; 0 for files, and where none arrived
+    size: int = 0  # decoded bytes
+    took: timedelta = timedelta(0)
+    new: int = 0  # entries that were first seen
+    problem: str = ""  # a code of `errors.PROBLEMS`

@@ -17,6 +17,7 @@ from feeds.store.migrate import upgrade
 from feeds.store.outbox import Outbox
 from feeds.store.overview import Overview
 from feeds.store.searching import Searching
+from feeds.store.staff import Staff
 from feeds.store.tables import HEAD
 
 __all__ = ["Store", "Synced", "copy_store", "migrate", "open_store"]
@@ -31,6 +32,7 @@ class Store:
     outbox: Outbox
     overview: Overview
     searching: Searching
+    staff: Staff
     shards: int  # into how many parts the sources are dealt
     close: Callable[[], None]
 
@@ -110,6 +112,7 @@ def _store(db: Database, shards: int, close: Callable[[], None]) -> Store:
         outbox=Outbox(db),
         overview=Overview(db),
         searching=Searching(db),
+        staff=Staff(db),
         shards=shards,
         close=close,
     )

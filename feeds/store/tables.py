@@ -25,7 +25,7 @@ from sqlalchemy import (
 
 from feeds.store.db import INDEX, DateTime, Number, Words
 
-HEAD = "0012"
+HEAD = "0013"
 """The revision that these tables are; `migrations/versions` leads to it."""
 
 MOVED = "lives_at <> ''"  # few rows; a query has to say it too, for the index to serve
@@ -295,6 +295,63 @@ deliveries = Table(
     _required("problem", Words),
     _required("state", Text),
     Index("deliveries_due", "state", "due"),
+)
+
+fetches = Table(  # the latest answers of sources; see fetches.py for how many
+    "fetches",
+    metadata,
+    Column("id", Number, primary_key=True),
+    _required("source_id", Words),
+    _required("at", DateTime),
+    _required("outcome", Text),
+    _required("status", Integer),
+    _required("size", Number),  # bytes
+    _required("ms", Integer),
+    _required("new", Integer),  # entries
+    _required("problem", Text),  # its code
+    Index("fetches_source", "source_id", "at"),
+)
+
+users = Table(
+    "users",
+    metadata,
+    Column("name", Words, primary_key=True),
+    _required("password", Text),  # a hash
+    _required("made", DateTime),
+    _required("changed", DateTime),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token", Text, primary_key=True),  # a hash
+    _required("user_name", Words),
+    _required("started", DateTime),
+    _required("seen", DateTime),
+    _required("client", Words),
+    Index("sessions_user", "user_name"),
+)
+
+attempts = Table(  # sign-ins that failed in a row
+    "attempts",
+    metadata,
+    Column("key", Words, primary_key=True),
+    _required("failures", Integer),
+    _required("last", DateTime),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Number, primary_key=True),
+    _required("at", DateTime),
+    _required("who", Words),
+    _required("client", Words),
+    _required("action", Text),
+    _required("what", Words),
+    _required("done", Boolean),
+    _required("detail", Words),
+    Index("audit_at", "at"),
 )
 
 meta = Table("meta", metadata, Column("key", Words, primary_key=True), _required("value", Words))

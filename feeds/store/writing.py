@@ -16,7 +16,7 @@ from feeds.model.channel import Tombstone
 from feeds.model.entry import EntryKey
 from feeds.model.source import SourceState
 from feeds.model.story import Category, Story
-from feeds.store import likes, marking
+from feeds.store import fetches, likes, marking
 from feeds.store import tables as t
 from feeds.store.codec import dumps, text_of
 from feeds.store.db import CLASHES, Database, DateTime, among
@@ -97,6 +97,7 @@ def apply(db: Database, connection: Connection, changes: Changes) -> None:
         bury(connection, changes.tombstones, changes.lifted)
         _DECIDE.each(connection, [decision_row(d) for d in changes.decisions])
         marking.put(connection, [*changes.marks, *(_credited(connection, changes) if changes.credit else ())])
+        fetches.add(connection, [changes.fetch] if changes.fetch else [])
     except CLASHES as error:
         raise StaleView(f"another writer was faster: {error}") from error
 
@@ -120,6 +121,7 @@ def settle(connection: Connection, found: Sequence[Changes]) -> None:
     ]
     if _SETTLE.each(connection, rows) != len(found):
         raise StaleView("some sources were polled or changed meanwhile")
+    fetches.add(connection, [changes.fetch for changes in found if changes.fetch])
 
 
 def _strikes(state: SourceState) -> int:

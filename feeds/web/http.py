@@ -46,11 +46,15 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What goes back: *body* is empty for 304 and redirects; HEAD is the server's part."""
+    """What goes back: *body* is empty for 304 and redirects; HEAD is the server's part.
+
+    *cookies* are values of `Set-Cookie`, which alone may come several times.
+    """
 
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    cookies: tuple[str, ...] = ()
 
 
 Handler = Callable[[Asked], Answer]

@@ -84,7 +84,10 @@ def _asked(request: Request, body: bytes) -> Asked:
 
 
 def _response(answer: Answer) -> Response:
-    return Response(answer.body, answer.status, dict(answer.headers))
+    response = Response(answer.body, answer.status, dict(answer.headers))
+    for cookie in answer.cookies:
+        response.headers.append("Set-Cookie", cookie)
+    return response
 
 
 def _failed(_request: Request, error: Exception) -> Response:
