@@ -16,12 +16,14 @@ class OutputKeys(Keys):
     each: Annotated[Literal["category"], values.choice("category")] | None = key(
         "category: one feed for each category; the path holds {slug}", None
     )
-    formats: tuple[FormatKey, ...] = key("which documents are written", ("atom", "rss", "json", "html"))
+    formats: tuple[FormatKey, ...] = key(
+        "which documents are written, dialects of partners among them", ("atom", "rss", "json", "html")
+    )
     files: dict[FormatKey, FileName] = key("file names by format, where others than the usual ones are wanted", {})
     limit: Limit = key("number of stories", 50)
     days: Annotated[int, values.number(0, 3660)] = key("also every story of so many days; 0: the number alone", 0)
     tombstones: Annotated[timedelta, values.duration(timedelta(0), 365 * DAY)] = key(
-        "how long Atom and JSON say of a story that it was taken back; 0s: never", "30d"
+        "how long Atom, JSON and dialects of partners say of a story that it was taken back; 0s: never", "30d"
     )
     archives: Annotated[Rhythm, values.choice("day", "month", "year")] | None = key(
         "day, month or year: what is older stays readable in documents of that length, one linked to the next", None

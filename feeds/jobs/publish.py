@@ -13,7 +13,7 @@ from feeds.errors import OutputError
 from feeds.jobs import archive
 from feeds.jobs import pages as pages_job
 from feeds.jobs.work import Tally, Work
-from feeds.model.channel import Channel, Feed, Rendered, Rendition, Shown, Tombstone
+from feeds.model.channel import TELLING_GONE, Channel, Feed, Rendered, Rendition, Shown, Tombstone
 from feeds.model.delivery import Delivery
 from feeds.model.job import Job, Report
 from feeds.model.source import Problem
@@ -163,7 +163,7 @@ def _hold(edition: _Edition, channel: Channel, mark: datetime, reason: str) -> N
 
 def _gone(edition: _Edition, channel: Channel) -> tuple[Tombstone, ...]:
     """Return what the channel says is gone: in the formats that have words for it, for as long as it is told to."""
-    if not channel.tombstones or not {"atom", "json"}.intersection(channel.formats):
+    if not channel.tombstones or TELLING_GONE.isdisjoint(channel.formats):
         return ()
     return edition.work.ports.archive.gone(channel.id, edition.now - channel.tombstones, TOMBSTONES)
 

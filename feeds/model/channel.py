@@ -17,9 +17,12 @@ Format = Literal[
     "html",
     "opml",
     "news",  # a news sitemap
+    "msn",  # what partners want, in their own dialects
     "page",  # one story
     "gone",  # what stands where a story was told once
 ]
+TELLING_GONE = frozenset[Format]({"atom", "json", "msn"})
+"""Formats with words for what was taken back."""
 PAGE_FORMATS = frozenset[Format]({"html", "page", "gone"})
 
 Rhythm = Literal["day", "month", "year"]  # how much an archive holds
@@ -33,6 +36,7 @@ FILES: Mapping[Format, str] = {
     "html": "index.html",
     "opml": "opml.xml",
     "news": "news.xml",
+    "msn": "msn.xml",
     "page": "index.html",
     "gone": "index.html",
 }
@@ -43,6 +47,7 @@ MEDIA_TYPES: Mapping[Format, str] = {
     "html": "text/html; charset=utf-8",
     "opml": "text/x-opml; charset=utf-8",
     "news": "application/xml; charset=utf-8",
+    "msn": "application/rss+xml; charset=utf-8",
     "page": "text/html; charset=utf-8",
     "gone": "text/html; charset=utf-8",
 }

@@ -11,6 +11,7 @@ from typing import TypeAlias
 from feeds.errors import RenderError
 from feeds.model.channel import MEDIA_TYPES, Feed, Format, Rendered, Rendition, SetAside, Withheld
 from feeds.render import jsonfeed, opml, page, sitemap, story_page, xml
+from feeds.render.dialects import DIALECTS
 from feeds.render.pieces import Body, etag
 
 Told: TypeAlias = tuple[Body, tuple[SetAside, ...]]
@@ -35,6 +36,7 @@ RENDERERS: Mapping[Format, Callable[[Feed], Told]] = {
     "news": _whole(sitemap.render),
     "page": _whole(story_page.render),
     "gone": _whole(story_page.gone),
+    **DIALECTS,
 }
 
 

@@ -1,7 +1,6 @@
 """Each rule of the publish gate: a document that breaks it, and where."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,10 +11,10 @@ from feeds.render.gate import jsonfeed, judge
 from feeds.render.gate.rules import RULES
 from feeds.render.gate.sheet import MOST
 from tests.mutants import mutants, sources
+from tests.render.gate_cases import DIALECT_CASES, DIALECTS, SELF, Case
 
 MUTATED = [p for p in sources(["real", "validator", "jsonfeed", "synthetic"]) if p.stat().st_size < 50_000]
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
-SELF = "https://a.example/feed"
 ATOM = f"""<?xml version="1.0" encoding="utf-8"?>
 <feed xmlns="http://www.w3.org/2005/Atom">
 <id>tag:a.example,2026:feed</id>
@@ -74,18 +73,6 @@ JSON = f"""{{
  ]
 }}
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """*document* with *old* replaced by *new* breaks *rule* at *where* on *line*."""
-
-    rule: str
-    document: str
-    old: str
-    new: str
-    where: str
-    line: int
 
 
 def atom(rule: str, old: str, new: str, where: str, line: int) -> Case:
@@ -214,7 +201,7 @@ CASES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda c: f"{c.rule}-{c.where}")
+@pytest.mark.parametrize("case", [*CASES, *DIALECT_CASES], ids=lambda c: f"{c.rule}-{c.where}")
 def test_rule_is_held(case: Case) -> None:
     assert case.old in case.document
     found = judge(
@@ -225,13 +212,15 @@ def test_rule_is_held(case: Case) -> None:
     )
 
 
-@pytest.mark.parametrize("document", [ATOM, RSS, RDF, JSON], ids=["atom", "rss", "rdf", "json"])
+@pytest.mark.parametrize(
+    "document", [ATOM, RSS, RDF, JSON, *DIALECTS.values()], ids=["atom", "rss", "rdf", "json", *DIALECTS]
+)
 def test_what_breaks_no_rule_passes(document: str) -> None:
     assert judge(document.encode(), NOW, SELF) == ()
 
 
 def test_every_rule_has_a_document_that_breaks_it() -> None:
-    assert {case.rule for case in CASES} == RULES.keys()
+    assert {case.rule for case in (*CASES, *DIALECT_CASES)} == RULES.keys()
 
 
 def test_breach_says_what_and_what_to_do() -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from lxml import etree
 
 from feeds.model.breach import Breach
-from feeds.render.gate import atom, jsonfeed, rdf, rss
+from feeds.render.gate import atom, dialects, jsonfeed, rdf, rss
 from feeds.render.gate.advice import advise
 from feeds.render.gate.sheet import Sheet
 from feeds.render.gate.source import tree
@@ -28,6 +28,13 @@ def judge(body: bytes, now: datetime, url: str = "") -> tuple[Breach, ...]:
     return tuple(sorted(sheet.breaches, key=lambda b: b.line))
 
 
+def _in_dialects(root: etree._Element, sheet: Sheet) -> None:
+    for dialect in dialects.of(root):
+        dialect.document(root, sheet)
+        for item in root.iterfind("channel/item"):
+            dialect.item(item, sheet)
+
+
 def _of_xml(root: etree._Element, sheet: Sheet) -> None:
     space, local = split(root.tag)
     if local not in _OWN:
@@ -40,6 +47,7 @@ def _of_xml(root: etree._Element, sheet: Sheet) -> None:
         sheet.add("root.namespace", root, space or "none")
     elif local == "rss":
         rss.judge(root, sheet)
+        _in_dialects(root, sheet)
     elif local == "RDF":
         rdf.judge(root, sheet)
     else:

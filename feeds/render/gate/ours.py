@@ -15,6 +15,7 @@ from feeds.model.breach import Breach
 from feeds.model.channel import Format
 from feeds.render.entries import ATOM_SPACES, RSS_SPACES
 from feeds.render.gate import atom, jsonfeed, rss
+from feeds.render.gate.dialects import RSS as DIALECTS
 from feeds.render.gate.document import judge
 from feeds.render.gate.sheet import Sheet
 
@@ -29,15 +30,18 @@ def _declared(spaces: Mapping[str, str]) -> bytes:
     return "".join(f' xmlns:{prefix}="{space}"' for prefix, space in spaces.items()).encode()
 
 
+def _head(spaces: Mapping[str, str]) -> bytes:
+    return b'<rss version="2.0"' + _declared(spaces) + b"><channel>"
+
+
 _ATOM = b'<feed xmlns="' + atom.ATOM.encode() + b'"' + _declared(ATOM_SPACES) + b">"
-_RSS = b'<rss version="2.0"' + _declared(RSS_SPACES) + b"><channel>"
 
 
 def entry_faults(format: Format, raws: Sequence[bytes]) -> list[str]:
     """Return for each of *raws*, one story in *format* each, why it may not be published; '' if it may."""
     if format == "json":
         return [_fault(_json(raw)) for raw in raws]
-    judged = _atom if format == "atom" else _rss
+    judged = _atom if format == "atom" else _of_rss(format)
     with suppress(etree.XMLSyntaxError):
         at_once = judged(raws)  # parsed as one, which costs less
         if len(at_once) == len(raws) and not any(map(_fault, at_once)):
@@ -68,9 +72,21 @@ def _atom(raws: Sequence[bytes]) -> list[Sheet]:
     return [_held(entry, f"{{{atom.ATOM}}}entry", atom.judge_entry) for entry in feed]
 
 
-def _rss(raws: Sequence[bytes]) -> list[Sheet]:
-    root = etree.fromstring(b"".join([_RSS, *raws, b"</channel></rss>"]), _PARSER)
-    return [_held(item, "item", rss.judge_item) for item in root[0]] if len(root) == 1 else []
+def _of_rss(format: Format) -> Callable[[Sequence[bytes]], list[Sheet]]:
+    """The judge of items, those of a dialect by its rules too."""
+    dialect = DIALECTS.get(format)
+    head = _head(dialect.spaces if dialect else RSS_SPACES)
+
+    def judge_item(item: etree._Element, sheet: Sheet) -> None:
+        rss.judge_item(item, sheet)
+        if dialect:
+            dialect.item(item, sheet)
+
+    def judged(raws: Sequence[bytes]) -> list[Sheet]:
+        root = etree.fromstring(b"".join([head, *raws, b"</channel></rss>"]), _PARSER)
+        return [_held(item, "item", judge_item) for item in root[0]] if len(root) == 1 else []
+
+    return judged
 
 
 def _held(element: etree._Element, tag: str, judge: Callable[[etree._Element, Sheet], None]) -> Sheet:

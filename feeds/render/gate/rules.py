@@ -21,6 +21,7 @@ class Rule:
 
 _XML, _RFC, _RSS = "XML 1.0", "RFC 4287", "RSS 2.0"
 _PROFILE = "RSS Best Practices Profile"
+_MSN = "MSN Partner Hub"
 
 RULES: Mapping[str, Rule] = {
     # the bytes
@@ -173,4 +174,30 @@ RULES: Mapping[str, Rule] = {
     "link.relation": Rule("warning", "is no registered relation", "use one that is, or an IRI", "RFC 8288 §2.1"),
     "enclosure.more": Rule("warning", "is a second enclosure, which many readers ignore", "keep one", _PROFILE),
     "member.unknown": Rule("warning", "is no member of JSON Feed", "begin extensions with _", "JSON Feed 1.1"),
+    # dialects of partners
+    "partner.missing": Rule("error", "is required by the partner's rules and missing", "add it", "the partner's rules"),
+    "msn.takedown": Rule(
+        "error", "expires, but names no date of change after its publication, so that it is not taken down",
+        "set dcterms:modified to when it was taken back", f"{_MSN}: expiration and takedown"
+    ),
+    "msn.title": Rule(
+        "error", "is longer than 150 characters", "add a mi:shortTitle", f"{_MSN}: item metadata"
+    ),
+    "msn.brief": Rule(
+        "warning", "has no more than 20 characters", "write a longer title", f"{_MSN}: item metadata"
+    ),
+    "msn.old": Rule(
+        "warning", "is older than 365 days, so that it is not taken in", "leave it out", f"{_MSN}: item metadata"
+    ),
+    "msn.picture": Rule(
+        "warning", "has no picture, so that it is not published by itself", "add a picture",
+        f"{_MSN}: content specifications"
+    ),
+    "msn.html": Rule(
+        "warning", "has an element that is stripped", "write it with the elements that are allowed",
+        f"{_MSN}: HTML guidelines"
+    ),
+    "msn.language": Rule(
+        "warning", "is in another language than its feed", "make a feed a language", f"{_MSN}: feed management"
+    ),
 }  # fmt: skip

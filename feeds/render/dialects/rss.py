@@ -1,0 +1,143 @@
+"""What the dialects of RSS 2.0 share: a document made of pieces, its head, and the elements that most ask for.
+
+They are written with lxml alone: feedgen knows none of their modules.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from lxml import etree
+
+from feeds.errors import RenderError
+from feeds.model.channel import MEDIA_TYPES, Channel, Feed, Format, SetAside
+from feeds.model.entry import Image
+from feeds.render import safe
+from feeds.render.entries import rfc822
+from feeds.render.gate.dialects.spaces import ATOM, DC, MEDIA
+from feeds.render.gate.ours import head_fault
+from feeds.render.pieces import Body, Piece, joined, piece, pieces
+from feeds.render.shown import Shown, address, gone, home, moment, title
+
+Element = etree._Element
+Tell = Callable[..., None]
+"""Fills an item: `(item, shown=…, channel=…)` for a story, `(item, gone=…, channel=…)` for one that was taken back."""
+
+GENERATOR = "feeds"
+_TAIL = piece(b"</channel>\n</rss>\n")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialect:
+    """One dialect: its namespaces, what its channel says beyond RSS, a story, and one that was taken back."""
+
+    format: Format
+    spaces: Mapping[str, str]
+    head: Callable[[Element, Feed], None]
+    story: Tell
+    gone: Tell | None = None  # None: it has no words for that
+
+
+def document(feed: Feed, dialect: Dialect) -> tuple[Body, tuple[SetAside, ...]]:
+    """Return *feed* in *dialect*; what was taken back comes first, for partners read a feed from its top."""
+    stories, aside = pieces(feed, dialect.format, partial(_story, dialect, feed.channel))
+    return joined([_head(feed, dialect), *takedowns(feed, dialect), *stories, _TAIL]), aside
+
+
+def takedowns(feed: Feed, dialect: Dialect) -> list[Piece]:
+    """What was taken back, the latest first, as items."""
+    tell = dialect.gone
+    if tell is None or not feed.gone:
+        return []
+    told = [_written(dialect, partial(tell, gone=one, channel=feed.channel)) for one in gone(feed)]
+    return [piece(b"".join(told))] if told else []
+
+
+def _story(dialect: Dialect, channel: Channel, shown: Shown) -> bytes:
+    return _written(dialect, partial(dialect.story, shown=shown, channel=channel))
+
+
+def _written(dialect: Dialect, fill: Callable[[Element], None]) -> bytes:
+    """One item as it stands in a document, whose head declares the namespaces."""
+    around = etree.Element("channel", nsmap=dialect.spaces)
+    item = etree.SubElement(around, "item")
+    fill(item)
+    lines(item)
+    item.tail = "\n"
+    found = etree.tostring(around, encoding="utf-8", xml_declaration=False)
+    return found[found.index(b">") + 1 : found.rindex(b"<")]
+
+
+def _head(feed: Feed, dialect: Dialect) -> Piece:
+    channel, where = feed.channel, address(feed.channel, dialect.format)
+    root = etree.Element("rss", version="2.0", nsmap=dialect.spaces)
+    root.text = "\n"
+    top = etree.SubElement(root, "channel")
+    top.tail = "\n"
+    add(top, "title", title(channel))
+    add(top, "link", home(channel))
+    add(top, "description", safe.line(channel.description) or title(channel))
+    media_type = MEDIA_TYPES[dialect.format].partition(";")[0]
+    etree.SubElement(top, f"{{{ATOM}}}link", {"href": where, "rel": "self", "type": media_type})
+    if language := safe.language(channel.language):
+        add(top, "language", language)
+    add(top, "lastBuildDate", rfc822(moment(feed.updated)))
+    add(top, "generator", GENERATOR)
+    dialect.head(top, feed)
+    lines(top)
+    whole = etree.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n"
+    if fault := head_fault(whole, where):
+        raise RenderError("", fault)
+    return piece(whole.removesuffix(_TAIL.raw))
+
+
+def lines(parent: Element) -> None:
+    """One line a child, so that a change of one story is a change of few lines."""
+    parent.text = "\n"
+    for child in parent:
+        child.tail = "\n"
+
+
+def add(parent: Element, name: str, text: str = "", **attributes: str) -> Element:
+    """A new last child; attributes that are '' are left out."""
+    child = etree.SubElement(parent, name, {key: value for key, value in attributes.items() if value})
+    if text:
+        child.text = text
+    return child
+
+
+def identified(item: Element, id: str, heading: str, url: str) -> None:
+    """What every item begins with. An address in brackets is none of RSS (RFC 2396 §3.2.2)."""
+    add(item, "guid", id, isPermaLink="false")
+    add(item, "title", heading)
+    if url and "[" not in url:
+        add(item, "link", url)
+
+
+def credited(item: Element, shown: Shown) -> None:
+    """Who wrote it, what it is about, and whose it is."""
+    for author in shown.byline:
+        add(item, f"{{{DC}}}creator", author.name)
+    for name in (*(category.name for category in shown.categories), *shown.tags):
+        add(item, "category", name)
+    if shown.rights:
+        add(item, f"{{{DC}}}rights", shown.rights)
+
+
+def media(item: Element, picture: Image, url: str) -> Element:
+    """The lead picture by Media RSS 1.5.1, with what it shows in words and who made it."""
+    kind = safe.media_type("", picture.url)
+    content = add(
+        item,
+        f"{{{MEDIA}}}content",
+        url=url,
+        type=kind if kind.startswith("image/") else "",
+        medium="image",
+        width=str(picture.width or ""),
+        height=str(picture.height or ""),
+    )
+    if picture.alt:
+        add(content, f"{{{MEDIA}}}text", picture.alt, type="plain")
+    if picture.credit:
+        add(content, f"{{{MEDIA}}}credit", picture.credit)
+    return content

@@ -1,0 +1,153 @@
+"""Dialects of partners: golden bytes, and how each tells a story, a correction and a takedown."""
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from lxml import etree
+
+from feeds.model.channel import FILES, Feed, Format, Tombstone
+from feeds.model.entry import Image
+from feeds.model.story import StoryStatus
+from feeds.render import RENDERERS, render
+from feeds.render.dialects import DIALECTS
+from feeds.render.gate import judge
+from feeds.render.gate.ours import STRICT
+from tests.render.samples import NOON, channel, feed, item, rich
+
+GOLDEN = Path(__file__).parent / "golden"
+ALL = tuple(DIALECTS)
+NS = {
+    "content": "http://purl.org/rss/1.0/modules/content/",
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "dcterms": "http://purl.org/dc/terms/",
+    "media": "http://search.yahoo.com/mrss/",
+    "mi": "http://schemas.ingestion.microsoft.com/common/",
+}
+LATER = NOON + timedelta(days=1)
+
+
+def stone(number: int = 9, status: StoryStatus = "retracted", **given: object) -> Tombstone:
+    values: dict[str, object] = {
+        "channel_id": "all",
+        "story_id": f"tag:news.example.kr,2026:story/{number}",
+        "at": LATER,
+        "title": "내린 <글> & 제목",
+        "url": f"https://news.example.kr/2026/post-{number}/",
+        "language": "ko",
+        "published": NOON - timedelta(hours=9),
+        "status": status,
+    }
+    return Tombstone(**(values | given))  # type: ignore[arg-type]  # values of each field's own type
+
+
+def told(of: Feed, format: Format, *gone: Tombstone) -> Feed:
+    """*of* in one format, with what was taken back."""
+    updated = max([of.updated, *(one.at for one in gone)])
+    return replace(of, channel=replace(of.channel, formats=(format,)), gone=gone, updated=updated)
+
+
+def body(of: Feed, format: Format) -> bytes:
+    return RENDERERS[format](of)[0].raw
+
+
+def items(of: Feed, format: Format) -> list[etree._Element]:
+    return etree.fromstring(body(of, format)).findall("channel/item")
+
+
+def said(element: etree._Element, path: str) -> str:
+    found = element.find(path, NS)
+    return "" if found is None else found.text or ""
+
+
+@pytest.mark.parametrize("format", ALL)
+def test_golden_bytes(format: Format) -> None:
+    of = told(rich(), format, stone(), stone(8, "held"), stone(7, "withdrawn", title="", url="", published=None))
+    assert body(of, format) == (GOLDEN / FILES[format]).read_bytes()
+
+
+@pytest.mark.parametrize("format", ALL)
+def test_what_goes_out_breaks_no_rule(format: Format) -> None:
+    of = told(rich(), format, stone(), stone(8, "held"), stone(7, title="", url="", published=None))
+    rendered = render(of)
+    assert [r.format for r in rendered.renditions] == [format]
+    found = judge(rendered.renditions[0].body, LATER + timedelta(days=1), of.channel.url(format))
+    assert [b.what for b in found if b.severity == "error" or b.rule in STRICT] == []
+
+
+@pytest.mark.parametrize("format", ALL)
+def test_nothing_to_tell_is_a_document_too(format: Format) -> None:
+    rendered = render(told(feed(of=channel()), format))
+    assert rendered.withheld == ()
+    assert judge(rendered.renditions[0].body, LATER, channel().url(format)) is not None
+
+
+@pytest.mark.parametrize("format", ALL)
+def test_equal_stories_are_equal_bytes(format: Format) -> None:
+    assert body(told(rich(), format, stone()), format) == body(told(rich(), format, stone()), format)
+
+
+# MSN
+
+
+def test_msn_takes_a_story_down_by_an_expiry_in_the_past() -> None:
+    gone, story = items(told(feed(item(1)), "msn", stone()), "msn")
+    assert said(gone, "guid") == "tag:news.example.kr,2026:story/9"
+    assert said(gone, "title") == "내린 <글> & 제목"
+    assert said(gone, "dcterms:modified") == LATER.isoformat()
+    for name in ("mi:expirationDate", "dcterms:valid"):
+        assert said(gone, name) == (LATER - timedelta(days=1)).isoformat()
+        assert story.find(name, NS) is None
+    assert gone.find("content:encoded", NS) is None
+
+
+def test_msn_hears_of_a_correction_by_its_date() -> None:
+    first, corrected = item(1), item(1, updated=NOON + timedelta(hours=1))
+    ((before,), (after,)) = (items(told(feed(one), "msn"), "msn") for one in (first, corrected))
+    assert (said(before, "guid"), said(before, "pubDate")) == (said(after, "guid"), said(after, "pubDate"))
+    assert said(before, "dcterms:modified") < said(after, "dcterms:modified")
+
+
+def test_msn_fetches_pictures_of_a_correction_anew() -> None:
+    """Those of the site itself: other hosts need not take a query."""
+
+    def pictures(updated: timedelta) -> list[str]:
+        content = (
+            '<p><img src="https://news.example.kr/a.jpg?w=9&amp;h=8" alt="x"><img src="https://b.example/c.jpg"></p>'
+        )
+        image = Image(url="https://news.example.kr/lead.jpg#top")
+        one = item(1, content=content, image=image, updated=NOON - timedelta(hours=1) + updated)
+        (found,) = items(told(feed(one), "msn"), "msn")
+        inline = etree.HTML(said(found, "content:encoded")).xpath("//img/@src")
+        assert isinstance(inline, list)
+        return [*map(str, inline), *(media.get("url", "") for media in found.iterfind("media:content", NS))]
+
+    assert pictures(timedelta(0)) == [
+        "https://news.example.kr/a.jpg?w=9&h=8", "https://b.example/c.jpg", "https://news.example.kr/lead.jpg#top"
+    ]  # fmt: skip
+    assert pictures(timedelta(hours=2)) == [
+        "https://news.example.kr/a.jpg?w=9&h=8&v=20261120040000",
+        "https://b.example/c.jpg",
+        "https://news.example.kr/lead.jpg?v=20261120040000#top",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("title", "short"),
+    [
+        ("짧은 제목", ""),
+        ("가나다 " * 40, "가나다 " * 17 + "가나다…"),
+        ("가" * 151, "가" * 74 + "…"),
+    ],
+    ids=["fits", "cut between words", "one long word"],
+)
+def test_msn_gets_a_short_title_where_the_title_is_too_long(title: str, short: str) -> None:
+    (found,) = items(told(feed(item(1, title=title)), "msn"), "msn")
+    assert said(found, "mi:shortTitle") == short
+
+
+def test_msn_gets_no_story_without_its_text() -> None:
+    rendered = render(told(feed(item(1), item(2, terms="title")), "msn"))
+    assert [a.story_id for a in rendered.set_aside] == ["tag:news.example.kr,2026:story/2"]
+    assert rendered.set_aside[0].reason.endswith("[partner.missing]")
