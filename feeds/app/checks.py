@@ -200,4 +200,6 @@ def in_force(settings: Settings) -> dict[str, Any]:
     values = asdict(settings)
     for source in values["sources"]:
         source["options"]["headers"] = dict.fromkeys(source["options"]["headers"], "***")
+    for partner in values["partners"]:
+        partner["token_hash"] = "***" if partner["token_hash"] else ""
     return values

@@ -1,6 +1,6 @@
 """What several keys must agree on: outputs and their places, names of categories, partners, hubs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from feeds.config import outgoing, schema
 from feeds.config.faults import did_you_mean
@@ -9,11 +9,15 @@ from feeds.config.parts import Item, Parts
 from feeds.config.sheet import shown
 from feeds.core.slugs import fold, slug
 from feeds.model.channel import FILES, Output
+from feeds.model.source import Source
 
 DEFAULT_OUTPUTS = (
     Output(id="all", path="/", formats=("atom", "rss", "json", "html", "opml")),
     Output(id="by-category", path="/{slug}/", each="category"),
 )
+
+
+SHORTEST = 32  # of a token that people give: 128 bits of hex digits
 
 
 def check(parts: Parts) -> None:
@@ -27,6 +31,16 @@ def check(parts: Parts) -> None:
     if "builtin" in parts.push.keys.hub:
         message = "the built-in hub is not served by this version yet; give the address of a hub, or leave push out"
         parts.sheet.fault(parts.push.at("hub"), message, level="warning")
+
+
+def check_partners(parts: Parts, sources: Sequence[Source]) -> None:
+    """Note partners that name sources which are not there; ids of sources are known once all of them are read."""
+    known = [source.id for source in sources]
+    for item in parts.partners:
+        for node, id in zip(item.at("only_sources").items, item.keys.only_sources, strict=False):
+            if id not in known:
+                message = f"only_sources has {shown(node)}; give ids of sources, as `feeds list` shows them"
+                parts.sheet.fault(node, message, did_you_mean(id, known))
 
 
 def slug_of(category: schema.CategoryKeys) -> str:
@@ -105,11 +119,9 @@ def _files(parts: Parts, item: Item[outgoing.OutputKeys]) -> None:
 
 
 def _partners(parts: Parts) -> None:
-    """Partners are checked so that a file written for a later version is right already."""
-    if parts.partners:
-        pair = parts.root.pairs["partners"]
-        parts.sheet.fault(pair.key, "partners are not served by this version yet", level="warning")
+    """Partners have names that differ, channels and sources that exist, and tokens that nobody guesses."""
     outputs = [item.keys.id for item in parts.outputs] or [output.id for output in DEFAULT_OUTPUTS]
+    lists = not parts.outputs or any(item.keys.each for item in parts.outputs)
     ids: dict[str, Node] = {}
     for item in parts.partners:
         if ids.setdefault(item.keys.id, item.at("id")) is not item.at("id"):
@@ -119,3 +131,9 @@ def _partners(parts: Parts) -> None:
             if channel not in outputs and not channel.startswith("category:"):
                 right = "give ids of outputs, or category:NAME"
                 parts.sheet.fault(node, f"channels has {shown(node)}; {right}", did_you_mean(channel, outputs))
+            if channel.startswith("category:") and not lists:
+                message = f"channels has {shown(node)}, but no output is a list by category; give one each: category"
+                parts.sheet.fault(node, message)
+        if item.keys.token and len(item.keys.token) < SHORTEST:
+            message = f"token is shorter than {SHORTEST} characters; leave it out, and `feeds partner rotate` makes one"
+            parts.sheet.fault(item.at("token"), message)

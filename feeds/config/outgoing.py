@@ -1,10 +1,10 @@
-"""The keys of what goes out: outputs, partners, push, the web server and the gate."""
+"""The keys of what goes out: outputs, push, the web server and the gate."""
 
 from datetime import timedelta
 from typing import Annotated, Literal
 
 from feeds.config import values
-from feeds.config.kinds import DAY, FileName, FormatKey, Id, Keys, Limit, Names, Rule, Share, Text, key
+from feeds.config.kinds import DAY, FileName, FormatKey, Id, Keys, Limit, Rule, Text, key
 from feeds.model.channel import Rhythm
 
 
@@ -31,16 +31,6 @@ class OutputKeys(Keys):
     title: Text | None = key("title; made from site and category if missing", None)
     description: Text | None = key("one sentence about it", None)
     only: Rule | None = key("a rule; stories that do not meet it stay out", None)
-
-
-class PartnerKeys(Keys):
-    """Someone with terms and a token. Read and checked, not served yet."""
-
-    id: Id = key("short name, unique", example="portal")
-    channels: Names = key("ids of outputs, or category:NAME", ())
-    token: Text | None = key("secret that the partner shows; best given as ${file:…}", None)
-    content: Share = key("what the partner may see", "full")
-    delay: Annotated[timedelta, values.duration(timedelta(0), 30 * DAY)] = key("how much later than readers", "0s")
 
 
 class PushKeys(Keys):

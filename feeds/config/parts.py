@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from feeds.config import nodes, outgoing, schema
+from feeds.config import nodes, outgoing, partners, schema
 from feeds.config.kinds import Keys
 from feeds.config.nodes import Node
 from feeds.config.sheet import Sheet, restricted, shown
@@ -16,7 +16,7 @@ LISTS: dict[str, type[Keys]] = {
     "sources": schema.SourceKeys,
     "categories": schema.CategoryKeys,
     "outputs": outgoing.OutputKeys,
-    "partners": outgoing.PartnerKeys,
+    "partners": partners.PartnerKeys,
 }
 
 
@@ -61,7 +61,7 @@ class Parts:
         self.sources = tuple(self._items("sources", schema.SourceKeys))
         self.categories = tuple(self._items("categories", schema.CategoryKeys))
         self.outputs = tuple(self._items("outputs", outgoing.OutputKeys))
-        self.partners = tuple(self._items("partners", outgoing.PartnerKeys))
+        self.partners = tuple(self._items("partners", partners.PartnerKeys))
 
     def given(self, name: str) -> Node | None:
         """Return the value of a section that is not left empty."""

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from feeds.config import nodes
-from feeds.config.checks import DEFAULT_OUTPUTS, check
+from feeds.config.checks import DEFAULT_OUTPUTS, check, check_partners
 from feeds.config.faults import Page, in_order, page
 from feeds.config.outgoing import OutputKeys, ServerKeys
+from feeds.config.partners import partner
 from feeds.config.parts import Item, Parts
 from feeds.config.schema import AuthorKeys, CategoryKeys, SiteKeys
 from feeds.config.sheet import Sheet, shown
@@ -75,6 +76,7 @@ def _settings(root: nodes.Node, sheet: Sheet, path: str) -> Settings | None:
     check(parts)
     top, site = parts.top.keys, parts.site.keys
     found = sources(parts)
+    check_partners(parts, found)
     near, schedule = parts.dedupe.keys.near, parts.schedule.keys
     return Settings(
         file=os.path.abspath(path),
@@ -89,6 +91,7 @@ def _settings(root: nodes.Node, sheet: Sheet, path: str) -> Settings | None:
             threshold=near.threshold if near else 0.5,
         ),
         outputs=tuple(map(_output, parts.outputs)) if parts.given("outputs") else DEFAULT_OUTPUTS,
+        partners=tuple(partner(item.keys) for item in parts.partners),
         hubs=tuple(hub for hub in parts.push.keys.hub if hub != "builtin"),
         schedule=Schedule(
             jitter=schedule.jitter,

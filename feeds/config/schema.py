@@ -35,7 +35,8 @@ from feeds.config.kinds import (
     Zone,
     key,
 )
-from feeds.config.outgoing import GateKeys, OutputKeys, PartnerKeys, PushKeys, ServerKeys
+from feeds.config.outgoing import GateKeys, OutputKeys, PushKeys, ServerKeys
+from feeds.config.partners import PartnerKeys
 
 
 class AuthorKeys(Keys):

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from ipaddress import ip_network
 from unicodedata import normalize
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
@@ -303,6 +304,18 @@ def _listen(value: object) -> str:
 
 
 host_and_port = Value("give host and port, as in 127.0.0.1:8080 or [::1]:8080", _listen)
+
+
+def _network(value: object) -> str:
+    found = _string(value)
+    try:
+        return str(ip_network(found))
+    except ValueError:
+        hint = "" if isinstance(value, Substituted) or "/" not in found else "the part behind the prefix must be zero"
+        raise Unfit(hint=hint) from None
+
+
+network = Value("give an address or a network, as in 203.0.113.7 or 2001:db8::/32", _network)
 
 
 def _hubs(value: object) -> tuple[str, ...]:

@@ -25,6 +25,12 @@ _CREATIVE_COMMONS = re.compile(
     re.IGNORECASE,
 )
 _LIMITING = frozenset({"nc", "nd"})
+# Licences that let anybody pass a work on: Creative Commons (by name or address), its waivers, and the Korean Open
+# Government Licence's first type, which Korean ministries publish under (kogl.or.kr, type 1: credit the source).
+_OPEN = re.compile(
+    r"creativecommons\.org/(?:licenses/by|publicdomain/)|\bCC0\b|\b(?:CC|Creative\s+Commons)[\s-]+BY\b|kogl\.or\.kr\S*type0?1\b",
+    re.IGNORECASE,
+)
 
 
 def extent(policy: ContentPolicy, entry: Entry, origin: Origin | None, *, local: bool) -> Extent:
@@ -52,3 +58,12 @@ def _licences(entry: Entry, origin: Origin | None) -> Iterator[str]:
 
 def _limits(words: str) -> bool:
     return any(_LIMITING & set((url or name).lower().split("-")) for url, name in _CREATIVE_COMMONS.findall(words))
+
+
+def passable(entry: Entry, origin: Origin | None) -> bool:
+    """Tell whether a licence lets anybody pass *entry* on whole: one of Creative Commons without NC and ND, or none of
+    the rights reserved. What names no licence may be read by all, and passed to third parties by nobody."""
+    named = [*filter(None, _licences(entry, origin))] or [
+        *filter(None, (entry.rights, *(o.rights for o in (entry.origin, origin) if o)))
+    ]
+    return bool(named) and bool(_OPEN.search(named[0])) and not _limits(named[0])

@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 from urllib.parse import quote
 
 from feeds.model.entry import Person
+from feeds.model.passing import Passing
 from feeds.model.source import Extent
 from feeds.model.story import Category, Story, StoryStatus
 
@@ -89,6 +90,7 @@ class Channel:
     timezone: str = "UTC"  # for the days that pages show
     archives: Rhythm | None = None
     archived: Archived = Archived()
+    private: bool = False  # of one partner alone: it is never announced, nor written to the public folder
 
     def file(self, format: Format) -> str:
         """The rendition's path below the output folder, e.g. `/기술/atom.xml`, of an archive `/atom-2026-02.xml`."""
@@ -119,6 +121,7 @@ class Item:
     story: Story
     content: Extent = "full"
     page: str = ""  # the path of its own page, as links name it; '' where it has none
+    passing: Passing | None = None  # how it looks to a partner; None: as to readers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from typing import Literal
 
 from feeds.model.channel import Output
 from feeds.model.entry import Person
+from feeds.model.partner import Partner
 from feeds.model.source import Source
 
 
@@ -81,6 +82,7 @@ class Settings:
     unknown_category: Literal["keep", "drop", "other"] = "keep"
     dedupe: Dedupe = Dedupe()
     outputs: tuple[Output, ...] = ()
+    partners: tuple[Partner, ...] = ()
     hubs: tuple[str, ...] = ()
     schedule: Schedule = Schedule()
     server: Server = Server()

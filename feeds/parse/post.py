@@ -258,8 +258,28 @@ def _moment(post: Post, keys: tuple[str, ...], unread: str) -> datetime | None:
 
 
 def _release(post: Post, published: datetime | None) -> datetime | None:
+    embargo = _embargo(post)
     if post.config.future:
+        return embargo
+    usual = _usual_release(post, published)
+    return max(embargo, usual) if embargo and usual else embargo or usual
+
+
+def _embargo(post: Post) -> datetime | None:
+    """Return when the embargo ends that the post is under, whatever its generator. One that cannot be read is a fault:
+    what is passed over must not let the post out."""
+    node = post.fields.get("embargo")
+    if node is None or (isinstance(node, Scalar) and not node.text.strip()):
         return None
+    found = post.kind.moment(post, node) if isinstance(node, Scalar) else None
+    if found is None:
+        said = f"`embargo: {node.text[:40]}` is not a date" if isinstance(node, Scalar) else "`embargo` is not a date"
+        flaw = Flaw(said, node.line, node.column, "write it as 2024-01-31 10:00 +0900")
+        fail(flaw, post.text, post.document.path)
+    return found
+
+
+def _usual_release(post: Post, published: datetime | None) -> datetime | None:
     return _moment(post, post.kind.release, "the post's own date counts") or published
 
 

@@ -118,6 +118,8 @@ def _rss(channel: Channel, shown: Shown) -> Iterator[str]:
     if shown.source and shown.source.feed_url:
         yield element("source", shown.source.title, url=shown.source.feed_url)
     yield element("pubDate", rfc822(shown.published))
+    if shown.canonical:
+        yield element("atom:link", href=shown.canonical, rel="canonical", type="text/html")
     yield from _rss_authors(shown.authors)
     yield from _rss_terms(shown)
     if language := _language(channel, shown):
@@ -190,6 +192,8 @@ def _atom_person(name: str, found: Person) -> str:
 def _atom_links(shown: Shown) -> Iterator[str]:
     if shown.url:
         yield element("link", href=shown.url, rel="alternate", type="text/html")
+    if shown.canonical:
+        yield element("link", href=shown.canonical, rel="canonical", type="text/html")
     for file in shown.enclosures:
         size = str(file.length) if file.length else ""
         yield element("link", href=file.url, rel="enclosure", type=file.media_type, length=size, title=file.title)

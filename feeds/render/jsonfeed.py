@@ -109,6 +109,7 @@ def _provenance(shown: Shown) -> Json:
     return _filled(
         source=_filled(id=source.id, title=source.title, url=source.url, feed_url=source.feed_url) if source else {},
         copies=[_filled(url=copy.url, title=copy.title) for copy in shown.copies],
+        canonical=shown.canonical,
         rights=shown.rights,
         licence=shown.licence,
         contributors=[_author(person) for person in shown.contributors],

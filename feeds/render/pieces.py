@@ -119,7 +119,7 @@ class Pieces:
 
     def _one(self, item: Item, channel: Channel, frame: str) -> Told | SetAside:
         story = item.story
-        key = (story.id, item.content, item.page, frame)
+        key = (story.id, item.content, item.page, item.passing, frame)
         known = self._told.pop(key, None)
         if known:
             if known.story is story or known.story == story:

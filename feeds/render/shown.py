@@ -8,10 +8,11 @@ from urllib.parse import urlsplit
 from feeds.errors import RenderError
 from feeds.model.channel import Channel, Feed, Format, Item, Period, Tombstone
 from feeds.model.entry import Enclosure, Image, Label, Origin, Person, Reply
+from feeds.model.passing import Passing
 from feeds.model.podcast import Podcast
 from feeds.model.source import Extent
 from feeds.model.story import Category, Story
-from feeds.render import episode, safe
+from feeds.render import episode, safe, terms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +58,7 @@ class Shown:
     labels: Mapping[str, Label]  # what is known of some of the tags
     podcast: Podcast | None
     page: str  # path of its own page here; '' where it has none
+    canonical: str = ""  # of a link with parameters, the address without them (RFC 6596)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +133,26 @@ def show(item: Item, channel: Channel) -> Shown:
     )
     if not shown.title:
         raise RenderError(story.id, "it has no title")
-    return _limited(shown, item.content)
+    limited = _limited(shown, item.content)
+    return passed(limited, item.passing, local=story.members[0].local) if item.passing else limited
+
+
+def passed(shown: Shown, passing: Passing, *, local: bool) -> Shown:
+    """*shown* as a partner gets it; *local* where it is a post of ours."""
+    url = terms.linked(shown.url, passing)
+    return replace(
+        shown,
+        url=url,
+        canonical=shown.url if url != shown.url else "",
+        content=terms.attributed(terms.without_images(shown.content, passing), shown.title, shown.byline, url, passing),
+        image=shown.image if shown.image and terms.is_ours(shown.image.url, passing) else None,
+        enclosures=tuple(
+            file for file in shown.enclosures if file.media_type[:6] != "image/" or terms.is_ours(file.url, passing)
+        ),
+        podcast=replace(shown.podcast, image="") if shown.podcast and passing.images != "all" else shown.podcast,
+        rights=safe.line(passing.rights) if local and passing.rights else shown.rights,
+        licence=safe.web(passing.licence) if local and passing.licence else shown.licence,
+    )
 
 
 def _limited(shown: Shown, extent: Extent) -> Shown:

@@ -38,7 +38,8 @@ def atom(feed: Feed) -> tuple[Body, tuple[SetAside, ...]]:
 def rss(feed: Feed) -> tuple[Body, tuple[SetAside, ...]]:
     """Return *feed* as RSS 2.0 with the modules content, dc, atom and media."""
     items, aside = pieces(feed, "rss", partial(rss_item, feed.channel))
-    return joined([*_head(feed, "rss"), *items, _RSS_TAIL]), aside
+    told = _tombstones(feed) if feed.channel.private else []  # RSS has no words of its own for what is gone
+    return joined([*_head(feed, "rss"), *told, *items, _RSS_TAIL]), aside
 
 
 def _tombstones(feed: Feed) -> list[Piece]:

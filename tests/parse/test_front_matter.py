@@ -264,3 +264,27 @@ def test_a_version_that_is_no_news(said: str, minor: bool, noted: bool) -> None:
     parsed = parse(Document(url="a.md", body=body, path="a.md"), Source(id="s", kind="content", location="/s"))
     assert parsed.entries[0].minor is minor
     assert any("`minor: perhaps` is in doubt" in p.detail for p in parsed.problems) is noted
+
+
+@pytest.mark.parametrize("name", ["2026-01-02-a.md", "a.md"])
+@pytest.mark.parametrize(
+    ("date", "embargo", "release"),
+    [
+        pytest.param("2026-01-01", "2026-01-31 10:00 +0900", "2026-01-31T01:00:00+00:00", id="after its date"),
+        pytest.param("2026-03-01", "2026-01-31 10:00 +0900", "2026-03-01T00:00:00+00:00", id="before its date"),
+        pytest.param("", "'2026-01-31T10:00:00Z'", "2026-01-31T10:00:00+00:00", id="no date"),
+        pytest.param("2026-01-01", "", "2026-01-01T00:00:00+00:00", id="empty"),
+    ],
+)
+def test_an_embargo_keeps_a_post_in(name: str, date: str, embargo: str, release: str) -> None:
+    lines = f"title: A\nembargo: {embargo}\n" + (f"date: {date}\n" if date else "")
+    document = Document(url=name, body=f"---\n{lines}---\nWords.\n".encode(), path=name)
+    (entry,) = parse(document, Source(id="s", kind="content", location="/s")).entries
+    assert entry.release and entry.release.isoformat() == release
+
+
+@pytest.mark.parametrize("said", ["next week", "2026-02-31", "[2026-01-01]", "{at: 2026-01-01}"])
+def test_an_embargo_that_cannot_be_read_is_a_fault(said: str) -> None:
+    body = f"---\ntitle: A\nembargo: {said}\n---\nWords.\n".encode()
+    with pytest.raises(PostError, match="embargo"):
+        parse(Document(url="a.md", body=body, path="a.md"), Source(id="s", kind="content", location="/s"))

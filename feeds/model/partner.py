@@ -1,0 +1,176 @@
+"""Someone who takes our stories under terms, what they got of them, and what they are owed."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal, NamedTuple
+
+from feeds.model.channel import Format
+from feeds.model.passing import Images
+from feeds.model.source import Extent
+
+Share = Literal[
+    "own",  # posts of ours alone
+    "licensed",  # also what is under a licence that lets a work be passed on whole, by anybody
+    "all",  # whatever we publish ourselves
+]
+Rule = Literal[
+    "status",
+    "channel",
+    "loop",
+    "sources",
+    "only",
+    "language",
+    "embargo",
+    "delay",
+    "age",
+    "quota",
+    "window",
+]
+TokenKind = Literal[
+    "header",  # HTTP Basic (RFC 7617) or Bearer (RFC 6750)
+    "path",  # for readers that can do neither
+]
+How = Literal[
+    "polled",  # answered with 200
+    "unchanged",  # 304: they hold what their validator names
+    "changes",  # 226: the new entries alone (RFC 3229)
+    "pushed",
+    "acknowledged",  # a person said so
+]
+Told = Literal["story", "correction", "retraction"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What a partner may have, and how much later than readers.
+
+    A story is in while it is among the newest *limit* or younger than *days*, as in outputs; *oldest* bounds both.
+    *only_sources* are ids; empty: any that *sources* lets through. *home* is the partner's own site: what is from there
+    does not go back. *quota* is how many stories a day (of the site's zone), the first of it; 0: no bound.
+    """
+
+    content: Extent = "full"
+    delay: timedelta = timedelta(0)
+    limit: int = 50
+    days: int = 0
+    oldest: timedelta = timedelta(0)
+    quota: int = 0
+    sources: Share = "licensed"
+    only_sources: tuple[str, ...] = ()
+    only: str = ""
+    languages: tuple[str, ...] = ()
+    home: str = ""
+    images: Images = "all"
+    rights: str = ""
+    licence: str = ""
+    attribution: str = ""
+    links: tuple[tuple[str, str], ...] = ()
+    tombstones: timedelta = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Partner:
+    """One item of `partners` in feeds.yaml.
+
+    *channels* as written: ids of outputs, or `category:NAME`; none: every output that is no list by category.
+    *token_hash* is the sha256 hex of a token that the configuration gives; others are issued and kept in the store.
+    *every* is how often they agreed to ask, *within* how soon a retraction is to be picked up.
+    """
+
+    id: str
+    title: str = ""
+    channels: tuple[str, ...] = ()
+    dialect: Format = "atom"
+    terms: Terms = Terms()
+    token_hash: str = ""
+    addresses: tuple[str, ...] = ()  # networks they may ask from; none: any
+    rate: int = 60  # requests a minute
+    every: timedelta = timedelta(hours=1)
+    within: timedelta = timedelta(hours=1)
+
+
+class Reason(NamedTuple):
+    """One rule's word on a story: whether it lets it through, why, and from when on where time alone holds it back."""
+
+    rule: Rule
+    passes: bool
+    text: str
+    until: datetime | None = None
+
+
+class Held(NamedTuple):
+    """Which version of a story a partner got through a channel: its date of change, and as what it was told."""
+
+    story_id: str
+    revision: datetime
+    told: Told = "story"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """A token as it is kept: never the token itself. *ends* is set when another took its place."""
+
+    id: str  # short, to name it by
+    partner_id: str
+    kind: TokenKind
+    digest: str  # sha256 hex
+    made: datetime
+    ends: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """One row of the ledger: this version of this story reached this partner, then, so."""
+
+    partner_id: str
+    channel_id: str
+    story_id: str
+    revision: datetime
+    told: Told
+    how: How
+    at: datetime
+    etag: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owed:
+    """A partner holds a story that was taken back or corrected, and has not picked that up while *settled* is None.
+
+    *cause*: `retracted`, `withdrawn`, `merged` or `corrected`.
+    """
+
+    partner_id: str
+    channel_id: str
+    story_id: str
+    told: Told
+    cause: str
+    since: datetime
+    settled: datetime | None = None
+    how: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traffic:
+    """Requests of one day for one channel by one partner (`''`: by the public)."""
+
+    partner_id: str
+    channel_id: str
+    day: str  # 2026-11-26, UTC
+    requests: int = 0
+    full: int = 0  # 200 and 226
+    unchanged: int = 0  # 304
+    refused: int = 0  # 429
+    sent: int = 0  # bytes of bodies
+    last: datetime | None = None
+    newest: datetime | None = None  # date of change of the newest story that was told
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pickup:
+    """The last time that a partner asked for a channel, and what it holds since: *etag* names the document."""
+
+    partner_id: str
+    channel_id: str
+    at: datetime
+    etag: str
+    updated: datetime
