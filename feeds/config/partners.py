@@ -2,18 +2,19 @@
 
 from datetime import timedelta
 from hashlib import sha256
-from typing import Annotated
+from typing import Annotated, get_args
 
 from feeds.config import values
 from feeds.config.kinds import DAY, MINUTE, Id, Keys, Limit, Names, Rule, Share, Text, key
-from feeds.model.channel import Format
+from feeds.model.channel import PAGE_FORMATS, Format
 from feeds.model.partner import Partner, Terms
 from feeds.model.partner import Share as Passed
 from feeds.model.passing import Images
 
 NONE = timedelta(0)
 
-Dialect = Annotated[Format, values.choice("atom", "rss", "json", hints={"jsonfeed": "write json"})]
+DIALECTS = tuple(format for format in get_args(Format) if format not in {*PAGE_FORMATS, "opml", "news"})
+Dialect = Annotated[Format, values.choice(*DIALECTS, hints={"jsonfeed": "write json"})]
 Parameter = Annotated[
     str, values.matching(r"[A-Za-z0-9_.-]{1,64}", "give a parameter's name of letters, digits, '_', '-' and '.'")
 ]

@@ -280,7 +280,8 @@ def test_an_embargo_keeps_a_post_in(name: str, date: str, embargo: str, release:
     lines = f"title: A\nembargo: {embargo}\n" + (f"date: {date}\n" if date else "")
     document = Document(url=name, body=f"---\n{lines}---\nWords.\n".encode(), path=name)
     (entry,) = parse(document, Source(id="s", kind="content", location="/s")).entries
-    assert entry.release and entry.release.isoformat() == release
+    assert entry.release
+    assert entry.release.isoformat() == release
 
 
 @pytest.mark.parametrize("said", ["next week", "2026-02-31", "[2026-01-01]", "{at: 2026-01-01}"])
