@@ -14,7 +14,7 @@ from feeds.config.schema import AuthorKeys, CategoryKeys, SiteKeys
 from feeds.config.sheet import Sheet, shown
 from feeds.config.sources import sources
 from feeds.errors import ConfigError, Fault
-from feeds.model.channel import Output
+from feeds.model.channel import Brand, Output
 from feeds.model.entry import Person
 from feeds.model.settings import Dedupe, Gate, Schedule, Server, Settings, Site, Subject
 
@@ -118,6 +118,7 @@ def _site(keys: SiteKeys) -> Site:
         author=Person(name=author.name or "", email=author.email or "", url=author.url or ""),
         ids=keys.ids,
         pages=keys.pages,
+        brand=Brand(logo=keys.logo or "", dark_logo=keys.dark_logo or "", analytics=keys.analytics or ""),
     )
 
 

@@ -60,6 +60,15 @@ class SiteKeys(Keys):
     language: Annotated[str, values.language] = key("language of the feeds, as a language tag", "en")
     timezone: Annotated[str, values.zone] = key("zone of the days that pages show, by its IANA name", "UTC")
     author: AuthorKeys | None = key("who is answerable for the site", None)
+    logo: Annotated[str, values.address("https://example.kr/logo.png")] | None = key(
+        "the picture that news apps show above a story", None
+    )
+    dark_logo: Annotated[str, values.address("https://example.kr/logo-dark.png")] | None = key(
+        "the same, for dark screens", None
+    )
+    analytics: Annotated[str, values.words] | None = key(
+        "HTML that news apps run with each story, to count its readers; best given as ${file:…}", None
+    )
     ids: Annotated[Literal["tag", "url", "jekyll-feed"], values.choice("tag", "url", "jekyll-feed")] = key(
         "how ids of local posts are made; jekyll-feed and url keep the ids that subscribers already know", "tag"
     )

@@ -191,4 +191,5 @@ def _channel(
         archives=output.archives,
         hubs=settings.hubs,
         timezone=site.timezone,
+        brand=site.brand,
     )

@@ -19,10 +19,11 @@ Format = Literal[
     "opml",
     "news",  # a news sitemap
     "msn",  # what partners want, in their own dialects
+    "smartnews",
     "page",  # one story
     "gone",  # what stands where a story was told once
 ]
-TELLING_GONE = frozenset[Format]({"atom", "json", "msn"})
+TELLING_GONE = frozenset[Format]({"atom", "json", "msn", "smartnews"})
 """Formats with words for what was taken back."""
 PAGE_FORMATS = frozenset[Format]({"html", "page", "gone"})
 
@@ -38,6 +39,7 @@ FILES: Mapping[Format, str] = {
     "opml": "opml.xml",
     "news": "news.xml",
     "msn": "msn.xml",
+    "smartnews": "smartnews.xml",
     "page": "index.html",
     "gone": "index.html",
 }
@@ -49,6 +51,7 @@ MEDIA_TYPES: Mapping[Format, str] = {
     "opml": "text/x-opml; charset=utf-8",
     "news": "application/xml; charset=utf-8",
     "msn": "application/rss+xml; charset=utf-8",
+    "smartnews": "application/rss+xml; charset=utf-8",
     "page": "text/html; charset=utf-8",
     "gone": "text/html; charset=utf-8",
 }
@@ -62,6 +65,15 @@ class Archived:
     before: Period = ""
     after: Period = ""
     page: bool = False  # the channel has a page, though the archive has none
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brand:
+    """What news apps put around a story: addresses of logos, and HTML that counts its readers."""
+
+    logo: str = ""
+    dark_logo: str = ""
+    analytics: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +100,7 @@ class Channel:
     tombstones: timedelta = timedelta(days=30)  # how long it tells that a story is gone; 0: never
     hubs: tuple[str, ...] = ()
     timezone: str = "UTC"  # for the days that pages show
+    brand: Brand = Brand()
     archives: Rhythm | None = None
     archived: Archived = Archived()
     private: bool = False  # of one partner alone: it is never announced, nor written to the public folder

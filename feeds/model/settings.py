@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
-from feeds.model.channel import Output
+from feeds.model.channel import Brand, Output
 from feeds.model.entry import Person
 from feeds.model.partner import Partner
 from feeds.model.source import Source
@@ -20,6 +20,7 @@ class Site:
     author: Person = Person()
     ids: Literal["tag", "url", "jekyll-feed"] = "tag"
     pages: Literal["none", "posts", "all"] = "none"  # which stories have a page of ours: posts, or merged ones too
+    brand: Brand = Brand()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

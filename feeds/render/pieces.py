@@ -182,7 +182,9 @@ def _frame(channel: Channel) -> str:
     """All of a channel that its stories' bytes depend on: siblings share them."""
     author = channel.author
     named = "" if author.name.strip() else title(channel)
-    return "\0".join((channel.base_url, channel.language, author.name, author.email, author.url, named))
+    return "\0".join(
+        (channel.base_url, channel.language, author.name, author.email, author.url, named, channel.brand.analytics)
+    )
 
 
 def _faults(format: Format, raws: Sequence[bytes]) -> list[str]:

@@ -11,7 +11,7 @@ import pytest
 from feeds.config import read, read_with_warnings
 from feeds.config.keys import keys
 from feeds.errors import ConfigError
-from feeds.model.channel import Output
+from feeds.model.channel import Brand, Output
 from feeds.model.entry import Person
 from feeds.model.settings import Dedupe, Gate, Schedule, Server, Settings, Site, Subject
 from feeds.model.source import Options, Rewrite, Source
@@ -77,6 +77,11 @@ def test_site(everything: Settings) -> None:
         author=Person(name="편집부", email="desk@example.kr", url="https://news.example.kr/about"),
         ids="jekyll-feed",
         pages="all",
+        brand=Brand(
+            logo="https://한글.example/logo.png",
+            dark_logo="https://한글.example/dark.png",
+            analytics="<script>1</script>",
+        ),
     )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from feeds.model.channel import FILES, Feed, Format, Tombstone
+from feeds.model.channel import FILES, Brand, Feed, Format, Tombstone
 from feeds.model.entry import Image
 from feeds.model.story import StoryStatus
 from feeds.render import RENDERERS, render
@@ -23,6 +23,7 @@ NS = {
     "dc": "http://purl.org/dc/elements/1.1/",
     "dcterms": "http://purl.org/dc/terms/",
     "media": "http://search.yahoo.com/mrss/",
+    "snf": "http://www.smartnews.be/snf",
     "mi": "http://schemas.ingestion.microsoft.com/common/",
 }
 LATER = NOON + timedelta(days=1)
@@ -48,6 +49,20 @@ def told(of: Feed, format: Format, *gone: Tombstone) -> Feed:
     return replace(of, channel=replace(of.channel, formats=(format,)), gone=gone, updated=updated)
 
 
+BRAND = Brand(
+    logo="https://news.example.kr/로고.png",
+    dark_logo="https://news.example.kr/dark.png",
+    analytics="<script>count('a' < 'b' && 1)</script>",
+)
+
+
+def whole(format: Format) -> Feed:
+    """Everything that a story can say, and three that were taken back: one of them before titles were kept."""
+    of = rich()
+    gone = (stone(), stone(8, "held"), stone(7, "withdrawn", title="", url="", published=None))
+    return told(replace(of, channel=replace(of.channel, brand=BRAND)), format, *gone)
+
+
 def body(of: Feed, format: Format) -> bytes:
     return RENDERERS[format](of)[0].raw
 
@@ -63,13 +78,12 @@ def said(element: etree._Element, path: str) -> str:
 
 @pytest.mark.parametrize("format", ALL)
 def test_golden_bytes(format: Format) -> None:
-    of = told(rich(), format, stone(), stone(8, "held"), stone(7, "withdrawn", title="", url="", published=None))
-    assert body(of, format) == (GOLDEN / FILES[format]).read_bytes()
+    assert body(whole(format), format) == (GOLDEN / FILES[format]).read_bytes()
 
 
 @pytest.mark.parametrize("format", ALL)
 def test_what_goes_out_breaks_no_rule(format: Format) -> None:
-    of = told(rich(), format, stone(), stone(8, "held"), stone(7, title="", url="", published=None))
+    of = whole(format)
     rendered = render(of)
     assert [r.format for r in rendered.renditions] == [format]
     found = judge(rendered.renditions[0].body, LATER + timedelta(days=1), of.channel.url(format))
@@ -85,7 +99,7 @@ def test_nothing_to_tell_is_a_document_too(format: Format) -> None:
 
 @pytest.mark.parametrize("format", ALL)
 def test_equal_stories_are_equal_bytes(format: Format) -> None:
-    assert body(told(rich(), format, stone()), format) == body(told(rich(), format, stone()), format)
+    assert body(whole(format), format) == body(whole(format), format)
 
 
 # MSN
@@ -151,3 +165,39 @@ def test_msn_gets_no_story_without_its_text() -> None:
     rendered = render(told(feed(item(1), item(2, terms="title")), "msn"))
     assert [a.story_id for a in rendered.set_aside] == ["tag:news.example.kr,2026:story/2"]
     assert rendered.set_aside[0].reason.endswith("[partner.missing]")
+
+
+# SmartNews
+
+
+def test_smartnews_takes_a_story_down_by_its_status_and_a_new_date() -> None:
+    of = told(feed(item(1)), "smartnews", stone(), stone(7, title="", url=""))
+    gone, story = items(of, "smartnews")
+    states = [found.get("state") for one in (gone, story) for found in one.iterfind("media:status", NS)]
+    assert states == ["deleted", "active"]
+    assert said(gone, "link") == "https://news.example.kr/2026/post-9/", "by which SmartNews knows it"
+    assert said(gone, "pubDate") == "Sat, 21 Nov 2026 03:00:00 +0000"
+    assert said(gone, "content:encoded") == "내린 &lt;글&gt; &amp; 제목"
+
+
+def test_smartnews_hears_of_a_correction_by_its_date() -> None:
+    (found,) = items(told(feed(item(1, updated=NOON)), "smartnews"), "smartnews")
+    assert said(found, "pubDate") == "Fri, 20 Nov 2026 03:00:00 +0000"
+
+
+def test_smartnews_gets_as_many_stories_as_fit() -> None:
+    words = "가" * 100_000  # 300 kB
+    of = told(feed(*(item(number, content=f"<p>{words}</p>") for number in range(1, 6))), "smartnews", stone())
+    rendered = render(of)
+    assert len(rendered.renditions[0].body) < 1_000_000
+    assert [one.story_id[-1] for one in rendered.set_aside] == ["4", "5"], "the oldest"
+    assert {one.reason for one in rendered.set_aside} == {"the document is full: it may have 1,000,000 bytes"}
+
+
+def test_smartnews_counts_readers_by_what_each_channel_says() -> None:
+    """Pieces are kept by all that their bytes depend on."""
+    of = feed(item(1))
+    for analytics in ("<script>1</script>", "", "<script>2</script>"):
+        other = replace(of, channel=replace(of.channel, brand=Brand(analytics=analytics)))
+        (found,) = items(told(other, "smartnews"), "smartnews")
+        assert said(found, "snf:analytics") == analytics

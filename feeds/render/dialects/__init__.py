@@ -7,9 +7,10 @@ documents to the partner's rules.
 from collections.abc import Callable, Mapping
 
 from feeds.model.channel import Feed, Format, SetAside
-from feeds.render.dialects import msn
+from feeds.render.dialects import msn, smartnews
 from feeds.render.pieces import Body
 
 DIALECTS: Mapping[Format, Callable[[Feed], tuple[Body, tuple[SetAside, ...]]]] = {
     "msn": msn.render,
+    "smartnews": smartnews.render,
 }

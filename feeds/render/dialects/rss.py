@@ -3,7 +3,7 @@
 They are written with lxml alone: feedgen knows none of their modules.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -36,12 +36,36 @@ class Dialect:
     head: Callable[[Element, Feed], None]
     story: Tell
     gone: Tell | None = None  # None: it has no words for that
+    linked: bool = False  # it knows stories by their addresses: one that had none was never told
+    most: int = 0  # bytes of a document; 0: as many as there are
 
 
 def document(feed: Feed, dialect: Dialect) -> tuple[Body, tuple[SetAside, ...]]:
     """Return *feed* in *dialect*; what was taken back comes first, for partners read a feed from its top."""
     stories, aside = pieces(feed, dialect.format, partial(_story, dialect, feed.channel))
-    return joined([_head(feed, dialect), *takedowns(feed, dialect), *stories, _TAIL]), aside
+    before = [_head(feed, dialect), *takedowns(feed, dialect)]
+    if dialect.most:
+        stories, left = _fitting(feed, dialect, sum(len(p.raw) for p in (*before, _TAIL)), stories, aside)
+        aside = (*aside, *left)
+    return joined([*before, *stories, _TAIL]), aside
+
+
+def _fitting(
+    feed: Feed, dialect: Dialect, size: int, stories: Sequence[Piece], aside: Sequence[SetAside]
+) -> tuple[list[Piece], list[SetAside]]:
+    """Return the newest of *stories* for which a document of *size* has room, and those for which it has none."""
+    out = {one.story_id for one in aside}
+    ids = [item.story.id for item in feed.items if item.story.id not in out]
+    kept: list[Piece] = []
+    left: list[SetAside] = []
+    reason = f"the document is full: it may have {dialect.most:,} bytes"
+    for id, one in zip(ids, stories, strict=False):
+        size += len(one.raw)
+        if left or size > dialect.most:
+            left.append(SetAside(story_id=id, format=dialect.format, reason=reason))
+        else:
+            kept.append(one)
+    return kept, left
 
 
 def takedowns(feed: Feed, dialect: Dialect) -> list[Piece]:
@@ -49,7 +73,11 @@ def takedowns(feed: Feed, dialect: Dialect) -> list[Piece]:
     tell = dialect.gone
     if tell is None or not feed.gone:
         return []
-    told = [_written(dialect, partial(tell, gone=one, channel=feed.channel)) for one in gone(feed)]
+    told = [
+        _written(dialect, partial(tell, gone=one, channel=feed.channel))
+        for one in gone(feed)
+        if one.url or not dialect.linked
+    ]
     return [piece(b"".join(told))] if told else []
 
 

@@ -17,7 +17,7 @@ _OWN = {"feed": atom.ATOM, "entry": atom.ATOM, "rss": "", "RDF": rdf.RDF}
 
 def judge(body: bytes, now: datetime, url: str = "") -> tuple[Breach, ...]:
     """Return every rule that *body* breaks at *now*, in the order of its lines; *url* is where it is published."""
-    sheet = Sheet(now, url)
+    sheet = Sheet(now, url, len(body))
     if body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"{", b"["}:
         jsonfeed.judge(body, sheet)
     else:

@@ -104,5 +104,6 @@ MODULES: Mapping[str, Module] = {
         once=_once("edited"),
         inside={"edited": _ITEMS, "control": _ITEMS},
     ),
+    "http://www.smartnews.be/snf": Module(free=True),
     "http://purl.org/syndication/history/1.0": Module(names=_open("archive complete"), closed=True),
 }  # fmt: skip

@@ -21,7 +21,7 @@ class Rule:
 
 _XML, _RFC, _RSS = "XML 1.0", "RFC 4287", "RSS 2.0"
 _PROFILE = "RSS Best Practices Profile"
-_MSN = "MSN Partner Hub"
+_MSN, _SNF = "MSN Partner Hub", "SmartFormat 2.1"
 
 RULES: Mapping[str, Rule] = {
     # the bytes
@@ -199,5 +199,14 @@ RULES: Mapping[str, Rule] = {
     ),
     "msn.language": Rule(
         "warning", "is in another language than its feed", "make a feed a language", f"{_MSN}: feed management"
+    ),
+    "smartnews.status": Rule("error", "is neither active nor deleted", "write one of them", _SNF),
+    "smartnews.size": Rule("warning", "is larger than 1 MB", "tell fewer stories, or make two feeds", _SNF),
+    "smartnews.logo": Rule(
+        "warning", "has no logo, which stands above each story", "name one in `site.logo`", _SNF
+    ),
+    "smartnews.description": Rule("warning", "has more than 30 characters", "write a shorter one", _SNF),
+    "smartnews.tracking": Rule(
+        "warning", "has parameters that track readers", "leave utm_… out; snf:analytics counts readers", _SNF
     ),
 }  # fmt: skip

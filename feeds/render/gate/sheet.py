@@ -20,10 +20,10 @@ MOST = 500
 
 
 class Sheet:
-    """The breaches of one document, judged at *now*; *url* is where it is published, '' if unknown."""
+    """The breaches of one document of *size* bytes, judged at *now*; *url* is where it is published, '' if unknown."""
 
-    def __init__(self, now: datetime, url: str = "") -> None:
-        self.now, self.url = now, url
+    def __init__(self, now: datetime, url: str = "", size: int = 0) -> None:
+        self.now, self.url, self.size = now, url, size
         self.breaches: list[Breach] = []
         self._numbers: dict[tuple[etree._Element, str], dict[etree._Element, int]] = {}
 

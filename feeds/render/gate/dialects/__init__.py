@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from feeds.model.channel import Format
-from feeds.render.gate.dialects import msn, spaces
+from feeds.render.gate.dialects import msn, smartnews, spaces
 from feeds.render.gate.sheet import Sheet
 
 Lint = Callable[[etree._Element, Sheet], None]
@@ -31,6 +31,9 @@ def _declares(space: str) -> Callable[[etree._Element], bool]:
 
 RSS: Mapping[Format, Dialect] = {
     "msn": Dialect(spaces=spaces.MSN, item=msn.item, document=msn.document, told=_declares(spaces.MI)),
+    "smartnews": Dialect(
+        spaces=spaces.SMARTNEWS, item=smartnews.item, document=smartnews.document, told=_declares(spaces.SNF)
+    ),
 }
 
 

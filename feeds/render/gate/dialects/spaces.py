@@ -9,6 +9,9 @@ DCTERMS = "http://purl.org/dc/terms/"
 MEDIA = "http://search.yahoo.com/mrss/"
 MI = "http://schemas.ingestion.microsoft.com/common/"
 
+SNF = "http://www.smartnews.be/snf"
+
 MSN: Mapping[str, str] = {
     "atom": ATOM, "content": CONTENT, "dc": DC, "dcterms": DCTERMS, "media": MEDIA, "mi": MI
 }  # fmt: skip
+SMARTNEWS: Mapping[str, str] = {"atom": ATOM, "content": CONTENT, "dc": DC, "media": MEDIA, "snf": SNF}
