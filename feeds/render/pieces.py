@@ -1,7 +1,7 @@
 """Stories as pieces of documents: told once a format and revision, compressed once, put together many times.
 
 A piece is deflated by itself and ends on a byte (a full flush, RFC 1951 §3.2.4): one gzip body (RFC 1952) can be put
-together from pieces in any order. The checksum is taken anew of each whole body, which zlib does at 4 GB/s.
+together from pieces in any order. The checksum is taken anew of each whole body: by ISA-L, three times as fast as zlib.
 Alone, pieces compress less well, for no word of one is
 found again in the next; `scripts/bench publish` prints both.
 """
@@ -13,6 +13,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import sha256
 from typing import NamedTuple, TypeVar, cast
+
+from isal import isal_zlib
 
 from feeds.errors import RenderError
 from feeds.model.channel import Channel, Feed, Format, Item, SetAside
@@ -59,7 +61,7 @@ def piece(raw: bytes) -> Piece:
 def joined(pieces: Sequence[Piece]) -> Body:
     """Return the document that *pieces* make, in their order; its mark is made of theirs."""
     raw = b"".join([p.raw for p in pieces])
-    check = zlib.crc32(raw).to_bytes(4, "little") + (len(raw) & 0xFFFFFFFF).to_bytes(4, "little")
+    check = isal_zlib.crc32(raw).to_bytes(4, "little") + (len(raw) & 0xFFFFFFFF).to_bytes(4, "little")
     gzipped = b"".join([_START, *[p.deflated for p in pieces], _END, check])
     return Body(raw, gzipped, etag(b"".join([p.digest for p in pieces])))
 
@@ -246,15 +248,11 @@ class Heads:
 def pieces(feed: Feed, format: Format, make: Callable[[Shown], bytes]) -> tuple[list[Piece], tuple[SetAside, ...]]:
     """Return the stories of *feed* as pieces of *format*, and those that it goes without."""
     told = PIECES.sound(feed)
-    if not _ready(told, format):
+    if told is None or not all(found := [one.pieces.get(format) for one in told]):
         PIECES.make(feed, format, make)
-    if told is None or not _ready(told, format):
+    if told is None or not all(found := [one.pieces.get(format) for one in told]):
         return each(feed, format, partial(_piece, format=format))
-    return [one.pieces[format] for one in told], ()
-
-
-def _ready(told: Sequence[Told] | None, format: Format) -> bool:
-    return told is not None and all(format in one.pieces for one in told)
+    return cast("list[Piece]", found), ()
 
 
 def _piece(told: Told, format: Format) -> Piece:
