@@ -3,12 +3,12 @@
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from feeds.model.changes import Changes, Mark, PollView
 from feeds.model.channel import Format, Period, Place, Rendered, Rendition, Shown, Tombstone, Window
-from feeds.model.delivery import Delivery
+from feeds.model.delivery import Delivery, Intent, Message, Sent, Subscription
 from feeds.model.entry import Parsed
 from feeds.model.job import Job
 from feeds.model.search import Hits, Unsearched
@@ -31,11 +31,24 @@ a file that holds the same bytes already is left alone. Raises `OutputError`."""
 Remove = Callable[[Sequence[str]], None]
 """Take away files of channels that ended, by their paths below the output folder."""
 
-Post = Callable[[Delivery], str]
-"""Send one delivery. '' when it was accepted, else why not, in plain words."""
+Plan = Callable[[Delivery], Message | Sent]
+"""The message of a delivery, made just before it is sent; or what comes of it where there is nothing to send."""
 
 Enqueue = Callable[[Job], None]
 """Ask for a job: at most one of a lock runs and one waits; asking twice is asking once."""
+
+
+class Post(Protocol):
+    """Messages on their way, many at a time, so that who hangs delays nobody else. Belongs to one thread."""
+
+    def send(self, delivery: Delivery, plan: Plan) -> None:
+        """Take a delivery; it is sent as soon as its host has room. *plan* is asked in another thread."""
+
+    def sent(self, seconds: float) -> Sequence[tuple[Delivery, Sent]]:
+        """Return what came of some, waiting for the first at most so long. Failing is an answer."""
+
+    def __len__(self) -> int:
+        """How many are on their way."""
 
 
 class Library(Protocol):
@@ -166,8 +179,40 @@ class Outbox(Protocol):
     def owed(self, now: datetime, limit: int) -> tuple[Delivery, ...]:
         """Return deliveries that are due, oldest first."""
 
-    def settle(self, delivery: Delivery) -> None:
-        """Record what became of a delivery."""
+    def waiting(self, now: datetime) -> int:
+        """Return how many deliveries are due. Cheap."""
+
+    def settle(self, *settled: Delivery) -> None:
+        """Record what became of deliveries; of one whose document is not the one that is owed by now: nothing."""
+
+    def rendition(self, path: str) -> Rendition | None:
+        """Return what is published at *path*, or None."""
+
+    @property
+    def hub(self) -> "Hub":
+        """Those who get pushes from us."""
+
+
+class Hub(Protocol):
+    """Our hub: who subscribed, and who asked to."""
+
+    def ask(self, intent: Intent, question: Delivery, between: timedelta) -> bool:
+        """Owe a callback a question, *between* after the last of the same pair; False where too many wait."""
+
+    def intent(self, id: str) -> Intent | None:
+        """Return what a callback is asked about, None where it was asked already."""
+
+    def confirm(self, intent: Intent, subscription: Subscription | None) -> None:
+        """The callback meant it: put its subscription, or end it."""
+
+    def forget(self, intent: Intent) -> None:
+        """The callback did not mean it: nothing changes."""
+
+    def subscription(self, id: str, now: datetime) -> Subscription | None:
+        """Return a subscription whose lease holds."""
+
+    def announce(self, news: Delivery, now: datetime) -> int:
+        """Owe every subscriber of a topic its new document; *news* is done. Return how many they are."""
 
 
 class Index(Protocol):
@@ -204,7 +249,7 @@ class Ports:
     read: Read
     write: Write
     remove: Remove
-    post: Post
+    post: Callable[[], Post]
     clock: Clock
     index: Index | None = None  # None: nobody looks for stories by their words
 

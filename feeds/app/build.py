@@ -136,6 +136,7 @@ class App:
         *,
         forced: frozenset[str] = frozenset(),
         only: frozenset[str] = frozenset(),
+        listening: bool = False,
         progress: Progress = silent,
         stopping: Callable[[], bool] = never,
     ) -> Work:
@@ -145,6 +146,7 @@ class App:
             sources={s.id: s for s in self.settings.sources},
             forced=forced,
             only=only,
+            listening=listening,
             progress=progress,
             stopping=stopping,
         )

@@ -9,6 +9,7 @@ from types import FrameType
 
 import uvicorn
 
+from feeds.app import push
 from feeds.app.build import App
 from feeds.config.read import read_with_warnings
 from feeds.config.stamp import changed
@@ -99,7 +100,7 @@ class Service:
 
     def _server(self) -> uvicorn.Server:
         settings = self.app.settings.server
-        web = site(self.app.store.overview, STATIC, self.first_pass.is_set)
+        web = site(self.app.store.overview, STATIC, self.first_pass.is_set, push.entrances(self.app, self.engine.tick))
         return uvicorn.Server(
             uvicorn.Config(
                 web,

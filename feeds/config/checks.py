@@ -28,9 +28,6 @@ def check(parts: Parts) -> None:
     if parts.top.keys.store.startswith("postgresql"):
         message = "store is a PostgreSQL address, which this version does not serve; give sqlite:///PATH"
         parts.sheet.fault(parts.top.at("store"), message)
-    if "builtin" in parts.push.keys.hub:
-        message = "the built-in hub is not served by this version yet; give the address of a hub, or leave push out"
-        parts.sheet.fault(parts.push.at("hub"), message, level="warning")
 
 
 def check_partners(parts: Parts, sources: Sequence[Source]) -> None:

@@ -4,8 +4,11 @@ from datetime import timedelta
 from typing import Annotated, Literal
 
 from feeds.config import values
-from feeds.config.kinds import DAY, FileName, FormatKey, Id, Keys, Limit, Rule, Text, key
+from feeds.config.kinds import DAY, FileName, Flag, FormatKey, Id, Keys, Limit, Rule, Text, key
 from feeds.model.channel import Rhythm
+from feeds.model.lease import Algorithm
+
+AlgorithmKey = Annotated[Algorithm, values.choice("sha1", "sha256", "sha384", "sha512")]
 
 
 class OutputKeys(Keys):
@@ -36,7 +39,29 @@ class OutputKeys(Keys):
 class PushKeys(Keys):
     """Telling subscribers at once (WebSub)."""
 
-    hub: Annotated[tuple[str, ...], values.hubs] = key("builtin, or addresses of hubs", ())
+    hub: Annotated[tuple[str, ...], values.hubs] = key(
+        "who tells subscribers: builtin (`feeds serve` does, at /hub), addresses of hubs, or both", ()
+    )
+    subscribe: Flag | None = key(
+        "whether sources are asked to tell us at once; left out: where hub is builtin or callback is given", None
+    )
+    callback: Annotated[str, values.site_url] | None = key(
+        "public address of this server for hubs, which call below it at /websub/; left out: site.url", None
+    )
+    trust: Annotated[Literal["refetch", "signed"], values.choice("refetch", "signed")] = key(
+        "what a push is worth: refetch asks the source at once, signed also reads what came with a good signature",
+        "refetch",
+    )
+    signatures: tuple[AlgorithmKey, ...] = key(
+        "which signatures of pushes count", ("sha256", "sha384", "sha512", "sha1")
+    )
+    unsigned: Annotated[Literal["drop", "refuse"], values.choice("drop", "refuse")] = key(
+        "what the sender of a push without a good signature hears: drop says yes and forgets it, refuse says 403",
+        "drop",
+    )
+    lease: Annotated[timedelta, values.duration(timedelta(hours=1), 30 * DAY)] = key(
+        "for how long hubs are asked to tell us before we ask again", "10d"
+    )
 
 
 class GateKeys(Keys):

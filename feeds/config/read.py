@@ -16,8 +16,10 @@ from feeds.config.sources import sources
 from feeds.errors import ConfigError, Fault
 from feeds.model.channel import Brand, Output
 from feeds.model.entry import Person
+from feeds.model.lease import Push
 from feeds.model.settings import Dedupe, Gate, Schedule, Server, Settings, Site, Subject
 
+HUB_PATH = "/hub"  # below the site's address: where the built-in hub is reached
 LARGEST = 10 * 1024 * 1024  # bytes: some 100 000 sources
 
 
@@ -92,7 +94,8 @@ def _settings(root: nodes.Node, sheet: Sheet, path: str) -> Settings | None:
         ),
         outputs=tuple(map(_output, parts.outputs)) if parts.given("outputs") else DEFAULT_OUTPUTS,
         partners=tuple(partner(item.keys) for item in parts.partners),
-        hubs=tuple(hub for hub in parts.push.keys.hub if hub != "builtin"),
+        hubs=_hubs(parts),
+        push=_push(parts),
         schedule=Schedule(
             jitter=schedule.jitter,
             per_host=schedule.per_host,
@@ -151,6 +154,31 @@ def _output(item: Item[OutputKeys]) -> Output:
         title=keys.title or "",
         description=keys.description or "",
         only=keys.only or "",
+    )
+
+
+def _hubs(parts: Parts) -> tuple[str, ...]:
+    """Return the hubs that feeds name, ours first."""
+    elsewhere = tuple(hub for hub in parts.push.keys.hub if hub != "builtin")
+    return (_builtin(parts), *elsewhere) if "builtin" in parts.push.keys.hub else elsewhere
+
+
+def _builtin(parts: Parts) -> str:
+    return parts.site.keys.url.rstrip("/") + HUB_PATH
+
+
+def _push(parts: Parts) -> Push:
+    """Hubs are asked to tell us where they can reach us: our own hub is served, or an address for callbacks given."""
+    keys = parts.push.keys
+    ours = "builtin" in keys.hub
+    return Push(
+        builtin=_builtin(parts) if ours else "",
+        subscribe=keys.subscribe if keys.subscribe is not None else ours or keys.callback is not None,
+        callback=(keys.callback or parts.site.keys.url).rstrip("/"),
+        trust=keys.trust,
+        signatures=keys.signatures,
+        unsigned=keys.unsigned,
+        lease=keys.lease,
     )
 
 

@@ -1,44 +1,120 @@
-"""Outbox to world: send what is owed, try again later, and give up in the end."""
+"""Outbox to world: send what is owed, try again later, and give up in the end.
+
+All that is owed is on its way at once, as far as there is room; what becomes due meanwhile joins it, so that whoever
+hangs delays nobody else.
+"""
 
 import logging
-from dataclasses import replace
-from datetime import timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
+from feeds.core import websub
 from feeds.jobs.work import Tally, Work
-from feeds.model.delivery import Delivery
+from feeds.model.channel import Rendition
+from feeds.model.delivery import Delivery, Message, Sent
 from feeds.model.job import Job, Report
 from feeds.model.source import Problem
+from feeds.ports import Post
 
 logger = logging.getLogger(__name__)
 
-BATCH = 200
-FIRST_WAIT = timedelta(minutes=1)
-LONGEST_WAIT = timedelta(hours=6)
-ATTEMPTS = 12  # with doubled waits, some 30 hours; a newer document pings again anyway
+BATCH = 20_000  # deliveries at a time: rows of some 300 bytes
+PULSE = 0.25  # seconds until what became due meanwhile is looked for
+
+
+@dataclass(slots=True)
+class _Round:
+    work: Work
+    post: Post
+    tally: Tally = field(default_factory=Tally)
+    problems: dict[str, Problem] = field(default_factory=dict)
+    flying: set[str] = field(default_factory=set)
+    documents: dict[str, Rendition] = field(default_factory=dict)  # by etag: one for all subscribers
 
 
 def deliver(job: Job, work: Work) -> Report:
-    """Send every delivery that is due."""
-    tally = Tally()
-    problems: dict[str, Problem] = {}
-    for delivery in work.ports.outbox.owed(work.ports.clock(), BATCH):
-        if tally.took >= work.budget:
+    """Send every delivery that is due, until none is or the budget ends; then wait for what is on its way."""
+    run = _Round(work, work.ports.post())
+    more = True
+    while more or len(run.post):
+        more = run.tally.took < work.budget and not work.stopping() and _send_owed(run)
+        _settle(run, run.post.sent(PULSE))
+        if work.stopping():
             break
-        settled = _send(delivery, work)
-        work.ports.outbox.settle(settled)
-        tally.add("delivered" if settled.state == "done" else "undelivered")
-        if settled.problem:
-            problems[delivery.target] = Problem(code="delivery", detail=settled.problem, where=delivery.target)
-        logger.info("deliver kind=%s target=%s state=%s", delivery.kind, delivery.target, settled.state)
-    return Report(job=job, counts=tally.counts, problems=problems, took=tally.took)
+    return Report(job=job, counts=run.tally.counts, problems=run.problems, took=run.tally.took)
 
 
-def _send(delivery: Delivery, work: Work) -> Delivery:
-    reason = work.ports.post(delivery)
-    attempts = delivery.attempts + 1
-    if not reason:
-        return replace(delivery, state="done", attempts=attempts, problem="")
-    if attempts >= ATTEMPTS:
-        return replace(delivery, state="given_up", attempts=attempts, problem=reason)
-    wait = min(FIRST_WAIT * 2 ** (attempts - 1), LONGEST_WAIT)
-    return replace(delivery, attempts=attempts, problem=reason, due=work.ports.clock() + wait)
+def _send_owed(run: _Round) -> bool:
+    """Put what is due on its way; tell whether there was anything."""
+    now, outbox = run.work.ports.clock(), run.work.ports.outbox
+    if outbox.waiting(now) == len(run.flying):  # they are on their way
+        return False
+    owed = [d for d in outbox.owed(now, BATCH) if d.id not in run.flying]
+    news = [d for d in owed if d.kind == "announce"]
+    for delivery in news:
+        told = outbox.hub.announce(delivery, now)
+        run.tally.add("announced")
+        logger.info("announce topic=%s subscribers=%d", delivery.topic, told)
+    for delivery in owed:
+        if delivery.kind != "announce":
+            run.flying.add(delivery.id)
+            run.post.send(delivery, lambda found: _plan(run, found))
+    return bool(owed)
+
+
+def _plan(run: _Round, delivery: Delivery) -> Message | Sent:
+    """Return the message of a delivery as things are when it is sent."""
+    outbox, now = run.work.ports.outbox, run.work.ports.clock()
+    if delivery.kind == "ping":
+        return websub.ping(delivery)
+    if delivery.kind == "verify":
+        intent = outbox.hub.intent(delivery.about)
+        return websub.verify(intent) if intent else Sent(skipped=True)
+    subscription = outbox.hub.subscription(delivery.about, now)
+    rendition = _document(run, delivery)
+    if subscription is None or rendition is None or rendition.etag != delivery.etag:  # a newer one is owed, or none
+        return Sent(skipped=True)
+    return websub.push(subscription, run.work.settings.push.builtin, rendition.media_type, rendition.body)
+
+
+def _document(run: _Round, delivery: Delivery) -> Rendition | None:
+    found = run.documents.get(delivery.etag)
+    if found is None:
+        path = websub.path_of(delivery.topic, run.work.settings.site.url)
+        found = run.work.ports.outbox.rendition(path) if path and run.work.settings.push.builtin else None
+        if found is not None:
+            run.documents = {found.etag: found, **dict(list(run.documents.items())[:7])}
+    return found
+
+
+def _settle(run: _Round, came: Sequence[tuple[Delivery, Sent]]) -> None:
+    if not came:
+        return
+    now, outbox = run.work.ports.clock(), run.work.ports.outbox
+    settled = []
+    for delivery, sent in came:
+        run.flying.discard(delivery.id)
+        step = websub.next_step(delivery, sent, now)
+        if delivery.kind == "verify":
+            step = _verified(run, delivery, sent, step)
+        settled.append(step)
+        run.tally.add("skipped" if sent.skipped else "delivered" if step.state == "done" else "undelivered")
+        if step.problem:
+            run.problems[delivery.target] = Problem(code="delivery", detail=step.problem, where=delivery.target)
+        logger.info("deliver kind=%s target=%s state=%s", delivery.kind, delivery.target, step.state)
+    outbox.settle(*settled)
+
+
+def _verified(run: _Round, delivery: Delivery, sent: Sent, step: Delivery) -> Delivery:
+    """Do what a callback said that it meant; forget what it did not."""
+    hub, now = run.work.ports.outbox.hub, run.work.ports.clock()
+    intent = hub.intent(delivery.about)
+    if intent is None or intent.challenge != delivery.etag:  # asked anew meanwhile: that question is owed by itself
+        return step
+    if websub.meant(intent, sent):
+        hub.confirm(intent, websub.subscribed(intent, now) if intent.mode == "subscribe" else None)
+        logger.info("hub mode=%s topic=%s callback=%s", intent.mode, intent.topic, intent.callback)
+        return websub.done(step)
+    if step.state == "given_up":
+        hub.forget(intent)
+    return step

@@ -1,12 +1,11 @@
 """Library to outbox: bring out channels that are marked, each document whole or not at all."""
 
-import hashlib
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from feeds.core import losses, pages
+from feeds.core import losses, pages, websub
 from feeds.core.channels import channels, siblings
 from feeds.core.compose import compose, window
 from feeds.errors import OutputError
@@ -132,7 +131,11 @@ def _bring_out(edition: _Edition, channel: Channel, mark: datetime, page: pages_
     fresh = tuple(r for r in rendered.renditions if before.get(r.format) != (r.path, r.etag))
     with tally.step("store"):
         ports.outbox.published(
-            channel.id, mark, replace(rendered, renditions=fresh), _pings(channel, fresh, edition.now), edition.now
+            channel.id,
+            mark,
+            replace(rendered, renditions=fresh),
+            _news(channel, fresh, edition.work.settings.push.builtin, edition.now),
+            edition.now,
         )
         kept = set() if outdated else {w.format for w in rendered.withheld}
         if left := {p.path for f, p in before.items() if f not in kept} - {r.path for r in rendered.renditions}:
@@ -185,14 +188,11 @@ def _count(edition: _Edition, channel: Channel, rendered: Rendered, paths: Seque
         logger.error("publish withheld=%s reason=%s", where, document.reason)
 
 
-def _pings(channel: Channel, fresh: Sequence[Rendition], now: datetime) -> tuple[Delivery, ...]:
-    """Return what the channel's hubs are owed: one ping for each new document (WebSub §6); not for pages."""
-    pings = []
-    for rendition in fresh:
-        if rendition.format not in ("atom", "rss", "json"):
-            continue
-        topic = channel.url(rendition.format)
-        for hub in channel.hubs:
-            name = hashlib.sha256(f"ping\n{hub}\n{topic}\n{rendition.etag}".encode()).hexdigest()[:32]
-            pings.append(Delivery(id=name, kind="ping", target=hub, topic=topic, due=now))
-    return tuple(pings)
+def _news(channel: Channel, fresh: Sequence[Rendition], builtin: str, now: datetime) -> tuple[Delivery, ...]:
+    """Return what the channel's hubs are owed: one message for each new feed (WebSub §6); not for pages."""
+    feeds = [(channel.url(r.format), r.etag) for r in fresh if r.format in ("atom", "rss", "json")]
+    return tuple(
+        (websub.announcement if hub == builtin else websub.notice)(hub, topic, etag, now)
+        for topic, etag in feeds
+        for hub in channel.hubs
+    )

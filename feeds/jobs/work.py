@@ -28,7 +28,7 @@ class Work:
     """The world through ports, and the settings in force when the job began (they do not change under it).
 
     *budget* bounds one job; what is left then stays due. *forced* are sources read whatever held them back;
-    *only* these are polled, where any are named.
+    *only* these are polled, where any are named. *listening*: the web server is there, and hubs may be asked to call.
     *stopping* is asked between units of work.
     """
 
@@ -38,6 +38,7 @@ class Work:
     budget: timedelta = timedelta(minutes=5)
     forced: frozenset[str] = frozenset()
     only: frozenset[str] = frozenset()
+    listening: bool = False
     progress: Progress = silent
     stopping: Callable[[], bool] = never
 

@@ -1,19 +1,97 @@
 """Telling others that something was published."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Literal
+
+DeliveryKind = Literal[
+    "ping",  # a hub elsewhere is told that a topic changed (WebSub §6)
+    "announce",  # the hub of ours is: it owes its subscribers the new document
+    "push",  # a subscriber gets the new document (WebSub §7)
+    "verify",  # a callback is asked whether it meant what was asked in its name (WebSub §5.3)
+]
+Mode = Literal["subscribe", "unsubscribe"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One message to one place. The same thing to the same place has the same id, so that it is sent once."""
+    """One message to one place. The same thing to the same place has the same id, so that it is sent once.
+
+    *about* is the id of the subscription of a push, of the intent of a verification; *etag* is that of the document
+    which is told of, and fences what becomes of it: a newer one is owed anew.
+    """
 
     id: str
-    kind: Literal["ping"]  # a hub is told that a topic changed (WebSub §6)
+    kind: DeliveryKind
     target: str
     topic: str
     due: datetime
     attempts: int = 0
     problem: str = ""
-    state: Literal["owed", "done", "given_up"] = "owed"
+    state: Literal[
+        "owed",
+        "done",
+        "given_up",
+        "gone",  # the callback says that it is no more (410): its subscription ends; never stored
+    ] = "owed"
+    about: str = ""
+    etag: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """What somebody asked of our hub in the name of a callback, until that callback says that it meant it.
+
+    *id* stands for the pair of topic and callback: of several requests the latest counts.
+    """
+
+    id: str
+    topic: str
+    callback: str
+    mode: Mode
+    secret: str = ""
+    lease: timedelta = timedelta(0)
+    challenge: str = ""
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscription:
+    """Somebody who gets the documents of a topic from our hub until the lease ends: verified."""
+
+    id: str
+    topic: str
+    callback: str
+    secret: str = ""
+    lease_until: datetime
+    since: datetime
+    delivered: str = ""  # etag of the last document that it took
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One HTTP request to make: a GET where there is no *data*; a mapping is sent as a form."""
+
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    data: Mapping[str, str] | bytes | None = None
+    redirects: bool = False  # whether it may be led elsewhere
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """What came of a message: *problem* in plain words where no answer came; *body* of a GET alone.
+
+    *final*: asking again would meet the same refusal.
+    """
+
+    status: int = 0
+    body: bytes = b""
+    problem: str = ""
+    final: bool = False
+    skipped: bool = False  # nothing was sent: something newer is owed, or nothing is there any more
+
+    @property
+    def accepted(self) -> bool:
+        return 200 <= self.status < 300

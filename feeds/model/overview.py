@@ -49,6 +49,14 @@ class CategoryLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TopicLine:
+    """A document that our hub pushes, and how many it goes to."""
+
+    topic: str
+    subscribers: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RenditionLine:
     """What is published at one path, without its bytes. *version* counts how often it changed."""
 

@@ -6,6 +6,7 @@ from typing import Literal
 
 from feeds.model.channel import Brand, Output
 from feeds.model.entry import Person
+from feeds.model.lease import Push
 from feeds.model.partner import Partner
 from feeds.model.source import Source
 
@@ -84,7 +85,8 @@ class Settings:
     dedupe: Dedupe = Dedupe()
     outputs: tuple[Output, ...] = ()
     partners: tuple[Partner, ...] = ()
-    hubs: tuple[str, ...] = ()
+    hubs: tuple[str, ...] = ()  # that every feed names: ours first, where there is one
+    push: Push = Push()
     schedule: Schedule = Schedule()
     server: Server = Server()
     gate: Gate = Gate()

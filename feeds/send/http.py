@@ -1,34 +1,98 @@
-"""Telling a hub that a topic changed."""
+"""Messages to hubs, subscribers and callbacks: by threads, for each waits for somebody else."""
 
-from collections.abc import Callable
+import logging
+import queue
+import threading
+from collections.abc import Callable, Sequence
 from datetime import timedelta
+from time import monotonic
+from urllib.parse import urlsplit
 
 from feeds.errors import FetchError
-from feeds.model.delivery import Delivery
+from feeds.model.delivery import Delivery, Message, Sent
 from feeds.net import Client, Limits
+from feeds.send.lanes import Lanes
 
-PING = Limits(total=timedelta(seconds=10))
+logger = logging.getLogger(__name__)
+
+# What goes to callbacks is not led elsewhere: a subscription is of one address (WebSub §7 calls a redirect a failure).
+DIRECT = Limits(
+    total=timedelta(seconds=10), connect=timedelta(seconds=3), read=timedelta(seconds=8), wire=64 << 10, body=64 << 10,
+    hops=0,
+)  # fmt: skip
+LED = Limits(total=timedelta(seconds=10), wire=64 << 10, body=64 << 10)
+FINAL = frozenset({"address", "scheme", "redirect", "tls"})  # problems of which the next try knows no better
+
+Plan = Callable[[Delivery], Message | Sent]
 
 
-def poster(client: Client) -> Callable[[Delivery], str]:
-    """Return the `Post` of this client: '' when a delivery was accepted, else why not."""
-    return lambda delivery: KINDS[delivery.kind](delivery, client)
+def poster(client: Client) -> Callable[[], "Posting"]:
+    """Return what makes a `Post` of this client."""
+    return lambda: Posting(client)
 
 
-def ping(delivery: Delivery, client: Client) -> str:
-    """Ask the hub to fetch the topic anew. Return '' when it accepts, else why not. Never raises.
-
-    A ping says only that something changed, so that sending it twice does no harm. The topic goes under both names
-    in use: `hub.url` of PubSubHubbub 0.3, which most hubs want, and `hub.topic`.
-
-    Source: WebSub §6 leaves the form to the hub; any 2xx is yes.
-    """
-    form = {"hub.mode": "publish", "hub.url": delivery.topic, "hub.topic": delivery.topic}
+def send(message: Message, client: Client) -> Sent:
+    """Send one message. Failing is an answer."""
+    limits = LED if message.redirects else DIRECT
     try:
-        status = client.post(delivery.target, form, limits=PING).status
+        if message.data is None:
+            answer = client.get(message.url, message.headers, limits)
+        else:
+            answer = client.post(message.url, message.data, message.headers, limits)
     except FetchError as error:
-        return str(error)
-    return "" if 200 <= status < 300 else f"the hub answers with status {status}"
+        return Sent(status=error.status, problem=str(error), final=error.code in FINAL)
+    return Sent(status=answer.status, body=answer.body)
 
 
-KINDS = {"ping": ping}
+class Posting:
+    """Deliveries on their way. Belongs to one thread; those that carry them are its own."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._lanes: Lanes[str] = Lanes()
+        self._taken: dict[str, tuple[Delivery, Plan]] = {}
+        self._done: queue.SimpleQueue[tuple[str, Sent]] = queue.SimpleQueue()
+
+    def __len__(self) -> int:
+        return len(self._taken)
+
+    def send(self, delivery: Delivery, plan: Plan) -> None:
+        self._taken[delivery.id] = (delivery, plan)
+        self._lanes.add(urlsplit(delivery.target).netloc.lower(), delivery.id)
+        self._start()
+
+    def sent(self, seconds: float) -> Sequence[tuple[Delivery, Sent]]:
+        found: list[tuple[Delivery, Sent]] = []
+        until = monotonic() + seconds
+        while not found and self._taken:
+            left = until - monotonic()
+            self._collect(found, max(min(left, self._lanes.rest(monotonic())), 0.0))
+            self._start()
+            if left <= 0:
+                break
+        return found
+
+    def _collect(self, found: list[tuple[Delivery, Sent]], seconds: float) -> None:
+        try:
+            done = self._done.get(timeout=seconds) if seconds else self._done.get_nowait()
+            while True:
+                id, sent = done
+                self._lanes.over(id)
+                found.append((self._taken.pop(id)[0], sent))
+                done = self._done.get_nowait()
+        except queue.Empty:
+            return
+
+    def _start(self) -> None:
+        while (id := self._lanes.take(monotonic())) is not None:
+            threading.Thread(target=self._carry, args=(id,), name="send", daemon=True).start()
+
+    def _carry(self, id: str) -> None:
+        delivery, plan = self._taken[id]
+        try:
+            planned = plan(delivery)
+            sent = send(planned, self._client) if isinstance(planned, Message) else planned
+        except Exception as error:
+            logger.exception("send failed kind=%s target=%s", delivery.kind, delivery.target)
+            sent = Sent(problem=type(error).__name__)
+        self._done.put((id, sent))

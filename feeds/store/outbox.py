@@ -10,10 +10,11 @@ from sqlalchemy import Connection, delete, func, select, update
 from feeds.model.changes import Mark
 from feeds.model.channel import Format, Period, Place, Rendered, Rendition, Shown
 from feeds.model.delivery import Delivery
-from feeds.store import filing, holding, marking
+from feeds.store import filing, holding, hub, marking
 from feeds.store import tables as t
 from feeds.store.db import Database, chunks
-from feeds.store.rows import delivery_of, delivery_row
+from feeds.store.hub import Hub
+from feeds.store.rows import delivery_of, delivery_row, rendition_of
 
 LEVEL = 6  # of gzip; 9 costs three times as much for 1 %
 
@@ -23,6 +24,7 @@ class Outbox:
 
     def __init__(self, db: Database) -> None:
         self._db = db
+        self.hub = Hub(db)
 
     def dirty(self, now: datetime, limit: int) -> tuple[tuple[str, datetime], ...]:
         with self._db.read() as connection:
@@ -88,10 +90,17 @@ class Outbox:
             self._set_aside(connection, channel_id, rendered, now)
             holding.settle(self._db, connection, channel_id, rendered, now)
             if deliveries:
-                statement = self._db.insert(t.deliveries).on_conflict_do_nothing()
-                connection.execute(statement, [delivery_row(d) for d in deliveries])
+                self._owe(connection, deliveries)
             if mark is not None:
                 marking.clear(connection, channel_id, mark, now)
+
+    def _owe(self, connection: Connection, deliveries: Sequence[Delivery]) -> None:
+        """What was told before is told again when it is news again: a document may come back to what it was."""
+        statement = self._db.insert(t.deliveries)
+        again = {name: statement.excluded[name] for name in ("due", "attempts", "problem", "state")}
+        later = t.deliveries.c.due < statement.excluded.due
+        upsert = statement.on_conflict_do_update(index_elements=["id"], set_=again, where=later)
+        connection.execute(upsert, [delivery_row(d) for d in deliveries])
 
     def _fresh(self, channel_id: str, rendered: Rendered) -> list[Rendition]:
         """Leave out what is stored already, before the cost of compressing it."""
@@ -165,10 +174,27 @@ class Outbox:
         with self._db.read() as connection:
             return tuple(delivery_of(row) for row in connection.execute(query))
 
-    def settle(self, delivery: Delivery) -> None:
+    def waiting(self, now: datetime) -> int:
+        d = t.deliveries.c
+        query = select(func.count()).select_from(t.deliveries).where(d.state == "owed", d.due <= now)
+        with self._db.read() as connection:
+            return connection.scalar(query) or 0
+
+    def settle(self, *settled: Delivery) -> None:
+        d = t.deliveries
         with self._db.write() as connection:
-            mine = t.deliveries.c.id == delivery.id
-            connection.execute(update(t.deliveries).where(mine).values(delivery_row(delivery)))
+            for delivery in settled:
+                mine = (d.c.id == delivery.id) & (d.c.etag == delivery.etag)
+                if delivery.state != "gone":
+                    connection.execute(update(d).where(mine).values(delivery_row(delivery)))
+                if delivery.kind == "push":
+                    hub.settle(connection, delivery)
+
+    def rendition(self, path: str) -> Rendition | None:
+        """Return what is published at *path*, or None."""
+        with self._db.read() as connection:
+            row = connection.execute(select(t.renditions).where(t.renditions.c.path == path)).one_or_none()
+        return rendition_of(row, gzip.decompress(row.body)) if row else None
 
     def pending(self) -> int:
         """Return how many channels are marked, due or not."""

@@ -39,6 +39,13 @@ class Overview:
             row = connection.execute(select(t.renditions).where(t.renditions.c.path == path)).one_or_none()
         return rendition_of(row, gzip.decompress(row.body)) if row else None
 
+    def place(self, path: str) -> tuple[str, Format] | None:
+        """Return the channel and the format of what is published at *path*, or None."""
+        r = t.renditions.c
+        with self._db.read() as connection:
+            row = connection.execute(select(r.channel_id, r.format).where(r.path == path)).one_or_none()
+        return (row.channel_id, cast("Format", row.format)) if row else None
+
     def renditions(self) -> tuple[RenditionLine, ...]:
         """Return what is published, by path."""
         r = t.renditions.c

@@ -25,7 +25,7 @@ from sqlalchemy import (
 
 from feeds.store.db import INDEX, DateTime, Number, Words
 
-HEAD = "0013"
+HEAD = "0014"
 """The revision that these tables are; `migrations/versions` leads to it."""
 
 MOVED = "lives_at <> ''"  # few rows; a query has to say it too, for the index to serve
@@ -294,6 +294,8 @@ deliveries = Table(
     _required("attempts", Integer),
     _required("problem", Words),
     _required("state", Text),
+    Column("about", Words, nullable=False, server_default=text("''")),
+    Column("etag", Text, nullable=False, server_default=text("''")),
     Index("deliveries_due", "state", "due"),
 )
 

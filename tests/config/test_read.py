@@ -13,6 +13,7 @@ from feeds.config.keys import keys
 from feeds.errors import ConfigError
 from feeds.model.channel import Brand, Output
 from feeds.model.entry import Person
+from feeds.model.lease import Push
 from feeds.model.settings import Dedupe, Gate, Schedule, Server, Settings, Site, Subject
 from feeds.model.source import Options, Rewrite, Source
 
@@ -49,9 +50,7 @@ def test_example_reads_without_a_fault(tmp_path: Path) -> None:
         ("a.example-feed", "feed"),
         ("feed", "file"),
     ]
-    assert [(w.line, w.level, w.message.partition(";")[0]) for w in warnings] == [
-        (62, "warning", "the built-in hub is not served by this version yet"),
-    ]
+    assert [(w.line, w.level, w.message.partition(";")[0]) for w in warnings] == []
 
 
 def test_sample_reads_without_a_word() -> None:
@@ -176,9 +175,35 @@ def test_the_rest(everything: Settings, tmp_path: Path) -> None:
     )
     assert everything.server == Server(host="::1", port=9000, allow_private=("intranet.example:80",))
     assert everything.gate == Gate(drop=0.25, least=3)
-    assert (everything.hubs, everything.unknown_category) == (("https://hub.example/",), "other")
+    ours = "https://한글.example/blog/hub"
+    assert (everything.hubs, everything.unknown_category) == ((ours, "https://hub.example/"), "other")
+    assert everything.push == Push(
+        builtin=ours,
+        subscribe=False,
+        callback="https://push.example/in",
+        trust="signed",
+        signatures=("sha256", "sha512"),
+        unsigned="refuse",
+        lease=timedelta(days=5),
+    )
+
     assert (everything.store, everything.public) == ("sqlite:////srv/feeds.db", f"{tmp_path}/www")
     assert everything.file == f"{tmp_path}/conf/feeds.yaml"
+
+
+@pytest.mark.parametrize(
+    ("given", "asked"),
+    [
+        pytest.param("", False, id="nothing says that hubs reach us"),
+        pytest.param("push: {hub: builtin}\n", True, id="our own hub is served"),
+        pytest.param("push: {callback: 'https://in.example'}\n", True, id="an address for callbacks is given"),
+        pytest.param("push: {hub: builtin, subscribe: false}\n", False, id="not wanted"),
+        pytest.param("push: {subscribe: true}\n", True, id="wanted"),
+    ],
+)
+def test_hubs_are_asked_to_tell_us_where_they_reach_us(tmp_path: Path, given: str, asked: bool) -> None:
+    text = f"version: 1\nsite: {{title: Desk, url: 'https://desk.example/'}}\n{given}"
+    assert read(put(tmp_path, text), {}).push.subscribe == asked
 
 
 def test_every_field_can_be_set(everything: Settings) -> None:

@@ -1,6 +1,6 @@
 """The jobs over a real store, with the world in the test's hand."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from feeds.core.desk import Desk
+from feeds.core.websub import PINGS
 from feeds.errors import OutputError, ParseError
-from feeds.jobs.deliver import ATTEMPTS, deliver
+from feeds.jobs.deliver import deliver
 from feeds.jobs.poll import poll
 from feeds.jobs.publish import publish
 from feeds.jobs.regroup import regroup
@@ -19,13 +20,13 @@ from feeds.jobs.tick import tick
 from feeds.jobs.work import Tally, Work
 from feeds.model.changes import Changes
 from feeds.model.channel import Rendition
-from feeds.model.delivery import Delivery
+from feeds.model.delivery import Delivery, Message, Sent
 from feeds.model.entry import Parsed
 from feeds.model.job import Job, Report
 from feeds.model.settings import Settings, Subject
 from feeds.model.source import Document, Fetched, Options, Problem, Source, SourceState
 from feeds.parse import parse
-from feeds.ports import Ports
+from feeds.ports import Plan, Ports
 from feeds.store import Store, open_store
 from tests.core.made import NOW, settings, source
 
@@ -43,6 +44,25 @@ def rss(*items: tuple[str, str], hub: str = "") -> bytes:
 
 
 @dataclass
+class Posting:
+    """A `Post` in the test's hand: what is sent is answered when it is asked for."""
+
+    answer: Callable[[Delivery, Message], Sent]
+    waiting: list[tuple[Delivery, Plan]] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.waiting)
+
+    def send(self, delivery: Delivery, plan: Plan) -> None:
+        self.waiting.append((delivery, plan))
+
+    def sent(self, seconds: float) -> list[tuple[Delivery, Sent]]:
+        taken, self.waiting = self.waiting, []
+        planned = [(delivery, plan(delivery)) for delivery, plan in taken]
+        return [(d, self.answer(d, m) if isinstance(m, Message) else m) for d, m in planned]
+
+
+@dataclass
 class World:
     """Everything that jobs touch: answers by source, files by path, hubs by their mood, and the time."""
 
@@ -54,6 +74,8 @@ class World:
     disk_full: bool = False
     hub_says: str = ""
     sent: list[Delivery] = field(default_factory=list)
+    messages: list[Message] = field(default_factory=list)
+    answers_to: dict[str, Sent] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     deadly: set[str] = field(default_factory=set)
 
@@ -78,9 +100,10 @@ class World:
         for path in paths:
             self.files.pop(path, None)
 
-    def post(self, delivery: Delivery) -> str:
+    def post(self, delivery: Delivery, message: Message) -> Sent:
         self.sent.append(delivery)
-        return self.hub_says
+        self.messages.append(message)
+        return self.answers_to.get(message.url) or Sent(status=0 if self.hub_says else 202, problem=self.hub_says)
 
     def work(self, **more: object) -> Work:
         ports = Ports(
@@ -91,7 +114,7 @@ class World:
             read=self.read,
             write=self.write,
             remove=self.remove,
-            post=self.post,
+            post=lambda: Posting(self.post),
             clock=lambda: self.now,
         )
         known: Mapping[str, Source] = {s.id: s for s in self.config.sources}
@@ -256,14 +279,14 @@ def test_a_hub_that_refuses_is_asked_again_ever_later_and_not_for_ever(desk: Wor
     desk.hub_says = "HTTP 500"
     desk.pass_()
     waits = []
-    for _ in range(ATTEMPTS + 3):
+    for _ in range(PINGS + 3):
         owed = desk.store.outbox.owed(desk.now + timedelta(days=30), 100)
         if not owed:
             break
         waits.append(owed[0].due - desk.now)
         desk.now = max(d.due for d in owed)
         deliver(DELIVER, desk.work())
-    assert len(waits) == ATTEMPTS - 1
+    assert len(waits) == PINGS - 1
     assert waits == sorted(waits)
     assert {d.id for d in desk.sent} == {d.id for d in desk.sent[:3]}
 

@@ -1,0 +1,52 @@
+"""What push needs of the whole: which addresses are topics of ours, and the ways in for hubs and subscribers."""
+
+from collections.abc import Callable, Mapping
+
+from feeds.app.build import App
+from feeds.core import websub
+from feeds.core.channels import channels
+from feeds.model.channel import Channel
+from feeds.web import hub
+from feeds.web.http import Answer, Asked, Entrance, text
+
+FEEDS = frozenset({"atom", "rss", "json"})
+
+
+class Topics:
+    """The documents that our hub pushes: feeds of channels that name it. Asked at each request to subscribe."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._known: tuple[object, object, Mapping[str, Channel]] = (None, None, {})
+
+    def __call__(self, url: str) -> bool:
+        """Tell whether *url* is a published feed of a channel that names our hub; private ones name none."""
+        settings = self._app.settings
+        path = websub.path_of(url, settings.site.url) if settings.push.builtin else ""
+        line = self._app.store.overview.place(path) if path else None
+        if line is None or line[1] not in FEEDS:
+            return False
+        channel = self._channels().get(line[0])
+        return channel is not None and settings.push.builtin in channel.hubs
+
+    def _channels(self) -> Mapping[str, Channel]:
+        settings, categories = self._app.settings, self._app.store.library.categories()
+        if self._known[:2] != (settings, categories):
+            self._known = (settings, categories, {c.id: c for c in channels(settings, categories)})
+        return self._known[2]
+
+
+def entrances(app: App, wake: Callable[[], None]) -> tuple[Entrance, ...]:
+    """Return the ways in; *wake* has the engine look at once for what became due."""
+    topics = Topics(app)
+    ours = hub.entrances(app.store.outbox.hub, topics, app.clock, wake)
+    return tuple(_while(lambda: bool(app.settings.push.builtin), entrance) for entrance in ours)
+
+
+def _while(served: Callable[[], bool], entrance: Entrance) -> Entrance:
+    """*entrance*, of which nothing is to be seen while the configuration does not want it."""
+
+    def answer(asked: Asked) -> Answer:
+        return entrance.handler(asked) if served() else text("Nothing is published here.\n", 404)
+
+    return Entrance(path=entrance.path, handler=answer, methods=entrance.methods, body_bytes=entrance.body_bytes)
