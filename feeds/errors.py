@@ -9,6 +9,7 @@ FeedsError
 ├── RenderError         one story cannot be expressed in a format
 ├── FetchError          one request was refused or failed; carries a problem code
 ├── OutputError         the output folder cannot be written
+├── ListenError         an address cannot be listened on
 └── StoreError
     ├── StaleView       rows changed since they were read: read again, decide again
     ├── StoreLocked     another process works on this store
@@ -124,6 +125,14 @@ class OutputError(FeedsError):
     def __init__(self, path: str, message: str) -> None:
         self.path = path
         super().__init__(f"{path}: {message}")
+
+
+class ListenError(FeedsError):
+    """The web server cannot listen at *address*."""
+
+    def __init__(self, address: str, message: str) -> None:
+        self.address = address
+        super().__init__(f"{address} cannot be listened on: {message}; give another address, or end what holds it")
 
 
 class StoreError(FeedsError):

@@ -16,6 +16,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "model": set(),
     "ports": {"model"},
     "ports_desk": {"model"},  # what the desk's pages ask: apart from what jobs ask
+    "log": {"model"},
     "net": {"errors"},
     "core": {"model", "errors"},
     "parse": {"model", "errors"},
@@ -27,12 +28,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "jobs": {"model", "errors", "ports", "core", "parse", "render"},
     "config": {"model", "errors", "core"},
     "engine": {"model", "errors", "ports", "jobs"},
-    "web": {"model", "errors", "ports", "ports_desk", "core"},  # of core, websub: requests are read at the door
+    "web": {"model", "errors", "ports", "ports_desk", "core", "log"},  # of core, websub: requests are read at the door
     "app": {
         "model", "errors", "ports", "ports_desk", "net", "core", "parse", "render", "fetch", "send", "store", "jobs", "sandbox", "config",
-        "engine", "web", "__init__",
+        "engine", "web", "log", "__init__",
     },
-    "cli": {"app", "errors", "model", "__init__"},
+    "cli": {"app", "errors", "model", "log", "__init__"},
     "__main__": {"cli"},
 }  # fmt: skip
 WORLD = {

@@ -23,6 +23,7 @@ from feeds.jobs.poll import poll
 from feeds.jobs.publish import publish
 from feeds.jobs.regroup import regroup
 from feeds.jobs.work import Progress, Work, never, silent
+from feeds.log import reshape
 from feeds.model.job import Job, Report
 from feeds.model.settings import Settings
 from feeds.model.source import Source
@@ -209,6 +210,7 @@ def opened(file: str, environ: Mapping[str, str], *, lock: bool, beside: bool = 
     Raises `ConfigError`, `StoreError`.
     """
     settings, warnings = read_with_warnings(file, environ)
+    reshape(settings.log)
     store = open_store(settings.store, lock=lock, beside=beside)
     gc.freeze()  # modules and settings stay to the end: to look through them for garbage takes 80 ms for 1,000 sources
     try:

@@ -6,18 +6,23 @@ import signal
 import threading
 from collections.abc import Mapping
 from types import FrameType
+from typing import Any
 
 import uvicorn
 
 from feeds.app import push
 from feeds.app.build import App
+from feeds.app.operating import Operating
 from feeds.config.read import read_with_warnings
 from feeds.config.stamp import changed
 from feeds.engine.embedded import Embedded
 from feeds.errors import ConfigError, FeedsError
 from feeds.jobs.tick import tick
+from feeds.log import about
 from feeds.model.job import Job, Report
+from feeds.model.settings import Settings
 from feeds.render.static import STATIC
+from feeds.web.metrics import watched
 from feeds.web.site import site
 
 logger = logging.getLogger(__name__)
@@ -33,25 +38,28 @@ class Service:
         self.environ = environ
         self.stopping = threading.Event()
         self.first_pass = threading.Event()
+        self.operating = Operating(app, environ, self.first_pass.is_set)
         self.engine = Embedded(self._job, self._due)
         self._polled = threading.Event()
         self._reload = threading.Event()
         self._stamp = changed(app.settings.file, None)
 
     def _job(self, job: Job) -> Report:
-        report = self.app.run_job(job, self.app.work(stopping=self.stopping.is_set))
-        if job.name == "poll" and report.outcome != "more":
-            self._polled.set()
-        logger.info(
-            "job=%s outcome=%s took=%.1f %s",
-            job.lock,
-            report.outcome,
-            report.took.total_seconds(),
-            " ".join(f"{k}={v}" for k, v in sorted(report.counts.items())),
-        )
+        with about(job=job.lock):
+            try:
+                report = self.app.run_job(job, self.app.work(stopping=self.stopping.is_set))
+            except Exception:
+                self.operating.meters.crashed(job.name)
+                raise
+            self.operating.meters.reported(report)
+            if job.name == "poll" and report.outcome != "more":
+                self._polled.set()
+            took, counts = report.took.total_seconds(), dict(sorted(report.counts.items()))
+            logger.info("job done outcome=%s took=%.3f", report.outcome, took, extra={"facts": counts})
         return report
 
     def _due(self) -> tuple[Job, ...]:
+        self.operating.ticked()
         self._reload_if_changed()
         jobs = tick(self.app.work())
         if self._polled.is_set() and not any(job.name == "publish" for job in jobs):
@@ -68,25 +76,31 @@ class Service:
 
     def reload(self) -> None:
         """Read the configuration again; a bad one leaves the old in force, and says so in the log and the status."""
+        self.operating.notifier.reloading()
         try:
             settings, _ = read_with_warnings(self.app.settings.file, self.environ)
-            if settings.store != self.app.settings.store or settings.server != self.app.settings.server:
-                logger.warning("reload: `store` and `server` need a restart; the rest is in force")
+            if waiting := needs_restart(self.app.settings, settings):
+                logger.warning("reload: the rest is in force, a restart is needed for=%s", ",".join(waiting))
             self.app.adopt(settings)
+            self.operating.apply(settings)
             self.app.sync()
         except ConfigError as error:
-            logger.error("reload refused, the old configuration stays in force:\n%s", error)
+            for fault in error.faults:
+                logger.error("reload refused, the old configuration stays in force fault=%s", fault)
             self.app.store.library.set_meta("config_error", str(error))
         except FeedsError:
             logger.exception("reload failed")
         else:
             self.app.store.library.set_meta("config_error", "")
-            logger.info("reloaded %s", self.app.settings.file)
+            logger.info("reloaded file=%s", self.app.settings.file)
+        finally:
+            self.operating.notifier.ready(f"reloaded {self.app.settings.file}")
 
     def run(self) -> bool:
         """Serve until SIGTERM or SIGINT; False when a job had to be left behind (its rows stay due)."""
         self.app.sync()
         server = self._server()
+        self.operating.apply(self.app.settings)
         signal.signal(signal.SIGHUP, self._on_hup)
         for number in (signal.SIGTERM, signal.SIGINT):  # uvicorn raises them again once it has stopped: come back here
             signal.signal(number, self._on_stop)
@@ -95,15 +109,19 @@ class Service:
             server.run()
         finally:
             self.stopping.set()
+            self.operating.notifier.stopping()
             clean = self.engine.stop()
+            self.operating.stop()
         return clean
 
     def _server(self) -> uvicorn.Server:
         settings = self.app.settings.server
-        web = site(self.app.store.overview, STATIC, self.first_pass.is_set, push.entrances(self.app, self.engine.tick))
-        return uvicorn.Server(
+        extra = push.entrances(self.app, self.engine.tick)
+        web = site(self.app.store.overview, STATIC, lambda: not self.operating.unready(), extra)
+        return _Server(
+            self.operating,
             uvicorn.Config(
-                web,
+                watched(web, self.operating.meters),
                 host=settings.host,
                 port=settings.port,
                 log_config=None,
@@ -116,7 +134,7 @@ class Service:
                 limit_concurrency=512,
                 h11_max_incomplete_event_size=32 * 1024,
                 lifespan="off",
-            )
+            ),
         )
 
     def _on_stop(self, _signal: int, _frame: FrameType | None) -> None:
@@ -124,6 +142,32 @@ class Service:
 
     def _on_hup(self, _signal: int, _frame: FrameType | None) -> None:
         self._reload.set()
+
+
+class _Server(uvicorn.Server):
+    """A web server that tells systemd when it listens, and that it lives."""
+
+    def __init__(self, operating: Operating, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._operating = operating
+
+    async def startup(self, sockets: list[Any] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._operating.notifier.ready(f"serving {self.config.host}:{self.config.port}")
+
+    async def on_tick(self, counter: int) -> bool:
+        self._operating.alive()
+        return await super().on_tick(counter)
+
+
+def needs_restart(old: Settings, new: Settings) -> tuple[str, ...]:
+    """Return the keys that differ and take effect at a start only."""
+    pairs = (
+        ("store", old.store, new.store),
+        ("server.listen", (old.server.host, old.server.port), (new.server.host, new.server.port)),
+    )
+    return tuple(key for key, was, is_ in pairs if was != is_)
 
 
 def leave(code: int) -> None:

@@ -17,6 +17,7 @@ from unicodedata import combining, east_asian_width
 
 import click
 
+from feeds import log
 from feeds.app import checks
 from feeds.app.build import App, opened
 from feeds.errors import ConfigError, FeedsError, StoreLocked, UsageError
@@ -160,12 +161,4 @@ def progress(desk: Desk, label: str) -> Iterator[Callable[[str, int], None]]:
 def start_logging(verbose: int, *, service: bool) -> None:
     """Log to stderr: warnings for a command, one line a job for the service, more with each -v."""
     levels = [logging.INFO if service else logging.CRITICAL, logging.INFO, logging.DEBUG]
-    logging.basicConfig(
-        level=levels[min(verbose, 2)],
-        format="%(asctime)s %(levelname)s %(name)s %(message)s",
-        datefmt="%Y-%m-%dT%H:%M:%S%z",
-        stream=sys.stderr,
-        force=True,
-    )
-    for noisy in ("apscheduler", "urllib3", "alembic", "uvicorn.error", "charset_normalizer"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    log.start(levels[min(verbose, 2)])

@@ -7,6 +7,7 @@ from feeds.config import values
 from feeds.config.kinds import DAY, FileName, Flag, FormatKey, Id, Keys, Limit, Rule, Text, key
 from feeds.model.channel import Rhythm
 from feeds.model.lease import Algorithm
+from feeds.model.settings import Form
 
 AlgorithmKey = Annotated[Algorithm, values.choice("sha1", "sha256", "sha384", "sha512")]
 
@@ -80,3 +81,13 @@ class ServerKeys(Keys):
     allow_private: tuple[Annotated[str, values.host_and_port], ...] = key(
         "hosts with port that may be fetched in spite of a private address", ()
     )
+    metrics: Annotated[str, values.host_and_port] | None = key(
+        "host and port of `/metrics` and of the reasons behind `/readyz`, for the operator alone; left out: nowhere",
+        None,
+    )
+
+
+class LogKeys(Keys):
+    """What the service writes to stderr."""
+
+    format: Annotated[Form, values.choice("text", "json")] = key("text: key=value; json: one object a line", "text")

@@ -56,6 +56,7 @@ class Parts:
         self.push = self._section("push", outgoing.PushKeys, outgoing.PushKeys())
         self.schedule = self._section("schedule", schema.ScheduleKeys, schema.ScheduleKeys())
         self.server = self._section("server", outgoing.ServerKeys, outgoing.ServerKeys())
+        self.log = self._section("log", outgoing.LogKeys, outgoing.LogKeys())
         self.gate = self._section("gate", outgoing.GateKeys, outgoing.GateKeys())
         self.content = tuple(self._items("content", schema.ContentKeys))
         self.sources = tuple(self._items("sources", schema.SourceKeys))

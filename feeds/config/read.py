@@ -104,6 +104,7 @@ def _settings(root: nodes.Node, sheet: Sheet, path: str) -> Settings | None:
             max_backoff=schedule.max_backoff,
         ),
         server=_server(parts.server.keys),
+        log=parts.log.keys.format,
         gate=Gate(drop=parts.gate.keys.drop, least=parts.gate.keys.least),
         store=_store(top.store, sheet.folder),
         public=os.path.normpath(sheet.folder / top.public),
@@ -184,7 +185,7 @@ def _push(parts: Parts) -> Push:
 
 def _server(keys: ServerKeys) -> Server:
     host, _, port = keys.listen.rpartition(":")
-    return Server(host=host.strip("[]"), port=int(port), allow_private=keys.allow_private)
+    return Server(host=host.strip("[]"), port=int(port), allow_private=keys.allow_private, metrics=keys.metrics or "")
 
 
 def _store(url: str, folder: Path) -> str:

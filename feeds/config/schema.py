@@ -35,7 +35,7 @@ from feeds.config.kinds import (
     Zone,
     key,
 )
-from feeds.config.outgoing import GateKeys, OutputKeys, PushKeys, ServerKeys
+from feeds.config.outgoing import GateKeys, LogKeys, OutputKeys, PushKeys, ServerKeys
 from feeds.config.partners import PartnerKeys
 
 
@@ -270,6 +270,7 @@ class Config(Top):
     push: PushKeys = key("telling subscribers at once", PushKeys())
     schedule: ScheduleKeys = key("when and how hard sources are asked", ScheduleKeys())
     server: ServerKeys = key("the web server of `feeds serve`", ServerKeys())
+    log: LogKeys = key("what the service writes to stderr", LogKeys())
     gate: GateKeys = key("what a build may lose before it is held", GateKeys())
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from feeds.model.changes import Known
@@ -40,6 +40,29 @@ class Totals:
     marked: int = 0
     owed: int = 0
     given_up: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Levels:
+    """How full everything is at one moment: what `/metrics` tells beside what was counted.
+
+    *sources* by standing: asked, paused, off. *problems*: sources by the code of their problem. *lag* is how long the
+    source that waits longest is due already. *held* are builds and documents that are not brought out.
+    """
+
+    sources: Mapping[str, int] = field(default_factory=dict)
+    problems: Mapping[str, int] = field(default_factory=dict)
+    due: int = 0
+    lag: timedelta = timedelta(0)
+    marked: int = 0
+    owed: int = 0
+    given_up: int = 0
+    entries: int = 0
+    stories: Mapping[str, int] = field(default_factory=dict)  # by status
+    copies: int = 0
+    set_aside: int = 0
+    held: int = 0
+    documents: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,9 @@ from feeds.model.lease import Push
 from feeds.model.partner import Partner
 from feeds.model.source import Source
 
+Form = Literal["text", "json"]
+"""How log lines are written."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
@@ -71,6 +74,7 @@ class Server:
     host: str = "127.0.0.1"
     port: int = 8080
     allow_private: tuple[str, ...] = ()  # `host:port` that may be fetched in spite of a private address
+    metrics: str = ""  # `host:port` for the operator alone; '' : nowhere
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,5 +94,6 @@ class Settings:
     schedule: Schedule = Schedule()
     server: Server = Server()
     gate: Gate = Gate()
+    log: Form = "text"
     store: str = "sqlite:///var/feeds.db"
     public: str = "var/public"

@@ -12,6 +12,7 @@ from pathlib import Path
 from feeds.errors import StoreError
 from feeds.store import guard
 from feeds.store.db import BUSY_SECONDS, Database, connection_to, file_of, translated
+from feeds.store.figures import Figures
 from feeds.store.library import Library, Synced
 from feeds.store.migrate import upgrade
 from feeds.store.outbox import Outbox
@@ -33,6 +34,7 @@ class Store:
     overview: Overview
     searching: Searching
     staff: Staff
+    figures: Figures
     shards: int  # into how many parts the sources are dealt
     close: Callable[[], None]
 
@@ -111,6 +113,7 @@ def _store(db: Database, shards: int, close: Callable[[], None]) -> Store:
         library=Library(db),
         outbox=Outbox(db),
         overview=Overview(db),
+        figures=Figures(db),
         searching=Searching(db),
         staff=Staff(db),
         shards=shards,

@@ -26,7 +26,8 @@ def site(
 ) -> Starlette:
     """Return the web application: *entrances* first, then what is published.
 
-    *assets* are fixed files by path (media type, bytes); *ready* tells whether the first pass is over.
+    *assets* are fixed files by path (media type, bytes); *ready* tells whether requests may come, its reasons are
+    told to the operator alone (SRV-31).
     """
     own = (
         Entrance(path="/healthz", handler=lambda _: text("ok\n")),
@@ -41,7 +42,7 @@ def site(
 
 
 def _readiness(ready: Callable[[], bool]) -> Handler:
-    return lambda _: text("ready\n") if ready() else text("first pass is running\n", 503)
+    return lambda _: text("ready\n") if ready() else text("not ready\n", 503)
 
 
 def _published(outputs: Outputs, assets: Mapping[str, tuple[str, bytes]]) -> Handler:

@@ -173,7 +173,9 @@ def test_the_rest(everything: Settings, tmp_path: Path) -> None:
     assert everything.schedule == Schedule(
         jitter=0.25, per_host=2, spacing=timedelta(seconds=3), workers=8, max_backoff=timedelta(hours=6)
     )
-    assert everything.server == Server(host="::1", port=9000, allow_private=("intranet.example:80",))
+    places = ("intranet.example:80",)
+    assert everything.server == Server(host="::1", port=9000, allow_private=places, metrics="127.0.0.1:9100")
+    assert everything.log == "json"
     assert everything.gate == Gate(drop=0.25, least=3)
     ours = "https://한글.example/blog/hub"
     assert (everything.hubs, everything.unknown_category) == ((ours, "https://hub.example/"), "other")
