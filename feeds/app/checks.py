@@ -24,6 +24,7 @@ from feeds.model.settings import Settings
 from feeds.model.source import Fetched, Problem, SourceState
 from feeds.net import Client
 from feeds.parse import parse
+from feeds.render.gate.dialects.flipboard import LEAST as FLIPBOARD_LEAST
 from feeds.sandbox import Sandbox
 from feeds.store import open_store
 
@@ -34,7 +35,7 @@ ROOM = 100 * 1024 * 1024  # bytes of disk below which a pass may fail half-way
 def check(file: str, environ: Mapping[str, str]) -> tuple[Settings, tuple[Fault, ...]]:
     """Read the configuration; return it with its warnings. Raises `ConfigError` with every fault."""
     settings, warnings = read_with_warnings(file, environ)
-    said = (*clashes(settings), *_loops(settings))
+    said = (*clashes(settings), *_loops(settings), *_short(settings))
     return settings, (*warnings, *(Fault(file=file, message=sentence, level="warning") for sentence in said))
 
 
@@ -44,6 +45,13 @@ def _loops(settings: Settings) -> Iterator[str]:
     for source in settings.sources:
         if source.kind == "feed" and ours.first(source.location):
             yield f"source '{source.id}' is {source.location}, which we publish ourselves: it is not read"
+
+
+def _short(settings: Settings) -> Iterator[str]:
+    """Name the outputs that hold fewer stories than a partner asks for."""
+    for output in settings.outputs:
+        if "flipboard" in output.formats and output.limit < FLIPBOARD_LEAST:
+            yield f"output '{output.id}' holds {output.limit} stories: Flipboard asks for {FLIPBOARD_LEAST} or more"
 
 
 def content_kinds(settings: Settings) -> Iterator[str]:

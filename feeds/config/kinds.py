@@ -63,7 +63,9 @@ Base = Annotated[BaseRule, values.choice(*get_args(BaseRule))]
 Ids = Annotated[IdRule, values.choice(*get_args(IdRule), hints={"id": "write guid", "url": "write link"})]
 FormatKey = Annotated[
     Format,
-    values.choice("atom", "rss", "json", "html", "opml", "news", "msn", "smartnews", hints={"jsonfeed": "write json"}),
+    values.choice(
+        "atom", "rss", "json", "html", "opml", "news", "msn", "smartnews", "flipboard", hints={"jsonfeed": "write json"}
+    ),
 ]
 FileName = Annotated[
     str, values.matching(r"[^\W_][\w.-]{0,99}", "give a file name of letters, digits, '-', '_' and '.', as in feed.xml")

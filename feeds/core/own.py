@@ -13,7 +13,7 @@ from feeds.core.urls import canonical
 from feeds.model.channel import FILES, Format
 from feeds.model.settings import Settings
 
-_FEEDS: tuple[Format, ...] = ("atom", "rss", "json", "msn", "smartnews")
+_FEEDS: tuple[Format, ...] = ("atom", "rss", "json", "msn", "smartnews", "flipboard")
 _SLUG = "0slug0"  # stands for any while addresses are made alike
 _PERIOD = r"(?:-\d{4}(?:-\d\d){0,2})?"  # as in `Channel.placed`
 

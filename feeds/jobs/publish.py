@@ -190,7 +190,7 @@ def _count(edition: _Edition, channel: Channel, rendered: Rendered, paths: Seque
 
 def _news(channel: Channel, fresh: Sequence[Rendition], builtin: str, now: datetime) -> tuple[Delivery, ...]:
     """Return what the channel's hubs are owed: one message for each new feed (WebSub §6); not for pages."""
-    feeds = [(channel.url(r.format), r.etag) for r in fresh if r.format in ("atom", "rss", "json")]
+    feeds = [(channel.url(r.format), r.etag) for r in fresh if r.format in ("atom", "rss", "json", "flipboard")]
     return tuple(
         (websub.announcement if hub == builtin else websub.notice)(hub, topic, etag, now)
         for topic, etag in feeds

@@ -20,6 +20,7 @@ Format = Literal[
     "news",  # a news sitemap
     "msn",  # what partners want, in their own dialects
     "smartnews",
+    "flipboard",
     "page",  # one story
     "gone",  # what stands where a story was told once
 ]
@@ -40,6 +41,7 @@ FILES: Mapping[Format, str] = {
     "news": "news.xml",
     "msn": "msn.xml",
     "smartnews": "smartnews.xml",
+    "flipboard": "flipboard.xml",
     "page": "index.html",
     "gone": "index.html",
 }
@@ -52,6 +54,7 @@ MEDIA_TYPES: Mapping[Format, str] = {
     "news": "application/xml; charset=utf-8",
     "msn": "application/rss+xml; charset=utf-8",
     "smartnews": "application/rss+xml; charset=utf-8",
+    "flipboard": "application/rss+xml; charset=utf-8",
     "page": "text/html; charset=utf-8",
     "gone": "text/html; charset=utf-8",
 }

@@ -1,44 +1,60 @@
 """The news sitemap: what search engines take as this site's news of the last two days.
 
-Source: Google's documentation of news sitemaps: at most 1,000 addresses, of the site's own pages, of the last two
-days, each with the publication's name and language, the date and the title. "The last two days" end with the newest
-story and not with the clock: equal stories give equal bytes, and older ones are not taken in any case.
+Source: Google's documentation of news sitemaps (`render/gate/dialects/news.py`): at most 1,000 addresses, of the site's
+own pages, of the last two days, each with the publication's name and language, the date and the title. "The last two
+days" end with the newest story and not with the clock: equal stories give equal bytes, and older ones are not taken in
+any case. A correction is a newer `lastmod`; what was taken back is left out, and its page answers with 410.
 """
 
-from datetime import timedelta
+import re
 
 from lxml import etree
 
+from feeds.errors import RenderError
 from feeds.model.channel import Feed, SetAside
 from feeds.render import safe
+from feeds.render.gate.dialects.news import AGE, CHINESE, MOST, address
+from feeds.render.gate.dialects.spaces import NEWS as _NEWS
+from feeds.render.gate.dialects.spaces import SITEMAP as _MAP
+from feeds.render.gate.ours import element_fault, head_fault
 from feeds.render.pieces import each
 from feeds.render.shown import Shown, title
+from feeds.render.shown import address as address_of
 
-MOST = 1_000
-AGE = timedelta(days=2)
-_MAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
-_NEWS = "http://www.google.com/schemas/sitemap-news/0.9"
-_CHINESE = {"zh-cn", "zh-tw"}  # the only languages that are named with their region
+_ASIDE = re.compile(r"\s*\([^()]*\)")
 
 
 def render(feed: Feed) -> tuple[bytes, tuple[SetAside, ...]]:
     """Return *feed* as a news sitemap: the stories that stand on the site itself."""
-    shown, aside = each(feed, "news", lambda told: told.shown)
+    brand = next((c for c in (feed.channel, *feed.others) if c.category is None), feed.channel)
+    name = _ASIDE.sub("", title(brand)) or title(brand)
+    shown, aside = each(feed, "news", lambda told: _sound(told.shown, name, feed.channel.language))
     ground = safe.web(feed.channel.base_url) + "/"
     own = [story for story in shown if story.url.startswith(ground)]
     newest = max((story.published for story in own), default=None)
     root = etree.XML(f'<urlset xmlns="{_MAP}" xmlns:news="{_NEWS}"/>')
     root.text = "\n"
-    brand = next((c for c in (feed.channel, *feed.others) if c.category is None), feed.channel)
     for story in own[:MOST]:
         if newest and story.published > newest - AGE:
-            root.append(_url(story, title(brand), feed.channel.language))
-    return etree.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n", aside
+            root.append(_url(story, name, feed.channel.language))
+    body = etree.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n"
+    if fault := head_fault(body, address_of(feed.channel, "news")):
+        raise RenderError("", fault)
+    return body, aside
+
+
+def _sound(shown: Shown, name: str, language: str) -> Shown:
+    """*shown*, where the publish gate lets it through."""
+    if shown.url and (fault := element_fault(_url(shown, name, language), address)):
+        raise RenderError(shown.id, fault)
+    return shown
 
 
 def _url(shown: Shown, name: str, language: str) -> etree._Element:
     url = etree.Element(f"{{{_MAP}}}url")
     etree.SubElement(url, f"{{{_MAP}}}loc").text = shown.url
+    if shown.updated > shown.published:
+        etree.SubElement(url, f"{{{_MAP}}}lastmod").text = shown.updated.isoformat()
     news = etree.SubElement(url, f"{{{_NEWS}}}news")
     publication = etree.SubElement(news, f"{{{_NEWS}}}publication")
     etree.SubElement(publication, f"{{{_NEWS}}}name").text = name
@@ -51,4 +67,4 @@ def _url(shown: Shown, name: str, language: str) -> etree._Element:
 
 def _language(tag: str) -> str:
     tag = (safe.language(tag) or "en").lower()
-    return tag if tag in _CHINESE else tag.partition("-")[0]
+    return tag if tag in CHINESE else tag.partition("-")[0]

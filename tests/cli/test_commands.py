@@ -262,6 +262,13 @@ def test_check_names_a_source_that_is_a_feed_of_our_own(feeds: Feeds, folder: Pa
     assert "source 'loop' is https://desk.example/tech/atom.xml, which we publish ourselves" in said
 
 
+def test_check_names_an_output_that_is_too_short_for_its_partner(feeds: Feeds, folder: Path) -> None:
+    output = "outputs:\n  - {id: all, path: /, formats: [flipboard], limit: 29}\n"
+    (folder / "feeds.yaml").write_text(CONFIG + output)
+    said = " ".join(feeds("check").output.split())
+    assert "output 'all' holds 29 stories: Flipboard asks for 30 or more" in said
+
+
 def test_a_held_build_waits_for_a_word(feeds: Feeds, folder: Path) -> None:
     careful = CONFIG + "gate: {drop: 10%, least: 2}\n"
     (folder / "feeds.yaml").write_text(careful)

@@ -69,6 +69,57 @@ SMARTNEWS = f"""<?xml version="1.0" encoding="utf-8"?>
 _LOGO = "<snf:logo><url>https://a.example/logo.png</url></snf:logo>"
 
 
+FLIPBOARD = f"""<?xml version="1.0" encoding="utf-8"?>
+<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom" xmlns:content="http://purl.org/rss/1.0/modules/content/"
+ xmlns:media="http://search.yahoo.com/mrss/">
+<channel>
+<title>A</title>
+<link>https://a.example/</link>
+<description>About A</description>
+<docs>https://about.flipboard.com/rss-spec/</docs>
+<atom:link rel="self" href="{SELF}"/>
+<item>
+<title>One</title>
+<guid isPermaLink="false">1</guid>
+<content:encoded>&lt;p&gt;Words&lt;/p&gt;</content:encoded>
+<media:content url="https://a.example/1.jpg" medium="image" width="400"/>
+</item>
+{
+    "".join(
+        f'<item><title>T</title><guid isPermaLink="false">g{n}</guid><content:encoded>&lt;img'
+        f' src="https://a.example/1.jpg"&gt;</content:encoded></item>'
+        for n in range(29)
+    )
+}
+</channel>
+</rss>
+"""
+_ITEM = FLIPBOARD[FLIPBOARD.index("<item><title>T") : FLIPBOARD.index("</item>", FLIPBOARD.index("g0")) + 7]
+NEWS = """<?xml version="1.0" encoding="utf-8"?>
+<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"
+ xmlns:news="http://www.google.com/schemas/sitemap-news/0.9">
+<url>
+<loc>https://a.example/1</loc>
+<lastmod>2026-11-24T10:00:00+00:00</lastmod>
+<news:news>
+<news:publication><news:name>A</news:name><news:language>ko</news:language></news:publication>
+<news:publication_date>2026-11-24T09:00:00+00:00</news:publication_date>
+<news:title>One</news:title>
+</news:news>
+</url>
+</urlset>
+"""
+_NEWS = NEWS[NEWS.index("<news:news>") : NEWS.index("</url>")]
+
+
+def flipboard(rule: str, old: str, new: str, where: str, line: int) -> Case:
+    return Case(rule, FLIPBOARD, old, new, f"rss/channel{where}", line)
+
+
+def news(rule: str, old: str, new: str, where: str, line: int) -> Case:
+    return Case(rule, NEWS, old, new, f"urlset{where}", line)
+
+
 def smartnews(rule: str, old: str, new: str, where: str, line: int = 12) -> Case:
     return Case(rule, SMARTNEWS, old, new, f"rss/{where}".rstrip("/"), line)
 
@@ -89,6 +140,20 @@ DIALECT_CASES = [
     msn("msn.picture", _PICTURE, ""),
     msn("msn.html", "&lt;p&gt;Words", "&lt;FIGURE&gt;&lt;p&gt;Words", "/content:encoded"),
     msn("msn.language", "<dcterms:modified>", "<dc:language>en</dc:language><dcterms:modified>", "/dc:language"),
+    flipboard("flipboard.items", _ITEM, "", "", 4),
+    flipboard("flipboard.text", "&lt;p&gt;Words&lt;/p&gt;", "", "/item[1]/content:encoded", 10),
+    flipboard("flipboard.picture", 'width="400"', 'width="399"', "/item[1]", 10),
+    news("partner.missing", "https://a.example/1", " ", "/url/loc", 4),
+    news("partner.missing", "<news:title>One</news:title>", "", "/url/news:news/news:title", 7),
+    news("partner.missing", "<news:name>A</news:name>", "", "/url/news:news/news:publication/news:name", 7),
+    news("element.repeated", "</url>", f"{_NEWS}</url>", "/url/news:news[2]", 12),
+    news("value.repeated", "</urlset>", "<url><loc>https://a.example/1</loc></url></urlset>", "/url[2]/loc", 13),
+    news("uri.absolute", "https://a.example/1", "/1", "/url/loc", 5),
+    news("date.w3cdtf", "2026-11-24T10:00:00+00:00", "24 November", "/url/lastmod", 6),
+    news("date.future", "2026-11-24T09", "2026-11-27T09", "/url/news:news/news:publication_date", 9),
+    news("news.old", "2026-11-24T09", "2026-11-22T09", "/url/news:news/news:publication_date", 7),
+    news("news.language", "ko", "ko-KR", "/url/news:news/news:publication/news:language", 8),
+    news("news.many", "</urlset>", f"<url><loc>https://a.example/2</loc>{_NEWS}</url>" * 1000 + "</urlset>", "", 3),
     smartnews("partner.missing", "<language>ko</language>", "", "channel/language", 4),
     smartnews("partner.missing", "&lt;p&gt;Words&lt;/p&gt;", "", "channel/item/content:encoded"),
     smartnews("smartnews.status", "active", "gone", "channel/item/media:status@state", 18),
@@ -98,6 +163,8 @@ DIALECT_CASES = [
     smartnews("smartnews.tracking", "example/1<", "example/1?a=1&amp;utm_source=b<", "channel/item/link"),
 ]  # fmt: skip
 DIALECTS = {
+    "flipboard": FLIPBOARD,
+    "news": NEWS,
     "smartnews": SMARTNEWS,
     "msn": MSN,
     "msn taken down": MSN.replace(_PICTURE, _EXPIRED).replace("&lt;p&gt;Words&lt;/p&gt;", ""),

@@ -19,6 +19,7 @@ from tests.render.samples import NOON, channel, feed, item, rich
 GOLDEN = Path(__file__).parent / "golden"
 ALL = tuple(DIALECTS)
 NS = {
+    "atom": "http://www.w3.org/2005/Atom",
     "content": "http://purl.org/rss/1.0/modules/content/",
     "dc": "http://purl.org/dc/elements/1.1/",
     "dcterms": "http://purl.org/dc/terms/",
@@ -201,3 +202,18 @@ def test_smartnews_counts_readers_by_what_each_channel_says() -> None:
         other = replace(of, channel=replace(of.channel, brand=Brand(analytics=analytics)))
         (found,) = items(told(other, "smartnews"), "smartnews")
         assert said(found, "snf:analytics") == analytics
+
+
+# Flipboard
+
+
+def test_flipboard_hears_of_a_correction_by_its_date() -> None:
+    first, corrected = item(1), item(1, updated=NOON)
+    ((before,), (after,)) = (items(told(feed(one), "flipboard"), "flipboard") for one in (first, corrected))
+    assert (said(before, "guid"), said(before, "pubDate")) == (said(after, "guid"), said(after, "pubDate"))
+    assert (said(before, "atom:updated"), said(after, "atom:updated")) == ("", NOON.isoformat())
+
+
+def test_flipboard_is_told_a_takedown_by_leaving_the_item_out() -> None:
+    (story,) = items(told(feed(item(1)), "flipboard", stone()), "flipboard")
+    assert said(story, "guid").endswith("/1")

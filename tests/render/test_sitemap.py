@@ -7,6 +7,7 @@ from lxml import etree
 
 from feeds.model.channel import Feed, Item
 from feeds.render import sitemap
+from feeds.render.gate import judge
 from tests.render.samples import NOON, channel, feed, item
 
 SPACES = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9", "n": "http://www.google.com/schemas/sitemap-news/0.9"}
@@ -57,3 +58,18 @@ def test_nothing_to_tell_is_a_sitemap_too() -> None:
 def test_language(site: str, story: str, said: str) -> None:
     one = feed(own(1, language=story), of=channel(language=site))
     assert [found["language"] for found in read(one)] == [said]
+
+
+def test_a_correction_is_a_newer_lastmod() -> None:
+    corrected = item(1, url="https://news.example.kr/1/", published=NOON, updated=NOON + timedelta(hours=1))
+    assert [found.get("lastmod", "") for found in read(feed(own(2), corrected))] == ["", "2026-11-20T04:00:00+00:00"]
+
+
+def test_the_publication_is_named_without_what_stands_in_parentheses() -> None:
+    one = feed(own(1), of=channel(title="기술 뉴스 (시험판)"))
+    assert [found["name"] for found in read(one)] == ["기술 뉴스"]
+
+
+def test_what_goes_out_breaks_no_rule() -> None:
+    body, _ = sitemap.render(feed(own(1), own(2, timedelta(hours=47))))
+    assert judge(body, NOON + timedelta(minutes=1)) == ()

@@ -7,10 +7,11 @@ documents to the partner's rules.
 from collections.abc import Callable, Mapping
 
 from feeds.model.channel import Feed, Format, SetAside
-from feeds.render.dialects import msn, smartnews
+from feeds.render.dialects import flipboard, msn, smartnews
 from feeds.render.pieces import Body
 
 DIALECTS: Mapping[Format, Callable[[Feed], tuple[Body, tuple[SetAside, ...]]]] = {
     "msn": msn.render,
     "smartnews": smartnews.render,
+    "flipboard": flipboard.render,
 }

@@ -36,6 +36,9 @@ def _in_dialects(root: etree._Element, sheet: Sheet) -> None:
 
 
 def _of_xml(root: etree._Element, sheet: Sheet) -> None:
+    if judge_own := dialects.OWN.get(root.tag):
+        judge_own(root, sheet)
+        return
     space, local = split(root.tag)
     if local not in _OWN:
         sheet.add("root.unknown", root, local)

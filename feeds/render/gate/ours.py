@@ -98,6 +98,13 @@ def _held(element: etree._Element, tag: str, judge: Callable[[etree._Element, Sh
     return sheet
 
 
+def element_fault(element: etree._Element, lint: Callable[[etree._Element, Sheet], None]) -> str:
+    """Return why *element*, one story, may not be published by what *lint* asks of it; '' if it may."""
+    sheet = Sheet(_LATER)
+    lint(element, sheet)
+    return _fault(sheet)
+
+
 def head_fault(document: bytes, url: str) -> str:
     """Return why *document*, one without stories, may not be published at *url*; '' if it may."""
     return _worst(judge(document, _LATER, url))

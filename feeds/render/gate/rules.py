@@ -21,7 +21,8 @@ class Rule:
 
 _XML, _RFC, _RSS = "XML 1.0", "RFC 4287", "RSS 2.0"
 _PROFILE = "RSS Best Practices Profile"
-_MSN, _SNF = "MSN Partner Hub", "SmartFormat 2.1"
+_MSN, _SNF, _FLIPBOARD = "MSN Partner Hub", "SmartFormat 2.1", "Flipboard RSS specification"
+_GOOGLE = "Google: news sitemaps"
 
 RULES: Mapping[str, Rule] = {
     # the bytes
@@ -208,5 +209,15 @@ RULES: Mapping[str, Rule] = {
     "smartnews.description": Rule("warning", "has more than 30 characters", "write a shorter one", _SNF),
     "smartnews.tracking": Rule(
         "warning", "has parameters that track readers", "leave utm_… out; snf:analytics counts readers", _SNF
+    ),
+    "flipboard.items": Rule("warning", "has fewer than 30 items", "raise the output's limit", _FLIPBOARD),
+    "flipboard.text": Rule("warning", "is missing: the article's whole text is wanted", "add it", _FLIPBOARD),
+    "flipboard.picture": Rule(
+        "warning", "has no picture at least 400 pixels wide", "add one", _FLIPBOARD
+    ),
+    "news.many": Rule("error", "has more than 1,000 news", "make two sitemaps", _GOOGLE),
+    "news.old": Rule("warning", "is older than two days", "leave it out", _GOOGLE),
+    "news.language": Rule(
+        "error", "is no language by ISO 639", "write ko, en, … and the region of zh-cn and zh-tw alone", _GOOGLE
     ),
 }  # fmt: skip

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from feeds.model.channel import Format
-from feeds.render.gate.dialects import msn, smartnews, spaces
+from feeds.render.gate.dialects import flipboard, msn, news, smartnews, spaces
 from feeds.render.gate.sheet import Sheet
 
 Lint = Callable[[etree._Element, Sheet], None]
@@ -34,7 +34,14 @@ RSS: Mapping[Format, Dialect] = {
     "smartnews": Dialect(
         spaces=spaces.SMARTNEWS, item=smartnews.item, document=smartnews.document, told=_declares(spaces.SNF)
     ),
+    "flipboard": Dialect(
+        spaces=spaces.FLIPBOARD, item=flipboard.item, document=flipboard.document, told=flipboard.told
+    ),
 }
+
+
+OWN: Mapping[str, Lint] = {news.ROOT: news.judge}
+"""Dialects with a root of their own, by its tag."""
 
 
 def of(root: etree._Element) -> Iterator[Dialect]:
