@@ -170,8 +170,11 @@ class Outbox(Protocol):
     def hold(self, channel_id: str, mark: datetime, reason: str, now: datetime) -> None:
         """Note that a build is not brought out and why; clear *mark*."""
 
-    def ended(self, channel_ids: Sequence[str], now: datetime) -> tuple[str, ...]:
-        """Forget channels that are no longer configured; return the paths of their files."""
+    def ended(self, channel_ids: Sequence[str], now: datetime, moved: Mapping[str, str] = ...) -> tuple[str, ...]:
+        """Forget channels that are no longer configured; return the paths of their files.
+
+        *moved* says where some of these paths are from now on, for those who still ask.
+        """
 
     def mark(self, channel_ids: Sequence[str], due: datetime) -> None:
         """Ask for channels to be published."""
@@ -257,8 +260,15 @@ class Ports:
 class Shelf(Protocol):
     """Renditions by their path below the output folder."""
 
+    @property
+    def generation(self) -> int:
+        """Rises when anything published has changed. Costs nothing: asked at each request."""
+
+    def moved(self, path: str) -> str | None:
+        """Return where what was published at *path* once is now, None where nothing was."""
+
     def stamp(self, path: str) -> str | None:
-        """Return the etag of what is published at *path*, or None. Cheap: asked at each request."""
+        """Return the etag of what is published at *path*, or None. Asked once a path and generation."""
 
     def rendition(self, path: str) -> Rendition | None:
         """Return what is published at *path*, or None."""

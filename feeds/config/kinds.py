@@ -70,6 +70,12 @@ FormatKey = Annotated[
 FileName = Annotated[
     str, values.matching(r"[^\W_][\w.-]{0,99}", "give a file name of letters, digits, '-', '_' and '.', as in feed.xml")
 ]
+HostName = Annotated[
+    str,
+    values.matching(
+        r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,251}[A-Za-z0-9])?", "give a host's name alone, as in news.internal"
+    ),
+]
 HeaderName = Annotated[
     str, values.matching(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", "give a header's name, as in Authorization")
 ]

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Annotated, Literal
 
 from feeds.config import values
-from feeds.config.kinds import DAY, FileName, Flag, FormatKey, Id, Keys, Limit, Rule, Text, key
+from feeds.config.kinds import DAY, FileName, Flag, FormatKey, HostName, Id, Keys, Limit, Rule, Text, key
 from feeds.model.channel import Rhythm
 from feeds.model.lease import Algorithm
 from feeds.model.settings import Form
@@ -85,6 +85,15 @@ class ServerKeys(Keys):
         "host and port of `/metrics` and of the reasons behind `/readyz`, for the operator alone; left out: nowhere",
         None,
     )
+    hosts: tuple[HostName, ...] = key("names that requests may call us by, beside the site's; others get 400", ())
+    trusted_proxies: tuple[Annotated[str, values.network], ...] = key(
+        "addresses or networks of proxies whose X-Forwarded-For, -Proto and -Host are believed", ()
+    )
+    requests_per_minute: Annotated[int, values.number(0, 1_000_000)] = key(
+        "how many requests one client may make, half of them at once; 0: no limit", 1200
+    )
+    connections: Annotated[int, values.number(10, 100_000)] = key("how many connections are kept at a time", 1000)
+    connections_per_client: Annotated[int, values.number(1, 100_000)] = key("how many of them one client may hold", 64)
 
 
 class LogKeys(Keys):

@@ -185,7 +185,17 @@ def _push(parts: Parts) -> Push:
 
 def _server(keys: ServerKeys) -> Server:
     host, _, port = keys.listen.rpartition(":")
-    return Server(host=host.strip("[]"), port=int(port), allow_private=keys.allow_private, metrics=keys.metrics or "")
+    return Server(
+        host=host.strip("[]"),
+        port=int(port),
+        allow_private=keys.allow_private,
+        metrics=keys.metrics or "",
+        hosts=keys.hosts,
+        trusted_proxies=keys.trusted_proxies,
+        requests_per_minute=keys.requests_per_minute,
+        connections=keys.connections,
+        connections_per_client=keys.connections_per_client,
+    )
 
 
 def _store(url: str, folder: Path) -> str:

@@ -189,6 +189,14 @@ class Withheld:
     reason: str
 
 
+class Part(NamedTuple):
+    """A piece of a document: its bytes in order, what stands for them, and the first version that had them."""
+
+    length: int
+    mark: bytes  # 8 bytes of its digest
+    since: int = 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendition:
     """A feed in one format. Equal stories, equal bytes, equal etag.
@@ -196,6 +204,9 @@ class Rendition:
     *etag* is 32 hex digits that stand for the body's bytes, by sha256 of its parts, without quotes.
     *path* is `Channel.file(format)`.
     *gzipped* is the body as gzip (RFC 1952), where whoever made it had it already; b"" else.
+    *parts* are the pieces that it was put together from, () where it was not; *link* is its Link header (RFC 8288).
+    The store counts its *version*, remembers the etags of the versions *past*, the oldest first, and when it was
+    *modified*: which grows with each version, as *updated* may not.
     """
 
     channel_id: str
@@ -206,6 +217,11 @@ class Rendition:
     etag: str
     updated: datetime
     gzipped: bytes = field(default=b"", repr=False, compare=False)
+    parts: tuple[Part, ...] = field(default=(), repr=False, compare=False)
+    link: str = ""
+    version: int = field(default=0, compare=False)
+    past: tuple[str, ...] = field(default=(), repr=False, compare=False)
+    modified: datetime | None = field(default=None, compare=False)
 
 
 class Place(NamedTuple):

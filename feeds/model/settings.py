@@ -75,6 +75,11 @@ class Server:
     port: int = 8080
     allow_private: tuple[str, ...] = ()  # `host:port` that may be fetched in spite of a private address
     metrics: str = ""  # `host:port` for the operator alone; '' : nowhere
+    hosts: tuple[str, ...] = ()  # names that requests may call us by, beside the site's
+    trusted_proxies: tuple[str, ...] = ()  # addresses and networks whose X-Forwarded-* is believed
+    requests_per_minute: int = 1200  # of one client; 0: no limit
+    connections: int = 1000  # in all
+    connections_per_client: int = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

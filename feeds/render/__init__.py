@@ -9,10 +9,11 @@ from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from feeds.errors import RenderError
-from feeds.model.channel import MEDIA_TYPES, Feed, Format, Rendered, Rendition, SetAside, Withheld
-from feeds.render import jsonfeed, opml, page, sitemap, story_page, xml
+from feeds.model.channel import MEDIA_TYPES, Channel, Feed, Format, Rendered, Rendition, SetAside, Withheld
+from feeds.render import jsonfeed, opml, page, safe, sitemap, story_page, xml
 from feeds.render.dialects import DIALECTS
 from feeds.render.pieces import Body, etag
+from feeds.render.shown import address
 
 Told: TypeAlias = tuple[Body, tuple[SetAside, ...]]
 
@@ -40,6 +41,12 @@ RENDERERS: Mapping[Format, Callable[[Feed], Told]] = {
 }
 
 
+def _link(channel: Channel, format: Format) -> str:
+    """Where subscribers are told of changes, and under which address (WebSub §4; RFC 8288)."""
+    links = [(hub, "hub") for hub in map(safe.web, channel.hubs) if hub]
+    return ", ".join(f'<{url}>; rel="{relation}"' for url, relation in [*links, (address(channel, format), "self")])
+
+
 def render(feed: Feed) -> Rendered:
     """Return *feed* in each of its channel's formats, in their order."""
     renditions: list[Rendition] = []
@@ -59,6 +66,8 @@ def render(feed: Feed) -> Rendered:
                 media_type=MEDIA_TYPES[format],
                 body=body.raw,
                 gzipped=body.gzipped,
+                parts=body.parts,
+                link=_link(feed.channel, format) if body.parts else "",
                 etag=body.etag,
                 updated=feed.updated,
             )

@@ -17,7 +17,7 @@ from typing import NamedTuple, TypeVar, cast
 from isal import isal_zlib
 
 from feeds.errors import RenderError
-from feeds.model.channel import Channel, Feed, Format, Item, SetAside
+from feeds.model.channel import Channel, Feed, Format, Item, Part, SetAside
 from feeds.model.story import Story
 from feeds.render.gate.ours import entry_faults
 from feeds.render.shown import Shown, show, title
@@ -40,11 +40,12 @@ class Piece(NamedTuple):
 
 
 class Body(NamedTuple):
-    """A whole document, plain and as gzip (b"" where nobody made it), and the mark of its bytes."""
+    """A whole document, plain and as gzip (b"" where nobody made it), the mark of its bytes, and what it is made of."""
 
     raw: bytes
     gzipped: bytes
     etag: str
+    parts: tuple[Part, ...] = ()
 
 
 def etag(body: bytes) -> str:
@@ -63,7 +64,8 @@ def joined(pieces: Sequence[Piece]) -> Body:
     raw = b"".join([p.raw for p in pieces])
     check = isal_zlib.crc32(raw).to_bytes(4, "little") + (len(raw) & 0xFFFFFFFF).to_bytes(4, "little")
     gzipped = b"".join([_START, *[p.deflated for p in pieces], _END, check])
-    return Body(raw, gzipped, etag(b"".join([p.digest for p in pieces])))
+    parts = tuple([Part(len(p.raw), p.digest[:8]) for p in pieces])
+    return Body(raw, gzipped, etag(b"".join([p.digest for p in pieces])), parts)
 
 
 @dataclass(slots=True)

@@ -15,6 +15,7 @@ from feeds.store.db import BUSY_SECONDS, Database, connection_to, file_of, trans
 from feeds.store.figures import Figures
 from feeds.store.library import Library, Synced
 from feeds.store.migrate import upgrade
+from feeds.store.news import News
 from feeds.store.outbox import Outbox
 from feeds.store.overview import Overview
 from feeds.store.searching import Searching
@@ -109,10 +110,11 @@ def _beside(path: Path, shards: int, busy: float, *, readonly: bool) -> Store:
 
 
 def _store(db: Database, shards: int, close: Callable[[], None]) -> Store:
+    told = News()
     return Store(
         library=Library(db),
-        outbox=Outbox(db),
-        overview=Overview(db),
+        outbox=Outbox(db, told),
+        overview=Overview(db, told),
         figures=Figures(db),
         searching=Searching(db),
         staff=Staff(db),

@@ -3,6 +3,7 @@
 import gzip
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, cast
 
 from sqlalchemy import Connection, delete, func, select, update
@@ -10,21 +11,23 @@ from sqlalchemy import Connection, delete, func, select, update
 from feeds.model.changes import Mark
 from feeds.model.channel import Format, Period, Place, Rendered, Rendition, Shown
 from feeds.model.delivery import Delivery
-from feeds.store import filing, holding, hub, marking
+from feeds.store import filing, holding, hub, marking, news, redirects, revisions
 from feeds.store import tables as t
 from feeds.store.db import Database, chunks
 from feeds.store.hub import Hub
-from feeds.store.rows import delivery_of, delivery_row, rendition_of
+from feeds.store.rows import AnyRow, delivery_of, delivery_row, rendition_of
 
+_COLUMNS = tuple(column.name for column in t.renditions.columns)
 LEVEL = 6  # of gzip; 9 costs three times as much for 1 %
 
 
 class Outbox:
     """Marks, renditions and deliveries in one database."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, told: news.News | None = None) -> None:
         self._db = db
         self.hub = Hub(db)
+        self._news = told or news.News()
 
     def dirty(self, now: datetime, limit: int) -> tuple[tuple[str, datetime], ...]:
         with self._db.read() as connection:
@@ -40,6 +43,9 @@ class Outbox:
         with self._db.write() as connection:
             for some in chunks(paths):
                 connection.execute(delete(t.renditions).where(t.renditions.c.path.in_(some)))
+            if paths:
+                news.count(self._db, connection)
+        self._news.told()
         return tuple(paths)
 
     # what is held
@@ -83,16 +89,19 @@ class Outbox:
         now: datetime,
     ) -> None:
         """*mark* and *now* are those of `dirty`: a mark that was made or became due since then stays."""
-        fresh = [_rendition_row(r) for r in self._fresh(channel_id, rendered)]
+        fresh = [_rendition_row(r, before, now) for r, before in self._fresh(channel_id, rendered)]
         with self._db.write() as connection:
             if fresh:
                 self._put(connection, fresh)
+                news.count(self._db, connection)
             self._set_aside(connection, channel_id, rendered, now)
             holding.settle(self._db, connection, channel_id, rendered, now)
             if deliveries:
                 self._owe(connection, deliveries)
             if mark is not None:
                 marking.clear(connection, channel_id, mark, now)
+        if fresh:
+            self._news.told()
 
     def _owe(self, connection: Connection, deliveries: Sequence[Delivery]) -> None:
         """What was told before is told again when it is news again: a document may come back to what it was."""
@@ -102,13 +111,14 @@ class Outbox:
         upsert = statement.on_conflict_do_update(index_elements=["id"], set_=again, where=later)
         connection.execute(upsert, [delivery_row(d) for d in deliveries])
 
-    def _fresh(self, channel_id: str, rendered: Rendered) -> list[Rendition]:
-        """Leave out what is stored already, before the cost of compressing it."""
+    def _fresh(self, channel_id: str, rendered: Rendered) -> list[tuple[Rendition, AnyRow | None]]:
+        """Leave out what is stored already, before the cost of compressing it; give what each other one follows."""
         r = t.renditions.c
+        columns = (r.format, r.path, r.etag, r.media_type, r.link, r.version, r.modified, r.updated, r.parts, r.past)
         with self._db.read() as connection:
-            query = select(r.format, r.path, r.etag, r.media_type).where(r.channel_id == channel_id)
-            stored = {tuple(row) for row in connection.execute(query)}
-        return [r for r in rendered.renditions if (r.format, r.path, r.etag, r.media_type) not in stored]
+            query = select(*columns).where(r.channel_id == channel_id)
+            stored = {row.format: row for row in connection.execute(query)}
+        return [(r, stored.get(r.format)) for r in rendered.renditions if not _same(r, stored.get(r.format))]
 
     def _put(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         """Write renditions; a path belongs to whoever published there last."""
@@ -116,12 +126,12 @@ class Outbox:
         for row in rows:
             other = (r.c.channel_id != row["channel_id"]) | (r.c.format != row["format"])
             connection.execute(delete(r).where(r.c.path == row["path"], other))
+            if row["was_at"] != row["path"]:
+                redirects.arrived(self._db, connection, row["was_at"], row["path"])
         statement = self._db.insert(r)
-        fields = {c.name: statement.excluded[c.name] for c in r.c if c.name not in {"channel_id", "format", "version"}}
-        upsert = statement.on_conflict_do_update(
-            index_elements=["channel_id", "format"], set_={**fields, "version": r.c.version + 1}
-        )
-        connection.execute(upsert, list(rows))
+        fields = {c.name: statement.excluded[c.name] for c in r.c if c.name not in {"channel_id", "format"}}
+        upsert = statement.on_conflict_do_update(index_elements=["channel_id", "format"], set_=fields)
+        connection.execute(upsert, [{name: row[name] for name in _COLUMNS} for row in rows])
 
     def _set_aside(self, connection: Connection, channel_id: str, rendered: Rendered, now: datetime) -> None:
         """Replace what the channel goes without; a story that stays away keeps the time when that began."""
@@ -146,7 +156,9 @@ class Outbox:
                 ],
             )
 
-    def ended(self, channel_ids: Sequence[str], now: datetime) -> tuple[str, ...]:
+    def ended(
+        self, channel_ids: Sequence[str], now: datetime, moved: Mapping[str, str] = MappingProxyType({})
+    ) -> tuple[str, ...]:
         """Paths that another channel took over meanwhile are not among those returned."""
         paths: list[str] = []
         with self._db.write() as connection:
@@ -157,6 +169,11 @@ class Outbox:
                     connection.execute(delete(table).where(table.c.channel_id.in_(some)))
                 mine = t.marks.c.channel_id.in_(some) & (t.marks.c.due <= now)
                 connection.execute(delete(t.marks).where(mine))
+            for old, new in moved.items():
+                redirects.arrived(self._db, connection, old, new)
+            if paths or moved:
+                news.count(self._db, connection)
+        self._news.told()
         return tuple(sorted(paths))
 
     def channels(self) -> tuple[str, ...]:
@@ -202,8 +219,20 @@ class Outbox:
             return connection.scalar(select(func.count(t.marks.c.channel_id.distinct()))) or 0
 
 
-def _rendition_row(rendition: Rendition) -> dict[str, Any]:
+def _same(rendition: Rendition, stored: AnyRow | None) -> bool:
+    return stored is not None and (rendition.path, rendition.etag, rendition.media_type, rendition.link) == (
+        stored.path,
+        stored.etag,
+        stored.media_type,
+        stored.link,
+    )
+
+
+def _rendition_row(rendition: Rendition, before: AnyRow | None, now: datetime) -> dict[str, Any]:
     return {
+        **revisions.following(rendition, cast("revisions.Before | None", before), now),
+        "was_at": before.path if before else "",
+        "link": rendition.link,
         "channel_id": rendition.channel_id,
         "format": rendition.format,
         "path": rendition.path,
@@ -211,6 +240,5 @@ def _rendition_row(rendition: Rendition) -> dict[str, Any]:
         "etag": rendition.etag,
         "updated": rendition.updated,
         "size": len(rendition.body),
-        "version": 1,
         "body": rendition.gzipped or gzip.compress(rendition.body, LEVEL, mtime=0),
     }

@@ -14,7 +14,7 @@ from feeds.model.channel import Format, Rendition, SetAside
 from feeds.model.decision import Decision
 from feeds.model.overview import AsideLine, CategoryLine, Found, HoldLine, RenditionLine, SourceLine, Totals
 from feeds.model.story import Category, Story
-from feeds.store import holding, reading
+from feeds.store import holding, news, reading, redirects
 from feeds.store import tables as t
 from feeds.store.db import Database, chunks
 from feeds.store.rows import AnyRow, decision_of, rendition_of, source_of, state_of
@@ -25,10 +25,23 @@ EXPORTED = 200  # stories in one read
 class Overview:
     """Questions about everything that is stored; none of them changes anything."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, told: news.News | None = None) -> None:
         self._db = db
+        self._news = told or news.News()
 
     # what is published: the port `Shelf`
+
+    @property
+    def generation(self) -> int:
+        return self._news.generation
+
+    def look(self) -> None:
+        """Find what other processes published: `generation` rises if they did."""
+        self._news.look(self._db)
+
+    def moved(self, path: str) -> str | None:
+        with self._db.read() as connection:
+            return redirects.leading(connection, path)
 
     def stamp(self, path: str) -> str | None:
         with self._db.read() as connection:

@@ -15,6 +15,7 @@ from feeds.model.delivery import Delivery
 from feeds.model.entry import Entry, Origin
 from feeds.model.source import FeedInfo, Source, SourceState
 from feeds.model.story import Category, Member, Story
+from feeds.store import revisions
 from feeds.store.codec import dumps, loads, text_of
 from feeds.store.tables import deliveries
 
@@ -215,6 +216,11 @@ def rendition_of(row: AnyRow, body: bytes) -> Rendition:
         etag=row.etag,
         updated=row.updated,
         gzipped=row.body,
+        parts=revisions.unpack(row.parts),
+        link=row.link,
+        version=row.version,
+        past=tuple(row.past.split()),
+        modified=row.modified,
     )
 
 

@@ -25,7 +25,7 @@ from sqlalchemy import (
 
 from feeds.store.db import INDEX, DateTime, Number, Words
 
-HEAD = "0014"
+HEAD = "0015"
 """The revision that these tables are; `migrations/versions` leads to it."""
 
 MOVED = "lives_at <> ''"  # few rows; a query has to say it too, for the index to serve
@@ -231,7 +231,20 @@ renditions = Table(
     _required("size", Number),  # of the body, inflated
     _required("version", Number),  # how often it changed
     _required("body", LargeBinary),  # gzip
+    Column("modified", DateTime),  # when these bytes were first published
+    Column("parts", LargeBinary, nullable=False, server_default=text("''")),  # see revisions.py
+    Column("past", Text, nullable=False, server_default=text("''")),  # etags of versions before, the oldest first
+    Column("link", Words, nullable=False, server_default=text("''")),
     UniqueConstraint("path", name="renditions_path"),
+)
+
+redirects = Table(  # paths where something was published once, and where it is now; kept for ever
+    "redirects",
+    metadata,
+    Column("old", Words, primary_key=True),
+    _required("new", Words),
+    Index("redirects_new", "new"),
+    sqlite_with_rowid=False,
 )
 
 tombstones = Table(  # stories that channels showed and do not show any more

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
+FIELDS = 100  # of a form or a query; parsing a thousand is what CVE-2026-54283 lived on
 BODY_BYTES = 64 * 1024  # of a request; forms and subscriptions need a hundredth
 
 # What a hostile entry smuggled past the cleaner still meets: nothing runs, nothing frames us, nothing is sent.
@@ -18,7 +19,8 @@ HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"
 class Asked:
     """One request. *path* is percent-decoded and starts with '/'; *headers* have lower-case names.
 
-    *names* are the parts of the path that the route names; *client* is the address of the peer, '' where unknown.
+    *names* are the parts of the path that the route names; *client* is the address of who asks, '' where unknown, and
+    *scheme* how: both as a trusted proxy tells them, where there is one.
     """
 
     path: str
@@ -28,20 +30,35 @@ class Asked:
     body: bytes = b""
     names: Mapping[str, str] = field(default_factory=dict)
     client: str = ""
+    scheme: str = "http"
 
     @property
     def parameters(self) -> dict[str, str]:
-        """The parameters of the query; of a name that comes twice, the last value."""
-        return dict(parse_qsl(self.query, keep_blank_values=True, max_num_fields=100))
+        """The parameters of the query; of a name that comes twice, the last value. Raises `BadRequest`."""
+        return _fields(self.query)
 
     @property
     def form(self) -> dict[str, str]:
-        """The fields of an `application/x-www-form-urlencoded` body; of a name that comes twice, the last value."""
+        """The fields of an `application/x-www-form-urlencoded` body; of a name that comes twice, the last value.
+
+        Raises `BadRequest`.
+        """
         try:
             text = self.body.decode()
         except UnicodeDecodeError:
             return {}
-        return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=100))
+        return _fields(text)
+
+
+class BadRequest(Exception):
+    """A request that no handler should have to deal with: it is answered with 400."""
+
+
+def _fields(text: str) -> dict[str, str]:
+    try:
+        return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=FIELDS))
+    except ValueError as error:
+        raise BadRequest(f"more than {FIELDS} fields") from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,44 +1,50 @@
-"""GET a rendition: strong ETags from bytes, 304, HEAD, gzip made once, and a page for browsers that open a feed.
+"""GET a rendition from memory, checked against the shelf whenever something was published.
 
 A browser that navigates to a feed URL would show raw XML, or save it (measured: Chromium 156 and Firefox 153 dump or
 download `application/atom+xml`), so it gets the channel's page. Everyone else gets the feed.
 """
 
-import gzip
 import threading
+import time
 from collections import OrderedDict
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
+from contextlib import suppress
+from types import MappingProxyType
 from urllib.parse import quote, unquote
 
-from feeds.model.channel import PAGE_FORMATS, Rendition
 from feeds.ports import Shelf
-from feeds.web.http import HEADERS, PAGE_POLICY, Answer
+from feeds.web.codings import Coding, packed
+from feeds.web.copies import Asking, Copy, answer, asking, asset, copy_of
+from feeds.web.http import HEADERS, Answer
 
 CACHE_BYTES = 64 * 1024 * 1024
-MAX_AGE = 300  # seconds a cache may answer for us; a correction is then at most five minutes late there
-
-# Feeds need no script, frame or form: what a hostile entry smuggled past the cleaner still meets this wall.
-POLICY = "default-src 'none'; style-src 'self'; sandbox"
-
-
-@dataclass(frozen=True, slots=True)
-class _Copy:
-    rendition: Rendition
-    gzipped: bytes
-
-    @property
-    def size(self) -> int:
-        return len(self.rendition.body) + len(self.gzipped)
+REDIRECT_AGE = 3600  # seconds that a cache may lead on by itself
+_INDEX = "index.html"
+_MADE_LATER: tuple[Coding, ...] = ("br", "zstd")
 
 
 class Outputs:
-    """Renditions from memory, checked against the shelf at each request, the least asked for dropped first."""
+    """Renditions from memory, the least asked for dropped first; *assets* are fixed files by path: type and bytes.
 
-    def __init__(self, shelf: Shelf, *, cache_bytes: int = CACHE_BYTES) -> None:
-        self._shelf = shelf
+    *prefix* is the path of the site's address, without a slash at its end. Codings beyond gzip are made by *beside*,
+    one revision after another, and sent once they are there; without it they are not made.
+    """
+
+    def __init__(
+        self,
+        shelf: Shelf,
+        assets: Mapping[str, tuple[str, bytes]] = MappingProxyType({}),
+        *,
+        prefix: str = "",
+        cache_bytes: int = CACHE_BYTES,
+        beside: Executor | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._shelf, self._prefix, self._beside, self._clock = shelf, prefix, beside, clock
+        self._assets = {path: asset(media_type, body) for path, (media_type, body) in assets.items()}
         self._limit = cache_bytes
-        self._copies: OrderedDict[str, _Copy] = OrderedDict()
+        self._copies: OrderedDict[str, Copy] = OrderedDict()
         self._held = 0
         self._lock = threading.Lock()
 
@@ -52,100 +58,102 @@ class Outputs:
 
         *headers* are the request's, with lower-case names.
         """
-        if path.endswith("/"):
-            path += "index.html"
-        copy = self._copy(path)
+        asked = asking(headers)
+        file = _file(path)
+        copy = self._assets.get(path) or self._current(file)
         if copy is None:
-            return self._folder(path)
-        page = self._page_instead(path, copy, headers)
-        return _answer(page or copy, headers, navigated=page is not None)
+            return self._elsewhere(path, file)
+        if not copy.is_page and asked.navigates:
+            page = self._current(_page_beside(file))
+            if page:
+                return answer(page, asked, int(self._clock()), navigated=True)
+        return answer(copy, asked, int(self._clock()))
 
-    def _copy(self, path: str) -> _Copy | None:
-        stamp = self._shelf.stamp(path)
-        with self._lock:
-            held = self._copies.get(path)
-            if held and held.rendition.etag == stamp:
-                self._copies.move_to_end(path)
-                return held
-        rendition = self._shelf.rendition(path) if stamp else None
-        if rendition is None:
+    def has(self, path: str) -> bool:
+        """Tell whether *path* is in memory."""
+        return path in self._assets or _file(path) in self._copies
+
+    def at_hand(self, path: str, asked: Asking) -> Answer | None:
+        """Answer from memory alone, as `get` would; None where the shelf or more work is needed for it."""
+        copy = self._assets.get(path)
+        if copy is None:
+            path = _file(path)
+            copy = self._copies.get(path)
+            if copy is None or copy.generation != self._shelf.generation:
+                return None
+        if not copy.is_page and (asked.a_im or asked.navigates):
             return None
-        copy = _Copy(rendition, rendition.gzipped or gzip.compress(rendition.body, 6, mtime=0))
-        self._keep(path, copy)
-        return copy
+        if self._beside and not copy.packing and copy.wants_packing:
+            return None
+        self._used(path)
+        return answer(copy, asked, int(self._clock()))
 
-    def _keep(self, path: str, copy: _Copy) -> None:
+    def _current(self, path: str) -> Copy | None:
+        generation = self._shelf.generation  # before the shelf is asked: what comes after it is found next time
+        held = self._copies.get(path)
+        if held is None or held.generation != generation:
+            stamp = self._shelf.stamp(path)
+            if held and held.etag == stamp:
+                held.generation = generation
+            else:
+                rendition = self._shelf.rendition(path) if stamp else None
+                held = self._keep(path, copy_of(rendition, generation) if rendition else None)
+        else:
+            self._used(path)
+        if held and self._beside and not held.packing and held.wants_packing:
+            held.packing = True
+            self._beside.submit(self._pack, path, held)
+        return held
+
+    def _used(self, path: str) -> None:
+        with suppress(KeyError):  # dropped meanwhile
+            self._copies.move_to_end(path)
+
+    def _keep(self, path: str, copy: Copy | None) -> Copy | None:
         with self._lock:
             if old := self._copies.pop(path, None):
-                self._held -= old.size
-            self._copies[path] = copy
-            self._held += copy.size
+                self._held -= old.weight
+            if copy:
+                copy.weight = copy.size
+                self._copies[path] = copy
+                self._held += copy.weight
             while self._held > self._limit and self._copies:
-                self._held -= self._copies.popitem(last=False)[1].size
+                self._held -= self._copies.popitem(last=False)[1].weight
+        return copy
 
-    def _folder(self, path: str) -> Answer | None:
-        """Lead `/tech` to `/tech/`, where that is a channel's page."""
-        if path.endswith("/index.html") or self._shelf.stamp(f"{path}/index.html") is None:
-            return None
-        # relative, so that no Host header can choose where it leads
-        return Answer(status=301, headers={**HEADERS, "Location": quote(path.rpartition("/")[2]) + "/"})
+    def _pack(self, path: str, copy: Copy) -> None:
+        """Make the codings that clients like best, unless the revision has gone meanwhile."""
+        made = {c: packed(c, copy.bodies["identity"]) for c in _MADE_LATER if self._copies.get(path) is copy}
+        with self._lock:
+            if self._copies.get(path) is copy:
+                copy.bodies = {**copy.bodies, **made}
+                copy.known = {}  # what was answered before was of other codings
+                self._held += copy.size - copy.weight
+                copy.weight = copy.size
 
-    def _page_instead(self, path: str, copy: _Copy, headers: Mapping[str, str]) -> _Copy | None:
-        if copy.rendition.format in PAGE_FORMATS or not _navigates(headers):
-            return None
-        return self._copy(path.rpartition("/")[0] + "/index.html")
-
-
-def _navigates(headers: Mapping[str, str]) -> bool:
-    """Tell whether a browser opens this as a page: it wants HTML, names no feed type and says `document`."""
-    accept = headers.get("accept", "")
-    names_feed = any(t in accept for t in ("atom+xml", "rss+xml", "feed+json", "opml"))
-    return "text/html" in accept and not names_feed and headers.get("sec-fetch-dest") == "document"
-
-
-def _answer(copy: _Copy, headers: Mapping[str, str], *, navigated: bool) -> Answer:
-    rendition = copy.rendition
-    zipped = _accepts_gzip(headers.get("accept-encoding", ""))
-    etag = f'"{rendition.etag}-gzip"' if zipped else f'"{rendition.etag}"'
-    is_page = rendition.format in PAGE_FORMATS
-    given = {
-        **HEADERS,
-        "Content-Type": _media_type(rendition, headers),
-        "ETag": etag,
-        "Vary": "Accept-Encoding" if is_page and not navigated else "Accept, Accept-Encoding, Sec-Fetch-Dest",
-        "Cache-Control": "private, no-store" if navigated else f"public, max-age={MAX_AGE}",
-        "Content-Security-Policy": PAGE_POLICY if is_page else POLICY,
-    }
-    if rendition.format != "gone" and _matches(headers.get("if-none-match", ""), rendition.etag):
-        del given["Content-Type"]
-        return Answer(status=304, headers=given)
-    if zipped:
-        given["Content-Encoding"] = "gzip"
-    status = 410 if rendition.format == "gone" else 200  # RFC 9110 §15.5.11
-    return Answer(status=status, headers=given, body=copy.gzipped if zipped else rendition.body)
+    def _elsewhere(self, path: str, file: str) -> Answer | None:
+        """Lead `/tech` to `/tech/` where that is a channel's page, and to where a channel moved."""
+        if not file.endswith("/" + _INDEX) and self._shelf.stamp(f"{path}/{_INDEX}") is not None:
+            # relative, so that it holds behind any prefix, and no Host header can choose where it leads
+            return _redirect(quote(path.rpartition("/")[2]) + "/")
+        moved = self._shelf.moved(file)
+        if moved is None and file == path:
+            moved = self._shelf.moved(f"{path}/{_INDEX}")
+        return _redirect(self._prefix + quote(moved.removesuffix(_INDEX))) if moved else None
 
 
-def _media_type(rendition: Rendition, headers: Mapping[str, str]) -> str:
-    """Send XML feeds as plain XML to whoever also wants HTML: browsers then show them, and do not save them."""
-    if rendition.format in ("atom", "rss", "opml") and "text/html" in headers.get("accept", ""):
-        return "application/xml; charset=utf-8"
-    return rendition.media_type
+def _file(path: str) -> str:
+    return path + _INDEX if path.endswith("/") else path
 
 
-def _accepts_gzip(accept: str) -> bool:
-    for item in accept.lower().split(","):
-        coding, _, weight = item.strip().partition(";")
-        if coding.strip() in ("gzip", "x-gzip", "*"):
-            return weight.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
-    return False
+def _page_beside(path: str) -> str:
+    return path.rpartition("/")[0] + "/" + _INDEX
 
 
-def _matches(given: str, etag: str) -> bool:
-    """Compare If-None-Match weakly (RFC 9110 §13.1.2): either coding of the same bytes is known to the client."""
-    if given.strip() == "*":
-        return True
-    tags = {tag.strip().removeprefix("W/").strip('"') for tag in given.split(",")}
-    return etag in {tag.removesuffix("-gzip") for tag in tags}
+def _redirect(location: str) -> Answer:
+    return Answer(
+        status=301, headers={**HEADERS, "Location": location, "Cache-Control": f"public, max-age={REDIRECT_AGE}"}
+    )
 
 
 def decoded(path: str) -> str:

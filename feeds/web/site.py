@@ -1,7 +1,10 @@
-"""The HTTP face: the table of entrances, and errors. Only this file knows the framework."""
+"""The HTTP face: what all requests pass, the table of entrances, and errors. Only this file knows the framework."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -10,12 +13,96 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from feeds.ports import Shelf
-from feeds.web.http import HEADERS, Answer, Asked, Entrance, Handler, text
+from feeds.web.copies import HEADER_NAMES, Asking
+from feeds.web.front import Front
+from feeds.web.http import HEADERS, Answer, Asked, BadRequest, Entrance, Handler, text
 from feeds.web.outputs import Outputs, decoded
 
 logger = logging.getLogger(__name__)
 
 NOT_FOUND = "Nothing is published here.\n"
+PATHS = 4096  # request targets whose paths are remembered
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+RawHeaders = Sequence[tuple[bytes, bytes]]
+
+
+class Site:
+    """The web application. What is in memory it answers by itself, in `at_hand`; the framework leads all else."""
+
+    def __init__(self, app: Starlette, outputs: Outputs, front: Front, taken: frozenset[str]) -> None:
+        self.front = front
+        self._app, self._outputs, self._taken = app, outputs, taken
+        self._paths: dict[bytes, str] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        refused = self._enter(scope)
+        if refused:
+            await _response(refused)(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+    def _enter(self, scope: Scope) -> Answer | None:
+        """Let a request in: its scope says then who asks, how, and for which path below the prefix."""
+        headers, hosts = _named(scope["headers"])
+        peer = scope["client"][0] if scope.get("client") else ""
+        client = self.front.enter(peer, headers, hosts, old=scope.get("http_version") == "1.0")
+        if isinstance(client, Answer):
+            return client
+        scope["client"] = (client.address, 0)
+        scope["scheme"] = client.scheme or scope.get("scheme", "http")
+        raw = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1").partition("?")[0]
+        below = self.front.below(raw)
+        if isinstance(below, Answer):
+            return below
+        scope["raw_path"] = below.encode("latin-1")
+        if below != raw:
+            scope["path"] = decoded(below) or "/.."  # what cannot be published matches no entrance
+        return None
+
+    def at_hand(self, target: bytes, raw: RawHeaders, peer: str) -> Answer | None:
+        """Answer a GET from memory alone; None where it takes more, or must not be: `__call__` says why then.
+
+        *target* is the path of an HTTP/1.1 request with its query, *raw* its headers with names in lower case.
+        """
+        path = self._paths.get(target)
+        if path is None:
+            path = self._path(target)
+            if path is None:
+                return None
+        headers, hosts = _named(raw)
+        answer = self._outputs.at_hand(path, Asking(*map(headers.get, HEADER_NAMES)))
+        if answer is None or isinstance(self.front.enter(peer, headers, hosts), Answer):
+            return None
+        return answer
+
+    def _path(self, target: bytes) -> str | None:
+        below = self.front.below(target.decode("latin-1").partition("?")[0])
+        path = decoded(below) if isinstance(below, str) else ""
+        if not path or path in self._taken or not self._outputs.has(path):
+            return None
+        if len(self._paths) >= PATHS:
+            self._paths.clear()
+        if len(target) <= 512:
+            self._paths[target] = path
+        return path
+
+
+def _named(raw: RawHeaders) -> tuple[dict[str, str], list[str]]:
+    """The headers by name, repeated ones as one list (RFC 9110 §5.3), and each value of Host."""
+    headers: dict[str, str] = {}
+    hosts: list[str] = []
+    for name, value in raw:
+        key, said = name.decode("latin-1"), value.decode("latin-1")
+        if key == "host":
+            hosts.append(said)
+        headers[key] = f"{headers[key]}, {said}" if key in headers else said
+    return headers, hosts
 
 
 def site(
@@ -23,36 +110,35 @@ def site(
     assets: Mapping[str, tuple[str, bytes]],
     ready: Callable[[], bool],
     entrances: Sequence[Entrance] = (),
-) -> Starlette:
+    front: Front | None = None,
+) -> Site:
     """Return the web application: *entrances* first, then what is published.
 
     *assets* are fixed files by path (media type, bytes); *ready* tells whether requests may come, its reasons are
-    told to the operator alone (SRV-31).
+    told to the operator alone (SRV-31); *front* decides who is let in, everyone without it.
     """
+    front = front or Front()
+    packer = ThreadPoolExecutor(1, thread_name_prefix="packer")
+    outputs = Outputs(shelf, assets, prefix=front.prefix, beside=packer)
     own = (
         Entrance(path="/healthz", handler=lambda _: text("ok\n")),
         Entrance(path="/readyz", handler=_readiness(ready)),
         *entrances,
-        Entrance(path="/{path:path}", handler=_published(Outputs(shelf), assets)),
     )
-    return Starlette(
-        routes=[Route(e.path, _endpoint(e), methods=list(e.methods)) for e in own],
-        exception_handlers={Exception: _failed},
+    last = Entrance(path="/{path:path}", handler=partial(_published, outputs))
+    app = Starlette(
+        routes=[Route(e.path, _endpoint(e), methods=list(e.methods)) for e in (*own, last)],
+        exception_handlers={Exception: _failed, BadRequest: _bad},
     )
+    return Site(app, outputs, front, frozenset(e.path for e in own))
 
 
 def _readiness(ready: Callable[[], bool]) -> Handler:
     return lambda _: text("ready\n") if ready() else text("not ready\n", 503)
 
 
-def _published(outputs: Outputs, assets: Mapping[str, tuple[str, bytes]]) -> Handler:
-    def answer(asked: Asked) -> Answer:
-        if asked.path in assets:
-            media_type, body = assets[asked.path]
-            return Answer(headers={**HEADERS, "Content-Type": media_type, "Cache-Control": "max-age=3600"}, body=body)
-        return (outputs.get(asked.path, asked.headers) if asked.path else None) or text(NOT_FOUND, 404)
-
-    return answer
+def _published(outputs: Outputs, asked: Asked) -> Answer:
+    return (outputs.get(asked.path, asked.headers) if asked.path else None) or text(NOT_FOUND, 404)
 
 
 def _endpoint(entrance: Entrance) -> Callable[[Request], object]:
@@ -61,6 +147,9 @@ def _endpoint(entrance: Entrance) -> Callable[[Request], object]:
     async def endpoint(request: Request) -> Response:
         body = bytearray()
         try:
+            length = request.headers.get("content-length", "")
+            if length.isascii() and length.isdigit() and int(length[:18]) > entrance.body_bytes:
+                return _response(text("The body of this request is too large.\n", 413))
             async for chunk in request.stream():
                 body += chunk
                 if len(body) > entrance.body_bytes:
@@ -76,11 +165,12 @@ def _asked(request: Request, body: bytes) -> Asked:
     return Asked(
         path=decoded(request.scope["raw_path"].decode("latin-1").partition("?")[0]),
         method=request.method,
-        headers={k.lower(): v for k, v in request.headers.items()},
+        headers=_named(request.scope["headers"])[0],
         query=request.scope["query_string"].decode("latin-1"),
         body=body,
         names={name: str(value) for name, value in request.path_params.items()},
         client=request.client.host if request.client else "",
+        scheme=request.scope.get("scheme", "http"),
     )
 
 
@@ -89,6 +179,10 @@ def _response(answer: Answer) -> Response:
     for cookie in answer.cookies:
         response.headers.append("Set-Cookie", cookie)
     return response
+
+
+def _bad(_request: Request, error: Exception) -> Response:
+    return _response(text(f"This request has {error}.\n", 400))
 
 
 def _failed(_request: Request, error: Exception) -> Response:

@@ -173,8 +173,11 @@ def test_the_rest(everything: Settings, tmp_path: Path) -> None:
     assert everything.schedule == Schedule(
         jitter=0.25, per_host=2, spacing=timedelta(seconds=3), workers=8, max_backoff=timedelta(hours=6)
     )
-    places = ("intranet.example:80",)
-    assert everything.server == Server(host="::1", port=9000, allow_private=places, metrics="127.0.0.1:9100")
+    assert everything.server == Server(
+        host="::1", port=9000, allow_private=("intranet.example:80",), hosts=("news.internal",),
+        trusted_proxies=("10.0.0.0/8", "::1/128"), requests_per_minute=60, connections=500, connections_per_client=8,
+        metrics="127.0.0.1:9100",
+    )  # fmt: skip
     assert everything.log == "json"
     assert everything.gate == Gate(drop=0.25, least=3)
     ours = "https://한글.example/blog/hub"

@@ -32,6 +32,11 @@ LEVELS = Levels(
 
 
 class Empty:
+    generation = 1
+
+    def moved(self, path: str) -> None:
+        return None
+
     def stamp(self, path: str) -> None:
         return None
 

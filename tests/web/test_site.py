@@ -7,6 +7,11 @@ from feeds.web.site import site
 
 
 class Empty:
+    generation = 1
+
+    def moved(self, path: str) -> None:
+        return None
+
     def stamp(self, path: str) -> None:
         return None
 

@@ -1,0 +1,76 @@
+"""Only what is new: RFC 3229 with the instance manipulation `feed`, for Atom, RSS and JSON Feed.
+
+A client that says `A-IM: feed` and names by If-None-Match the revision that it has gets 226 and a feed of the entries
+that came or changed since. All else of the document stays, tombstones among it. What left the feed is not told, as in
+every feed.
+
+Source: RFC 3229 §10; https://web.archive.org/web/2004/http://bobwyman.pubsub.com/main/2004/09/using_rfc3229_w.html
+"""
+
+from collections.abc import Sequence
+
+from feeds.model.channel import Rendition
+
+FORMATS = frozenset({"atom", "rss", "json"})
+_BEGINNINGS = {"atom": b"<entry", "rss": b"<item"}
+_BETWEEN = b",\n  "  # two items of JSON
+_FIRST, _LAST = b"\n  ", b"\n "
+
+
+def asked_for(a_im: str) -> bool:
+    """Tell whether a client takes `feed` by its A-IM (RFC 3229 §10.5.3)."""
+    for item in a_im.lower().split(","):
+        name, _, weight = item.partition(";")
+        if name.strip() == "feed":
+            return weight.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
+    return False
+
+
+def since(rendition: Rendition, tags: Sequence[str]) -> bytes | None:
+    """Return *rendition* with the entries alone that are new to whoever has the latest revision that *tags* name.
+
+    None where none of them is remembered, or where all entries are new.
+    """
+    if rendition.format not in FORMATS or not rendition.parts:
+        return None
+    version = max((_version(rendition, tag) for tag in tags), default=0)
+    if not version:
+        return None
+    pieces, entries, fresh = _pieces(rendition, version)
+    if fresh == entries:
+        return None
+    return _json(pieces) if rendition.format == "json" else b"".join(pieces)
+
+
+def _version(rendition: Rendition, tag: str) -> int:
+    """The version that bore *tag* last, 0 where that is not known. Each of `past` is one, the one before comes last."""
+    past = rendition.past
+    for back, etag in enumerate(reversed(past), 1):
+        if etag == tag:
+            return rendition.version - back
+    return 0
+
+
+def _pieces(rendition: Rendition, version: int) -> tuple[list[bytes], int, int]:
+    """The pieces to send, how many entries there are, and how many of these are new."""
+    body, format = rendition.body, rendition.format
+    beginning = _BEGINNINGS.get(format, b"{")
+    found: list[bytes] = []
+    place = entries = fresh = 0
+    for part in rendition.parts:
+        piece = body[place : place + part.length]
+        is_entry = place > 0 and piece.startswith(beginning)
+        place += part.length
+        entries += is_entry
+        if is_entry and part.since <= version:
+            continue
+        fresh += is_entry
+        found.append(piece)
+    return found, entries, fresh
+
+
+def _json(pieces: Sequence[bytes]) -> bytes:
+    """A JSON Feed of the items left: what stood between the others goes with them."""
+    head, *rest, tail = (p for p in pieces if p not in (_BETWEEN, _FIRST, _LAST))
+    items = _BETWEEN.join(rest)
+    return head + (_FIRST + items + _LAST if items else b"") + tail

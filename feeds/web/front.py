@@ -1,0 +1,68 @@
+"""What every request passes before anything else: by which name it asks, for whom, how often, below which prefix."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from urllib.parse import quote, unquote, urlsplit
+
+from feeds.model.settings import Server
+from feeds.web.client import Client, Hosts, Peers, household
+from feeds.web.http import HEADERS, Answer, text
+from feeds.web.limits import Limits
+
+OPEN = Server(requests_per_minute=0)
+
+
+class Front:
+    """The rules of *server* for a site at *base_url*; without one, requests may name any host.
+
+    *clock* gives seconds that never go back.
+    """
+
+    def __init__(
+        self, base_url: str = "", server: Server = OPEN, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        parts = urlsplit(base_url)
+        self.server = server
+        self.prefix = quote(unquote(parts.path.rstrip("/")))
+        self.peers = Peers(server.trusted_proxies)
+        self.hosts = Hosts((_ascii(parts.hostname), *server.hosts) if parts.hostname else ())
+        self._limits = Limits(server.requests_per_minute)
+        self._clock = clock
+        self._depth = self.prefix.count("/")
+        self._decoded = unquote(self.prefix)
+
+    def enter(
+        self, peer: str, headers: Mapping[str, str], hosts: Sequence[str], *, old: bool = False
+    ) -> Client | Answer:
+        """Return who asks, or what those are answered who may not.
+
+        *hosts* are the values of Host, of which there must be one; *old*: HTTP/1.0, which needs none.
+        """
+        client = self.peers.client(peer, headers)
+        host = client.host or (hosts[0] if hosts else "")
+        if len(hosts) > 1 or not (hosts or old) or not (self.hosts.good(host) or (old and not host)):
+            return text("This is not a host that is served here.\n", 400, Connection="close")
+        if not client.local and (wait := self._limits.ask(household(client.address), self._clock())):
+            return text("You ask too often.\n", 429, Retry_After=str(wait))
+        return client
+
+    def below(self, raw_path: str) -> str | Answer:
+        """Return the path of a request without the site's prefix, where a proxy kept it."""
+        if not self.prefix:
+            return raw_path
+        parts = raw_path.split("/", self._depth + 1)
+        if unquote("/".join(parts[: self._depth + 1])) != self._decoded:
+            return raw_path
+        if len(parts) == self._depth + 1:
+            return Answer(status=301, headers={**HEADERS, "Location": f"{self.prefix}/"})
+        return "/" + parts[-1]
+
+
+def _ascii(host: str) -> str:
+    """A host as requests name it (RFC 5890: in letters, digits and hyphens)."""
+    if host.isascii():
+        return host
+    try:
+        return host.encode("idna").decode()
+    except UnicodeError:
+        return host
