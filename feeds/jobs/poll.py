@@ -44,6 +44,11 @@ class _Pass:
         self.ours = own.addresses(self.work.settings)
         self.catalogue = Catalogue(self.work.settings.categories, self.work.settings.unknown_category)
 
+    def configured(self, stored: Source) -> Source:
+        """Return a source as the settings have it: its request headers, which may be secrets, are not stored."""
+        known = self.work.sources.get(stored.id)
+        return known or replace(stored, options=replace(stored.options, headers={}))
+
     def configured_at(self, address: str) -> Sequence[str]:
         """Return the ids of sources whose configuration names *address*; all are gone through once, when it matters."""
         if not self._places:
@@ -74,7 +79,7 @@ def poll(job: Job, work: Work) -> Report:
     while more and run.tally.took < work.budget and not work.stopping():
         with run.tally.step("store"):
             due = work.ports.library.due(job.shard, now, BATCH + len(run.stuck), work.only)
-        batch = [p for p in due if p[0].id not in run.asked][:BATCH]
+        batch = [(run.configured(s), state) for s, state in due if s.id not in run.asked][:BATCH]
         more = bool(batch)
         _poll_batch(run, batch)
     return Report(

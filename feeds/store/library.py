@@ -16,9 +16,10 @@ from feeds.model.source import Source, SourceState, Validators
 from feeds.model.story import Category, Fate, Story
 from feeds.store import filing, keeping, likes, reading, writing
 from feeds.store import tables as t
+from feeds.store.codec import dumps
 from feeds.store.db import Database, among, chunks
 from feeds.store.prepared import listed, one_of, selecting
-from feeds.store.rows import known_of, source_of, source_row, state_of, state_row
+from feeds.store.rows import known_of, masked, source_of, source_row, state_of, state_row
 
 _ALL_DUE = (
     select(t.sources.c.definition, t.source_state)
@@ -48,7 +49,7 @@ _BY_GUID, _BY_PAGE = (
 _ANY = selecting(select(exists().where(t.entries.c.source_id == bindparam("source")).label("any")))
 _BY_KEY = selecting(select(t.story_keys.c.key, t.story_keys.c.story_id).where(one_of(t.story_keys.c.key, "keys")))
 
-_SYNCED = "sources"  # under this, a digest of the definitions that were stored last
+_SYNCED = "sources.2"  # under this, a digest of the definitions that were stored last
 _URL = "url:"  # how match keys name an entry's page; the rest of such a key is its `url_key`
 
 
@@ -226,11 +227,12 @@ class Library:
             before = {row.id: None if row.removed else source_of(row.definition) for row in rows}
             known = {row.id: source_of(row.definition) for row in rows}
             added = [s for s in sources if before.get(s.id) is None]
-            changed = [s for s in sources if s.id in known and _differs(known[s.id], s)]
+            changed = [s for s in sources if s.id in known and _differs(known[s.id], masked(s))]
             removed = sorted({i for i, s in before.items() if s} - {s.id for s in sources})
             self._define(connection, sources, known, shard_of)
             for some in chunks(removed):
                 connection.execute(update(t.sources).where(t.sources.c.id.in_(some)).values(removed=True))
+            self._mask(connection, [known[row.id] for row in rows if row.removed or row.id in removed])
             fresh = [SourceState(source_id=s.id, due=now) for s in added if s.id not in known]
             if fresh:
                 connection.execute(t.source_state.insert(), [state_row(state) for state in fresh])
@@ -244,6 +246,13 @@ class Library:
             changed=tuple(s.id for s in changed if s.id not in ids),
             removed=tuple(removed),
         )
+
+    def _mask(self, connection: Connection, sources: Sequence[Source]) -> None:
+        """Take request headers out of definitions that an earlier version stored, and no configuration replaces."""
+        for source in sources:
+            if any(len(said) > 4 for said in source.options.headers.values()):
+                values = {"definition": dumps(masked(source))}
+                connection.execute(update(t.sources).where(t.sources.c.id == source.id).values(values))
 
     def _define(
         self,

@@ -77,11 +77,13 @@ class World:
     messages: list[Message] = field(default_factory=list)
     answers_to: dict[str, Sent] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    headers: dict[str, Mapping[str, str]] = field(default_factory=dict)
     deadly: set[str] = field(default_factory=set)
 
     def fetch(self, batch: Sequence[tuple[Source, SourceState]]) -> Iterator[Fetched]:
         for src, _state in batch:
             self.asked.append(src.id)
+            self.headers[src.id] = src.options.headers
             yield self.answers[src.id]
 
     def read(self, document: Document, source: Source) -> Parsed:
@@ -164,6 +166,14 @@ def test_pub_26_twice_is_once(desk: World) -> None:
     assert published.paths == ()
     assert desk.files == files
     assert "delivered" not in delivered.counts
+
+
+def test_a_source_is_asked_with_the_headers_that_the_settings_have(desk: World) -> None:
+    one, two = desk.config.sources
+    keyed = replace(one, options=replace(one.options, headers={"Authorization": "Bearer secret"}))
+    desk.config = replace(desk.config, sources=(keyed, two))
+    desk.pass_()
+    assert desk.headers == {"one": {"Authorization": "Bearer secret"}, "two": {}}
 
 
 def test_one_bad_source_never_stops_another(desk: World) -> None:

@@ -126,3 +126,16 @@ def test_meta_is_kept(store: Store) -> None:
     store.library.set_meta("settings", "1")
     store.library.set_meta("settings", "2")
     assert store.library.meta("settings") == store.overview.meta("settings") == "2"
+
+
+def _keyed(token: str) -> Source:
+    return source("a", options=Options(headers={"Authorization": f"Bearer {token}"}))
+
+
+def test_request_headers_are_not_stored_but_a_change_of_them_is_seen(store: Store) -> None:
+    library = _polled(store)
+    _sync(library, _keyed("first-secret"))
+    (stored, _), *_ = library.due(0, LATER, 9)
+    assert "secret" not in repr(stored)
+    assert _sync(library, _keyed("first-secret")) == Synced()
+    assert _sync(library, _keyed("other-secret")) == Synced(changed=("a",))
