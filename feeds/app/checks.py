@@ -208,6 +208,7 @@ def in_force(settings: Settings) -> dict[str, Any]:
     values = asdict(settings)
     for source in values["sources"]:
         source["options"]["headers"] = dict.fromkeys(source["options"]["headers"], "***")
+    values["push"]["naver"] = "***" if values["push"]["naver"] else ""
     for partner in values["partners"]:
         partner["token_hash"] = "***" if partner["token_hash"] else ""
     return values

@@ -64,7 +64,17 @@ Ids = Annotated[IdRule, values.choice(*get_args(IdRule), hints={"id": "write gui
 FormatKey = Annotated[
     Format,
     values.choice(
-        "atom", "rss", "json", "html", "opml", "news", "msn", "smartnews", "flipboard", hints={"jsonfeed": "write json"}
+        "atom",
+        "rss",
+        "json",
+        "html",
+        "opml",
+        "news",
+        "msn",
+        "smartnews",
+        "flipboard",
+        "naver",
+        hints={"jsonfeed": "write json"},
     ),
 ]
 FileName = Annotated[

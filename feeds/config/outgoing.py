@@ -63,6 +63,9 @@ class PushKeys(Keys):
     lease: Annotated[timedelta, values.duration(timedelta(hours=1), 30 * DAY)] = key(
         "for how long hubs are asked to tell us before we ask again", "10d"
     )
+    naver_key: Annotated[str, values.matching(r"[A-Za-z0-9._~+/=-]+", "give the key alone")] | None = key(
+        "key of Naver Syndication, with which Naver is told of new `naver` documents; best given as ${file:…}", None
+    )
 
 
 class GateKeys(Keys):

@@ -180,6 +180,7 @@ def _push(parts: Parts) -> Push:
         signatures=keys.signatures,
         unsigned=keys.unsigned,
         lease=keys.lease,
+        naver=keys.naver_key or "",
     )
 
 

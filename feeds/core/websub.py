@@ -174,8 +174,8 @@ def done(step: Delivery) -> Delivery:
     return replace(step, state="done", problem="")
 
 
-_WHO = {"ping": "hub", "announce": "hub", "push": "subscriber", "verify": "callback"}
-_ATTEMPTS = {"ping": PINGS, "announce": PINGS, "push": ATTEMPTS, "verify": VERIFICATIONS}
+_WHO = {"ping": "hub", "announce": "hub", "push": "subscriber", "verify": "callback", "naver": "service"}
+_ATTEMPTS = {"ping": PINGS, "announce": PINGS, "push": ATTEMPTS, "verify": VERIFICATIONS, "naver": PINGS}
 
 
 def _wait(tried: Delivery) -> timedelta:

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from feeds.core import websub
+from feeds.core import naver, websub
 from feeds.jobs.work import Tally, Work
 from feeds.model.channel import Rendition
 from feeds.model.delivery import Delivery, Message, Sent
@@ -67,6 +67,8 @@ def _plan(run: _Round, delivery: Delivery) -> Message | Sent:
     outbox, now = run.work.ports.outbox, run.work.ports.clock()
     if delivery.kind == "ping":
         return websub.ping(delivery)
+    if delivery.kind == "naver":
+        return naver.ping(delivery, run.work.settings.push.naver)
     if delivery.kind == "verify":
         intent = outbox.hub.intent(delivery.about)
         return websub.verify(intent) if intent else Sent(skipped=True)
@@ -94,7 +96,7 @@ def _settle(run: _Round, came: Sequence[tuple[Delivery, Sent]]) -> None:
     settled = []
     for delivery, sent in came:
         run.flying.discard(delivery.id)
-        step = websub.next_step(delivery, sent, now)
+        step = websub.next_step(delivery, naver.judged(sent) if delivery.kind == "naver" else sent, now)
         if delivery.kind == "verify":
             step = _verified(run, delivery, sent, step)
         settled.append(step)

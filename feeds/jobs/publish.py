@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from feeds.core import losses, pages, websub
+from feeds.core import losses, naver, pages, websub
 from feeds.core.channels import channels, siblings
 from feeds.core.compose import compose, window
 from feeds.errors import OutputError
@@ -15,6 +15,7 @@ from feeds.jobs.work import Tally, Work
 from feeds.model.channel import TELLING_GONE, Channel, Feed, Rendered, Rendition, Shown, Tombstone
 from feeds.model.delivery import Delivery
 from feeds.model.job import Job, Report
+from feeds.model.lease import Push
 from feeds.model.source import Problem
 from feeds.model.story import Story
 from feeds.render import render
@@ -134,7 +135,7 @@ def _bring_out(edition: _Edition, channel: Channel, mark: datetime, page: pages_
             channel.id,
             mark,
             replace(rendered, renditions=fresh),
-            _news(channel, fresh, edition.work.settings.push.builtin, edition.now),
+            _news(channel, fresh, edition.work.settings.push, edition.now),
             edition.now,
         )
         kept = set() if outdated else {w.format for w in rendered.withheld}
@@ -188,11 +189,15 @@ def _count(edition: _Edition, channel: Channel, rendered: Rendered, paths: Seque
         logger.error("publish withheld=%s reason=%s", where, document.reason)
 
 
-def _news(channel: Channel, fresh: Sequence[Rendition], builtin: str, now: datetime) -> tuple[Delivery, ...]:
-    """Return what the channel's hubs are owed: one message for each new feed (WebSub §6); not for pages."""
+def _news(channel: Channel, fresh: Sequence[Rendition], push: Push, now: datetime) -> tuple[Delivery, ...]:
+    """Return what is owed for new documents: one message each to the channel's hubs (WebSub §6), and to Naver."""
     feeds = [(channel.url(r.format), r.etag) for r in fresh if r.format in ("atom", "rss", "json", "flipboard")]
-    return tuple(
-        (websub.announcement if hub == builtin else websub.notice)(hub, topic, etag, now)
-        for topic, etag in feeds
-        for hub in channel.hubs
+    told = [naver.notice(channel.url(r.format), r.etag, now) for r in fresh if r.format == "naver" and push.naver]
+    return (
+        *(
+            (websub.announcement if hub == push.builtin else websub.notice)(hub, topic, etag, now)
+            for topic, etag in feeds
+            for hub in channel.hubs
+        ),
+        *(() if channel.private else told),
     )

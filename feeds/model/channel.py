@@ -21,10 +21,11 @@ Format = Literal[
     "msn",  # what partners want, in their own dialects
     "smartnews",
     "flipboard",
+    "naver",
     "page",  # one story
     "gone",  # what stands where a story was told once
 ]
-TELLING_GONE = frozenset[Format]({"atom", "json", "msn", "smartnews"})
+TELLING_GONE = frozenset[Format]({"atom", "json", "msn", "smartnews", "naver"})
 """Formats with words for what was taken back."""
 PAGE_FORMATS = frozenset[Format]({"html", "page", "gone"})
 
@@ -42,6 +43,7 @@ FILES: Mapping[Format, str] = {
     "msn": "msn.xml",
     "smartnews": "smartnews.xml",
     "flipboard": "flipboard.xml",
+    "naver": "naver.xml",
     "page": "index.html",
     "gone": "index.html",
 }
@@ -55,6 +57,7 @@ MEDIA_TYPES: Mapping[Format, str] = {
     "msn": "application/rss+xml; charset=utf-8",
     "smartnews": "application/rss+xml; charset=utf-8",
     "flipboard": "application/rss+xml; charset=utf-8",
+    "naver": "application/xml; charset=utf-8",
     "page": "text/html; charset=utf-8",
     "gone": "text/html; charset=utf-8",
 }

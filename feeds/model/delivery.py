@@ -8,6 +8,7 @@ from typing import Literal
 DeliveryKind = Literal[
     "ping",  # a hub elsewhere is told that a topic changed (WebSub §6)
     "announce",  # the hub of ours is: it owes its subscribers the new document
+    "naver",  # Naver is told of a new document of its syndication
     "push",  # a subscriber gets the new document (WebSub §7)
     "verify",  # a callback is asked whether it meant what was asked in its name (WebSub §5.3)
 ]

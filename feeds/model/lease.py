@@ -81,3 +81,4 @@ class Push:
     signatures: tuple[Algorithm, ...] = ("sha256", "sha384", "sha512", "sha1")
     unsigned: Literal["drop", "refuse"] = "drop"
     lease: timedelta = timedelta(days=10)
+    naver: str = ""  # key with which Naver is told of new documents of its syndication; '': it is not told

@@ -190,6 +190,7 @@ def test_the_rest(everything: Settings, tmp_path: Path) -> None:
         signatures=("sha256", "sha512"),
         unsigned="refuse",
         lease=timedelta(days=5),
+        naver="AAAA+b/c=",
     )
 
     assert (everything.store, everything.public) == ("sqlite:////srv/feeds.db", f"{tmp_path}/www")

@@ -10,6 +10,8 @@ from feeds.config.redact import LEFT_OUT, redacted
     [
         pytest.param("a: {token: abc, b: 1}\n", f"a: {{token: '{LEFT_OUT}', b: 1}}\n", 1, id="in brackets"),
         pytest.param("token: abc # c\nb: 1\n", f"token: '{LEFT_OUT}' # c\nb: 1\n", 1, id="comment stays"),
+        pytest.param("push: {naver_key: abc}\n", f"push: {{naver_key: '{LEFT_OUT}'}}\n", 1, id="the key of Naver"),
+        pytest.param("files: {naver: n.xml}\n", "files: {naver: n.xml}\n", 0, id="a file for Naver is none"),
         pytest.param("token: 'a b'\n", f"token: '{LEFT_OUT}'\n", 1, id="quoted"),
         pytest.param("token: '${file:x}'\n", "token: '${file:x}'\n", 0, id="a reference stays"),
         pytest.param("token: ${env:X}\n", "token: ${env:X}\n", 0, id="a bare reference stays"),

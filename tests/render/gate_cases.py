@@ -112,6 +112,33 @@ NEWS = """<?xml version="1.0" encoding="utf-8"?>
 _NEWS = NEWS[NEWS.index("<news:news>") : NEWS.index("</url>")]
 
 
+NAVER = """<?xml version="1.0" encoding="utf-8"?>
+<feed xmlns="http://webmastertool.naver.com">
+<id>https://a.example/</id>
+<title>A</title>
+<author><name>Ann</name></author>
+<updated>2026-11-24T09:00:00+09:00</updated>
+<link rel="site" href="https://a.example/" title="A"/>
+<deleted-entry ref="https://a.example/0" when="2026-11-24T09:00:00+09:00"/>
+<entry>
+<id>https://a.example/1</id>
+<title>One</title>
+<author><name>Ann</name></author>
+<updated>2026-11-24T09:00:00+09:00</updated>
+<published>2026-11-24T09:00:00+09:00</published>
+<link rel="via" href="https://a.example/" title="A"/>
+<content type="html">Words</content>
+</entry>
+</feed>
+"""
+_GONE = NAVER[NAVER.index("<deleted") : NAVER.index("<entry>")]
+_ENTRY = NAVER[NAVER.index("<entry>") : NAVER.index("</feed>")]
+
+
+def naver(rule: str, old: str, new: str, where: str, line: int) -> Case:
+    return Case(rule, NAVER, old, new, f"feed{where}", line)
+
+
 def flipboard(rule: str, old: str, new: str, where: str, line: int) -> Case:
     return Case(rule, FLIPBOARD, old, new, f"rss/channel{where}", line)
 
@@ -143,6 +170,17 @@ DIALECT_CASES = [
     flipboard("flipboard.items", _ITEM, "", "", 4),
     flipboard("flipboard.text", "&lt;p&gt;Words&lt;/p&gt;", "", "/item[1]/content:encoded", 10),
     flipboard("flipboard.picture", 'width="400"', 'width="399"', "/item[1]", 10),
+    naver("naver.missing", "<title>A</title>", "", "/title", 2),
+    naver("naver.missing", 'rel="site"', 'rel="self"', "/link[@rel=site]", 2),
+    naver("naver.missing", 'rel="via"', 'rel="self"', "/entry/link[@rel=via]", 9),
+    naver("naver.missing", ' when="2026-11-24T09:00:00+09:00"', "", "/deleted-entry@when", 8),
+    naver("naver.missing", "<content type=\"html\">Words</content>", "", "/entry/content", 9),
+    naver("naver.html", 'type="html"', 'type="text"', "/entry/content@type", 16),
+    naver("naver.site", "https://a.example/1", "https://b.example/1", "/entry/id", 9),
+    naver("naver.many", _GONE, _GONE * 100, "", 2),
+    naver("id.repeated", _ENTRY, _ENTRY * 2, "/entry[2]/id", 18),
+    naver("uri.absolute", 'ref="https://a.example/0"', 'ref="0"', "/deleted-entry@ref", 8),
+    naver("date.rfc3339", "<updated>2026-11-24T09:00:00+09:00", "<updated>2026-11-24", "/updated", 6),
     news("partner.missing", "https://a.example/1", " ", "/url/loc", 4),
     news("partner.missing", "<news:title>One</news:title>", "", "/url/news:news/news:title", 7),
     news("partner.missing", "<news:name>A</news:name>", "", "/url/news:news/news:publication/news:name", 7),
@@ -163,6 +201,7 @@ DIALECT_CASES = [
     smartnews("smartnews.tracking", "example/1<", "example/1?a=1&amp;utm_source=b<", "channel/item/link"),
 ]  # fmt: skip
 DIALECTS = {
+    "naver": NAVER,
     "flipboard": FLIPBOARD,
     "news": NEWS,
     "smartnews": SMARTNEWS,

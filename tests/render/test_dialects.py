@@ -217,3 +217,36 @@ def test_flipboard_hears_of_a_correction_by_its_date() -> None:
 def test_flipboard_is_told_a_takedown_by_leaving_the_item_out() -> None:
     (story,) = items(told(feed(item(1)), "flipboard", stone()), "flipboard")
     assert said(story, "guid").endswith("/1")
+
+
+# Naver
+
+
+def entries(of: Feed) -> list[etree._Element]:
+    return [one for one in etree.fromstring(body(of, "naver")) if str(one.tag).endswith("entry")]
+
+
+def test_naver_is_told_of_the_sites_own_pages_by_their_addresses() -> None:
+    of = told(feed(item(1), item(2, url="https://b.example/2")), "naver", stone(), stone(8, url="https://b.example/8"))
+    gone, story = entries(of)
+    assert (gone.get("ref"), gone.get("when")) == ("https://news.example.kr/2026/post-9/", LATER.isoformat())
+    assert story.findtext("{*}id") == "https://news.example.kr/2026/post-1/"
+    assert [(link.get("rel"), link.get("href")) for link in story.iterfind("{*}link")] == [
+        ("via", "https://news.example.kr/"), ("mobile", "https://news.example.kr/2026/post-1/")
+    ]  # fmt: skip
+
+
+def test_naver_hears_of_a_correction_by_its_date() -> None:
+    first, corrected = item(1), item(1, updated=NOON)
+    ((before,), (after,)) = (entries(told(feed(one), "naver")) for one in (first, corrected))
+    assert before.findtext("{*}id") == after.findtext("{*}id")
+    assert before.findtext("{*}published") == after.findtext("{*}published")
+    assert [one.findtext("{*}updated") for one in (before, after)] == [
+        (NOON - timedelta(hours=1)).isoformat(), NOON.isoformat()
+    ]  # fmt: skip
+
+
+def test_naver_gets_a_hundred_and_takedowns_first() -> None:
+    of = told(feed(*(item(number) for number in range(1, 99))), "naver", *(stone(n) for n in range(200, 204)))
+    found = [str(one.tag).rpartition("}")[2] for one in entries(of)]
+    assert (found.count("deleted-entry"), found.count("entry")) == (4, 96)

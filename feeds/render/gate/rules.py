@@ -22,7 +22,7 @@ class Rule:
 _XML, _RFC, _RSS = "XML 1.0", "RFC 4287", "RSS 2.0"
 _PROFILE = "RSS Best Practices Profile"
 _MSN, _SNF, _FLIPBOARD = "MSN Partner Hub", "SmartFormat 2.1", "Flipboard RSS specification"
-_GOOGLE = "Google: news sitemaps"
+_GOOGLE, _NAVER = "Google: news sitemaps", "Naver Syndication 2"
 
 RULES: Mapping[str, Rule] = {
     # the bytes
@@ -215,6 +215,10 @@ RULES: Mapping[str, Rule] = {
     "flipboard.picture": Rule(
         "warning", "has no picture at least 400 pixels wide", "add one", _FLIPBOARD
     ),
+    "naver.missing": Rule("warning", "is missing, which each document that could be found has", "add it", _NAVER),
+    "naver.many": Rule("warning", "has more than 100 entries", "tell fewer", _NAVER),
+    "naver.html": Rule("warning", "is not html", "write type=\"html\"", _NAVER),
+    "naver.site": Rule("warning", "is no page of the site that the document names", "leave it out", _NAVER),
     "news.many": Rule("error", "has more than 1,000 news", "make two sitemaps", _GOOGLE),
     "news.old": Rule("warning", "is older than two days", "leave it out", _GOOGLE),
     "news.language": Rule(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from feeds.model.channel import Format
-from feeds.render.gate.dialects import flipboard, msn, news, smartnews, spaces
+from feeds.render.gate.dialects import flipboard, msn, naver, news, smartnews, spaces
 from feeds.render.gate.sheet import Sheet
 
 Lint = Callable[[etree._Element, Sheet], None]
@@ -40,7 +40,7 @@ RSS: Mapping[Format, Dialect] = {
 }
 
 
-OWN: Mapping[str, Lint] = {news.ROOT: news.judge}
+OWN: Mapping[str, Lint] = {news.ROOT: news.judge, naver.ROOT: naver.judge}
 """Dialects with a root of their own, by its tag."""
 
 

@@ -9,6 +9,7 @@ DCTERMS = "http://purl.org/dc/terms/"
 MEDIA = "http://search.yahoo.com/mrss/"
 MI = "http://schemas.ingestion.microsoft.com/common/"
 
+NAVER = "http://webmastertool.naver.com"
 NEWS = "http://www.google.com/schemas/sitemap-news/0.9"
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 SNF = "http://www.smartnews.be/snf"
