@@ -241,6 +241,10 @@ class Search(Protocol):
         """
 
 
+Searched = Callable[[str, int], bytes]
+"""Give the page of results, from 1, for a query as it was typed: HTML."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
     """One of each, as a job receives them."""

@@ -13,6 +13,7 @@ import uvicorn
 from feeds.app import push
 from feeds.app.build import App
 from feeds.app.operating import Operating
+from feeds.app.search import searcher
 from feeds.config.read import read_with_warnings
 from feeds.config.stamp import changed
 from feeds.engine.embedded import Embedded
@@ -22,6 +23,7 @@ from feeds.log import about
 from feeds.model.job import Job, Report
 from feeds.model.settings import Settings
 from feeds.render.static import STATIC
+from feeds.web import search
 from feeds.web.metrics import watched
 from feeds.web.site import site
 
@@ -116,7 +118,7 @@ class Service:
 
     def _server(self) -> uvicorn.Server:
         settings = self.app.settings.server
-        extra = push.entrances(self.app, self.engine.tick)
+        extra = (*search.entrances(searcher(self.app)), *push.entrances(self.app, self.engine.tick))
         web = site(self.app.store.overview, STATIC, lambda: not self.operating.unready(), extra)
         return _Server(
             self.operating,

@@ -123,6 +123,7 @@ def _site(keys: SiteKeys) -> Site:
         ids=keys.ids,
         pages=keys.pages,
         brand=Brand(logo=keys.logo or "", dark_logo=keys.dark_logo or "", analytics=keys.analytics or ""),
+        search=keys.search,
     )
 
 

@@ -75,6 +75,7 @@ class SiteKeys(Keys):
     pages: Annotated[Literal["none", "posts", "all"], values.choice("none", "posts", "all")] = key(
         "which stories get a page here: none, posts of ours at their own address, or all that have copies too", "none"
     )
+    search: Flag = key("whether pages lead to `/search`, which `feeds serve` answers", False)
 
 
 class RewriteKeys(Keys):

@@ -14,6 +14,8 @@ from feeds.model.settings import Settings, Subject
 from feeds.model.source import Source
 from feeds.model.story import Category, Story
 
+SEARCH = "/search"  # where pages send who looks for something
+
 
 def channels(settings: Settings, categories: Mapping[str, Category]) -> tuple[Channel, ...]:
     """Return every channel: outputs in their order, each one's categories as configured, then the others by name.
@@ -192,4 +194,5 @@ def _channel(
         hubs=settings.hubs,
         timezone=site.timezone,
         brand=site.brand,
+        search=SEARCH if site.search else "",
     )

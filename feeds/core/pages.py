@@ -8,6 +8,7 @@ and that has copies has one too, at an address made of its id: it is where all o
 from hashlib import sha256
 from urllib.parse import unquote, urlsplit
 
+from feeds.core.channels import SEARCH
 from feeds.model.channel import Channel
 from feeds.model.settings import Site
 from feeds.model.story import Story
@@ -65,6 +66,7 @@ def channel(story: Story, site: Site) -> Channel | None:
         files={"page": name, "gone": name},
         limit=1,
         timezone=site.timezone,
+        search=SEARCH if site.search else "",
     )
 
 

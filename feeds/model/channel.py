@@ -107,6 +107,8 @@ class Channel:
     hubs: tuple[str, ...] = ()
     timezone: str = "UTC"  # for the days that pages show
     brand: Brand = Brand()
+    search: str = ""  # path of the page that looks for stories, '' where pages name none
+    sources: str = ""  # path of the page of who is read, '' where there is none
     archives: Rhythm | None = None
     archived: Archived = Archived()
     private: bool = False  # of one partner alone: it is never announced, nor written to the public folder

@@ -25,6 +25,7 @@ class Site:
     ids: Literal["tag", "url", "jekyll-feed"] = "tag"
     pages: Literal["none", "posts", "all"] = "none"  # which stories have a page of ours: posts, or merged ones too
     brand: Brand = Brand()
+    search: bool = False  # pages lead to the search, which a server of ours has to answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

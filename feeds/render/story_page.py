@@ -3,7 +3,7 @@
 The text was cleaned when it came in, and the page's policy lets no script run and nothing load but pictures and sound.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -12,12 +12,12 @@ from markupsafe import Markup
 from feeds.errors import RenderError
 from feeds.model.channel import Channel, Feed, SetAside
 from feeds.model.entry import Image
-from feeds.render import safe
-from feeds.render.page import PAGES, Place, clipped, local, may_show, navigation
+from feeds.render import frame, safe
+from feeds.render.frame import Place, clipped, may_show
+from feeds.render.page import paths
 from feeds.render.pieces import each
-from feeds.render.shown import Shown, home, root, title
-from feeds.render.static import STYLE
-from feeds.render.words import speech, words
+from feeds.render.shown import Shown
+from feeds.render.words import short_day, speech
 
 DESCRIPTION = 200  # characters that search engines show, about
 
@@ -28,6 +28,7 @@ class _View:
 
     shown: Shown
     published: datetime
+    day: str
     updated: datetime | None
     content: Markup
     image: Image | None
@@ -41,42 +42,31 @@ def render(feed: Feed) -> tuple[bytes, tuple[SetAside, ...]]:
     views, aside = each(feed, "page", lambda told: _view(told.shown, feed))
     if not views:
         raise RenderError(channel.id, aside[0].reason if aside else "there is no story to tell")
-    document = PAGES.get_template("story.html").render(
+    body = frame.page(
+        "story.html",
+        feed,
         view=views[0],
         address=_address(channel, "page"),
         description=clipped(views[0].shown.summary, DESCRIPTION),
-        **_around(feed),
     )
-    return document.encode(), aside
+    return body, aside
 
 
 def gone(feed: Feed) -> tuple[bytes, tuple[SetAside, ...]]:
     """Return the page that stands where a story was told once."""
-    return PAGES.get_template("gone.html").render(**_around(feed)).encode(), ()
-
-
-def _around(feed: Feed) -> dict[str, object]:
-    """What every page has around its story."""
-    channel, spoken = feed.channel, speech(feed.channel.language)
-    brand = next((c for c in feed.others if c.category is None), channel)
-    named = replace(feed, channel=brand)
-    return {
-        "language": safe.language(channel.language) or spoken,
-        "brand": Place(name=title(channel), url=local(home(brand))),
-        "channels": [replace(place, here=False) for place in navigation(named, words(spoken))],
-        "style": root(channel) + STYLE,
-        "say": words(spoken),
-    }
+    return frame.page("gone.html", feed), ()
 
 
 def _view(shown: Shown, feed: Feed) -> _View:
     channel = feed.channel
     zone = ZoneInfo(channel.timezone)
-    where = {c.category.slug: local(home(c)) for c in feed.others if c.category}
+    where = paths(feed)
     picture = shown.image if shown.image and may_show(shown.image.url, channel) else None
+    published = shown.published.astimezone(zone)
     return _View(
         shown=shown,
-        published=shown.published.astimezone(zone),
+        published=published,
+        day=short_day(published.date(), speech(channel.language)),
         updated=shown.updated.astimezone(zone) if shown.updated > shown.published else None,
         content=Markup(shown.content),  # noqa: S704 - cleaned by nh3 when it came in, and shown under the page's policy
         image=picture if picture and picture.url not in shown.content else None,

@@ -81,6 +81,7 @@ def test_site(everything: Settings) -> None:
             dark_logo="https://한글.example/dark.png",
             analytics="<script>1</script>",
         ),
+        search=True,
     )
 
 

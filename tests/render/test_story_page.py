@@ -23,7 +23,8 @@ def test_terms_and_credit_are_shown() -> None:
         image=Image(url="https://news.example.kr/a.png", alt="전극", credit="박사진 <셀>"),
     )
     assert shown.xpath("//article//a[@rel='license']/@href") == [BY]
-    assert [p.text for p in shown.xpath("//article//p[@class='quiet'][not(*)]")] == ["박사진 <셀>", "© <기술> & 뉴스"]
+    assert shown.xpath("//article//figcaption/text()") == ["박사진 <셀>"]
+    assert shown.xpath("//article//p[@class='small'][not(*)]/text()") == ["© <기술> & 뉴스"]
 
 
 def test_the_terms_of_the_feed_hold_where_the_story_names_none() -> None:

@@ -1,0 +1,48 @@
+"""Answers to what people look for on the pages of `feeds serve`."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from feeds.app.build import App
+from feeds.core import search
+from feeds.core.channels import channels
+from feeds.core.compose import compose
+from feeds.model.channel import Channel, Window
+from feeds.model.search import Hits
+from feeds.render import search_page
+from feeds.web.search import LAST, PATH
+
+PER_PAGE = 20
+
+
+def searcher(app: App) -> Callable[[str, int], bytes]:
+    """Return what makes the page of a query, under the settings in force: only what public channels show is found."""
+
+    def answer(query: str, number: int) -> bytes:
+        settings, now = app.settings, app.clock()
+        every = [c for c in channels(settings, app.store.library.categories()) if "html" in c.formats]
+        words = search.words(query)
+        hits = Hits()
+        if folded := [search.fold(word) for word in words]:
+            find, shown = app.store.searching.find, [c.id for c in every]
+            hits = find(folded, shown, now, PER_PAGE, (number - 1) * PER_PAGE)
+        river = next((c for c in every if c.category is None), None)
+        channel = _page(
+            river or Channel(id="search", output_id="", path="/", base_url=settings.site.url, title=""), app
+        )
+        policies = {s.id: s.options.content for s in settings.sources}
+        window = Window(channel_id=channel.id, limit=PER_PAGE, at=now)
+        feed = compose(channel, hits.stories, every, policies, window, (), settings.site)
+        more = hits.more and number < LAST
+        return search_page.render(feed, search_page.Asked(query=query, words=words, number=number, more=more))
+
+    return answer
+
+
+def _page(river: Channel, app: App) -> Channel:
+    """The page of results, as a channel beside *river*: it is no page that the navigation names."""
+    site = app.settings.site
+    return replace(
+        river, id="search", title=site.title, language=site.language, timezone=site.timezone, formats=(),
+        limit=PER_PAGE, days=0, archives=None, search=PATH,
+    )  # fmt: skip
