@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from feeds import __version__
@@ -33,7 +34,7 @@ from feeds.render.static import STATIC
 from feeds.sandbox import Sandbox
 from feeds.send.files import remover, writer
 from feeds.send.http import poster
-from feeds.store import Store, copy_store, open_store
+from feeds.store import Store, copy_store, guard, open_store
 
 logger = logging.getLogger(__name__)
 
@@ -202,6 +203,13 @@ def digest_of(settings: Settings) -> str:
     return hashlib.sha256(repr(facts).encode()).hexdigest()
 
 
+def _far(settings: Settings) -> tuple[Fault, ...]:
+    """Warn of a store on a network file system (DB-08)."""
+    kind = guard.network(Path(settings.store.removeprefix("sqlite:///")))
+    said = f"the store lies on {kind}, where locks cannot be relied upon: keep it on a disk of this machine"
+    return (Fault(file=settings.file, message=said, level="warning"),) if kind else ()
+
+
 @contextmanager
 def opened(file: str, environ: Mapping[str, str], *, lock: bool, beside: bool = False) -> Iterator[App]:
     """Open the whole for a configuration file; *lock* for those that work on the store (one process at a time).
@@ -211,6 +219,7 @@ def opened(file: str, environ: Mapping[str, str], *, lock: bool, beside: bool = 
     """
     settings, warnings = read_with_warnings(file, environ)
     reshape(settings.log)
+    warnings += _far(settings) if lock else ()
     store = open_store(settings.store, lock=lock, beside=beside)
     gc.freeze()  # modules and settings stay to the end: to look through them for garbage takes 80 ms for 1,000 sources
     try:

@@ -1,15 +1,10 @@
-"""What is wrong before anything runs: `feeds check` and `feeds doctor`."""
+"""What is wrong before anything runs: `feeds check`."""
 
 import os
-import shutil
-import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
-from importlib.metadata import version
-from pathlib import Path
-from pyexpat import EXPAT_VERSION
-from typing import Any, Literal
+from typing import Any
 
 from feeds.config.read import read_with_warnings
 from feeds.core import own
@@ -26,10 +21,8 @@ from feeds.net import Client
 from feeds.parse import parse
 from feeds.render.gate.dialects.flipboard import LEAST as FLIPBOARD_LEAST
 from feeds.sandbox import Sandbox
-from feeds.store import open_store
 
 NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
-ROOM = 100 * 1024 * 1024  # bytes of disk below which a pass may fail half-way
 
 
 def check(file: str, environ: Mapping[str, str]) -> tuple[Settings, tuple[Fault, ...]]:
@@ -93,97 +86,6 @@ def _problems(answer: Fetched) -> tuple[Problem, ...]:
 
 def _fault(where: str, message: str, *, warning: bool = False) -> Fault:
     return Fault(file=where, message=message, level="warning" if warning else "error")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One thing that was looked at, how it is, and what to do where it is not well."""
-
-    what: str
-    level: Literal["ok", "warning", "error"]
-    said: str
-    remedy: str = ""
-
-
-def doctor(file: str, environ: Mapping[str, str]) -> tuple[Finding, ...]:
-    """Look at everything that a pass stands on; one bad thing does not hide the next."""
-    findings = [_python(), *_libraries(), _clock(environ)]
-    try:
-        settings, warnings = check(file, environ)
-    except FeedsError as error:
-        return (*findings, Finding(what="configuration", level="error", said=str(error), remedy="correct it"))
-    said = f"{file}: {len(settings.sources)} sources, {len(settings.outputs)} outputs"
-    if warnings:
-        findings.append(Finding(what="configuration", level="warning", said="\n".join(map(str, warnings))))
-    else:
-        findings.append(Finding(what="configuration", level="ok", said=said))
-    return (*findings, _store(settings), _folder(settings), _disk(settings))
-
-
-def _python() -> Finding:
-    return Finding(what="python", level="ok", said=sys.version.split()[0])
-
-
-def _libraries() -> Iterator[Finding]:
-    """The libraries whose older or foreign versions are known to harm."""
-    yield _at_least("lxml", version("lxml"), (6, 1, 3), "older ones open files that a document names")
-    yield _at_least("nh3", version("nh3"), (0, 3, 7), "older ones let scripts through")
-    yield _at_least("urllib3", version("urllib3"), (2, 6, 3), "older ones inflate without bound")
-    expat = EXPAT_VERSION.removeprefix("expat_")
-    if tuple(map(int, expat.split("."))) >= (2, 6, 0):
-        yield Finding(what="expat", level="ok", said=expat)
-    else:
-        yield Finding(what="expat", level="ok", said=f"{expat}, with entity declarations refused before it sees them")
-
-
-def _at_least(name: str, found: str, least: tuple[int, ...], why: str) -> Finding:
-    numbers = tuple(int(part) for part in found.split(".")[:3] if part.isdigit())
-    if numbers >= least:
-        return Finding(what=name, level="ok", said=found)
-    wanted = ".".join(map(str, least))
-    return Finding(what=name, level="error", said=f"{found}: {why}", remedy=f"install {name} {wanted} or newer")
-
-
-def _clock(environ: Mapping[str, str]) -> Finding:
-    if fixed := environ.get("SOURCE_DATE_EPOCH"):
-        return Finding(what="clock", level="warning", said=f"fixed by SOURCE_DATE_EPOCH={fixed}", remedy="unset it")
-    now = datetime.now(UTC)
-    built = datetime(2026, 11, 1, tzinfo=UTC)
-    if now < built:
-        said = f"{now:%Y-%m-%d %H:%M} UTC, before this program was written"
-        return Finding(what="clock", level="error", said=said, remedy="set the clock")
-    return Finding(what="clock", level="ok", said=f"{now:%Y-%m-%d %H:%M} UTC")
-
-
-def _store(settings: Settings) -> Finding:
-    path = Path(settings.store.removeprefix("sqlite:///"))
-    if not path.exists():
-        return Finding(what="store", level="ok", said=f"{path} is made by the first run")
-    try:
-        open_store(settings.store, lock=False).close()
-    except FeedsError as error:
-        return Finding(what="store", level="error", said=str(error), remedy="restore a copy, or run `feeds migrate`")
-    return Finding(what="store", level="ok", said=f"{path}, {path.stat().st_size // 1024} KiB")
-
-
-def _folder(settings: Settings) -> Finding:
-    place = Path(settings.public)
-    nearest = next(p for p in (place, *place.parents) if p.exists())
-    if not nearest.is_dir():
-        return Finding(what="public", level="error", said=f"{nearest} is not a folder", remedy="change `public`")
-    if not os.access(nearest, os.W_OK):
-        return Finding(what="public", level="error", said=f"{nearest} cannot be written", remedy="give us the right")
-    return Finding(what="public", level="ok", said=str(place))
-
-
-def _disk(settings: Settings) -> Finding:
-    place = Path(settings.public)
-    nearest = next(p for p in (place, *place.parents) if p.exists())
-    free = shutil.disk_usage(nearest).free
-    said = f"{free // (1024 * 1024)} MiB free"
-    if free < ROOM:
-        return Finding(what="disk", level="warning", said=said, remedy="make room: a pass may fail half-way")
-    return Finding(what="disk", level="ok", said=said)
 
 
 def check_online(settings: Settings, client: Client) -> Iterator[Fault]:

@@ -15,7 +15,11 @@ from feeds.cli.common import Desk, as_json, command, count, print_json, say
 @click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--force", is_flag=True, help="Replace FILE where it exists.")
-@click.option("--secrets", is_flag=True, help="With the secrets too: request headers, sessions, what signs deliveries.")
+@click.option(
+    "--secrets",
+    is_flag=True,
+    help="With the secrets too: request headers, passwords and sessions of users, what signs pushes.",
+)
 @as_json
 @click.pass_obj
 @command

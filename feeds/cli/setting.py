@@ -7,6 +7,7 @@ import click
 
 from feeds.app import checks
 from feeds.app.build import client_for, clock_from
+from feeds.app.doctor import doctor as look
 from feeds.app.judge import Judged, judge_files
 from feeds.app.settings import json_schema, migrate_store
 from feeds.cli.common import FAILED, SOME_FAILED, USAGE, Desk, as_json, command, count, print_json, say
@@ -72,12 +73,14 @@ def _sum_up(desk: Desk, found: list[Fault]) -> None:
 
 
 @click.command()
+@click.option("--online", is_flag=True, help="Look up the hosts of some sources too.")
 @as_json
 @click.pass_obj
 @command
-def doctor(desk: Desk, json_: bool) -> None:
-    """Look at everything that a pass stands on: Python, libraries, clock, configuration, store, folder, disk."""
-    findings = checks.doctor(desk.file, os.environ)
+def doctor(desk: Desk, online: bool, json_: bool) -> None:
+    """Look at everything that a pass stands on: Python, libraries, TLS roots, clock, configuration, permissions, store,
+    lock, folder, disks, open files."""
+    findings = look(desk.file, os.environ, online=online)
     if json_:
         print_json([asdict(finding) for finding in findings])
     else:

@@ -15,6 +15,9 @@ CHECKED = 64 * 1024 * 1024
 """Files up to this many bytes are read through at start: a quarter of a second; larger ones when `doctor` asks."""
 
 
+NETWORK = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "ceph", "fuse.sshfs", "glusterfs", "fuse.glusterfs"})
+
+
 class Lock:
     """The right to write, held by `flock` on a file beside the database: it ends with the process, in any case."""
 
@@ -23,6 +26,48 @@ class Lock:
 
     def release(self) -> None:
         self._file.close()
+
+
+def holder(path: Path) -> str:
+    """Return the number of the process that works on the store, '' where none does or the kernel does not tell.
+
+    Nothing is locked for the question, which might keep away a process that starts just now. Source: proc(5), `locks`.
+    """
+    beside = path.with_name(path.name + ".lock")
+    try:
+        inode = f":{beside.stat().st_ino}"
+        held = any(
+            fields[1] == "FLOCK" and fields[-3].endswith(inode)
+            for fields in map(str.split, Path("/proc/locks").read_text(encoding="ascii").splitlines())
+            if len(fields) > 7
+        )
+        return beside.read_text(encoding="ascii", errors="replace").strip() if held else ""
+    except OSError:
+        return ""
+
+
+def sound(path: Path) -> None:
+    """Read the whole store through, however large. Raises `StoreDamaged`."""
+    with translated(path), closing(connection_to(path, readonly=True)) as connection:
+        check(connection, path)
+
+
+def network(path: Path, mounts: str = "/proc/self/mountinfo") -> str:
+    """Return the kind of network file system that *path* lies on, '' for none: SQLite's locks do not hold there.
+
+    Source: sqlite.org/wal.html, "all processes must be on the same host computer"; proc(5) of mountinfo.
+    """
+    longest, found, place = 0, "", path.resolve()
+    try:
+        lines = Path(mounts).read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+    except OSError:
+        return ""
+    for line in lines:  # a later mount hides an earlier one
+        before, _, after = line.partition(" - ")
+        fields, kind = before.split(" "), after.partition(" ")[0]
+        if len(fields) > 4 and place.is_relative_to(fields[4].replace("\\040", " ")) and len(fields[4]) >= longest:
+            longest, found = len(fields[4]), kind
+    return found if found in NETWORK else ""
 
 
 def _locked(beside: Path, path: Path) -> BinaryIO:

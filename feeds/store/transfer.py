@@ -13,10 +13,12 @@ from feeds.store import guard
 from feeds.store.db import connection_to, file_of, translated
 from feeds.store.tables import metadata
 
-# What a copy that leaves the machine goes without: rows of these tables, and values of these columns (SRV-33).
-# The configuration brings request headers again at the next start; whoever signed in signs in again.
-ROWS = ("sessions",)
-COLUMNS = (("subscriptions", "secret"), ("renewals", "secret"))
+# What a copy that leaves the machine goes without (SRV-33): rows of these tables, which are worth nothing without their
+# secret, and values of columns of these names, whatever their table. The configuration brings request headers again at
+# the next start; whoever signed in signs in again, under a password that is set anew; what was signed between a hub and
+# its subscriber is agreed upon anew at the next poll or renewal.
+ROWS = {"sessions": "", "intents": "", "leases": "", "subscriptions": " WHERE secret <> ''"}
+COLUMNS = ("secret", "password")
 
 
 def seal(path: Path, *, secrets: bool) -> str:
@@ -37,15 +39,19 @@ def seal(path: Path, *, secrets: bool) -> str:
 def _strip(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA secure_delete=ON")  # what is taken out is overwritten, not only forgotten
     connection.execute("BEGIN IMMEDIATE")
-    for name in (name for name in ROWS if name in metadata.tables):
-        connection.execute(f"DELETE FROM {name}")  # noqa: S608 - a name of ours
-    for name, column in COLUMNS:
-        if name in metadata.tables and column in metadata.tables[name].columns:
-            connection.execute(f"UPDATE {name} SET {column} = ''")  # noqa: S608 - names of ours
+    for name, which in ROWS.items():
+        connection.execute(f"DELETE FROM {name}{which}")  # noqa: S608 - names of ours
+    for name, column in secret_columns():
+        connection.execute(f"UPDATE {name} SET {column} = ''")  # noqa: S608 - names of ours
     for id, definition in connection.execute("SELECT id, definition FROM sources").fetchall():
         if bare := _without_headers(definition):
             connection.execute("UPDATE sources SET definition = ? WHERE id = ?", (bare, id))
     connection.execute("COMMIT")
+
+
+def secret_columns() -> tuple[tuple[str, str], ...]:
+    """Return the columns whose values are secret: table and name."""
+    return tuple((t.name, c.name) for t in metadata.sorted_tables for c in t.columns if c.name in COLUMNS)
 
 
 def _without_headers(definition: str) -> str:

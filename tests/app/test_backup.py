@@ -18,6 +18,7 @@ from feeds.app.backup import backup, restore
 from feeds.app.build import App, opened
 from feeds.errors import FeedsError, StoreDamaged, StoreError, StoreLocked, StoreTooNew, UsageError
 from feeds.store import open_store
+from feeds.store.transfer import secret_columns
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ENVIRON = {"SOURCE_DATE_EPOCH": str(int(NOW.timestamp()))}
@@ -138,6 +139,27 @@ def test_srv_33_secrets_are_left_out_unless_asked_for(folder: Path) -> None:
     assert b"sources:  # one of them wants to know us" in bare["feeds.yaml"]  # all else stands as it was
     assert b"${file:token.txt}" in bare["feeds.yaml"]
     assert [json.loads(p["manifest.json"])["secrets"] for p in (bare, whole)] == [False, True]
+
+
+def test_srv_33_every_column_of_secrets_is_emptied(folder: Path) -> None:
+    columns = secret_columns()
+    assert {("users", "password"), ("subscriptions", "secret"), ("leases", "secret")} <= {*columns}
+    connection = sqlite3.connect(folder / "var/feeds.db")
+    for name, secret in columns:
+        filled = {
+            row[1]: f"{name}-secret" if row[1] == secret else "1"
+            for row in connection.execute(f"PRAGMA table_info({name})")
+        }
+        places = ", ".join("?" * len(filled))
+        connection.execute(f"INSERT INTO {name} ({', '.join(filled)}) VALUES ({places})", [*filled.values()])
+    connection.commit()
+    connection.close()
+    bare, whole = (
+        parts(back(folder, "bare.backup"))["feeds.db"],
+        parts(back(folder, "whole.backup", secrets=True))["feeds.db"],
+    )
+    assert all(f"{name}-secret".encode() in whole for name, _ in columns)
+    assert not [name for name, _ in columns if f"{name}-secret".encode() in bare]
 
 
 def test_a_backup_is_for_its_owner_alone(folder: Path) -> None:
