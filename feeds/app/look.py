@@ -56,6 +56,11 @@ def why(app: App, what: str) -> Found:
     return found
 
 
+def why_or_none(app: App, what: str) -> Found | None:
+    """As `why`, of something that may be forgotten."""
+    return app.store.overview.find(*dict.fromkeys([what, *forms(app, what)])) or None
+
+
 def forms(app: App, what: str) -> Iterator[str]:
     """Other spellings of a URL: canonical, percent-encoded, and below the site for a path."""
     if what.startswith("/"):

@@ -10,7 +10,7 @@ from typing import Any
 
 import uvicorn
 
-from feeds.app import push
+from feeds.app import desk_web, push
 from feeds.app.build import App
 from feeds.app.operating import Operating
 from feeds.app.search import searcher
@@ -118,7 +118,12 @@ class Service:
 
     def _server(self) -> uvicorn.Server:
         settings = self.app.settings.server
-        extra = (*search.entrances(searcher(self.app)), *push.entrances(self.app, self.engine.tick))
+        wake = self.engine.tick
+        extra = (
+            *search.entrances(searcher(self.app)),
+            *push.entrances(self.app, wake),
+            *desk_web.entrances(self.app, wake),
+        )
         web = site(self.app.store.overview, STATIC, lambda: not self.operating.unready(), extra)
         return _Server(
             self.operating,

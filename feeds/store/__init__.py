@@ -14,6 +14,7 @@ from feeds.store import guard
 from feeds.store.db import BUSY_SECONDS, Database, connection_to, file_of, translated
 from feeds.store.figures import Figures
 from feeds.store.library import Library, Synced
+from feeds.store.looks import Looks
 from feeds.store.migrate import upgrade
 from feeds.store.news import News
 from feeds.store.outbox import Outbox
@@ -36,6 +37,7 @@ class Store:
     searching: Searching
     staff: Staff
     figures: Figures
+    looks: Looks  # what the desk's pages ask besides
     shards: int  # into how many parts the sources are dealt
     close: Callable[[], None]
 
@@ -118,6 +120,7 @@ def _store(db: Database, shards: int, close: Callable[[], None]) -> Store:
         figures=Figures(db),
         searching=Searching(db),
         staff=Staff(db),
+        looks=Looks(db),
         shards=shards,
         close=close,
     )

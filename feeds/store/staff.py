@@ -135,12 +135,11 @@ class Staff:
             row = connection.execute(select(t.audit).where(t.audit.c.id == id)).one_or_none()
         return AuditLine(**row._mapping) if row else None
 
-    def audit(self, limit: int, *, before: int = 0) -> tuple[AuditLine, ...]:
-        """Return the last lines, the newest first; those *before* the line of that number where one is given."""
-        a = t.audit.c
-        query = select(t.audit).order_by(a.id.desc()).limit(limit)
+    def audit(self, limit: int, *, after: int = 0) -> tuple[AuditLine, ...]:
+        """Return the last lines, the newest first, leaving out the first *after*."""
+        query = select(t.audit).order_by(t.audit.c.id.desc()).limit(limit).offset(after)
         with self._db.read() as connection:
-            rows = connection.execute(query.where(a.id < before) if before else query)
+            rows = connection.execute(query)
             return tuple(AuditLine(**row._mapping) for row in rows)
 
     def signed_in(self, now: datetime) -> Mapping[str, int]:

@@ -1,0 +1,31 @@
+"""The desk's pages put together: who answers what they ask."""
+
+from collections.abc import Callable
+
+from feeds.app.build import App
+from feeds.app.desk_acts import DeskActs
+from feeds.app.desk_views import DeskViews
+from feeds.app.staff import Door
+from feeds.ports_desk import Desk
+from feeds.render.static import STYLE
+from feeds.web.desk import entrances as ways_in
+from feeds.web.desk_pages import PAGES
+from feeds.web.http import Entrance
+
+
+def desk(app: App, wake: Callable[[], None]) -> Desk:
+    """Return what the pages ask; *wake* has the engine look at once for what an action made due."""
+    door = Door(app.store.staff, app.clock)
+    return Desk(
+        door=door,
+        views=DeskViews(app),
+        acts=DeskActs(app, door, wake=wake),
+        clock=app.clock,
+        site=lambda: app.settings.site,
+        staffed=lambda: bool(app.store.staff.users()),
+    )
+
+
+def entrances(app: App, wake: Callable[[], None]) -> tuple[Entrance, ...]:
+    """Return the ways to the desk."""
+    return ways_in(desk(app, wake), PAGES, STYLE)
