@@ -192,6 +192,7 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     "depth": ("the document is nested too deeply", "report it to the site"),
     "json": ("the document is not valid JSON Feed", "report it to the site: `feeds peek URL` says where"),
     "reader": ("reading the document failed", "run `feeds peek URL` and report what it says"),
+    "publish": ("bringing it out failed", "its last good documents stay; report it with what the log says"),
     "costly": (
         "reading the document takes more time or memory than any feed needs",
         "report it to the site: a feed must not be that deep, or that large in one piece",

@@ -91,7 +91,7 @@ def _publish_one(edition: _Edition, channel_id: str, mark: datetime) -> None:
         logger.error("publish failed channel=%s error=%s", channel_id, error)
     except Exception as error:
         edition.failed = True
-        edition.problems[channel_id] = Problem(code="reader", detail=repr(error), where=channel_id)
+        edition.problems[channel_id] = Problem(code="publish", detail=repr(error), where=channel_id)
         logger.exception("publish failed channel=%s", channel_id)
 
 

@@ -63,5 +63,6 @@ def pack(parts: Sequence[Part]) -> bytes:
     return b"".join([_PART.pack(*part) for part in parts])
 
 
-def unpack(stored: bytes) -> tuple[Part, ...]:
-    return tuple(Part(*found) for found in _PART.iter_unpack(stored))
+def unpack(stored: bytes | str) -> tuple[Part, ...]:
+    """Return what `pack` packed; SQLite gives the default of a column that was added later as text."""
+    return tuple(Part(*found) for found in _PART.iter_unpack(stored)) if isinstance(stored, bytes) else ()
