@@ -5,12 +5,13 @@ import os
 import signal
 import threading
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from types import FrameType
 from typing import Any
 
 import uvicorn
 
-from feeds.app import desk_web, push
+from feeds.app import desk_web, partners, push
 from feeds.app.build import App
 from feeds.app.operating import Operating
 from feeds.app.search import searcher
@@ -23,12 +24,13 @@ from feeds.log import about
 from feeds.model.job import Job, Report
 from feeds.model.settings import Settings
 from feeds.render.static import STATIC
-from feeds.web import search
+from feeds.web import partner, search
 from feeds.web.metrics import watched
 from feeds.web.site import site
 
 logger = logging.getLogger(__name__)
 
+WATCH = timedelta(minutes=1)
 GRACE = 2  # seconds that answers under way get at a stop; the engine gets 3 after them
 
 
@@ -45,6 +47,8 @@ class Service:
         self._polled = threading.Event()
         self._reload = threading.Event()
         self._stamp = changed(app.settings.file, None)
+        self.office = partners.office(app)
+        self._watched = datetime.min.replace(tzinfo=UTC)  # when it was last looked at what partners are owed
 
     def _job(self, job: Job) -> Report:
         with about(job=job.lock):
@@ -63,6 +67,10 @@ class Service:
     def _due(self) -> tuple[Job, ...]:
         self.operating.ticked()
         self._reload_if_changed()
+        self.office.flush()
+        if (now := self.app.clock()) >= self._watched + WATCH:
+            self._watched = now
+            partners.watch(self.app)
         jobs = tick(self.app.work())
         if self._polled.is_set() and not any(job.name == "publish" for job in jobs):
             self.first_pass.set()
@@ -114,6 +122,7 @@ class Service:
             self.operating.notifier.stopping()
             clean = self.engine.stop()
             self.operating.stop()
+            self.office.flush()
         return clean
 
     def _server(self) -> uvicorn.Server:
@@ -123,6 +132,7 @@ class Service:
             *search.entrances(searcher(self.app)),
             *push.entrances(self.app, wake),
             *desk_web.entrances(self.app, wake),
+            *partner.entrances(self.office, self.app.clock),
         )
         web = site(self.app.store.overview, STATIC, lambda: not self.operating.unready(), extra)
         return _Server(

@@ -3,7 +3,7 @@
 import click
 
 from feeds import __version__
-from feeds.cli import deciding, editing, keeping, looking, peeking, replaying, running, setting, staffing
+from feeds.cli import deciding, editing, keeping, looking, partnering, peeking, replaying, running, setting, staffing
 from feeds.cli.common import Desk
 
 
@@ -23,6 +23,7 @@ for _command in (
     looking.status, looking.list_, looking.why, peeking.peek, replaying.dedupe,
     deciding.retract, deciding.unretract, deciding.touch, deciding.merge, deciding.split, deciding.allow,
     editing.init, editing.add, editing.remove, editing.pause, editing.resume, editing.import_, editing.export,
+    partnering.partner,
     staffing.user, staffing.audit,
     setting.check, setting.doctor, setting.schema, setting.migrate, setting.config,
     keeping.backup, keeping.restore,

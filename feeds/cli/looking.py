@@ -5,9 +5,10 @@ from datetime import datetime
 
 import click
 
-from feeds.app import look
+from feeds.app import look, partners
 from feeds.app.build import App
 from feeds.cli.common import Desk, as_json, command, count, print_json, say, table
+from feeds.cli.partnering import say_reasons
 from feeds.model.decision import Decision
 from feeds.model.overview import Found, HoldLine, SourceLine
 
@@ -20,14 +21,15 @@ DAY = "%Y-%m-%d %H:%M"
 @command
 def status(desk: Desk, json_: bool) -> None:
     """Show how it goes: totals, then every source that has a problem, the worst first, with cause and remedy; sources
-    that moved, that went quiet, or that read one feed twice."""
+    that moved, that went quiet, or that read one feed twice; partners that stopped asking, or are overdue."""
     with desk.open() as app:
         lines, totals, now = look.worst_first(app), app.store.overview.totals(), app.clock()
         error = app.store.overview.meta("config_error")
         if json_:
             held = [asdict(hold) for hold in app.store.overview.holds()]
             sources = [_source(s, now) for s in lines]
-            print_json({"totals": asdict(totals), "config_error": error, "sources": sources, "held": held})
+            said = {"totals": asdict(totals), "config_error": error, "sources": sources, "held": held}
+            print_json({**said, "partners": partners.alarms(app)})
             return
         if error:
             say(desk, f"The configuration was changed and has faults; the old one is in force:\n{error}\n")
@@ -41,6 +43,9 @@ def status(desk: Desk, json_: bool) -> None:
                 f"{totals.hidden} stories not shown, {totals.set_aside} set aside, {totals.marked} channels waiting, "
                 f"{totals.owed} deliveries owed",
             )
+        for name, alarms in partners.alarms(app).items():
+            for alarm in alarms:
+                say(desk, f"\npartner    {name}  {alarm}")
         bad = [line for line in lines if line.state.problem]
         say(desk, f"\n{count(len(lines), 'source')}, {len(bad)} with a problem")
         for line in bad:
@@ -131,20 +136,40 @@ def _source(line: SourceLine, now: datetime) -> dict[str, object]:
 
 @click.command()
 @click.argument("what")
+@click.option("--partner", "name", default="", help="Tell why this partner gets it, or does not: each rule's word.")
+@click.option("--at", default="+0s", help="With --partner, the time to look at: 2026-12-01T09:00, or +2h.")
 @as_json
 @click.pass_obj
 @command
-def why(desk: Desk, what: str, json_: bool) -> None:
+def why(desk: Desk, what: str, name: str, at: str, json_: bool) -> None:
     """Tell the life of one item: seen, changed, merged by which rule, dropped by which line, which channels hold it.
 
     WHAT is the item's URL or id, a post's path on the site, or a story's id.
     """
     with desk.open() as app:
+        if name:
+            _why_partner(desk, app, what, name, at, json_=json_)
+            return
         found = look.why(app, what)
         if json_:
             print_json(_found(found))
         else:
             _say_found(desk, app, found)
+
+
+def _why_partner(desk: Desk, app: App, what: str, name: str, at: str, *, json_: bool) -> None:
+    found = partners.why(app, what, name, partners.moment(app, at))
+    if json_:
+        print_json(
+            [
+                {"story": story.id, "channel": channel, "rules": [reason._asdict() for reason in reasons]}
+                for story, channel, reasons in found
+            ]
+        )
+        return
+    for story, channel, reasons in found:
+        say(desk, f"{story.lead.title}\n  id  {story.id}")
+        say_reasons(desk, channel, reasons)
 
 
 def _found(found: Found) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""Sources added to and removed from feeds.yaml, with all else left as it stands: every comment, blank and quote.
+"""Items added to and removed from feeds.yaml, with all else left as it stands: every comment, blank and quote.
 
 The tree of `nodes.py` says where things are; lines are put in and taken out there. Writing the file anew through
 ruamel.yaml keeps comments too, but changed 29 lines of our 65-line example (indentation, blanks in brackets).
@@ -64,15 +64,30 @@ def remove_source(path: str, id: str, environ: Mapping[str, str]) -> None:
     _replace(path, text, without_item(text, root, section, item), environ)
 
 
-def with_items(text: str, root: Node, rows: Sequence[Sequence[tuple[str, str]]]) -> str:
-    """Return *text* with *rows* as new items at the end of `sources`; each row has keys and values ready to write."""
+def add_partner(
+    path: str, id: str, said: Sequence[tuple[str, str | Sequence[str]]], environ: Mapping[str, str]
+) -> None:
+    """Add a partner to the file: *said* are keys and values, texts or lists. Raises `UsageError`, `ConfigError`."""
+    text = text_of(path)
+    settings, _ = read_text(text, path, environ)
+    if any(partner.id == id for partner in settings.partners):
+        raise UsageError(f"there is a partner '{id}' already; `feeds partner list` shows them")
+    root, _ = _tree(text, path, environ)
+    row = [("id", quoted(id))]
+    for key, value in said:
+        row.append((key, quoted(value) if isinstance(value, str) else f"[{', '.join(map(quoted, value))}]"))
+    _replace(path, text, with_items(text, root, [row], "partners"), environ)
+
+
+def with_items(text: str, root: Node, rows: Sequence[Sequence[tuple[str, str]]], section: str = "sources") -> str:
+    """Return *text* with *rows* as new items at the end of a list; each row has keys and values ready to write."""
     lines = text.split("\n")
-    pair = root.pairs.get("sources")
+    pair = root.pairs.get(section)
     if root.flow:
-        raise UsageError("the file is written in brackets; write it in lines, or add the source by hand")
+        raise UsageError("the file is written in brackets; write it in lines, or add the item by hand")
     if pair is None:
         end = len(lines) - 1 if not lines[-1] else len(lines)
-        return _inserted(lines, end, ["", "sources:", *_written(rows, 2, 2)])
+        return _inserted(lines, end, ["", f"{section}:", *_written(rows, 2, 2)])
     found = pair.value
     if found.kind == "list" and found.items and found.flow:
         before, after = _around(lines, found.end_line, found.end_column - 1)

@@ -138,6 +138,29 @@ def chosen(stories: Iterable[Story], deal: Deal, now: datetime) -> tuple[tuple[S
     return seen, min(changes, default=None)
 
 
+def explain(story: Story, others: Iterable[Story], deal: Deal, now: datetime) -> tuple[Reason, ...]:
+    """Return each rule's word on *story* in a channel whose stories are *others*, those too that look beside it."""
+    reasons = judge(story, deal, now)
+    if not all(reason.passes for reason in reasons):
+        return reasons
+    every = {**{s.id: s for s in others}, story.id: story}.values()
+    passing = [s for s in every if all(r.passes or r.rule == "age" for r in judge(s, deal, now))]
+    newest = sorted(sorted(passing, key=lambda s: s.id), key=lambda s: s.published, reverse=True)
+    first = {s.id for s in _first(newest, deal)}
+    seen = {s.id for s in chosen(passing, deal, now)[0]}
+    said = deal.terms
+    found = list(reasons)
+    if said.quota:
+        had = story.id in first
+        found.append(Reason("quota", had, f"it is {'' if had else 'not '}among the first {said.quota} of its day"))
+    if story.id in first:
+        held = story.id in seen
+        days = f", or younger than {said.days} days" if said.days else ""
+        why = f"it is {'' if held else 'not '}among the newest {said.limit}{days}"
+        found.append(Reason("window", held, why))
+    return tuple(found)
+
+
 def within(newest: Sequence[Story], said: Terms, now: datetime) -> tuple[Story, ...]:
     """Return those of *newest* that the window holds: by count, or younger than *days*."""
     since = now - timedelta(days=said.days)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
-from feeds.model.channel import Format
+from feeds.model.channel import Format, Rendition, Tombstone
 from feeds.model.passing import Images
 from feeds.model.source import Extent
 
@@ -98,6 +98,14 @@ class Reason(NamedTuple):
     until: datetime | None = None
 
 
+class Standing(NamedTuple):
+    """How a channel stands: *edition* counts what changed in it; *settled* says that what changed last is brought out,
+    and not held for what it loses."""
+
+    edition: int
+    settled: bool
+
+
 class Held(NamedTuple):
     """Which version of a story a partner got through a channel: its date of change, and as what it was told."""
 
@@ -147,6 +155,8 @@ class Owed:
     since: datetime
     settled: datetime | None = None
     how: str = ""
+    warned: bool = False  # the log told that it is overdue
+    stone: Tombstone | None = None  # its last form, for dialects that tell a takedown by a whole item
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +173,19 @@ class Traffic:
     sent: int = 0  # bytes of bodies
     last: datetime | None = None
     newest: datetime | None = None  # date of change of the newest story that was told
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issue:
+    """A document as one partner gets it, and what it tells: so much they hold who have it."""
+
+    partner_id: str
+    channel_id: str
+    etag: str
+    updated: datetime
+    held: tuple[Held, ...]
+    rendition: Rendition
+    newest: datetime | None = None  # date of change of its newest story
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

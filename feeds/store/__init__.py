@@ -19,6 +19,7 @@ from feeds.store.migrate import upgrade
 from feeds.store.news import News
 from feeds.store.outbox import Outbox
 from feeds.store.overview import Overview
+from feeds.store.partners import Partners
 from feeds.store.searching import Searching
 from feeds.store.staff import Staff
 from feeds.store.tables import HEAD
@@ -29,13 +30,14 @@ __all__ = ["Store", "Synced", "copy_store", "migrate", "open_store"]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Store:
     """An open store. *library* answers the ports `Library` and `Archive`, *overview* the port `Shelf`, *searching* the
-    ports `Index` and `Search`."""
+    ports `Index` and `Search`, *partners* the port `Ledger`."""
 
     library: Library
     outbox: Outbox
     overview: Overview
     searching: Searching
     staff: Staff
+    partners: Partners
     figures: Figures
     looks: Looks  # what the desk's pages ask besides
     shards: int  # into how many parts the sources are dealt
@@ -119,6 +121,7 @@ def _store(db: Database, shards: int, close: Callable[[], None]) -> Store:
         overview=Overview(db, told),
         figures=Figures(db),
         searching=Searching(db),
+        partners=Partners(db),
         staff=Staff(db),
         looks=Looks(db),
         shards=shards,

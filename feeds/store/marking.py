@@ -9,11 +9,12 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, func, select
+from sqlalchemy.sql.base import Executable
 
 from feeds.model.changes import Mark
-from feeds.store.db import DateTime
-from feeds.store.prepared import listed, one_of, selecting, upserting
-from feeds.store.tables import marks
+from feeds.store.db import INSERT, DateTime
+from feeds.store.prepared import Prepared, listed, one_of, selecting, upserting
+from feeds.store.tables import editions, marks
 
 _LAST = selecting(
     select(marks.c.channel_id, func.max(marks.c.token, type_=DateTime).label("token"))
@@ -35,6 +36,23 @@ def put(connection: Connection, wanted: Iterable[Mark]) -> None:
         last[channel] = max(due, last[channel] + _NEXT) if channel in last else due
         rows.append({"channel_id": channel, "due": due, "token": last[channel]})
     _PUT.each(connection, rows)
+    change(connection, {channel for channel, _ in asked})
+
+
+def change(connection: Connection, channels: Iterable[str]) -> None:
+    """Count that what *channels* could tell has changed, whenever it is brought out; pages of stories count nothing."""
+    _CHANGE.each(connection, [{"channel_id": id, "number": 1} for id in sorted(channels) if not id.startswith("~")])
+
+
+def _counting(dialect: str) -> Executable:
+    statement = INSERT[dialect](editions)
+    made: Executable = statement.on_conflict_do_update(  # type: ignore[attr-defined]  # both have it
+        index_elements=["channel_id"], set_={"number": editions.c.number + 1}
+    )
+    return made
+
+
+_CHANGE = Prepared(_counting, editions.c.keys())
 
 
 def due(connection: Connection, now: datetime, limit: int) -> tuple[tuple[str, datetime], ...]:

@@ -25,7 +25,7 @@ from sqlalchemy import (
 
 from feeds.store.db import INDEX, DateTime, Number, Words
 
-HEAD = "0015"
+HEAD = "0016"
 """The revision that these tables are; `migrations/versions` leads to it."""
 
 MOVED = "lives_at <> ''"  # few rows; a query has to say it too, for the index to serve
@@ -367,6 +367,10 @@ audit = Table(
     _required("done", Boolean),
     _required("detail", Words),
     Index("audit_at", "at"),
+)
+
+editions = Table(  # how often what a channel could tell has changed
+    "editions", metadata, Column("channel_id", Words, primary_key=True), _required("number", Number)
 )
 
 meta = Table("meta", metadata, Column("key", Words, primary_key=True), _required("value", Words))

@@ -16,7 +16,7 @@ from feeds.model.channel import Tombstone
 from feeds.model.entry import EntryKey
 from feeds.model.source import SourceState
 from feeds.model.story import Category, Story
-from feeds.store import fetches, likes, marking
+from feeds.store import fetches, likes, marking, owing
 from feeds.store import tables as t
 from feeds.store.codec import dumps, text_of
 from feeds.store.db import CLASHES, Database, DateTime, among
@@ -93,6 +93,7 @@ def apply(db: Database, connection: Connection, changes: Changes) -> None:
         write_stories(connection, changes.stories)
         _adopt(connection, changes.stories, changes.entries)
         _see(connection, changes)
+        owing.note(connection, changes.stories, changes.merged, _now(changes.state))
         likes.write(connection, changes, _now(changes.state))
         bury(connection, changes.tombstones, changes.lifted)
         _DECIDE.each(connection, [decision_row(d) for d in changes.decisions])
@@ -156,6 +157,7 @@ def edit(db: Database, connection: Connection, found: Edit, now: datetime) -> No
         _SAVE.each(connection, [entry_row(saved, now) for saved in found.entries])
         write_stories(connection, found.stories)
         _adopt(connection, found.stories, ())
+        owing.note(connection, found.stories, found.merged, now)
         likes.post(connection, found.hinted, now)
         bury(connection, found.tombstones, found.lifted)
         _DECIDE.each(connection, [decision_row(d) for d in found.decisions])

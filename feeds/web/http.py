@@ -12,6 +12,7 @@ PAGE_POLICY = (
     "default-src 'none'; img-src http: https:; media-src http: https:; style-src 'self'; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'"
 )
+NOT_FOUND = "Nothing is published here.\n"
 HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 
 

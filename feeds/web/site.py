@@ -15,12 +15,11 @@ from starlette.routing import Route
 from feeds.ports import Shelf
 from feeds.web.copies import HEADER_NAMES, Asking
 from feeds.web.front import Front
-from feeds.web.http import HEADERS, Answer, Asked, BadRequest, Entrance, Handler, text
+from feeds.web.http import HEADERS, NOT_FOUND, Answer, Asked, BadRequest, Entrance, Handler, text
 from feeds.web.outputs import Outputs, decoded
 
 logger = logging.getLogger(__name__)
 
-NOT_FOUND = "Nothing is published here.\n"
 PATHS = 4096  # request targets whose paths are remembered
 
 Scope = MutableMapping[str, Any]

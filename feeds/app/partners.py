@@ -1,0 +1,307 @@
+"""Partners, for commands and pages: who they are, what they have, what they are owed, and why."""
+
+import logging
+import re
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from hashlib import sha256
+from statistics import median
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from feeds.app import look
+from feeds.app.build import App
+from feeds.config import edit
+from feeds.core import agreement
+from feeds.errors import UsageError
+from feeds.jobs.syndicate import Syndicate
+from feeds.model.channel import Channel, Feed, Rendition
+from feeds.model.partner import Owed, Partner, Pickup, Reason, Receipt, Token, TokenKind, Traffic
+from feeds.model.story import Story
+
+logger = logging.getLogger(__name__)
+
+BYTES = 32  # of a token: 256 bits, in 43 letters
+PREFIX: Mapping[TokenKind, str] = {"header": "feeds_", "path": "feedsurl_"}  # by which scanners for secrets know them
+OVERLAP = timedelta(days=7)
+SILENT = 3  # times the agreed interval after which a partner counts as silent
+FEW = 5  # versions that were picked up, before their median says anything
+RECENT = 30  # days of traffic that are shown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Door:
+    """One channel as a partner gets it: the address, and what they have of it. *behind* tells that it says more now."""
+
+    channel: Channel
+    url: str
+    pickup: Pickup | None
+    held: int
+    behind: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """All that is known of a partner. *lag*: the median time from a version to its pick-up, the first time left out."""
+
+    partner: Partner
+    tokens: tuple[Token, ...]
+    doors: tuple[Door, ...]
+    traffic: tuple[Traffic, ...]
+    debts: tuple[Owed, ...]
+    lag: timedelta | None
+    alarms: tuple[str, ...]
+
+    @property
+    def last(self) -> datetime | None:
+        return max((t.last for t in self.traffic if t.last), default=None) or max(
+            (d.pickup.at for d in self.doors if d.pickup), default=None
+        )
+
+    @property
+    def unchanged(self) -> float | None:
+        """The share of 304 among what was answered, 0 to 1; None where nothing was."""
+        told = sum(t.full + t.unchanged for t in self.traffic)
+        return sum(t.unchanged for t in self.traffic) / told if told else None
+
+    @property
+    def sent(self) -> int:
+        return sum(t.sent for t in self.traffic)
+
+
+def office(app: App) -> Syndicate:
+    """Return what answers partners, under the settings in force at each moment."""
+    return Syndicate(lambda: app.settings, app.store.library, app.store.partners, app.clock)
+
+
+def named(app: App, id: str) -> Partner:
+    """Raises `UsageError` where there is none."""
+    found = next((partner for partner in app.settings.partners if partner.id == id), None)
+    if found is None:
+        known = ", ".join(partner.id for partner in app.settings.partners) or "none"
+        raise UsageError(f"no partner is called {id!r}; there are: {known}")
+    return found
+
+
+# tokens
+
+
+def add(config: str, id: str, said: Sequence[tuple[str, str | Sequence[str]]], environ: Mapping[str, str]) -> None:
+    """Write a new partner into the configuration."""
+    edit.add_partner(config, id, said, environ)
+
+
+def issue(app: App, id: str, kind: TokenKind, overlap: timedelta) -> str:
+    """Make a token and return it, the only time that it is shown. Older ones of its kind end after *overlap*."""
+    named(app, id)
+    secret = PREFIX[kind] + secrets.token_urlsafe(BYTES)
+    token = Token(
+        id=secrets.token_hex(4), partner_id=id, kind=kind, digest=sha256(secret.encode()).hexdigest(), made=app.clock()
+    )
+    app.store.partners.issue(token, overlap)
+    logger.info("partner=%s token=%s issued kind=%s", id, token.id, kind)
+    return secret
+
+
+def revoke(app: App, id: str, tokens: Sequence[str]) -> int:
+    """Let tokens hold no more, at once; all of the partner where none is named. Raises `UsageError`."""
+    known = {token.id for token in app.store.partners.tokens(id)}
+    if unknown := [token for token in tokens if token not in known]:
+        raise UsageError(f"{id} has no token {unknown[0]!r}; `feeds partner show {id}` names them")
+    return app.store.partners.revoke(id, tokens)
+
+
+def addresses(app: App, partner: Partner, key: str = "") -> dict[str, str]:
+    """Return the addresses of a partner's feeds by channel, with *key* in them where one is given."""
+    site = app.settings.site.url.rstrip("/")
+    found = {}
+    for id, channel in office(app).channels(partner).items():
+        path = channel.file(partner.dialect).split("/")
+        found[id] = site + quote("/".join([*path[:3], *([key] if key else []), *path[3:]]), safe="/:")
+    return found
+
+
+# what they have
+
+
+def account(app: App, id: str) -> Account:
+    """Return all that is known of a partner. Raises `UsageError`."""
+    return _account(app, office(app), named(app, id))
+
+
+def accounts(app: App) -> tuple[Account, ...]:
+    """Return what is known of all partners, those with alarms first."""
+    desk = office(app)
+    found = [_account(app, desk, partner) for partner in app.settings.partners]
+    return tuple(sorted(found, key=lambda one: not one.alarms))
+
+
+def _account(app: App, desk: Syndicate, partner: Partner) -> Account:
+    now, kept = app.clock(), app.store.partners
+    got = {pickup.channel_id: pickup for pickup in kept.pickups(partner.id)}
+    held: dict[str, int] = {}
+    for (place, _), one in kept.holdings(partner.id).items():
+        held[place] = held.get(place, 0) + (one.told != "retraction")
+    urls = addresses(app, partner)
+    doors = []
+    for channel in desk.channels(partner).values():
+        pickup = got.get(channel.id)
+        issue = desk.issue(partner, channel.id, channel.file(partner.dialect)[len(channel.path) :])
+        behind = pickup is not None and issue is not None and issue.etag != pickup.etag
+        doors.append(
+            Door(channel=channel, url=urls[channel.id], pickup=pickup, held=held.get(channel.id, 0), behind=behind)
+        )
+    since = (now - timedelta(days=RECENT)).strftime("%Y-%m-%d")
+    found = Account(
+        partner=partner,
+        tokens=kept.tokens(partner.id),
+        doors=tuple(doors),
+        traffic=kept.traffic(partner.id, since),
+        debts=kept.debts(partner.id),
+        lag=_lag(kept.receipts(partner.id)),
+        alarms=(),
+    )
+    begun = min((token.made for token in found.tokens), default=None)
+    return replace(found, alarms=tuple(_alarms(partner, found.last, begun, found.debts, found.lag, now)))
+
+
+def _lag(receipts: Iterator[Receipt]) -> timedelta | None:
+    """How long versions take to be picked up; the first document of a channel holds what is old already."""
+    first: dict[str, datetime] = {}
+    spans = []
+    for receipt in receipts:
+        if receipt.at > first.setdefault(receipt.channel_id, receipt.at):
+            spans.append((receipt.at - receipt.revision).total_seconds())
+    return timedelta(seconds=median(spans[-1000:])) if len(spans) >= FEW else None
+
+
+def alarms(app: App) -> dict[str, tuple[str, ...]]:
+    """Return what is wrong with partners, by their ids: with few questions to the store, however many there are."""
+    kept, now = app.store.partners, app.clock()
+    begun: dict[str, datetime] = {}
+    last: dict[str, datetime] = {}
+    debts: dict[str, list[Owed]] = {}
+    for token in kept.all_tokens():
+        begun.setdefault(token.partner_id, token.made)
+    for pickup in kept.pickups():
+        last[pickup.partner_id] = max(pickup.at, last.get(pickup.partner_id, pickup.at))
+    for debt in kept.debts():
+        debts.setdefault(debt.partner_id, []).append(debt)
+    found = {
+        one.id: tuple(_alarms(one, last.get(one.id), begun.get(one.id), debts.get(one.id, ()), None, now))
+        for one in app.settings.partners
+    }
+    gone = {id: tuple(map(_overdue_words, owed)) for id, owed in debts.items() if id not in found}
+    return {id: said for id, said in {**found, **gone}.items() if said}
+
+
+def _alarms(
+    partner: Partner,
+    last: datetime | None,
+    begun: datetime | None,
+    debts: Sequence[Owed],
+    lag: timedelta | None,
+    now: datetime,
+) -> Iterator[str]:
+    if last is None and begun and begun + SILENT * partner.every < now:
+        yield f"never asked since it got a token, {look.ago(begun, now)}"
+    if last and last + SILENT * partner.every < now:
+        yield f"last asked {look.ago(last, now)}, agreed was every {span(partner.every)}"
+    if lag and lag > partner.every * SILENT + partner.terms.delay:
+        yield f"takes {span(lag)} to pick up what is new, agreed was every {span(partner.every)}"
+    yield from map(_overdue_words, overdue(debts, [partner], now))
+
+
+def _overdue_words(debt: Owed) -> str:
+    what = "retraction" if debt.told == "retraction" else "correction"
+    return f"has not picked up the {what} of {debt.story_id} since {debt.since:%Y-%m-%d %H:%M} UTC"
+
+
+def overdue(debts: Sequence[Owed], partners: Sequence[Partner], now: datetime) -> list[Owed]:
+    """Return what is owed for longer than agreed; of a partner that left the configuration, all of it."""
+    within = {partner.id: partner.within for partner in partners}
+    return [debt for debt in debts if debt.since + within.get(debt.partner_id, timedelta(0)) < now]
+
+
+def watch(app: App) -> None:
+    """Log what is overdue, each debt once."""
+    found = overdue(app.store.partners.debts(), app.settings.partners, app.clock())
+    fresh = [debt for debt in found if not debt.warned]
+    for debt in fresh:
+        logger.warning(
+            "partner=%s overdue %s story=%s channel=%s since=%s",
+            debt.partner_id,
+            debt.told,
+            debt.story_id,
+            debt.channel_id,
+            debt.since.isoformat(),
+        )
+    if fresh:
+        app.store.partners.warned(fresh)
+
+
+def acknowledge(app: App, id: str, what: str) -> int:
+    """Note that a person at the partner's said that they carried out what they are owed of a story.
+
+    Raises `UsageError` where nothing of it is owed.
+    """
+    named(app, id)
+    mine = [debt for debt in app.store.partners.debts(id) if what in (debt.story_id, debt.stone and debt.stone.url)]
+    if not mine:
+        raise UsageError(f"{id} is owed nothing of {what!r}; `feeds partner show {id}` tells what is")
+    app.store.partners.acknowledged(mine, app.clock())
+    return len(mine)
+
+
+# what they would see, and why
+
+
+def preview(app: App, id: str, at: datetime, channel_id: str = "") -> Iterator[tuple[Feed, Rendition | None]]:
+    """Give what each channel of a partner says at *at*, as it would be sent. Nothing of it is noted."""
+    partner, desk = named(app, id), office(app)
+    channels = desk.channels(partner)
+    if channel_id and channel_id not in channels:
+        raise UsageError(f"{id} has no channel {channel_id!r}; it has: {', '.join(channels)}")
+    for channel in [channels[channel_id]] if channel_id else channels.values():
+        standing = app.store.partners.standing(channel.id, app.clock())
+        feed = desk.edition(partner, channel, standing, at).feed
+        yield feed, desk.render(feed)
+
+
+def why(app: App, what: str, id: str, at: datetime) -> list[tuple[Story, str, tuple[Reason, ...]]]:
+    """Return each rule's word on the stories that *what* names, by channel of the partner. Raises `UsageError`."""
+    partner, desk = named(app, id), office(app)
+    deal, channels = desk.deal(partner), desk.channels(partner)
+    found = []
+    for story in look.why(app, what).stories:
+        bare = agreement.bare(story)
+        mine = [c for c in channels if c in story.channels]
+        if not mine:
+            names = ", ".join(channels) or "none"
+            reason = Reason("channel", False, f"it is in none of the partner's channels ({names})")
+            found.append((story, "", (reason, *agreement.judge(bare, deal, at))))
+        for channel in mine:
+            others = desk.stories(channel, app.store.partners.standing(channel, app.clock()))
+            inside = Reason("channel", True, f"it is in {channel}")
+            found.append((story, channel, (inside, *agreement.explain(bare, others, deal, at))))
+    return found
+
+
+def moment(app: App, text: str) -> datetime:
+    """Read a time: ISO 8601, in the site's zone where it names none; `+2h` is so much from now. Raises `UsageError`."""
+    if ahead := re.fullmatch(r"\+(\d{1,6})([smhd])", text):
+        units = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+        return app.clock() + timedelta(seconds=int(ahead[1]) * units[ahead[2]])
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"{text!r} is no time; write 2026-12-01T09:00, or +2h") from None
+    return found if found.tzinfo else found.replace(tzinfo=ZoneInfo(app.settings.site.timezone))
+
+
+def span(span: timedelta) -> str:
+    seconds = round(span.total_seconds())
+    unit = next(((n, u) for n, u in ((86400, "d"), (3600, "h"), (60, "m")) if seconds >= n), (1, "s"))
+    return f"{seconds // unit[0]}{unit[1]}"

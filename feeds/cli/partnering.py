@@ -1,0 +1,281 @@
+"""partner …: who takes our stories under terms, what they have of them, and what they are owed."""
+
+import csv
+import os
+import sys
+from dataclasses import asdict, fields
+from datetime import datetime, timedelta
+
+import click
+
+from feeds.app import partners
+from feeds.app.look import ago
+from feeds.app.partners import Account
+from feeds.cli.common import Desk, as_json, command, count, print_json, say, table
+from feeds.errors import UsageError
+from feeds.model.channel import Feed
+from feeds.model.partner import Reason, Receipt, TokenKind
+
+TIME = "%Y-%m-%d %H:%M:%S"
+KIND = "Of the key that stands in addresses, for readers that know neither Basic nor Bearer."
+
+
+@click.group()
+def partner() -> None:
+    """Partners: add them, hand out and take back tokens, see what they hold and are owed."""
+
+
+@partner.command("add")
+@click.argument("name")
+@click.option("--title", default="", help="Name for people.")
+@click.option("--channel", "channels", multiple=True, help="An output, or category:NAME; may be repeated.")
+@click.option("--content", default="", help="What the partner may see at most: full, summary or title.")
+@click.option("--delay", default="", help="How much later than readers, as in 10m.")
+@click.option("--sources", default="", help="Whose stories are passed on: own, licensed or all.")
+@click.option("--dialect", default="", help="In which form they get them: atom, rss, json …")
+@click.option("--key", is_flag=True, help="Also make a key that stands in the address.")
+@click.pass_obj
+@command
+def add(desk: Desk, /, name: str, channels: tuple[str, ...], key: bool, **said: str) -> None:
+    """Add a partner to feeds.yaml and make its token, which is shown this once."""
+    given: list[tuple[str, str | tuple[str, ...]]] = [(n, v) for n, v in said.items() if v]
+    if channels:
+        given.append(("channels", channels))
+    partners.add(desk.file, name, given, os.environ)
+    say(desk, f"added {name} to {desk.file}")
+    _issue(desk, name, "header", timedelta(0))
+    if key:
+        _issue(desk, name, "path", timedelta(0))
+
+
+@partner.command("rotate")
+@click.argument("name")
+@click.option("--key", is_flag=True, help=KIND)
+@click.option("--overlap", default="7d", help="How long older ones still hold, as in 7d; 0s: no longer.")
+@click.pass_obj
+@command
+def rotate(desk: Desk, name: str, key: bool, overlap: str) -> None:
+    """Make a new token, which is shown this once; older ones hold on for a while, so that nobody is shut out."""
+    _issue(desk, name, "path" if key else "header", _duration(overlap))
+
+
+def _issue(desk: Desk, name: str, kind: TokenKind, overlap: timedelta) -> None:
+    with desk.deciding() as (app, _):
+        secret = partners.issue(app, name, kind, overlap)
+        urls = partners.addresses(app, partners.named(app, name), secret if kind == "path" else "")
+    if kind == "header":
+        click.echo(f"token  {secret}")
+        say(desk, "       it is shown this once; as HTTP Basic password with any user, or as Bearer token, for:")
+    else:
+        click.echo(f"key    {secret}")
+        say(desk, "       it is shown this once; whoever has one of these addresses has the feed:")
+    for url in urls.values():
+        click.echo(f"       {url}")
+    if not urls:
+        say(desk, "       no channel yet: see `channels` of the partner, and `feeds check`")
+
+
+@partner.command("revoke")
+@click.argument("name")
+@click.argument("tokens", nargs=-1, metavar="[TOKEN]...")
+@click.pass_obj
+@command
+def revoke(desk: Desk, name: str, tokens: tuple[str, ...]) -> None:
+    """Take tokens back at once, those named (`feeds partner show` lists them) or all that were issued."""
+    with desk.deciding() as (app, _):
+        gone = partners.revoke(app, name, tokens)
+        given = any(one.id == name and one.token_hash for one in app.settings.partners)
+    say(desk, f"revoked {count(gone, 'token')} of {name}")
+    if given and not tokens:
+        say(desk, f"the token that {desk.file} gives still holds: take it out there")
+
+
+@partner.command("list")
+@as_json
+@click.pass_obj
+@command
+def list_(desk: Desk, json_: bool) -> None:
+    """List the partners, those with alarms first: last pick-up, share of 304, lag, bytes, what they hold and are
+    owed."""
+    with desk.open() as app:
+        found, now = partners.accounts(app), app.clock()
+    if json_:
+        print_json([_account(one) for one in found])
+        return
+    rows = [
+        (
+            one.partner.id,
+            ago(one.last, now),
+            "" if one.unchanged is None else f"{one.unchanged:.0%}",
+            partners.span(one.lag) if one.lag else "",
+            f"{one.sent}",
+            f"{sum(door.held for door in one.doors)}",
+            f"{len(one.debts)}",
+            one.alarms[0] if one.alarms else "ok",
+        )
+        for one in found
+    ]
+    click.echo(table(("name", "asked", "304", "lag", "bytes", "holds", "owed", "how"), rows))
+
+
+@partner.command("show")
+@click.argument("name")
+@as_json
+@click.pass_obj
+@command
+def show(desk: Desk, name: str, json_: bool) -> None:
+    """Show a partner: terms, tokens, what was picked up when, what it holds, what it is owed."""
+    with desk.open() as app:
+        found, now = partners.account(app, name), app.clock()
+    if json_:
+        print_json(_account(found))
+        return
+    _say_account(desk, found, now)
+
+
+def _say_account(desk: Desk, found: Account, now: datetime) -> None:
+    one = found.partner
+    say(desk, f"{one.title or one.id}")
+    say(desk, f"  terms   {one.dialect}, {one.terms.content}, sources {one.terms.sources}, limit {one.terms.limit}")
+    say(desk, f"  asked   {ago(found.last, now)}")
+    if found.unchanged is not None:
+        lag = partners.span(found.lag) if found.lag else "not known"
+        say(
+            desk,
+            f"  days    the last {partners.RECENT}: {found.unchanged:.0%} were 304, {found.sent} bytes, lag {lag}",
+        )
+    for token in found.tokens:
+        until = f", ends {ago(token.ends, now)}" if token.ends else ""
+        kind = "token" if token.kind == "header" else "key"
+        say(desk, f"  {kind:<7} {token.id}, made {token.made:{TIME}}{until}")
+    for door in found.doors:
+        say(desk, f"  channel {door.channel.id}  {door.url}")
+        if door.pickup:
+            state = "there is more since" if door.behind else "up to date"
+            say(
+                desk,
+                f"          last {door.pickup.at:{TIME}}, {state}, holds {count(door.held, 'story')}".replace(
+                    "storys", "stories"
+                ),
+            )
+        else:
+            say(desk, "          never asked for")
+    for debt in found.debts:
+        say(desk, f"  owed    {debt.told} of {debt.story_id} ({debt.cause}), {debt.channel_id}, {ago(debt.since, now)}")
+    for alarm in found.alarms:
+        say(desk, f"  alarm   {alarm}")
+
+
+def _account(found: Account) -> dict[str, object]:
+    """A partner as plain values; of tokens what they are named by, never what they are known by."""
+    return {
+        "id": found.partner.id,
+        "title": found.partner.title,
+        "dialect": found.partner.dialect,
+        "terms": asdict(found.partner.terms),
+        "asked": found.last,
+        "unchanged": found.unchanged,
+        "lag_in_seconds": found.lag.total_seconds() if found.lag else None,
+        "bytes": found.sent,
+        "tokens": [{"id": t.id, "kind": t.kind, "made": t.made, "ends": t.ends} for t in found.tokens],
+        "channels": [
+            {
+                "id": d.channel.id,
+                "url": d.url,
+                "picked_up": d.pickup.at if d.pickup else None,
+                "etag": d.pickup.etag if d.pickup else "",
+                "behind": d.behind,
+                "holds": d.held,
+            }
+            for d in found.doors
+        ],
+        "traffic": [asdict(t) for t in found.traffic],
+        "owed": [{k: v for k, v in asdict(o).items() if k != "stone"} for o in found.debts],
+        "alarms": found.alarms,
+    }
+
+
+@partner.command("preview")
+@click.argument("name")
+@click.argument("channel", default="")
+@click.option("--at", default="+0s", help="The time to look at: 2026-12-01T09:00, or +2h.")
+@click.option("--document", is_flag=True, help="Print the documents themselves.")
+@as_json
+@click.pass_obj
+@command
+def preview(desk: Desk, name: str, channel: str, at: str, document: bool, json_: bool) -> None:
+    """Show what a partner would get, now or at a time to come, of one channel or all. Nothing of it is noted."""
+    with desk.open() as app:
+        found = list(partners.preview(app, name, partners.moment(app, at), channel))
+    if document:
+        for _, rendition in found:
+            click.echo(rendition.body.decode() if rendition else "", nl=False)
+        return
+    if json_:
+        print_json([_previewed(feed) for feed, _ in found])
+        return
+    for feed, rendition in found:
+        say(desk, f"{feed.channel.path}{'' if rendition else '  withheld: see the log (-v)'}")
+        for item in feed.items:
+            say(desk, f"  {item.story.updated:{TIME}}  {item.content:<8}{item.story.lead.title}")
+        for stone in feed.gone:
+            say(desk, f"  {stone.at:{TIME}}  gone    {stone.title or stone.story_id}")
+
+
+def _previewed(feed: Feed) -> dict[str, object]:
+    return {
+        "channel": feed.channel.path,
+        "stories": [
+            {"id": i.story.id, "title": i.story.lead.title, "content": i.content, "updated": i.story.updated}
+            for i in feed.items
+        ],
+        "gone": [{"id": stone.story_id, "at": stone.at} for stone in feed.gone],
+    }
+
+
+@partner.command("ledger")
+@click.argument("name")
+@click.option("--format", "format_", type=click.Choice(["csv", "json"]), default="csv", help="csv or json.")
+@click.option("--story", default="", help="Only rows of this story's id.")
+@click.pass_obj
+@command
+def ledger(desk: Desk, name: str, format_: str, story: str) -> None:
+    """Print every version of every story that reached a partner: when, how, as what; for audits."""
+    with desk.open() as app:
+        partner_id = name if any(app.store.partners.receipts(name)) else partners.named(app, name).id
+        rows = [asdict(receipt) for receipt in app.store.partners.receipts(partner_id, story)]
+    if format_ == "json":
+        print_json(rows)
+        return
+    writer = csv.DictWriter(sys.stdout, [f.name for f in fields(Receipt)], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows([{k: v.isoformat() if isinstance(v, datetime) else v for k, v in row.items()} for row in rows])
+
+
+@partner.command("acknowledge")
+@click.argument("name")
+@click.argument("story")
+@click.pass_obj
+@command
+def acknowledge(desk: Desk, name: str, story: str) -> None:
+    """Note that a person at the partner's said that a retraction or correction was carried out. STORY is its id or
+    URL."""
+    with desk.deciding() as (app, _):
+        settled = partners.acknowledge(app, name, story)
+    say(desk, f"settled {count(settled, 'debt')} of {name}")
+
+
+def say_reasons(desk: Desk, where: str, reasons: tuple[Reason, ...]) -> None:
+    """Print each rule's word."""
+    through = all(reason.passes for reason in reasons)
+    say(desk, f"  {where or 'no channel'}: {'goes out' if through else 'is held back'}")
+    for reason in reasons:
+        until = f" (until {reason.until:{TIME}} UTC)" if reason.until else ""
+        say(desk, f"    {'yes' if reason.passes else 'NO ':<4}{reason.rule:<9}{reason.text}{until}")
+
+
+def _duration(text: str) -> timedelta:
+    units = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+    if text[-1:] not in units or not text[:-1].isdecimal():
+        raise UsageError(f"--overlap is {text!r}; give a duration, as in 30m or 7d")
+    return timedelta(seconds=int(text[:-1]) * units[text[-1]])

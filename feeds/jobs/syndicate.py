@@ -1,0 +1,283 @@
+"""Channels as partners get them: composed when they are asked for, out of fragments that all share.
+
+Nothing is rendered ahead: what a partner may see depends on the second in which it asks. A document is made anew where
+its channel changed since (`Ledger.standing`) or time changes what may be seen (`Edition.until`); the stories of a
+channel are read once for all its partners, and what is rendered of one is shared by all whose terms show it alike.
+
+What a source takes back is told to partners only once the channel itself has told it: a build that is held for what it
+loses (a folder that is not mounted) would else ask every partner to delete everything. The desk's word waits for
+nobody.
+"""
+
+import logging
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from feeds.core import agreement
+from feeds.core.agreement import Deal, Edition
+from feeds.model.channel import Channel, Feed, Rendition, Window
+from feeds.model.partner import Held, How, Issue, Owed, Partner, Standing, TokenKind, Traffic
+from feeds.model.settings import Settings
+from feeds.model.story import Story
+from feeds.ports import Archive, Clock, Ledger
+from feeds.render import render
+
+logger = logging.getLogger(__name__)
+
+LAST = datetime.max.replace(tzinfo=UTC) - timedelta(days=1)  # stories under embargo are read too: terms hold them back
+FEWEST, MOST = 100, 3200  # stories read of a channel: twice the limit, more where terms leave too few
+KEPT = 64 * 1024 * 1024  # bytes of documents
+STORIES = 20_000  # held, so that equal ones stay one
+RETOLD = timedelta(days=7)  # as in the store
+
+
+@dataclass(slots=True)
+class _Made:
+    """A document as it was made, and until when it is right."""
+
+    standing: Standing
+    until: datetime | None
+    issue: Issue
+
+    @property
+    def size(self) -> int:
+        return len(self.issue.rendition.body) + len(self.issue.rendition.gzipped)
+
+
+@dataclass(slots=True)
+class _Shared:
+    """The stories of a channel, as many as any partner needed."""
+
+    edition: int
+    count: int
+    since: datetime | None
+    stories: tuple[Story, ...]
+
+
+@dataclass(slots=True)
+class _Drawn:
+    """All that follows from settings: made anew when they are replaced."""
+
+    settings: Settings
+    deals: Mapping[str, Deal]
+    channels: dict[str, Mapping[str, Channel]] = field(default_factory=dict)
+
+
+class Syndicate:
+    """The port `Office`. Threads may ask it for anything at once; a document may then be made twice."""
+
+    def __init__(self, settings: Callable[[], Settings], archive: Archive, ledger: Ledger, clock: Clock) -> None:
+        self._settings, self._archive, self._ledger, self._clock = settings, archive, ledger, clock
+        self._lock = threading.Lock()
+        self._drawn = _drawn(settings())
+        self._made: OrderedDict[tuple[str, str], _Made] = OrderedDict()
+        self._kept = 0
+        self._shared: dict[str, _Shared] = {}
+        self._bare: dict[str, Story] = {}
+        self._got: dict[tuple[str, str], str] = {}  # etags that the ledger has
+        self._counts: dict[tuple[str, str, str], Traffic] = {}
+
+    # the port `Office`
+
+    def partner(self, id: str) -> Partner | None:
+        deal = self._now().deals.get(id)
+        return deal.partner if deal else None
+
+    def digests(self, id: str, kind: TokenKind) -> Sequence[str]:
+        now, partner = self._clock(), self.partner(id)
+        issued = [k.digest for k in self._ledger.tokens(id) if k.kind == kind and (not k.ends or k.ends > now)]
+        given = [partner.token_hash] if partner and partner.token_hash and kind == "header" else []
+        return [*issued, *given] if partner else []
+
+    def issue(self, partner: Partner, channel_id: str, file: str) -> Issue | None:
+        channel = self.channels(partner).get(channel_id)
+        if channel is None or channel.file(partner.dialect) != channel.path + file:
+            return None
+        now, key = self._clock(), (partner.id, channel_id)
+        standing = self._ledger.standing(channel_id, now)
+        with self._lock:
+            made = self._made.get(key)
+            if made and made.standing == standing and (made.until is None or now < made.until):
+                self._made.move_to_end(key)
+                return made.issue
+        fresh = self._make(partner, channel, standing, now)
+        if fresh:
+            self._keep(key, fresh)
+        return fresh.issue if fresh else None
+
+    def picked_up(self, issue: Issue, how: How, sent: int) -> None:
+        now, key = self._clock(), (issue.partner_id, issue.channel_id)
+        if key not in self._got:
+            known = self._ledger.pickup(*key)
+            self._got[key] = known.etag if known else ""
+        if self._got[key] != issue.etag:
+            self._ledger.picked_up(issue, how, now)
+            self._got[key] = issue.etag
+        self._count(issue.partner_id, issue.channel_id, now, how, sent, issue.newest)
+
+    def refused(self, partner: Partner) -> None:
+        self._count(partner.id, "", self._clock(), None, 0, None)
+
+    # what is looked at
+
+    def channels(self, partner: Partner) -> Mapping[str, Channel]:
+        """Return the channels of a partner as they are published for it, by the ids of the public ones."""
+        drawn = self._now()
+        found = drawn.channels.get(partner.id)
+        if found is None:
+            every = agreement.names(partner, drawn.settings, self._archive.categories())
+            found = {c.id: agreement.private(c, partner) for c in every}
+            drawn.channels[partner.id] = found
+        return found
+
+    def edition(self, partner: Partner, channel: Channel, standing: Standing, now: datetime) -> Edition:
+        """Return what *channel* says to *partner* at *now*, which may lie ahead."""
+        deal = self._now().deals[partner.id]
+        owed = self._ledger.owed(partner.id, channel.id, now - deal.terms.tombstones, now)
+        told = [o for o in owed if o.told == "retraction" and (standing.settled or o.cause == "retracted")]
+        again = [s for o in owed if o.told == "correction" if (s := self._archive.story(o.story_id))]
+        count, since = max(FEWEST, 2 * deal.terms.limit), _since(deal, now)
+        policies = {s.id: s.options.content for s in deal.settings.sources}
+        while True:
+            stories = self._stories(channel.id, standing.edition, count, since)
+            found = agreement.edition(
+                channel, deal, stories, policies, now, owed=told, corrected=[self._same(s) for s in again]
+            )
+            if len(found.feed.items) >= deal.terms.limit or len(stories) < count or count >= MOST:
+                return replace(found, until=_earliest(found.until, _ends(owed, deal, now)))
+            count *= 2
+
+    def stories(self, channel_id: str, standing: Standing) -> tuple[Story, ...]:
+        """Return the newest stories of a channel, as many as are ever read."""
+        return self._stories(channel_id, standing.edition, MOST, None)
+
+    def deal(self, partner: Partner) -> Deal:
+        return self._now().deals[partner.id]
+
+    def render(self, feed: Feed) -> Rendition | None:
+        """Return *feed* as a document; None where it breaks a rule of the gate, which is logged."""
+        rendered = render(feed)
+        for aside in rendered.set_aside:
+            logger.info("partner set_aside=%s:%s reason=%s", feed.channel.path, aside.story_id, aside.reason)
+        for held in rendered.withheld:
+            logger.error("partner withheld=%s:%s reason=%s", feed.channel.path, held.format, held.reason)
+        if not rendered.renditions:
+            return None
+        return rendered.renditions[0]
+
+    def flush(self) -> None:
+        """Write the counts of requests."""
+        with self._lock:
+            counts, self._counts = self._counts, {}
+        if counts:
+            self._ledger.count(tuple(counts.values()))
+
+    # inside
+
+    def _now(self) -> _Drawn:
+        settings = self._settings()
+        if self._drawn.settings is not settings:
+            with self._lock:
+                self._drawn = _drawn(settings)
+                self._made.clear()
+                self._kept = 0
+                self._shared.clear()
+        return self._drawn
+
+    def _make(self, partner: Partner, channel: Channel, standing: Standing, now: datetime) -> _Made | None:
+        edition = self.edition(partner, channel, standing, now)
+        rendition = self.render(edition.feed)
+        if rendition is None:
+            return None
+        feed = edition.feed
+        held = (
+            *(Held(item.story.id, item.story.updated) for item in feed.items),
+            *(Held(stone.story_id, stone.at, "retraction") for stone in feed.gone),
+        )
+        issue = Issue(
+            partner_id=partner.id,
+            channel_id=channel.id,
+            etag=rendition.etag,
+            updated=feed.updated,
+            held=held,
+            rendition=rendition,
+            newest=max((item.story.updated for item in feed.items), default=None),
+        )
+        return _Made(standing, edition.until, issue)
+
+    def _keep(self, key: tuple[str, str], made: _Made) -> None:
+        with self._lock:
+            if old := self._made.pop(key, None):
+                self._kept -= old.size
+            self._made[key] = made
+            self._kept += made.size
+            while self._kept > KEPT and len(self._made) > 1:
+                self._kept -= self._made.popitem(last=False)[1].size
+
+    def _stories(self, channel_id: str, edition: int, count: int, since: datetime | None) -> tuple[Story, ...]:
+        known = self._shared.get(channel_id)
+        if known and known.edition == edition and known.count >= count and _reaches(known.since, since):
+            return known.stories
+        window = Window(channel_id=channel_id, limit=count, since=since, at=LAST)
+        stories = tuple(map(self._same, self._archive.stories(window)))
+        self._shared[channel_id] = _Shared(edition, count, since, stories)
+        return stories
+
+    def _same(self, story: Story) -> Story:
+        """Return *story* bare, and the very object that was given for its equal: fragments are found by that."""
+        bare = agreement.bare(story)
+        known = self._bare.get(story.id)
+        if known is not None and (known is bare or known == bare):
+            return known
+        if len(self._bare) >= STORIES:
+            self._bare = {}
+        self._bare[story.id] = bare
+        return bare
+
+    def _count(
+        self, partner_id: str, channel_id: str, now: datetime, how: How | None, sent: int, newest: datetime | None
+    ) -> None:
+        day = now.strftime("%Y-%m-%d")
+        with self._lock:
+            key = (partner_id, channel_id, day)
+            was = self._counts.get(key) or Traffic(partner_id=partner_id, channel_id=channel_id, day=day)
+            self._counts[key] = replace(
+                was,
+                requests=was.requests + 1,
+                full=was.full + (how in ("polled", "changes")),
+                unchanged=was.unchanged + (how == "unchanged"),
+                refused=was.refused + (how is None),
+                sent=was.sent + sent,
+                last=now,
+                newest=newest or was.newest,
+            )
+
+
+def _drawn(settings: Settings) -> _Drawn:
+    sources = {source.id: source for source in settings.sources}
+    deals = {p.id: Deal(partner=p, settings=settings, sources=sources) for p in settings.partners}
+    return _Drawn(settings, deals)
+
+
+def _since(deal: Deal, now: datetime) -> datetime | None:
+    """From when on all stories are read: whole days, so that one reading serves for a day."""
+    days = deal.terms.days
+    return (now - timedelta(days=days)).replace(hour=0, minute=0, second=0, microsecond=0) if days else None
+
+
+def _reaches(known: datetime | None, wanted: datetime | None) -> bool:
+    return wanted is None or (known is not None and known <= wanted)
+
+
+def _ends(owed: Sequence[Owed], deal: Deal, now: datetime) -> list[datetime]:
+    """When what was picked up has been told long enough."""
+    spans = {"retraction": deal.terms.tombstones, "correction": RETOLD}
+    ends = [one.since + spans.get(one.told, RETOLD) for one in owed if one.settled]
+    return [end for end in ends if end > now]
+
+
+def _earliest(one: datetime | None, others: Sequence[datetime]) -> datetime | None:
+    return min([*others, *([one] if one else [])], default=None)

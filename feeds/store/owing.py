@@ -1,0 +1,101 @@
+"""What partners are owed: noted in the transaction that takes a story back or corrects it.
+
+Who holds a story is known from what was handed out (`holdings`), whatever terms, channels and configuration say by now.
+So a retraction reaches exactly those who have the story (Superdesk: `enqueue_killed.py` does likewise).
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy.sql.base import Executable
+
+from feeds.model.channel import Tombstone
+from feeds.model.story import Story
+from feeds.store import marking
+from feeds.store import partner_tables as p
+from feeds.store.db import INSERT
+from feeds.store.prepared import Prepared, changing, listed, one_of, selecting
+from feeds.store.rows import AnyRow, tombstone_row
+
+MERGED = "merged"
+RETURNED = "returned"  # it was taken back, and is shown again
+
+_H, _O = p.holdings.c, p.owed.c
+_HOLDERS = selecting(select(p.holdings).where(one_of(_H.story_id, "ids")))
+_FORGIVE = changing(
+    delete(p.owed).where(one_of(_O.story_id, "ids"), _O.told == bindparam("b_told"), _O.settled.is_(None))
+)
+_RETURN = changing(
+    update(p.owed).where(one_of(_O.story_id, "ids"), _O.told == "retraction").values(cause=bindparam("b_cause"))
+)
+
+
+def _owing(dialect: str) -> Executable:
+    """Add a debt; where one of its kind is there, it begins anew: but what is owed already stays owed since then."""
+    statement: Any = INSERT[dialect](p.owed)
+    fresh = {name: statement.excluded[name] for name in ("cause", "since", "settled", "how", "warned", "story")}
+    changed = _O.settled.is_not(None) | (_O.cause != statement.excluded.cause)
+    made: Executable = statement.on_conflict_do_update(
+        index_elements=["partner_id", "channel_id", "story_id", "told"], set_=fresh, where=changed
+    )
+    return made
+
+
+_OWE = Prepared(_owing, p.owed.c.keys())
+
+
+def note(connection: Connection, stories: Sequence[Story], merged: Mapping[str, str], now: datetime) -> None:
+    """Note what holders of *stories*, which were just written, and of those that ended in others are owed."""
+    known = {s.id: s for s in stories if s.version}
+    if not known and not merged:
+        return
+    holders = _HOLDERS.rows(connection, ids=listed([*known, *merged]))
+    if not holders:
+        return
+    shown = [id for id, story in known.items() if story.status == "shown"]
+    _FORGIVE.run(connection, ids=listed(shown), b_told="retraction")
+    _RETURN.run(connection, ids=listed(shown), b_cause=RETURNED)
+    _FORGIVE.run(connection, ids=listed([i for i in known if i not in shown] + [*merged]), b_told="correction")
+    rows = [row for holder in holders if (row := _debt(holder, known.get(holder.story_id), now))]
+    _OWE.each(connection, rows)
+    marking.change(connection, {holder.channel_id for holder in holders})
+
+
+def _debt(holder: AnyRow, story: Story | None, now: datetime) -> dict[str, Any] | None:
+    """What one holder is owed of a story; None of one that ended, and left nothing to say, or did not change."""
+    if story is None or story.status != "shown":
+        if holder.told == "retraction":
+            return None
+        return _row(holder, "retraction", story.status if story else MERGED, story, now)
+    if holder.told == "retraction":
+        return _row(holder, "correction", RETURNED, story, now)
+    return _row(holder, "correction", "corrected", story, now) if story.updated > holder.revision else None
+
+
+def _row(holder: AnyRow, told: str, cause: str, story: Story | None, now: datetime) -> dict[str, Any]:
+    stone = Tombstone(channel_id=holder.channel_id, story_id=holder.story_id, at=now)
+    if story:
+        stone = Tombstone(
+            channel_id=holder.channel_id,
+            story_id=holder.story_id,
+            at=now,
+            title=story.lead.title,
+            url=next((m.entry.url for m in story.members if m.entry.url), ""),
+            language=story.lead.language,
+            published=story.published,
+            status=story.status,
+        )
+    return {
+        "partner_id": holder.partner_id,
+        "channel_id": holder.channel_id,
+        "story_id": holder.story_id,
+        "told": told,
+        "cause": cause,
+        "since": now,
+        "settled": None,
+        "how": "",
+        "warned": False,
+        "story": tombstone_row(stone)["story"],
+    }

@@ -1,0 +1,273 @@
+"""Partners: their tokens, what they hold, the ledger of all that reached them, what they are owed, and their traffic.
+
+The ports `Ledger` and, for looking, all that commands and pages show. Answers that change nothing cost no write: who
+has a document already is looked up, and requests are counted in memory and written together.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Select, bindparam, delete, exists, func, select, update
+
+from feeds.model.channel import Tombstone
+from feeds.model.partner import Held, How, Issue, Owed, Pickup, Receipt, Standing, Token, Traffic
+from feeds.store import partner_tables as p
+from feeds.store import tables as t
+from feeds.store.codec import loads
+from feeds.store.db import Database, DateTime, among
+from feeds.store.prepared import inserting, selecting, upserting
+from feeds.store.rows import AnyRow
+
+KEPT = timedelta(days=400)  # the ledger, as long as decisions
+COUNTED = timedelta(days=400)  # traffic by day
+SEEN = timedelta(days=30)  # hashes of readers
+RETOLD = timedelta(days=7)  # how long a correction stays in a channel that it fell out of, at least
+MOST = 500  # retractions in one document
+
+_E, _M, _X, _O, _P = t.editions.c, t.marks.c, t.holds.c, p.owed.c, p.pickups.c
+_STANDING = selecting(
+    select(
+        select(func.coalesce(func.max(_E.number), 0))
+        .where(_E.channel_id == bindparam("channel"))
+        .scalar_subquery()
+        .label("edition"),
+        exists()
+        .where(_M.channel_id == bindparam("channel"), _M.due <= bindparam("now", type_=DateTime))
+        .label("marked"),
+        exists().where(_X.channel_id == bindparam("channel"), _X.format == "", ~_X.allowed).label("held"),
+    )
+)
+_TOKENS = selecting(
+    select(p.partner_tokens)
+    .where(p.partner_tokens.c.partner_id == bindparam("partner"))
+    .order_by(p.partner_tokens.c.made, p.partner_tokens.c.id)
+)
+_PICKUP = selecting(
+    select(p.pickups).where(_P.partner_id == bindparam("partner"), _P.channel_id == bindparam("channel"))
+)
+_HELD = selecting(
+    select(p.holdings.c.story_id, p.holdings.c.revision, p.holdings.c.told).where(
+        p.holdings.c.partner_id == bindparam("partner"), p.holdings.c.channel_id == bindparam("channel")
+    )
+)
+_HOLD, _PICK, _ENTER = upserting(p.holdings), upserting(p.pickups), inserting(p.ledger, ("id",))
+
+
+class Partners:
+    """What partners have and are owed."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    # tokens
+
+    def tokens(self, partner_id: str) -> tuple[Token, ...]:
+        with self._db.read() as connection:
+            return tuple(Token(**row._asdict()) for row in _TOKENS.rows(connection, partner=partner_id))
+
+    def issue(self, token: Token, overlap: timedelta) -> None:
+        """Keep a new token; older ones of its kind end after *overlap*, those that end sooner stay as they are."""
+        c, ends = p.partner_tokens.c, token.made + overlap
+        mine = (c.partner_id == token.partner_id) & (c.kind == token.kind)
+        with self._db.write() as connection:
+            connection.execute(
+                update(p.partner_tokens).where(mine, c.ends.is_(None) | (c.ends > ends)).values(ends=ends)
+            )
+            connection.execute(
+                p.partner_tokens.insert().values(
+                    {name: getattr(token, name) for name in ("id", "partner_id", "kind", "digest", "made", "ends")}
+                )
+            )
+
+    def revoke(self, partner_id: str, token_ids: Collection[str] = ()) -> int:
+        """Forget tokens of a partner, those named or all; return how many."""
+        c = p.partner_tokens.c
+        mine = (c.partner_id == partner_id) & (among(c.id, token_ids) if token_ids else c.id.is_not(None))
+        with self._db.write() as connection:
+            return connection.execute(delete(p.partner_tokens).where(mine)).rowcount
+
+    # the port `Ledger`
+
+    def standing(self, channel_id: str, now: datetime) -> Standing:
+        with self._db.read() as connection:
+            (row,) = _STANDING.rows(connection, channel=channel_id, now=now)
+            return Standing(row.edition, not row.marked and not row.held)
+
+    def owed(self, partner_id: str, channel_id: str, since: datetime, now: datetime) -> tuple[Owed, ...]:
+        """Return what a channel has to tell a partner: retractions since *since*, and whatever is not picked up."""
+        mine = (_O.partner_id == partner_id) & (_O.channel_id == channel_id) & (_O.cause != "returned")
+        back = (_O.told == "retraction") & (_O.settled.is_(None) | (_O.since > since))
+        again = (_O.told == "correction") & (_O.settled.is_(None) | (_O.since > now - RETOLD))
+        returned = (_O.partner_id == partner_id) & (_O.channel_id == channel_id) & (_O.cause == "returned") & again
+        query = select(p.owed).where((mine & (back | again)) | returned).order_by(_O.since.desc(), _O.story_id)
+        with self._db.read() as connection:
+            return tuple(_owed(row) for row in connection.execute(query.limit(MOST)))
+
+    def pickup(self, partner_id: str, channel_id: str) -> Pickup | None:
+        with self._db.read() as connection:
+            rows = _PICKUP.rows(connection, partner=partner_id, channel=channel_id)
+            return next((Pickup(**row._asdict()) for row in rows), None)
+
+    def picked_up(self, issue: Issue, how: How, now: datetime) -> None:
+        """Enter what a partner holds from now on that it did not hold before, and settle what it was owed of it."""
+        ids = {"partner_id": issue.partner_id, "channel_id": issue.channel_id}
+        with self._db.write() as connection:
+            before = {
+                row.story_id: row for row in _HELD.rows(connection, partner=issue.partner_id, channel=issue.channel_id)
+            }
+            fresh = [h for h in issue.held if _is_news(h, before.get(h.story_id))]
+            rows: list[dict[str, Any]] = [
+                {**ids, "story_id": h.story_id, "revision": h.revision, "told": _told(h, before.get(h.story_id))}
+                for h in fresh
+            ]
+            _HOLD.each(connection, [{**row, "told": _kept(row["told"])} for row in rows])
+            _ENTER.each(connection, [{**row, "how": how, "at": now, "etag": issue.etag} for row in rows])
+            self._settle(connection, issue, how, now)
+            _PICK.run(connection, **ids, at=now, etag=issue.etag, updated=issue.updated)
+
+    def _settle(self, connection: Connection, issue: Issue, how: str, now: datetime) -> None:
+        """A correction is picked up with the version that is the latest at this moment, not with one made before."""
+        mine = (_O.partner_id == issue.partner_id) & (_O.channel_id == issue.channel_id) & _O.settled.is_(None)
+        query = select(_O.story_id, _O.told, t.stories.c.updated).join_from(
+            p.owed, t.stories, t.stories.c.id == _O.story_id, isouter=True
+        )
+        due = {(row.story_id, row.told): row.updated for row in connection.execute(query.where(mine))}
+        for h in issue.held if due else ():
+            told = "retraction" if h.told == "retraction" else "correction"
+            latest = due.get((h.story_id, told), h)
+            if latest is h or (told == "correction" and latest and h.revision < latest):
+                continue
+            this = mine & (_O.story_id == h.story_id) & (_O.told == told)
+            connection.execute(update(p.owed).where(this).values(settled=now, how=how))
+
+    def count(self, found: Sequence[Traffic]) -> None:
+        """Add up requests by day."""
+        names = ("requests", "full", "unchanged", "refused", "sent")
+        statement: Any = self._db.insert(p.traffic)
+        sums = {name: p.traffic.c[name] + statement.excluded[name] for name in names}
+        latest = {name: func.coalesce(statement.excluded[name], p.traffic.c[name]) for name in ("last", "newest")}
+        upsert = statement.on_conflict_do_update(
+            index_elements=["partner_id", "channel_id", "day"], set_={**sums, **latest}
+        )
+        visits = {(f.partner_id, f.channel_id): f.last for f in found if f.partner_id and f.last}
+        with self._db.write() as connection:
+            if found:
+                connection.execute(upsert, [{c: getattr(f, c) for c in p.traffic.c.keys()} for f in found])  # noqa: SIM118 - a collection of columns
+            for (partner, channel), at in visits.items():
+                mine = (_P.partner_id == partner) & (_P.channel_id == channel) & (_P.at < at)
+                connection.execute(update(p.pickups).where(mine).values(at=at))
+
+    # for those who look
+
+    def all_tokens(self) -> tuple[Token, ...]:
+        c = p.partner_tokens.c
+        with self._db.read() as connection:
+            rows = connection.execute(select(p.partner_tokens).order_by(c.partner_id, c.made, c.id))
+            return tuple(Token(**row._mapping) for row in rows)
+
+    def pickups(self, partner_id: str = "") -> tuple[Pickup, ...]:
+        query = _of(select(p.pickups), _P, partner_id).order_by(_P.partner_id, _P.channel_id)
+        with self._db.read() as connection:
+            return tuple(Pickup(**row._mapping) for row in connection.execute(query))
+
+    def debts(self, partner_id: str = "", *, open_only: bool = True) -> tuple[Owed, ...]:
+        """Return what partners are owed, the longest waiting first."""
+        query = _of(select(p.owed), _O, partner_id).order_by(_O.since, _O.partner_id, _O.channel_id, _O.story_id)
+        if open_only:
+            query = query.where(_O.settled.is_(None))
+        with self._db.read() as connection:
+            return tuple(_owed(row) for row in connection.execute(query))
+
+    def warned(self, found: Sequence[Owed]) -> None:
+        """Note that the log told of overdue debts."""
+        with self._db.write() as connection:
+            for one in found:
+                mine = (_O.partner_id == one.partner_id) & (_O.channel_id == one.channel_id)
+                this = mine & (_O.story_id == one.story_id) & (_O.told == one.told)
+                connection.execute(update(p.owed).where(this).values(warned=True))
+
+    def acknowledged(self, found: Sequence[Owed], now: datetime) -> None:
+        """Enter that a person said that debts are settled."""
+        with self._db.write() as connection:
+            for one in found:
+                ids = {"partner_id": one.partner_id, "channel_id": one.channel_id, "story_id": one.story_id}
+                row = {**ids, "revision": one.since, "told": one.told}
+                mine = (_O.partner_id == one.partner_id) & (_O.channel_id == one.channel_id)
+                this = mine & (_O.story_id == one.story_id) & (_O.told == one.told)
+                connection.execute(update(p.owed).where(this).values(settled=now, how="acknowledged"))
+                _HOLD.each(connection, [{**row, "told": _kept(one.told)}])
+                _ENTER.each(connection, [{**row, "how": "acknowledged", "at": now, "etag": ""}])
+
+    def holdings(self, partner_id: str) -> Mapping[tuple[str, str], Held]:
+        """Return what a partner holds, by channel and story."""
+        c = p.holdings.c
+        query = select(p.holdings).where(c.partner_id == partner_id).order_by(c.channel_id, c.story_id)
+        with self._db.read() as connection:
+            return {
+                (row.channel_id, row.story_id): Held(row.story_id, row.revision, row.told)
+                for row in connection.execute(query)
+            }
+
+    def receipts(self, partner_id: str, story_id: str = "") -> Iterator[Receipt]:
+        """Give a partner's rows of the ledger, the oldest first."""
+        c = p.ledger.c
+        query = _of(select(p.ledger), c, partner_id).order_by(c.id)
+        if story_id:
+            query = query.where(c.story_id == story_id)
+        with self._db.read() as connection:
+            rows = connection.execute(query).all()
+        yield from (Receipt(**{n: v for n, v in row._mapping.items() if n != "id"}) for row in rows)
+
+    def traffic(self, partner_id: str | None, since: str) -> tuple[Traffic, ...]:
+        """Return requests by day since *since* (a day): of one partner, `''` for the public, None for all."""
+        c = p.traffic.c
+        query = select(p.traffic).where(c.day >= since).order_by(c.partner_id, c.channel_id, c.day)
+        if partner_id is not None:
+            query = query.where(c.partner_id == partner_id)
+        with self._db.read() as connection:
+            return tuple(Traffic(**row._mapping) for row in connection.execute(query))
+
+    def expire(self, now: datetime) -> int:
+        """Forget what was kept long enough; return how many rows."""
+        day, c = (now - COUNTED).strftime("%Y-%m-%d"), p.ledger.c
+        stale = ~exists().where(t.stories.c.id == p.holdings.c.story_id)
+        last = exists().where(
+            c.story_id == p.holdings.c.story_id, c.partner_id == p.holdings.c.partner_id, c.at >= now - KEPT
+        )
+        with self._db.write() as connection:
+            gone = [
+                connection.execute(delete(p.ledger).where(c.at < now - KEPT)).rowcount,
+                connection.execute(delete(p.traffic).where(p.traffic.c.day < day)).rowcount,
+                connection.execute(delete(p.owed).where(_O.settled < now - KEPT)).rowcount,
+                connection.execute(delete(p.holdings).where(stale, ~last)).rowcount,
+                connection.execute(delete(p.partner_tokens).where(p.partner_tokens.c.ends < now - KEPT)).rowcount,
+            ]
+            return sum(gone)
+
+
+def _of(query: Select[Any], columns: Any, partner_id: str) -> Select[Any]:
+    return query.where(columns.partner_id == partner_id) if partner_id else query
+
+
+def _is_news(held: Held, before: AnyRow | None) -> bool:
+    if before is None:
+        return True
+    return bool(held.revision > before.revision) or _kept(held.told) != before.told
+
+
+def _kept(told: str) -> str:
+    return "retraction" if told == "retraction" else "story"
+
+
+def _told(held: Held, before: AnyRow | None) -> str:
+    """What a row of the ledger says: the first time it is a story, later versions correct it."""
+    if held.told == "retraction":
+        return "retraction"
+    return "story" if before is None else "correction"
+
+
+def _owed(row: AnyRow) -> Owed:
+    given = {n: v for n, v in row._mapping.items() if n != "story"}
+    known = {"channel_id": row.channel_id, "story_id": row.story_id, "at": row.since}
+    return Owed(**given, stone=loads(Tombstone, row.story, **known))

@@ -1,0 +1,135 @@
+"""GET a partner's feed: who may have it, what it is, and a note of who has it now.
+
+`/partner/NAME/CHANNEL/FILE` with HTTP Basic (RFC 7617: any user, the token as password) or Bearer (RFC 6750), and
+`/partner/NAME/KEY/CHANNEL/FILE` for readers that know neither: KEY is a token of its own, good in addresses alone.
+
+Whatever is wrong (partner, token, channel, address of the asker), the answer is the one that every address gets at
+which nothing is published, and no challenge: who has no token learns not even whom we serve (SRV-01). A right token is
+asked for before anything else, so that a flood of wrong ones from one address shuts out nobody (SRV-06).
+"""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from hashlib import sha256
+from hmac import compare_digest
+from ipaddress import ip_address, ip_network
+
+from feeds.model.partner import Issue, Partner, TokenKind
+from feeds.ports import Clock, Office
+from feeds.web.http import HEADERS, NOT_FOUND, Answer, Asked, Entrance, text
+from feeds.web.pace import Pace
+
+WRONG = 20  # wrong tokens a minute from one address that are told "not found"
+POLICY = "default-src 'none'; style-src 'self'; sandbox"
+PRIVATE = {
+    **HEADERS,
+    "Cache-Control": "private, no-store",
+    "Vary": "Authorization, Accept-Encoding",
+    "Content-Security-Policy": POLICY,
+    "X-Robots-Tag": "noindex, nofollow",
+}
+NOBODY = sha256(b"nobody has this token").hexdigest()  # compared with where there is none: it takes as long
+
+
+def entrances(office: Office, clock: Clock) -> tuple[Entrance, ...]:
+    """Return the way in for partners."""
+    door = _Door(office, clock)
+    return (Entrance(path="/partner/{name}/{rest:path}", handler=door.answer),)
+
+
+class _Door:
+    def __init__(self, office: Office, clock: Clock) -> None:
+        self._office, self._clock = office, clock
+        self._wrong = Pace(WRONG)
+        self._paces: dict[int, Pace] = {}  # by rate
+
+    def answer(self, asked: Asked) -> Answer:
+        parts = asked.path.split("/")[2:]
+        name, key, channel, file = (*parts, "", "", "", "")[:4] if len(parts) == 4 else _without_key(parts)
+        partner = self._office.partner(name)
+        kind: TokenKind = "path" if key else "header"
+        shown = key or _shown(asked.headers.get("authorization", ""))
+        if not self._knows(name, kind, shown) or partner is None or not _may_ask(partner, asked.client):
+            return self._unknown(asked, tried=bool(shown))
+        if not self._paces.setdefault(partner.rate, Pace(partner.rate)).admits(partner.id, self._clock()):
+            self._office.refused(partner)
+            return _too_often()
+        issue = self._office.issue(partner, channel, file)
+        return _not_found() if issue is None else self._told(issue, asked)
+
+    def _knows(self, name: str, kind: TokenKind, shown: str) -> bool:
+        """Compare with every token that holds, each in the same time (SRV-02)."""
+        digest = sha256(shown.encode()).hexdigest()
+        found = [compare_digest(digest, known) for known in (*self._office.digests(name, kind), NOBODY)]
+        return bool(shown) and any(found[:-1])
+
+    def _unknown(self, asked: Asked, *, tried: bool) -> Answer:
+        if tried and not self._wrong.admits(asked.client, self._clock()):
+            return _too_often()
+        return _not_found()
+
+    def _told(self, issue: Issue, asked: Asked) -> Answer:
+        rendition = issue.rendition
+        zipped = bool(rendition.gzipped) and _takes_gzip(asked.headers)
+        given = {**PRIVATE, "ETag": f'"{issue.etag}-gzip"' if zipped else f'"{issue.etag}"'}
+        if _has(asked.headers, issue.etag):
+            if asked.method == "GET":
+                self._office.picked_up(issue, "unchanged", 0)
+            return Answer(status=304, headers=given)
+        body = rendition.gzipped if zipped else rendition.body
+        if asked.method == "GET":  # who asks for the head alone has nothing of it
+            self._office.picked_up(issue, "polled", len(body))
+        coding = {"Content-Encoding": "gzip"} if zipped else {}
+        return Answer(headers={**given, **coding, "Content-Type": rendition.media_type}, body=body)
+
+
+def _without_key(parts: list[str]) -> tuple[str, str, str, str]:
+    return (parts[0], "", parts[1], parts[2]) if len(parts) == 3 else (parts[0] if parts else "", "", "", "")
+
+
+def _shown(authorization: str) -> str:
+    """Return the token that a request shows, '' where it shows none that can be read."""
+    scheme, _, value = authorization.partition(" ")
+    value = value.strip()
+    if scheme.lower() == "bearer":
+        return value
+    if scheme.lower() != "basic":
+        return ""
+    try:
+        return base64.b64decode(value, validate=True).decode().partition(":")[2]
+    except (binascii.Error, ValueError):
+        return ""
+
+
+def _may_ask(partner: Partner, client: str) -> bool:
+    if not partner.addresses:
+        return True
+    try:
+        asker = ip_address(client)
+    except ValueError:
+        return False
+    mapped = getattr(asker, "ipv4_mapped", None) or asker
+    return any(mapped in ip_network(network) for network in partner.addresses)
+
+
+def _takes_gzip(headers: Mapping[str, str]) -> bool:
+    for item in headers.get("accept-encoding", "").lower().split(","):
+        coding, _, weight = item.strip().partition(";")
+        if coding.strip() in ("gzip", "x-gzip", "*"):
+            return weight.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
+    return False
+
+
+def _has(headers: Mapping[str, str], etag: str) -> bool:
+    """Tell whether If-None-Match names *etag* (weakly, RFC 9110 §13.1.2); `*` names nothing that they hold."""
+    tags = (tag.strip().removeprefix("W/").strip('"') for tag in headers.get("if-none-match", "").split(","))
+    return etag in {tag.removesuffix("-gzip") for tag in tags}
+
+
+def _not_found() -> Answer:
+    return text(NOT_FOUND, 404)
+
+
+def _too_often() -> Answer:
+    return text("Too many requests; wait a minute.\n", 429, Retry_After="60")

@@ -1,0 +1,115 @@
+"""feeds partner …, and feeds why --partner: from nothing to an address, a pick-up and an audit."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from feeds.cli import cli
+
+CONFIG = """\
+version: 1
+site: {title: Desk, url: 'https://desk.example', timezone: Asia/Seoul}
+content:
+  - {id: posts, path: site}   # ours
+"""
+EPOCH = "1764000000"  # 2025-11-24T16:00:00Z
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", EPOCH)
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site/a.md").write_text("---\ntitle: First news\ndate: 2025-11-24 10:00 +0900\n---\nWords.\n")
+    (tmp_path / "site/b.md").write_text(
+        "---\ntitle: Later news\ndate: 2025-11-24 10:00 +0900\nembargo: 2025-11-25 09:00 +0900\n---\nWords.\n"
+    )
+    (tmp_path / "feeds.yaml").write_text(CONFIG)
+    assert run(tmp_path, "run").exit_code == 0
+    return tmp_path
+
+
+def run(folder: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(cli, ["-c", str(folder / "feeds.yaml"), *arguments], catch_exceptions=False)
+
+
+def added(folder: Path, *more: str) -> str:
+    said = run(folder, "partner", "add", "portal", "--content", "summary", *more)
+    assert said.exit_code == 0, said.output
+    return said.output
+
+
+def test_add_writes_the_file_and_shows_the_token_once(folder: Path) -> None:
+    said = added(folder, "--channel", "all", "--channel", "category:기술", "--delay", "10m", "--key")
+    text = (folder / "feeds.yaml").read_text()
+    assert "# ours" in text, "comments stay"
+    assert "partners:\n  - id: portal\n" in text
+    token = next(line.split()[1] for line in said.splitlines() if line.startswith("token"))
+    key = next(line.split()[1] for line in said.splitlines() if line.startswith("key"))
+    assert "https://desk.example/partner/portal/all/atom.xml" in said
+    assert f"https://desk.example/partner/portal/{key}/all/atom.xml" in said
+    assert token not in text
+    assert token.encode() not in b"".join(p.read_bytes() for p in (folder / "var").glob("feeds.db*"))
+    assert token not in run(folder, "partner", "show", "portal", "--json").output
+    again = run(folder, "partner", "add", "portal")
+    assert (again.exit_code, "already" in again.output) == (2, True)
+
+
+def test_rotate_and_revoke(folder: Path) -> None:
+    added(folder)
+    run(folder, "partner", "rotate", "portal", "--overlap", "1h")
+    tokens = json.loads(run(folder, "partner", "show", "portal", "--json").output)["tokens"]
+    first, second = sorted(tokens, key=lambda token: not token["ends"])
+    assert (first["ends"], second["ends"]) == ("2025-11-24 17:00:00+00:00", None)
+    assert "1 token of portal" in run(folder, "partner", "revoke", "portal", first["id"]).output
+    assert run(folder, "partner", "revoke", "portal", "nothing").exit_code == 2
+    assert "1 token of portal" in run(folder, "partner", "revoke", "portal").output
+    assert run(folder, "partner", "rotate", "nobody").exit_code == 2
+    assert run(folder, "partner", "rotate", "portal", "--overlap", "soon").exit_code == 2
+
+
+def test_preview_shows_what_will_be_seen(folder: Path) -> None:
+    added(folder)
+    now = json.loads(run(folder, "partner", "preview", "portal", "--json").output)
+    assert [story["title"] for story in now[0]["stories"]] == ["First news"]
+    later = run(folder, "partner", "preview", "portal", "all", "--at", "2025-11-25T09:00").output
+    assert "Later news" in later
+    assert "Later news" not in run(folder, "partner", "preview", "portal", "all", "--at", "2025-11-25T08:59:59").output
+    assert "<title>First news</title>" in run(folder, "partner", "preview", "portal", "all", "--document").output
+    assert run(folder, "partner", "preview", "portal", "none").exit_code == 2
+    assert run(folder, "partner", "preview", "portal", "--at", "tomorrow").exit_code == 2
+    assert "never asked for" in run(folder, "partner", "show", "portal").output, "to look is no pick-up"
+
+
+def test_why_gives_each_rule_s_word(folder: Path) -> None:
+    added(folder, "--delay", "10m")
+    stories = {s["lead"]: s["id"] for s in _stories(folder)}
+    said = run(folder, "why", stories["Later news"], "--partner", "portal").output
+    assert "all: is held back" in said
+    assert "NO  embargo  it is released at 2025-11-25T00:00:00+00:00 (until 2025-11-25 00:00:00 UTC)" in said
+    assert "yes sources  posts is our own" in said
+    said = run(folder, "why", stories["First news"], "--partner", "portal", "--at", "+10m").output
+    assert "all: goes out" in said
+    assert "yes window   it is among the newest 50" in said
+    found = json.loads(run(folder, "why", stories["First news"], "--partner", "portal", "--json").output)
+    assert {rule["rule"]: rule["passes"] for rule in found[0]["rules"]}["delay"] is False
+
+
+def _stories(folder: Path) -> list[dict[str, str]]:
+    lines = run(folder, "export", "json").output.splitlines()
+    return [{"id": s["id"], "lead": s["entries"][0]["title"]} for s in map(json.loads, lines)]
+
+
+def test_ledger_and_status_of_partners(folder: Path) -> None:
+    added(folder)
+    rows = list(csv.DictReader(io.StringIO(run(folder, "partner", "ledger", "portal").output)))
+    assert rows == []
+    assert json.loads(run(folder, "partner", "ledger", "portal", "--format", "json").output) == []
+    assert run(folder, "partner", "ledger", "nobody").exit_code == 2
+    assert run(folder, "partner", "acknowledge", "portal", "nothing").exit_code == 2
+    assert "portal" in run(folder, "partner", "list").output
+    assert json.loads(run(folder, "partner", "list", "--json").output)[0]["alarms"] == []
+    assert json.loads(run(folder, "status", "--json").output)["partners"] == {}

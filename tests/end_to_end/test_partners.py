@@ -1,0 +1,243 @@
+"""Three partners with different terms; one story under embargo, corrected, taken back; one partner down for two days.
+
+Over real HTTP on loopback, by a clock in the test's hand.
+"""
+
+import base64
+import json
+import socket
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from email.message import Message
+from pathlib import Path
+
+import pytest
+import uvicorn
+
+from feeds.app import desk, partners
+from feeds.app.build import App, opened
+from feeds.jobs.syndicate import Syndicate
+from feeds.model.job import Job, JobName
+from feeds.render.static import STATIC
+from feeds.web import partner
+from feeds.web.site import site
+
+START = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+CONFIG = """\
+version: 1
+site: {title: Desk, url: 'https://desk.example'}
+content:
+  - {id: posts, path: site}
+outputs:
+  - {id: all, path: /, formats: [atom, json]}
+partners:
+  - {id: portal, rights: © Desk, links: {utm_source: portal}}
+  - {id: app, dialect: json, content: summary, delay: 10m, every: 30m, within: 30m}
+  - {id: old, dialect: rss, content: title}
+store: sqlite:///var/feeds.db
+public: var/public
+"""
+POST = "---\ntitle: {title}\ndate: 2026-11-19 10:00:00 +0000\n{more}---\n{words}\n"
+PLAIN = POST.format(title="Plain news", more="", words="Words of the plain one.")
+SECRET = "The price is {} won, says the {} report that nobody has seen yet."
+
+
+class Time:
+    """The clock in the test's hand."""
+
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+class Readers:
+    """Partners that ask over HTTP, each with what it got last."""
+
+    def __init__(self, port: int) -> None:
+        self.base = f"http://127.0.0.1:{port}"
+        self.etags: dict[str, str] = {}
+        self.bodies: dict[str, str] = {}
+
+    def get(self, path: str, **headers: str) -> tuple[int, str, Message]:
+        asked = urllib.request.Request(self.base + path, headers={k.replace("_", "-"): v for k, v in headers.items()})
+        try:
+            with urllib.request.urlopen(asked, timeout=10) as answer:
+                return answer.status, answer.read().decode(), answer.headers
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode(), error.headers
+
+    def poll(self, name: str, path: str, **headers: str) -> int:
+        if name in self.etags:
+            headers["If_None_Match"] = self.etags[name]
+        status, body, said = self.get(path, **headers)
+        if status == 200:
+            self.etags[name], self.bodies[name] = said["ETag"], body
+        return status
+
+
+@contextmanager
+def served(app: App, office: Syndicate) -> Iterator[Readers]:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        web = site(app.store.overview, STATIC, lambda: True, partner.entrances(office, app.clock))
+        server = uvicorn.Server(uvicorn.Config(web, log_config=None, access_log=False, lifespan="off"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+        thread.start()
+        try:
+            yield Readers(listener.getsockname()[1])
+        finally:
+            server.should_exit = True
+            thread.join(10)
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[App]:
+    (tmp_path / "site").mkdir()
+    (tmp_path / "feeds.yaml").write_text(CONFIG)
+    with opened(str(tmp_path / "feeds.yaml"), {}, lock=True) as found:
+        found.clock = Time()
+        found.sync()
+        yield found
+
+
+def write(app: App, name: str, text: str) -> None:
+    """Save a post, and let a pass take it in and publish it."""
+    (Path(app.settings.file).parent / "site" / name).write_text(text)
+    once(app)
+
+
+def once(app: App) -> None:
+    app.store.library.hasten(["posts"], app.clock())
+    jobs: tuple[JobName, ...] = ("poll", "publish")
+    for job in jobs:
+        assert app.run_job(Job(name=job), app.work()).outcome == "done"
+
+
+def at(app: App, moment: datetime) -> None:
+    assert isinstance(app.clock, Time)
+    app.clock.now = moment
+
+
+def titled(app: App) -> dict[str, str]:
+    """Ids of stories by the first word of their titles."""
+    return {story.lead.title.split()[0]: story.id for story in app.store.library.every_story("", 10)}
+
+
+def rows(app: App, name: str) -> list[tuple[str, str, str, timedelta]]:
+    """What the ledger says reached a partner: story, as what, how, when."""
+    names = {id: word for word, id in titled(app).items()}
+    return [(names[r.story_id], r.told, r.how, r.at - START) for r in app.store.partners.receipts(name)]
+
+
+def test_the_walk(app: App) -> None:
+    tokens = {name: partners.issue(app, name, "header", timedelta(0)) for name in ("portal", "app")}
+    key = partners.issue(app, "old", "path", timedelta(0))
+    basic = "Basic " + base64.b64encode(f"any:{tokens['portal']}".encode()).decode()
+    office = partners.office(app)
+    with served(app, office) as readers:
+
+        def portal() -> int:
+            return readers.poll("portal", "/partner/portal/all/atom.xml", Authorization=basic)
+
+        def phone() -> int:
+            return readers.poll("app", "/partner/app/all/feed.json", Authorization=f"Bearer {tokens['app']}")
+
+        def old() -> int:
+            return readers.poll("old", f"/partner/old/{key}/all/rss.xml")
+
+        # one plain story, and one under embargo for two hours
+        write(app, "plain.md", PLAIN)
+        embargo = "embargo: 2026-11-20 05:00:00 +0000\n"
+        write(app, "secret.md", POST.format(title="Secret price", more=embargo, words=SECRET.format(100, "first")))
+        assert (portal(), phone(), old()) == (200, 200, 200)
+        assert "Plain news" in readers.bodies["portal"]
+        assert "Plain" not in readers.bodies["app"], "ten minutes later than readers"
+        assert "Words of" not in readers.bodies["old"], "a title alone"
+        at(app, START + 10 * MINUTE)
+        assert (portal(), phone(), old()) == (304, 200, 304)
+        assert "Plain news" in readers.bodies["app"]
+
+        # the embargo ends to the second, and no job runs
+        at(app, START + 2 * HOUR - timedelta(seconds=1))
+        assert (portal(), phone(), old()) == (304, 304, 304)
+        at(app, START + 2 * HOUR)
+        assert (portal(), phone(), old()) == (200, 304, 200)
+        assert "?utm_source=portal" in readers.bodies["portal"]
+        at(app, START + 2 * HOUR + 10 * MINUTE - timedelta(seconds=1))
+        assert phone() == 304
+        at(app, START + 2 * HOUR + 10 * MINUTE)
+        assert phone() == 200
+        shown = [json.loads(readers.bodies["app"])["items"][n] for n in (0, 1)]
+        assert all("content_html" not in item for item in shown), "a summary alone"
+
+        # it is corrected; `old` went down a minute before
+        at(app, START + 3 * HOUR)
+        write(app, "secret.md", POST.format(title="Secret price", more=embargo, words=SECRET.format(999, "final")))
+        assert (portal(), phone()) == (200, 200)
+        assert "999 won" in readers.bodies["portal"]
+        assert "corrected" in {debt.cause for debt in app.store.partners.debts("old")}
+
+        # and taken back
+        at(app, START + 5 * HOUR)
+        id = titled(app)["Secret"]
+        desk.retract(app, id, "it was wrong")
+        assert (portal(), phone()) == (200, 200)
+        assert (
+            f'<at:deleted-entry xmlns:at="http://purl.org/atompub/tombstones/1.0" ref="{id}"'
+            in readers.bodies["portal"]
+        )
+        assert json.loads(readers.bodies["app"])["_deleted"]["entries"] == [{"id": id, "when": "2026-11-20T08:00:00Z"}]
+        assert "Secret" not in readers.bodies["portal"] + readers.bodies["app"]
+        once(app)
+        assert (portal(), phone()) == (304, 304), "nothing moves unless something happened"
+
+        # two days later `old` is overdue, whatever became of its terms and of the story's channels
+        at(app, START + 2 * DAY)
+        office.flush()
+        assert [debt.told for debt in app.store.partners.debts()] == ["retraction"]
+        assert any("has not picked up the retraction" in alarm for alarm in partners.account(app, "old").alarms)
+        assert old() == 200
+        assert id in readers.bodies["old"]
+        assert "Secret" not in readers.bodies["old"]
+        assert app.store.partners.debts() == ()
+        office.flush()
+        assert partners.account(app, "old").alarms == ()
+
+        # a month after, it is told no more
+        at(app, START + 31 * DAY)
+        assert (portal(), phone(), old()) == (200, 200, 200)
+        assert not any(id in body for body in readers.bodies.values())
+
+    office.flush()
+    assert rows(app, "portal") == [
+        ("Plain", "story", "polled", timedelta(0)),
+        ("Secret", "story", "polled", 2 * HOUR),
+        ("Secret", "correction", "polled", 3 * HOUR),
+        ("Secret", "retraction", "polled", 5 * HOUR),
+    ]
+    assert rows(app, "app") == [
+        ("Plain", "story", "polled", 10 * MINUTE),
+        ("Secret", "story", "polled", 2 * HOUR + 10 * MINUTE),
+        ("Secret", "correction", "polled", 3 * HOUR),
+        ("Secret", "retraction", "polled", 5 * HOUR),
+    ]
+    assert rows(app, "old") == [
+        ("Plain", "story", "polled", timedelta(0)),
+        ("Secret", "story", "polled", 2 * HOUR),
+        ("Secret", "retraction", "polled", 2 * DAY),
+    ]
+    settled = [(d.partner_id, d.told, d.cause, d.settled) for d in app.store.partners.debts(open_only=False)]
+    assert sorted(d for d in settled if d[1] == "retraction") == [
+        ("app", "retraction", "retracted", START + 5 * HOUR),
+        ("old", "retraction", "retracted", START + 2 * DAY),
+        ("portal", "retraction", "retracted", START + 5 * HOUR),
+    ]
+    counted = {t.day: (t.requests, t.full, t.unchanged) for t in app.store.partners.traffic("portal", "")}
+    assert counted == {"2026-11-20": (7, 4, 3), "2026-12-21": (1, 1, 0)}
