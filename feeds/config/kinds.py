@@ -74,7 +74,8 @@ FormatKey = Annotated[
         "smartnews",
         "flipboard",
         "naver",
-        hints={"jsonfeed": "write json"},
+        "ninjs",
+        hints={"jsonfeed": "write json", "smartformat": "write smartnews", "sitemap": "write news"},
     ),
 ]
 FileName = Annotated[

@@ -22,10 +22,11 @@ Format = Literal[
     "smartnews",
     "flipboard",
     "naver",
+    "ninjs",
     "page",  # one story
     "gone",  # what stands where a story was told once
 ]
-TELLING_GONE = frozenset[Format]({"atom", "json", "msn", "smartnews", "naver"})
+TELLING_GONE = frozenset[Format]({"atom", "json", "msn", "smartnews", "naver", "ninjs"})
 """Formats with words for what was taken back."""
 PAGE_FORMATS = frozenset[Format]({"html", "page", "gone"})
 
@@ -44,6 +45,7 @@ FILES: Mapping[Format, str] = {
     "smartnews": "smartnews.xml",
     "flipboard": "flipboard.xml",
     "naver": "naver.xml",
+    "ninjs": "ninjs.json",
     "page": "index.html",
     "gone": "index.html",
 }
@@ -58,6 +60,7 @@ MEDIA_TYPES: Mapping[Format, str] = {
     "smartnews": "application/rss+xml; charset=utf-8",
     "flipboard": "application/rss+xml; charset=utf-8",
     "naver": "application/xml; charset=utf-8",
+    "ninjs": "application/json; charset=utf-8",
     "page": "text/html; charset=utf-8",
     "gone": "text/html; charset=utf-8",
 }

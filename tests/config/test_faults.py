@@ -316,7 +316,7 @@ MORE = {
     ),
     "format": (
         "outputs: [{id: a, path: /, formats: [atmo]}]",
-        "2:38: formats has 'atmo'; give atom, rss, json, html, opml, news, msn, smartnews, flipboard or naver = did you mean 'atom'?",
+        "2:38: formats has 'atmo'; give atom, rss, json, html, opml, news, msn, smartnews, flipboard, naver or ninjs = did you mean 'atom'?",
     ),
     "one file, two formats": (
         "outputs: [{id: a, path: /, files: {rss: atom.xml}}]",

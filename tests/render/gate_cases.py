@@ -135,6 +135,37 @@ _GONE = NAVER[NAVER.index("<deleted") : NAVER.index("<entry>")]
 _ENTRY = NAVER[NAVER.index("<entry>") : NAVER.index("</feed>")]
 
 
+NINJS = """{
+ "uri": "https://a.example/ninjs.json",
+ "standard": {"name": "ninjs", "version": "2.1", "schema": "https://www.iptc.org/std/ninjs/ninjs-schema_2.1.json"},
+ "type": "composite",
+ "associations": [
+  {
+   "name": "1",
+   "uri": "tag:a.example,2026:1",
+   "type": "text",
+   "versioncreated": "2026-11-24T09:00:00Z",
+   "pubstatus": "usable",
+   "urgency": 4,
+   "language": "ko",
+   "headlines": [{"role": "main", "value": "One"}],
+   "bodies": [{"contenttype": "text/html", "value": "Words", "wordcount": 1}]
+  },
+  {
+   "name": "0",
+   "uri": "tag:a.example,2026:0",
+   "pubstatus": "canceled",
+   "renditions": [{"name": "web", "href": "https://a.example/0"}]
+  }
+ ]
+}
+"""
+
+
+def ninjs(rule: str, old: str, new: str, where: str, line: int) -> Case:
+    return Case(rule, NINJS, old, new, where, line)
+
+
 def naver(rule: str, old: str, new: str, where: str, line: int) -> Case:
     return Case(rule, NAVER, old, new, f"feed{where}", line)
 
@@ -170,6 +201,19 @@ DIALECT_CASES = [
     flipboard("flipboard.items", _ITEM, "", "", 4),
     flipboard("flipboard.text", "&lt;p&gt;Words&lt;/p&gt;", "", "/item[1]/content:encoded", 10),
     flipboard("flipboard.picture", 'width="400"', 'width="399"', "/item[1]", 10),
+    ninjs("ninjs.unknown", '"name": "1"', '"name": "1", "body_html": "Words"', "associations[0].body_html", 6),
+    ninjs("ninjs.unknown", '"type": "composite"', '"type": "composite", "name": "all"', "name", 4),
+    ninjs("ninjs.value", '"pubstatus": "usable"', '"pubstatus": "embargoed"', "associations[0].pubstatus", 11),
+    ninjs("ninjs.canceled", '"pubstatus": "usable"', '"pubstatus": "canceled"', "associations[0].bodies", 15),
+    ninjs("element.missing", '   "name": "1",\n', "", "associations[0].name", 6),
+    ninjs("element.missing", '   "uri": "tag:a.example,2026:1",\n', "", "associations[0].uri", 6),
+    ninjs("element.missing", '"role": "main", "value": "One"', '"role": "main"', "associations[0].headlines[0].value", 14),
+    ninjs("value.number", '"urgency": 4', '"urgency": 10', "associations[0].urgency", 12),
+    ninjs("value.type", '"wordcount": 1', '"wordcount": "1"', "associations[0].bodies[0].wordcount", 15),
+    ninjs("date.rfc3339", "2026-11-24T09:00:00Z", "2026-11-24", "associations[0].versioncreated", 10),
+    ninjs("date.future", "2026-11-24T09", "2026-11-27T09", "associations[0].versioncreated", 10),
+    ninjs("uri.absolute", "https://a.example/0", "/0", "associations[1].renditions[0].href", 21),
+    ninjs("id.repeated", "tag:a.example,2026:0", "tag:a.example,2026:1", "associations[1].uri", 19),
     naver("naver.missing", "<title>A</title>", "", "/title", 2),
     naver("naver.missing", 'rel="site"', 'rel="self"', "/link[@rel=site]", 2),
     naver("naver.missing", 'rel="via"', 'rel="self"', "/entry/link[@rel=via]", 9),
@@ -201,6 +245,7 @@ DIALECT_CASES = [
     smartnews("smartnews.tracking", "example/1<", "example/1?a=1&amp;utm_source=b<", "channel/item/link"),
 ]  # fmt: skip
 DIALECTS = {
+    "ninjs": NINJS,
     "naver": NAVER,
     "flipboard": FLIPBOARD,
     "news": NEWS,

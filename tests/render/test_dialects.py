@@ -1,8 +1,10 @@
 """Dialects of partners: golden bytes, and how each tells a story, a correction and a takedown."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from lxml import etree
@@ -250,3 +252,45 @@ def test_naver_gets_a_hundred_and_takedowns_first() -> None:
     of = told(feed(*(item(number) for number in range(1, 99))), "naver", *(stone(n) for n in range(200, 204)))
     found = [str(one.tag).rpartition("}")[2] for one in entries(of)]
     assert (found.count("deleted-entry"), found.count("entry")) == (4, 96)
+
+
+# ninjs
+
+
+def wire(of: Feed) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(body(of, "ninjs"))["associations"]
+    return found
+
+
+def test_ninjs_cancels_a_story_by_its_status_and_a_new_version() -> None:
+    canceled, withheld, story = wire(told(feed(item(1)), "ninjs", stone(), stone(8, "held")))
+    assert [one["pubstatus"] for one in (canceled, withheld, story)] == ["canceled", "withheld", "usable"]
+    assert canceled == {
+        "name": "tag:news.example.kr,2026:story/9",
+        "uri": "tag:news.example.kr,2026:story/9",
+        "type": "text",
+        "representationtype": "partial",
+        "version": "20261121030000",
+        "firstcreated": "2026-11-19T18:00:00Z",
+        "versioncreated": "2026-11-21T03:00:00Z",
+        "pubstatus": "canceled",
+        "ednote": "Canceled: taken back by the publisher. Take it down wherever it was published.",
+        "language": "ko",
+        "headlines": [{"role": "main", "contenttype": "text/plain", "value": "내린 <글> & 제목"}],
+        "renditions": [{"name": "web", "href": "https://news.example.kr/2026/post-9/", "contenttype": "text/html"}],
+    }
+
+
+def test_ninjs_hears_of_a_correction_by_its_version() -> None:
+    first, corrected = item(1), item(1, updated=NOON)
+    (before,), (after,) = (wire(told(feed(one), "ninjs")) for one in (first, corrected))
+    assert (before["uri"], before["firstcreated"]) == (after["uri"], after["firstcreated"])
+    assert before["versioncreated"] < after["versioncreated"]
+    assert before["version"] < after["version"]
+
+
+def test_ninjs_is_one_package() -> None:
+    found = json.loads(body(told(feed(item(1), item(2)), "ninjs"), "ninjs"))
+    assert found["standard"]["name"] == "ninjs"
+    assert (found["type"], found["uri"]) == ("composite", "https://news.example.kr/ninjs.json")
+    assert [one["uri"][-1] for one in found["associations"]] == ["1", "2"]

@@ -2,16 +2,19 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from json import loads
 from typing import Any
 
 import pytest
 
 from feeds.model.breach import Breach
 from feeds.render.gate import jsonfeed, judge
+from feeds.render.gate.dialects import ninjs
+from feeds.render.gate.json_schema import Schema
 from feeds.render.gate.rules import RULES
 from feeds.render.gate.sheet import MOST
 from tests.mutants import mutants, sources
-from tests.render.gate_cases import DIALECT_CASES, DIALECTS, SELF, Case
+from tests.render.gate_cases import DIALECT_CASES, DIALECTS, NINJS, SELF, Case
 
 MUTATED = [p for p in sources(["real", "validator", "jsonfeed", "synthetic"]) if p.stat().st_size < 50_000]
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
@@ -292,15 +295,23 @@ DOUBTS: tuple[dict[str, object], ...] = (
 def test_the_short_way_says_what_the_schema_says(change: dict[str, object]) -> None:
     """Where the short way is sure, the library finds nothing; and no doubt is raised in vain."""
     item: Any = {name: value for name, value in {**ITEM, **change}.items() if value is not None}
-    schema = jsonfeed.json_schema()["$defs"]["item"]
-    assert jsonfeed.meets(item, schema) == jsonfeed.validator("item").is_valid(item)
+    schema = jsonfeed.SCHEMA.whole["$defs"]["item"]
+    assert jsonfeed.SCHEMA.meets(item, schema) == jsonfeed.SCHEMA.validator("item").is_valid(item)
 
 
-def test_the_short_way_knows_every_word_of_the_schema() -> None:
+@pytest.mark.parametrize("case", [case for case in DIALECT_CASES if case.document == NINJS], ids=lambda c: c.where)
+def test_the_short_way_says_what_the_schema_of_ninjs_says(case: Case) -> None:
+    for document in (NINJS, NINJS.replace(case.old, case.new, 1)):
+        found = loads(document)
+        assert ninjs.SCHEMA.meets(found, ninjs.SCHEMA.whole) == ninjs.SCHEMA.validator().is_valid(found)
+
+
+@pytest.mark.parametrize("of", [jsonfeed.SCHEMA, ninjs.SCHEMA], ids=["JSON Feed", "ninjs"])
+def test_the_short_way_knows_every_word_of_the_schema(of: Schema) -> None:
     """A keyword that it does not know would be passed over."""
     known = {
         "type", "required", "properties", "patternProperties", "additionalProperties", "anyOf", "items", "format",
-        "enum", "minLength", "minimum", "$ref", "$defs", "$schema", "$comment", "title",
+        "enum", "minLength", "minimum", "maximum", "$ref", "$defs", "$schema", "$comment", "title",
     }  # fmt: skip
 
     def words(schema: object) -> Iterator[str]:
@@ -311,7 +322,7 @@ def test_the_short_way_knows_every_word_of_the_schema() -> None:
                 for one in inner:
                     yield from words(one)
 
-    assert set(words(jsonfeed.json_schema())) <= known
+    assert set(words(of.whole)) <= known
 
 
 def test_blanks_without_end_take_no_time() -> None:

@@ -7,7 +7,7 @@ documents to the partner's rules.
 from collections.abc import Callable, Mapping
 
 from feeds.model.channel import Feed, Format, SetAside
-from feeds.render.dialects import flipboard, msn, naver, smartnews
+from feeds.render.dialects import flipboard, msn, naver, ninjs, smartnews
 from feeds.render.pieces import Body, etag
 
 
@@ -22,4 +22,5 @@ DIALECTS: Mapping[Format, Callable[[Feed], tuple[Body, tuple[SetAside, ...]]]] =
     "smartnews": smartnews.render,
     "flipboard": flipboard.render,
     "naver": _naver,
+    "ninjs": ninjs.render,
 }

@@ -7,6 +7,8 @@ from lxml import etree
 from feeds.model.breach import Breach
 from feeds.render.gate import atom, dialects, jsonfeed, rdf, rss
 from feeds.render.gate.advice import advise
+from feeds.render.gate.dialects import ninjs
+from feeds.render.gate.json_schema import loaded
 from feeds.render.gate.sheet import Sheet
 from feeds.render.gate.source import tree
 from feeds.render.gate.values import iri
@@ -19,7 +21,9 @@ def judge(body: bytes, now: datetime, url: str = "") -> tuple[Breach, ...]:
     """Return every rule that *body* breaks at *now*, in the order of its lines; *url* is where it is published."""
     sheet = Sheet(now, url, len(body))
     if body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"{", b"["}:
-        jsonfeed.judge(body, sheet)
+        found, text = loaded(body, sheet)
+        if text:
+            (ninjs if ninjs.told(found) else jsonfeed).judge(found, text, sheet)
     else:
         root = tree(body, sheet)
         if root is not None:

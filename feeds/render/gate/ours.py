@@ -16,6 +16,7 @@ from feeds.model.channel import Format
 from feeds.render.entries import ATOM_SPACES, RSS_SPACES
 from feeds.render.gate import atom, jsonfeed, rss
 from feeds.render.gate.dialects import RSS as DIALECTS
+from feeds.render.gate.dialects import ninjs
 from feeds.render.gate.document import judge
 from feeds.render.gate.sheet import Sheet
 
@@ -39,8 +40,8 @@ _ATOM = b'<feed xmlns="' + atom.ATOM.encode() + b'"' + _declared(ATOM_SPACES) + 
 
 def entry_faults(format: Format, raws: Sequence[bytes]) -> list[str]:
     """Return for each of *raws*, one story in *format* each, why it may not be published; '' if it may."""
-    if format == "json":
-        return [_fault(_json(raw)) for raw in raws]
+    if of_json := _JSON.get(format):
+        return [_fault(_json(raw, of_json)) for raw in raws]
     judged = _atom if format == "atom" else _of_rss(format)
     with suppress(etree.XMLSyntaxError):
         at_once = judged(raws)  # parsed as one, which costs less
@@ -61,9 +62,12 @@ def _alone(judged: Callable[[Sequence[bytes]], list[Sheet]], raw: bytes) -> str:
     return _fault(sheet)
 
 
-def _json(raw: bytes) -> Sheet:
+_JSON: Mapping[Format, Callable[[bytes, Sheet], None]] = {"json": jsonfeed.judge_item, "ninjs": ninjs.judge_item}
+
+
+def _json(raw: bytes, judge_item: Callable[[bytes, Sheet], None]) -> Sheet:
     sheet = Sheet(_LATER)
-    jsonfeed.judge_item(raw, sheet)
+    judge_item(raw, sheet)
     return sheet
 
 

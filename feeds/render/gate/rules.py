@@ -22,7 +22,7 @@ class Rule:
 _XML, _RFC, _RSS = "XML 1.0", "RFC 4287", "RSS 2.0"
 _PROFILE = "RSS Best Practices Profile"
 _MSN, _SNF, _FLIPBOARD = "MSN Partner Hub", "SmartFormat 2.1", "Flipboard RSS specification"
-_GOOGLE, _NAVER = "Google: news sitemaps", "Naver Syndication 2"
+_GOOGLE, _NAVER, _NINJS = "Google: news sitemaps", "Naver Syndication 2", "IPTC ninjs 2.1"
 
 RULES: Mapping[str, Rule] = {
     # the bytes
@@ -219,6 +219,9 @@ RULES: Mapping[str, Rule] = {
     "naver.many": Rule("warning", "has more than 100 entries", "tell fewer", _NAVER),
     "naver.html": Rule("warning", "is not html", "write type=\"html\"", _NAVER),
     "naver.site": Rule("warning", "is no page of the site that the document names", "leave it out", _NAVER),
+    "ninjs.unknown": Rule("error", "is no property of ninjs 2.1", "remove it", _NINJS),
+    "ninjs.value": Rule("error", "is none of the values that ninjs 2.1 has for it", "write one of them", _NINJS),
+    "ninjs.canceled": Rule("warning", "is told of what is canceled", "leave the text out", _NINJS),
     "news.many": Rule("error", "has more than 1,000 news", "make two sitemaps", _GOOGLE),
     "news.old": Rule("warning", "is older than two days", "leave it out", _GOOGLE),
     "news.language": Rule(
