@@ -245,7 +245,7 @@ PROBLEMS: dict[str, tuple[str, str]] = {
         "a document breaks a rule of its format",
         "report what it says to us; the last good document stays published until then",
     ),
-    "delivery": ("a hub did not accept the news of a change", "wait; it is tried again for about a day"),
+    "delivery": ("a hub or a subscriber did not accept what it was told", "wait; it is tried again for about a day"),
     "twin": (
         "the feed has moved to the address of another source",
         "remove this source: the other one reads the feed; what this one gave stays published",

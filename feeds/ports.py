@@ -11,6 +11,7 @@ from feeds.model.channel import Format, Period, Place, Rendered, Rendition, Show
 from feeds.model.delivery import Delivery, Intent, Message, Sent, Subscription
 from feeds.model.entry import Parsed
 from feeds.model.job import Job
+from feeds.model.lease import Lease, Letter, Lettered, Wish
 from feeds.model.partner import How, Issue, Owed, Partner, Pickup, Standing, Token, TokenKind, Traffic
 from feeds.model.search import Hits, Unsearched
 from feeds.model.source import Document, Fetched, Source, SourceState
@@ -47,6 +48,9 @@ class Post(Protocol):
 
     def sent(self, seconds: float) -> Sequence[tuple[Delivery, Sent]]:
         """Return what came of some, waiting for the first at most so long. Failing is an answer."""
+
+    def recall(self) -> None:
+        """Take back what is not being sent yet: it stays owed."""
 
     def __len__(self) -> int:
         """How many are on their way."""
@@ -91,6 +95,10 @@ class Library(Protocol):
 
         Return the ids of sources whose view was stale: nothing of theirs was written.
         """
+
+    @property
+    def leases(self) -> "Leases":
+        """What hubs elsewhere promised us."""
 
     def together(self) -> "AbstractContextManager[Library]":
         """One transaction for many: give a library of which all that is read and written is committed at the end.
@@ -195,6 +203,40 @@ class Outbox(Protocol):
     @property
     def hub(self) -> "Hub":
         """Those who get pushes from us."""
+
+
+class Leases(Protocol):
+    """What hubs elsewhere promised us, and the letters that they sent."""
+
+    def wish(self, wishes: Sequence[Wish], make: Callable[[Wish], Lease], now: datetime) -> int:
+        """Bring leases in line with what is wished: *make* gives a new one. Return how many changed."""
+
+    def due(self, now: datetime, limit: int) -> tuple[Lease, ...]:
+        """Return leases that are to be asked for, or to be given back, the longest due first."""
+
+    def lease(self, id: str) -> Lease | None:
+        """Return the lease whose callback ends in *id*, None where there never was one."""
+
+    def put(self, lease: Lease, *fields: str) -> None:
+        """Write only *fields* of a lease: the hub may answer at the door while the request is under way."""
+
+    def forget(self, lease: Lease) -> None:
+        """Take away a lease."""
+
+    def of(self, source_ids: Collection[str]) -> Mapping[str, Lease]:
+        """Return the lease of each source that has one."""
+
+    def judge(self, polled: Sequence[tuple[Lease, bool]], now: datetime) -> None:
+        """Note that sources were polled: their leases as they were before, and whether the poll found news first.
+
+        A push that came meanwhile has its source asked again.
+        """
+
+    def arrived(self, lease: Lease, letter: Letter | None, now: datetime) -> None:
+        """A push came: keep its letter, or have the source asked at once where there is none, or too many wait."""
+
+    def letters(self, shard: int, limit: int) -> Sequence[Lettered]:
+        """Return sources of *shard* that have letters, each with its oldest, the oldest first."""
 
 
 class Hub(Protocol):

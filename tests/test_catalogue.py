@@ -19,7 +19,6 @@ NOT_DUE = {
         "SRV-01 SRV-02 SRV-03 SRV-04 SRV-05 SRV-06 SRV-07 SRV-09 SRV-10 SRV-16 "
         "SRV-17 SRV-19 SRV-20 SRV-21 SRV-22 SRV-23 SRV-24 SRV-28 SRV-32"
     ),
-    "there is no subscriber yet": "WS-04 WS-05 WS-06 WS-07 WS-08 WS-09 WS-10 WS-13 WS-21 WS-24 WS-25",
     "publishing: archives, corrections and retraction are not there yet": (
         "PUB-04 PUB-07 PUB-09 PUB-17 PUB-19 PUB-20 PUB-23 PUB-28"
     ),

@@ -23,6 +23,7 @@ from feeds.jobs.index import index
 from feeds.jobs.poll import poll
 from feeds.jobs.publish import publish
 from feeds.jobs.regroup import regroup
+from feeds.jobs.subscribe import subscribe
 from feeds.jobs.work import Progress, Work, never, silent
 from feeds.log import reshape
 from feeds.model.job import Job, Report
@@ -43,6 +44,7 @@ JOBS: Mapping[str, Callable[[Job, Work], Report]] = {
     "poll": poll,
     "publish": publish,
     "deliver": deliver,
+    "subscribe": subscribe,
     "index": index,
 }
 

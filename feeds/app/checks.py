@@ -13,7 +13,7 @@ from feeds.core.rivals import rivals
 from feeds.errors import PROBLEMS, Fault, FeedsError, PostError
 from feeds.fetch import fetcher
 from feeds.fetch.sites import folder_of
-from feeds.jobs.poll import read
+from feeds.jobs.documents import read
 from feeds.model.entry import RawEntry
 from feeds.model.settings import Settings
 from feeds.model.source import Fetched, Problem, SourceState

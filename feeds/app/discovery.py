@@ -10,7 +10,7 @@ from feeds.core.normalise import normalise
 from feeds.errors import FetchError, ParseError
 from feeds.fetch.headers import links
 from feeds.fetch.http import ACCEPT, CODES
-from feeds.jobs.poll import read
+from feeds.jobs.documents import read
 from feeds.model.source import Document, Fetched, Source
 from feeds.net import Answer, Client
 from feeds.parse.discover import feeds_in, usual_places

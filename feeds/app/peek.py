@@ -18,7 +18,7 @@ from feeds.core.normalise import Normalised, normalise
 from feeds.errors import FetchError, ParseError, UsageError
 from feeds.fetch.headers import validators
 from feeds.fetch.http import ACCEPT, CODES
-from feeds.jobs.poll import read
+from feeds.jobs.documents import read
 from feeds.model.entry import Entry, Parsed, RawEntry, origin_of
 from feeds.model.oddities import CATALOGUE, OF_PROBLEMS
 from feeds.model.oddity import Effect, Finding, Oddity

@@ -1,13 +1,17 @@
 """What push needs of the whole: which addresses are topics of ours, and the ways in for hubs and subscribers."""
 
+import logging
 from collections.abc import Callable, Mapping
 
 from feeds.app.build import App
 from feeds.core import websub
 from feeds.core.channels import channels
+from feeds.jobs import subscribe
 from feeds.model.channel import Channel
-from feeds.web import hub
+from feeds.web import callback, hub
 from feeds.web.http import Answer, Asked, Entrance, text
+
+logger = logging.getLogger(__name__)
 
 FEEDS = frozenset({"atom", "rss", "json"})
 
@@ -40,7 +44,16 @@ def entrances(app: App, wake: Callable[[], None]) -> tuple[Entrance, ...]:
     """Return the ways in; *wake* has the engine look at once for what became due."""
     topics = Topics(app)
     ours = hub.entrances(app.store.outbox.hub, topics, app.clock, wake)
-    return tuple(_while(lambda: bool(app.settings.push.builtin), entrance) for entrance in ours)
+    theirs = callback.entrances(app.store.library.leases, lambda: app.settings.push, app.clock, wake)
+    return (*(_while(lambda: bool(app.settings.push.builtin), entrance) for entrance in ours), *theirs)
+
+
+def attend(app: App, *, woken: bool) -> None:
+    """Bring leases in line with the settings; *woken*: nobody was there to hear what was pushed before."""
+    leases = app.store.library.leases
+    if woken and (deaf := leases.wake(app.clock())):
+        logger.info("asking %d sources whose pushes nobody heard", deaf)
+    subscribe.wish(app.work(listening=True), leases.wishes())
 
 
 def _while(served: Callable[[], bool], entrance: Entrance) -> Entrance:

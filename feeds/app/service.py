@@ -53,7 +53,7 @@ class Service:
     def _job(self, job: Job) -> Report:
         with about(job=job.lock):
             try:
-                report = self.app.run_job(job, self.app.work(stopping=self.stopping.is_set))
+                report = self.app.run_job(job, self.app.work(listening=True, stopping=self.stopping.is_set))
             except Exception:
                 self.operating.meters.crashed(job.name)
                 raise
@@ -71,7 +71,7 @@ class Service:
         if (now := self.app.clock()) >= self._watched + WATCH:
             self._watched = now
             partners.watch(self.app)
-        jobs = tick(self.app.work())
+        jobs = tick(self.app.work(listening=True))
         if self._polled.is_set() and not any(job.name == "publish" for job in jobs):
             self.first_pass.set()
         return jobs
@@ -94,6 +94,7 @@ class Service:
             self.app.adopt(settings)
             self.operating.apply(settings)
             self.app.sync()
+            push.attend(self.app, woken=False)
         except ConfigError as error:
             for fault in error.faults:
                 logger.error("reload refused, the old configuration stays in force fault=%s", fault)
@@ -109,6 +110,7 @@ class Service:
     def run(self) -> bool:
         """Serve until SIGTERM or SIGINT; False when a job had to be left behind (its rows stay due)."""
         self.app.sync()
+        push.attend(self.app, woken=True)
         server = self._server()
         self.operating.apply(self.app.settings)
         signal.signal(signal.SIGHUP, self._on_hup)

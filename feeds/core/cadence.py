@@ -50,8 +50,11 @@ _DOUBLINGS = 20  # more than from a second to a year
 def after(state: SourceState, source: Source, fetched: Fetched, schedule: Schedule, now: datetime) -> SourceState:
     """Return what is known of *source* once it answered: all but its entries and its `info`.
 
-    Give *state* with the `info` of this answer, that its `ttl` may count. `due` is always later than *now*.
+    Give *state* with the `info` of this answer, that its `ttl` may count.
+    `due` is later than *now*, save after a letter.
     """
+    if fetched.letter:  # it says nothing of how the source answers; one that cannot be read has the source asked
+        return replace(state, strikes=0, polled=now, due=state.due if fetched.outcome == "fresh" else now)
     told = _settled_in(_told(state, source, fetched, now))
     return replace(told, due=_due(state, told, source, fetched, schedule, now))
 

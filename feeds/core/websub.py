@@ -174,8 +174,8 @@ def done(step: Delivery) -> Delivery:
     return replace(step, state="done", problem="")
 
 
-_WHO = {"ping": "hub", "announce": "hub", "push": "subscriber", "verify": "callback", "naver": "service"}
-_ATTEMPTS = {"ping": PINGS, "announce": PINGS, "push": ATTEMPTS, "verify": VERIFICATIONS, "naver": PINGS}
+_WHO = {"ping": "hub", "announce": "hub", "push": "subscriber", "verify": "callback", "naver": "service", "ask": "hub"}
+_ATTEMPTS = {"ping": PINGS, "announce": PINGS, "push": ATTEMPTS, "verify": VERIFICATIONS, "naver": PINGS, "ask": 1}
 
 
 def _wait(tried: Delivery) -> timedelta:

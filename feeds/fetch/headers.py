@@ -76,7 +76,8 @@ def http_date(text: str) -> datetime | None:
 def links(headers: Mapping[str, str], base: str) -> dict[str, str]:
     """Return the first absolute http(s) URL of each relation in the Link header, by lower-case relation.
 
-    Links with an `anchor` speak of something else and are left out. Source: RFC 8288 §3.
+    Links with an `anchor` speak of something else and are left out; of hubs one by https goes first.
+    Source: RFC 8288 §3.
     """
     found: dict[str, str] = {}
     for match in _LINK.finditer(headers.get("link", "")):
@@ -86,7 +87,9 @@ def links(headers: Mapping[str, str], base: str) -> dict[str, str]:
         url = "" if "anchor" in parameters else _absolute(base, match[1].strip())
         for relation in parameters.get("rel", "").lower().split():
             if url:
-                found.setdefault(relation, url)
+                known = found.setdefault(relation, url)
+                if relation == "hub" and known.startswith("http:") and url.startswith("https:"):  # secrets go there
+                    found[relation] = url
     return found
 
 

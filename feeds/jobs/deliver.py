@@ -33,15 +33,20 @@ class _Round:
 
 
 def deliver(job: Job, work: Work) -> Report:
-    """Send every delivery that is due, until none is or the budget ends; then wait for what is on its way."""
+    """Send every delivery that is due until none is, or until the budget ends: what waits then stays owed."""
     run = _Round(work, work.ports.post())
     more = True
     while more or len(run.post):
-        more = run.tally.took < work.budget and not work.stopping() and _send_owed(run)
+        if over := work.stopping() or run.tally.took >= work.budget:
+            run.post.recall()
+        more = not over and _send_owed(run)
         _settle(run, run.post.sent(PULSE))
         if work.stopping():
             break
-    return Report(job=job, counts=run.tally.counts, problems=run.problems, took=run.tally.took)
+    over = run.tally.took >= work.budget
+    return Report(
+        job=job, outcome="more" if over else "done", counts=run.tally.counts, problems=run.problems, took=run.tally.took
+    )
 
 
 def _send_owed(run: _Round) -> bool:

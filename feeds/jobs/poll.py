@@ -5,21 +5,23 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from feeds.core import cadence, own
+from feeds.core import cadence, hearing, own
 from feeds.core.arrivals import Arrivals
 from feeds.core.categories import Catalogue
 from feeds.core.decide import decide
 from feeds.core.normalise import normalise
-from feeds.core.rivals import rivals
-from feeds.errors import ParseError, PostError, StaleView
+from feeds.errors import StaleView
+from feeds.jobs import letters
+from feeds.jobs.documents import read
 from feeds.jobs.news import Reading, is_odd, read_news
 from feeds.jobs.view import look
 from feeds.jobs.work import Tally, Work
 from feeds.model.changes import Changes, PollView
-from feeds.model.entry import Parsed, RawEntry
+from feeds.model.entry import Parsed
 from feeds.model.job import Job, Report
-from feeds.model.source import FeedInfo, Fetched, FetchLine, Problem, Source, SourceState, Validators
-from feeds.ports import Library, Read
+from feeds.model.lease import Lease
+from feeds.model.source import Fetched, FetchLine, Problem, Source, SourceState
+from feeds.ports import Library
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +37,7 @@ class _Pass:
     tally: Tally = field(default_factory=Tally)
     problems: dict[str, Problem] = field(default_factory=dict)
     asked: set[str] = field(default_factory=set)
+    letters: set[int] = field(default_factory=set)  # ids of those that were looked at
     stuck: set[str] = field(default_factory=set)  # asked, and still due: others were faster each time
     catalogue: Catalogue = field(init=False)
     ours: own.Addresses = field(init=False)
@@ -65,6 +68,8 @@ class _Answer:
     state: SourceState
     fetched: Fetched
     reading: Reading | None = None  # where there was something to read, and it could be read
+    lease: Lease | None = None
+    changes: Changes | None = None  # what followed from it
 
     @property
     def weight(self) -> int:
@@ -77,6 +82,7 @@ def poll(job: Job, work: Work) -> Report:
     now = work.ports.clock()
     more = True
     while more and run.tally.took < work.budget and not work.stopping():
+        _read_letters(run, job.shard)
         with run.tally.step("store"):
             due = work.ports.library.due(job.shard, now, BATCH + len(run.stuck), work.only)
         batch = [(run.configured(s), state) for s, state in due if s.id not in run.asked][:BATCH]
@@ -90,6 +96,20 @@ def poll(job: Job, work: Work) -> Report:
         steps=run.tally.all_steps("fetch"),
         took=run.tally.took,
     )
+
+
+def _read_letters(run: _Pass, shard: int) -> None:
+    """Take what was pushed before the wire is asked, one letter of a source at a time."""
+    while run.tally.took < run.work.budget:
+        with run.tally.step("store"):
+            waiting = run.work.ports.library.leases.letters(shard, GROUP)
+        found = [one for one in waiting if one.letter.id not in run.letters]
+        if not found:
+            return
+        run.letters.update(one.letter.id for one in found)
+        _settle(run, [_Answer(source=one.source, state=one.state, fetched=letters.fetched(one)) for one in found])
+        if run.work.stopping():
+            return
 
 
 def _poll_batch(run: _Pass, batch: list[tuple[Source, SourceState]]) -> None:
@@ -157,12 +177,13 @@ def _groups(run: _Pass, awake: Sequence[tuple[Source, SourceState]]) -> Iterator
     """
     group: list[_Answer] = []
     weight = 0
+    leases = letters.leases(run.work, (source.id for source, _ in awake))  # as they are before the wire is asked
     for (source, state), fetched in zip(
         awake, run.work.ports.fetch(_addressed(awake, run.work.ports.clock())), strict=True
     ):
         if run.work.stopping() or run.tally.took >= run.work.budget:
             break
-        answer = _Answer(source=source, state=state, fetched=fetched)
+        answer = _Answer(source=source, state=state, fetched=fetched, lease=leases.get(source.id))
         if state.strikes and fetched.outcome == "fresh":
             yield [answer]
             continue
@@ -190,6 +211,7 @@ def _settle(run: _Pass, group: Sequence[_Answer]) -> None:
         with run.tally.step("store"), run.work.ports.library.together() as library:
             for answer in rest:
                 _settle_one(run, library, answer)
+    letters.judge(run.work, ((a.source, a.state, a.lease, a.changes) for a in group if a.changes))
 
 
 def _settle_silent(run: _Pass, group: Sequence[_Answer]) -> frozenset[str]:
@@ -207,7 +229,8 @@ def _settle_silent(run: _Pass, group: Sequence[_Answer]) -> frozenset[str]:
 def _silent(run: _Pass, answer: _Answer) -> Changes:
     now = run.work.ports.clock()
     state = cadence.after(answer.state, answer.source, answer.fetched, run.work.settings.schedule, now)
-    return Changes(was_due=answer.state.due, state=state, fetch=_line(answer, now, 0))
+    found = Changes(was_due=answer.state.due, state=state, fetch=_line(answer, now, 0), letter=answer.fetched.letter)
+    return letters.slowed(answer.lease, answer.source, found, run.work)
 
 
 def _line(answer: _Answer, now: datetime, new: int) -> FetchLine:
@@ -244,6 +267,7 @@ def _broken(answer: _Answer, error: Exception) -> _Answer:
 
 def _report(run: _Pass, answer: _Answer, changes: Changes | None) -> None:
     fetched, source = answer.fetched, answer.source
+    answer.changes = changes
     if changes:
         run.stuck.discard(source.id)
     run.tally.add("sources")
@@ -274,7 +298,8 @@ def _read(run: _Pass, answer: _Answer) -> None:
             fetched, parsed = _foreign(run, source, fetched, parsed)
         with run.tally.step("clean"):
             found = normalise(parsed, source, _base(source, fetched))
-        info = parsed.info if fetched.outcome == "fresh" and source.kind != "content" else None
+        told = fetched.outcome == "fresh" and source.kind != "content" and not fetched.letter
+        info = parsed.info if told else None
         odd = is_odd(parsed, found)
         return Reading(fetched=fetched, info=info, found=found, odd=odd, complete=parsed.complete)
 
@@ -295,6 +320,9 @@ def _decide_and_apply(run: _Pass, library: Library, answer: _Answer) -> Changes 
         view, arrived = PollView(source=source, state=answer.state), Arrivals()
         if answer.fetched.outcome == "fresh" or attempt:  # else nothing but the state as it was read matters
             view, arrived = look(run.work, run.tally, library, source, reading)
+        doubtful = False
+        if answer.fetched.letter:
+            arrived, doubtful = hearing.credible(view, arrived)
         with tally.step("decide"):
             changes = decide(
                 view,
@@ -307,8 +335,12 @@ def _decide_and_apply(run: _Pass, library: Library, answer: _Answer) -> Changes 
                 force=source.id in work.forced,
                 catalogue=run.catalogue,
             )
-            if answer.fetched.outcome == "fresh":
+            if answer.fetched.letter:
+                due = work.ports.clock() if doubtful else changes.state.due
+                changes = replace(changes, letter=answer.fetched.letter, state=replace(changes.state, due=due))
+            elif answer.fetched.outcome == "fresh":
                 changes = replace(changes, state=replace(changes.state, outline=reading.outline))
+            changes = letters.slowed(answer.lease, source, changes, work)
             new = sum(saved.new for saved in changes.entries)
             changes = replace(changes, fetch=_line(answer, work.ports.clock(), new))
         try:
@@ -321,28 +353,6 @@ def _decide_and_apply(run: _Pass, library: Library, answer: _Answer) -> Changes 
     return None
 
 
-def read(source: Source, fetched: Fetched, by: Read) -> tuple[Fetched, Parsed]:
-    """Read the documents of an answer. A feed that cannot be read turns it into a failure; a post stays alone."""
-    if fetched.outcome != "fresh":
-        return fetched, Parsed()
-    if source.kind == "content":
-        return _read_posts(source, fetched, by)
-    document = fetched.documents[0]
-    try:
-        parsed = by(document, source)
-    except ParseError as error:
-        problem = Problem(code=error.code, detail=error.detail, where=document.url)
-        return replace(fetched, outcome="failed", problem=problem), Parsed()
-    info = replace(
-        parsed.info,
-        hub=fetched.hub or parsed.info.hub,
-        self_url=fetched.self_url or parsed.info.self_url or document.url,
-    )
-    if not parsed.complete:  # NET-17: what came is kept, but the next poll asks for the whole
-        fetched = replace(fetched, validators=Validators(), body_hash="")
-    return fetched, replace(parsed, info=info)
-
-
 def _foreign(run: _Pass, source: Source, fetched: Fetched, parsed: Parsed) -> tuple[Fetched, Parsed]:
     """Refuse a feed that we publish ourselves (SSRF-22)."""
     if source.kind != "feed" or fetched.outcome != "fresh":
@@ -351,35 +361,6 @@ def _foreign(run: _Pass, source: Source, fetched: Fetched, parsed: Parsed) -> tu
     if not ours:
         return fetched, parsed
     return replace(fetched, outcome="failed", problem=Problem(code="own", detail=ours, where=source.location)), Parsed()
-
-
-def _read_posts(source: Source, fetched: Fetched, by: Read) -> tuple[Fetched, Parsed]:
-    entries: list[RawEntry] = []
-    problems: list[Problem] = list(fetched.problems)
-    notes: list[Problem] = []
-    others: set[str] = set()  # files that their own words make no posts, or no longer
-    for document in fetched.documents:
-        try:
-            parsed = by(document, source)
-        except PostError as error:
-            fault = error.fault
-            where = ":".join([document.url, *(str(n) for n in (fault.line, fault.column) if n)])
-            problems.append(Problem(code="post", detail=fault.message, where=where))
-        except ParseError as error:
-            problems.append(Problem(code=error.code, detail=error.detail, where=document.url))
-        else:
-            entries.extend(parsed.entries)
-            notes.extend(parsed.problems)
-            if not parsed.entries:
-                others.add(document.path)
-    listing = tuple(path for path in fetched.listing if path not in others)
-    taken = rivals(entries)
-    files = {document.path: document.url for document in fetched.documents}
-    problems.extend(Problem(code="post", detail=said, where=files[path]) for path, said in taken.items())
-    entries = [entry for entry in entries if entry.path not in taken]
-    return replace(fetched, problems=tuple(problems), listing=listing), Parsed(
-        info=FeedInfo(format="posts"), entries=tuple(entries), problems=tuple(notes)
-    )
 
 
 def _base(source: Source, fetched: Fetched) -> str:

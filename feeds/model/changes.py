@@ -113,6 +113,7 @@ class Changes:
     partial: bool = False  # only what was new of the document was read: the rest of it may still be there
     tombstones: tuple[Tombstone, ...] = ()
     lifted: tuple[str, ...] = ()  # ids of stories that are shown again: their tombstones go
+    letter: int = 0  # the id of the letter that told all this: it goes
     credit: bool = False  # the source's name or page changed: every channel with its stories says so anew
     fetch: FetchLine | None = None  # the answer itself, for those who look
 

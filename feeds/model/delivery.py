@@ -11,6 +11,7 @@ DeliveryKind = Literal[
     "naver",  # Naver is told of a new document of its syndication
     "push",  # a subscriber gets the new document (WebSub §7)
     "verify",  # a callback is asked whether it meant what was asked in its name (WebSub §5.3)
+    "ask",  # a hub elsewhere is asked to tell us, or to stop (WebSub §5.1); never stored: a lease says when it is due
 ]
 Mode = Literal["subscribe", "unsubscribe"]
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from feeds.model.source import Problem
 
-JobName = Literal["poll", "publish", "deliver", "index"]
+JobName = Literal["poll", "publish", "deliver", "subscribe", "index"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

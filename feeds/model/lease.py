@@ -38,6 +38,7 @@ class Lease:
     due: datetime
     attempts: int = 0  # requests since the last that was verified
     heard: datetime | None = None  # when the last push came
+    waiting: bool = False  # one came that has the source asked, and no poll began since
     trusted: bool = False  # pushes come, and no poll found news before them
     problem: str = ""
 

@@ -238,6 +238,7 @@ class Fetched:
     self_url: str = ""
     status: int = 0  # HTTP status of the last hop; 0 for files
     size: int = 0  # decoded bytes
+    letter: int = 0  # the id of the letter that it was, where it was pushed
     problem: Problem | None = None  # why it failed
     problems: tuple[Problem, ...] = ()  # single posts that could not be read; the rest is in documents
     listing: tuple[str, ...] = ()  # content folders: paths of all posts that exist, read or not

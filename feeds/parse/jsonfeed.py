@@ -101,14 +101,15 @@ def _published(item: Object, timezone: str) -> datetime | None:
 
 def _info(feed: Object, version: str) -> FeedInfo:
     hubs = feed.get("hubs")
-    hub = next((h for h in hubs if isinstance(h, dict)), {}) if isinstance(hubs, list) else {}
+    named = [_string(h, "url") for h in hubs if isinstance(h, dict)] if isinstance(hubs, list) else []
+    hub = next((url for url in named if url.startswith("https:")), next(iter(named), ""))
     return FeedInfo(
         id=_string(feed, "feed_url") or _string(feed, "id"),
         title=_line(feed, "title"),
         description=_line(feed, "description"),
         home=_string(feed, "home_page_url"),
         self_url=_string(feed, "feed_url"),
-        hub=_string(hub, "url"),
+        hub=hub,
         language=_string(feed, "language"),
         icon=_string(feed, "icon") or _string(feed, "favicon"),
         format=_FORMATS.get(version.rstrip("/").rpartition("/")[2], "json"),

@@ -103,7 +103,7 @@ def _info(reader: Any) -> FeedInfo:
         description=words(next(filter(None, (_string(feed, k) for k in _DESCRIPTIONS)), "")),
         home=_alternate(feed, links),
         self_url=_href(links, "self"),
-        hub=_href(links, "hub"),
+        hub=_href([k for k in links if _string(k, "href").startswith("https:")], "hub") or _href(links, "hub"),
         language=_string(feed, "language"),
         rights=words(_string(feed, "rights")),
         icon=_string(feed, "icon") or _string(feed, "logo") or _string(image, "href"),

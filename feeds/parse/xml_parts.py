@@ -84,6 +84,8 @@ def addresses_of(links: Sequence[Link]) -> Mapping[str, str]:
             rel = "replies as a feed"
         if href:
             found.setdefault(rel, href)
+            if rel == "hub" and found[rel].startswith("http:") and href.startswith("https:"):  # secrets go there
+                found[rel] = href
     return found
 
 

@@ -61,6 +61,10 @@ class Posting:
         self._lanes.add(urlsplit(delivery.target).netloc.lower(), delivery.id)
         self._start()
 
+    def recall(self) -> None:
+        for id in self._lanes.clear():
+            del self._taken[id]
+
     def sent(self, seconds: float) -> Sequence[tuple[Delivery, Sent]]:
         found: list[tuple[Delivery, Sent]] = []
         until = monotonic() + seconds

@@ -61,6 +61,13 @@ class Lanes(Generic[T]):
         if host in self._waiting and host not in self._turns:
             self._turns.append(host)
 
+    def clear(self) -> list[T]:
+        """Take back and return what waits."""
+        left = [thing for queue in self._waiting.values() for thing in queue]
+        self._waiting.clear()
+        self._turns.clear()
+        return left
+
     def rest(self, now: float) -> float:
         """Return in how many seconds room comes by itself, because something under way turns out to be slow."""
         fresh = [begun for _, begun in self._begun.values() if now - begun < self._moment]

@@ -18,6 +18,7 @@ from feeds.store import filing, keeping, likes, reading, writing
 from feeds.store import tables as t
 from feeds.store.codec import dumps
 from feeds.store.db import Database, among, chunks
+from feeds.store.leases import Leases
 from feeds.store.prepared import listed, one_of, selecting
 from feeds.store.rows import known_of, masked, source_of, source_row, state_of, state_row
 
@@ -67,6 +68,7 @@ class Library:
 
     def __init__(self, db: Database, *, alone: bool = False) -> None:
         self._db = db
+        self.leases = Leases(db)
         self._alone = alone  # within a transaction that lets nobody else write
         self._categories: dict[str, Category] | None = None  # as they are, where nobody else can add any
 

@@ -46,6 +46,7 @@ leases = Table(
     Column("due", DateTime, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("heard", DateTime),
+    Column("waiting", Boolean, nullable=False),
     Column("trusted", Boolean, nullable=False),
     Column("problem", Words, nullable=False),
     Index("leases_source", "source_id"),

@@ -16,7 +16,7 @@ from feeds.model.channel import Tombstone
 from feeds.model.entry import EntryKey
 from feeds.model.source import SourceState
 from feeds.model.story import Category, Story
-from feeds.store import fetches, likes, marking, owing
+from feeds.store import fetches, leases, likes, marking, owing
 from feeds.store import tables as t
 from feeds.store.codec import dumps, text_of
 from feeds.store.db import CLASHES, Database, DateTime, among
@@ -86,6 +86,8 @@ def apply(db: Database, connection: Connection, changes: Changes) -> None:
     """Write *changes* within the caller's transaction. Raises `StaleView`."""
     try:
         _fence(connection, changes)
+        if changes.letter:
+            leases.read(connection, changes.letter)
         check(connection, changes.stories, changes.merged, changes.state.source_id)
         add_categories(connection, changes.categories)
         _end(db, connection, changes.merged)
@@ -122,6 +124,9 @@ def settle(connection: Connection, found: Sequence[Changes]) -> None:
     ]
     if _SETTLE.each(connection, rows) != len(found):
         raise StaleView("some sources were polled or changed meanwhile")
+    for changes in found:
+        if changes.letter:
+            leases.read(connection, changes.letter)
     fetches.add(connection, [changes.fetch for changes in found if changes.fetch])
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
 FIELDS = 100  # of a form or a query; parsing a thousand is what CVE-2026-54283 lived on
+BODY_SECONDS = 10.0  # until a request's body is there (WS-09); a push of 4 MB needs 3 Mbit/s
 BODY_BYTES = 64 * 1024  # of a request; forms and subscriptions need a hundredth
 
 # What a hostile entry smuggled past the cleaner still meets: nothing runs, nothing frames us, nothing is sent.
@@ -80,12 +81,14 @@ Handler = Callable[[Asked], Answer]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entrance:
-    """One way in. *path* may name parts, as `/hub/{id}`; requests with a larger body are refused unread (413)."""
+    """One way in. *path* may name parts, as `/hub/{id}`; requests with a larger body are refused unread (413), those
+    whose body takes longer too (408)."""
 
     path: str
     handler: Handler
     methods: tuple[str, ...] = ("GET",)
     body_bytes: int = BODY_BYTES
+    body_seconds: float = BODY_SECONDS
 
 
 def text(body: str, status: int = 200, **headers: str) -> Answer:

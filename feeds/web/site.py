@@ -1,5 +1,6 @@
 """The HTTP face: what all requests pass, the table of entrances, and errors. Only this file knows the framework."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -149,12 +150,15 @@ def _endpoint(entrance: Entrance) -> Callable[[Request], object]:
             length = request.headers.get("content-length", "")
             if length.isascii() and length.isdigit() and int(length[:18]) > entrance.body_bytes:
                 return _response(text("The body of this request is too large.\n", 413))
-            async for chunk in request.stream():
-                body += chunk
-                if len(body) > entrance.body_bytes:
-                    return _response(text("The body of this request is too large.\n", 413))
+            async with asyncio.timeout(entrance.body_seconds):
+                async for chunk in request.stream():
+                    body += chunk
+                    if len(body) > entrance.body_bytes:
+                        return _response(text("The body of this request is too large.\n", 413))
         except ClientDisconnect:
             return Response(status_code=400)
+        except TimeoutError:
+            return _response(text("The body of this request did not come in time.\n", 408, Connection="close"))
         return _response(await run_in_threadpool(entrance.handler, _asked(request, bytes(body))))
 
     return endpoint

@@ -145,7 +145,7 @@ class Desk:
     def settle(self) -> list[str]:
         """Do what is due until nothing is, and return the names of the jobs."""
         done: list[str] = []
-        for _ in range(20):
+        for _ in range(30):
             jobs = tick(self.app.work(listening=True))
             if not jobs:
                 return done
@@ -153,6 +153,11 @@ class Desk:
                 self.app.run_job(job, self.app.work(listening=True))
                 done.append(job.name)
         raise AssertionError(f"never done: {done}")
+
+    def poll(self) -> None:
+        """Ask every source now, as if its time had come, and do what follows."""
+        self.app.store.library.hasten([s.id for s in self.app.settings.sources], self.now)
+        self.settle()
 
     def deliver(self) -> None:
         self.app.run_job(Job(name="deliver"), self.app.work())
@@ -163,16 +168,18 @@ class Desk:
 
 
 @contextmanager
-def desk(folder: Path, *allowed: Place, more: str = "push: {hub: builtin}\n") -> Iterator[Desk]:
-    """Open a desk in *folder* that may reach the places *allowed*."""
+def desk(folder: Path, *allowed: Place, more: str = "push: {hub: builtin}\n", sources: str = "") -> Iterator[Desk]:
+    """Open a desk in *folder* that may reach the places *allowed*; *sources* are items of a YAML list."""
     private = ", ".join(f"'127.0.0.1:{found.port}'" for found in allowed)
     (folder / "site").mkdir(exist_ok=True)
     (folder / "feeds.yaml").write_text(
         "version: 1\nsite: {title: Desk, url: 'https://desk.example'}\ncontent:\n  - {id: posts, path: site}\n"
-        f"server: {{allow_private: [{private}]}}\n{more}"
+        f"server: {{allow_private: [{private}]}}\n{more}{sources and f'sources: [{sources}]'}\n"
     )
     with opened(str(folder / "feeds.yaml"), {}, lock=True) as app:
         time = Time()
         app.clock = time
+        app.sync()
+        push.attend(app, woken=True)
         web = site(app.store.overview, {}, lambda: True, push.entrances(app, lambda: None))
         yield Desk(app, folder, TestClient(web), time)

@@ -39,7 +39,11 @@ class Idle:
     def due(self, *_: object) -> list[object]:
         return []
 
-    dirty = owed = due
+    dirty = owed = letters = due
+
+    @property
+    def leases(self) -> "Idle":
+        return self
 
 
 def work(words: Words | None, **more: object) -> Work:

@@ -56,6 +56,9 @@ class Posting:
     def send(self, delivery: Delivery, plan: Plan) -> None:
         self.waiting.append((delivery, plan))
 
+    def recall(self) -> None:
+        self.waiting.clear()
+
     def sent(self, seconds: float) -> list[tuple[Delivery, Sent]]:
         taken, self.waiting = self.waiting, []
         planned = [(delivery, plan(delivery)) for delivery, plan in taken]

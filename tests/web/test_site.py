@@ -1,6 +1,9 @@
 """The way from the framework to a handler and back."""
 
+import asyncio
+
 from starlette.testclient import TestClient
+from starlette.types import Message, Scope
 
 from feeds.web.http import Answer, Asked, Entrance, text
 from feeds.web.site import site
@@ -43,3 +46,22 @@ def test_a_body_beyond_its_bound_is_refused_unread() -> None:
 
 def test_other_methods_are_refused() -> None:
     assert client(Entrance(path="/echo/{name}", handler=echo)).post("/echo/a").status_code == 405
+
+
+def test_ws_09_a_body_that_does_not_come_is_not_waited_for() -> None:
+    entrance = Entrance(path="/in", handler=echo, methods=("POST",), body_seconds=0.01)
+    said: list[Message] = []
+
+    async def receive() -> Message:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def send(message: Message) -> None:
+        said.append(message)
+
+    scope: Scope = {
+        "type": "http", "method": "POST", "path": "/in", "raw_path": b"/in", "query_string": b"", "headers": [(b"host", b"desk.example")],
+        "client": ("192.0.2.1", 1), "http_version": "1.1", "scheme": "http", "root_path": "", "app": None,
+    }  # fmt: skip
+    asyncio.run(site(Empty(), {}, lambda: True, (entrance,))(scope, receive, send))
+    assert [m["status"] for m in said if m["type"] == "http.response.start"] == [408]

@@ -43,6 +43,7 @@ def upgrade() -> None:
         sa.Column("due", DateTime, nullable=False),
         sa.Column("attempts", sa.Integer, nullable=False),
         sa.Column("heard", DateTime),
+        sa.Column("waiting", sa.Boolean, nullable=False),
         sa.Column("trusted", sa.Boolean, nullable=False),
         sa.Column("problem", Words, nullable=False),
     )

@@ -1,0 +1,56 @@
+"""What was pushed, on its way through the same rooms as what was asked for, and what polls say of pushes."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from feeds.core import hearing
+from feeds.jobs import subscribe
+from feeds.jobs.work import Work
+from feeds.model.changes import Changes
+from feeds.model.lease import Lease, Lettered
+from feeds.model.source import Document, Fetched, Source, SourceState
+
+
+def fetched(lettered: Lettered) -> Fetched:
+    """Return a letter as an answer. What it leaves out is not gone, and it says nothing of validators."""
+    letter, info = lettered.letter, lettered.state.info
+    return Fetched(
+        outcome="fresh",
+        documents=(Document(url=letter.url, body=letter.body, media_type=letter.media_type),),
+        partial=True,
+        hub=info.hub,
+        self_url=info.self_url,
+        size=len(letter.body),
+        letter=letter.id,
+    )
+
+
+def leases(work: Work, source_ids: Iterable[str]) -> Mapping[str, Lease]:
+    """Return the leases of sources, where pushes are wanted at all."""
+    return work.ports.library.leases.of([*source_ids]) if work.settings.push.subscribe else {}
+
+
+def slowed(lease: Lease | None, source: Source, changes: Changes, work: Work) -> Changes:
+    """Return what a poll changes: with a later `due` where pushes tell us, unless it found news before them."""
+    if lease is None or _found_first(lease, changes):
+        return changes
+    return replace(changes, state=hearing.slowed(lease, source, changes.state, work.ports.clock()))
+
+
+def judge(work: Work, polled: Iterable[tuple[Source, SourceState, Lease | None, Changes]]) -> None:
+    """Note what polls taught of pushes: hubs that feeds name anew, and pushes that did not come."""
+    told = [*polled]
+    leased = [(lease, _found_first(lease, changes)) for _, _, lease, changes in told if lease]
+    if leased:
+        work.ports.library.leases.judge(leased, work.ports.clock())
+    named = [
+        (source, changes.state.info)
+        for source, before, _, changes in told
+        if source.kind == "feed" and hearing.wish(source, before.info) != hearing.wish(source, changes.state.info)
+    ]
+    if named:
+        subscribe.wish(work, named)
+
+
+def _found_first(lease: Lease, changes: Changes) -> bool:
+    return lease.trusted and not lease.waiting and any(saved.new for saved in changes.entries)

@@ -1,0 +1,176 @@
+"""What hubs elsewhere promised us, and the letters that they sent. The port `Leases`."""
+
+import gzip
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import Connection, delete, func, select, update
+
+from feeds.model.lease import Lease, Letter, Lettered, Wish
+from feeds.model.source import FeedInfo, Source
+from feeds.store import push_tables as p
+from feeds.store import tables as t
+from feeds.store.db import Database, among
+from feeds.store.rows import AnyRow, info_of, source_of, state_of
+
+WAITING = 10  # letters of one source; where there are more, the source is asked instead
+OLDEST = timedelta(days=7)
+
+
+class Leases:
+    """Leases and letters in one database."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def wishes(self) -> list[tuple[Source, FeedInfo]]:
+        """Return every source whose feed names a hub, or that has a lease, with what it says of itself now."""
+        s, state = t.sources.c, t.source_state.c
+        query = select(s.definition, s.removed, state.info).join(t.source_state, state.source_id == s.id).order_by(s.id)
+        with self._db.read() as connection:
+            leased = set(connection.scalars(select(p.leases.c.source_id).where(~p.leases.c.ended)))
+            found = [(source_of(row.definition), info_of(row.info), row.removed) for row in connection.execute(query)]
+        every = [(source, FeedInfo() if removed else info) for source, info, removed in found]
+        return [(source, info) for source, info in every if info.hub or source.id in leased]
+
+    def wish(self, wishes: Sequence[Wish], make: Callable[[Wish], Lease], now: datetime) -> int:
+        """Bring leases in line with what is wished: *make* gives a new one. Return how many changed."""
+        le, changed = p.leases, 0
+        with self._db.write() as connection:
+            mine = among(le.c.source_id, [w.source_id for w in wishes]) & ~le.c.ended
+            held = {row.source_id: _lease(row) for row in connection.execute(select(le).where(mine))}
+            for wish in wishes:
+                lease = held.get(wish.source_id)
+                if lease and (lease.hub, lease.topic) == (wish.hub, wish.topic):
+                    continue
+                if lease:
+                    end = {"ended": True, "trusted": False, "due": now, "attempts": 0}
+                    connection.execute(update(le).where(le.c.id == lease.id).values(end))
+                if wish.hub:
+                    connection.execute(le.insert(), [_row(make(wish))])
+                changed += bool(lease or wish.hub)
+        return changed
+
+    def due(self, now: datetime, limit: int) -> tuple[Lease, ...]:
+        """Return leases that are to be asked for, or to be given back, the longest due first."""
+        query = select(p.leases).where(p.leases.c.due <= now).order_by(p.leases.c.due, p.leases.c.id).limit(limit)
+        with self._db.read() as connection:
+            return tuple(_lease(row) for row in connection.execute(query))
+
+    def lease(self, id: str) -> Lease | None:
+        with self._db.read() as connection:
+            row = connection.execute(select(p.leases).where(p.leases.c.id == id)).one_or_none()
+        return _lease(row) if row is not None else None
+
+    def put(self, lease: Lease, *fields: str) -> None:
+        """Write only *fields* of a lease: the hub may answer at the door while the request is under way."""
+        values = {name: getattr(lease, name) for name in fields}
+        with self._db.write() as connection:
+            connection.execute(update(p.leases).where(p.leases.c.id == lease.id).values(values))
+
+    def forget(self, lease: Lease) -> None:
+        with self._db.write() as connection:
+            connection.execute(delete(p.leases).where(p.leases.c.id == lease.id))
+
+    def of(self, source_ids: Collection[str]) -> Mapping[str, Lease]:
+        """Return the lease of each source that has one."""
+        query = select(p.leases).where(among(p.leases.c.source_id, source_ids), ~p.leases.c.ended)
+        with self._db.read() as connection:
+            return {row.source_id: _lease(row) for row in connection.execute(query)}
+
+    def judge(self, polled: Sequence[tuple[Lease, bool]], now: datetime) -> None:
+        le, ids = p.leases, [lease.id for lease, _ in polled]
+        query = select(le.c.id, le.c.heard, le.c.waiting).where(among(le.c.id, ids))
+        with self._db.read() as connection:
+            stirred = any(row.waiting for row in connection.execute(query))
+        if not stirred and not any(late for _, late in polled):
+            return
+        with self._db.write() as connection:
+            rows = {row.id: row for row in connection.execute(query)}
+            for lease, late in polled:
+                row = rows.get(lease.id)
+                if row is None:
+                    continue
+                if row.heard == lease.heard:
+                    values = {"waiting": False, **({"trusted": False} if late else {})}
+                    connection.execute(update(le).where(le.c.id == lease.id).values(values))
+                elif row.waiting:  # it came while the source was asked
+                    hasten(connection, lease.source_id, now)
+
+    # letters
+
+    def arrived(self, lease: Lease, letter: Letter | None, now: datetime) -> None:
+        """A push came: keep its letter, or have the source asked at once where there is none, or too many wait."""
+        with self._db.write() as connection:
+            mine = p.letters.c.source_id == lease.source_id
+            waiting = connection.scalar(select(func.count()).select_from(p.letters).where(mine)) or 0
+            hint = letter is None or waiting >= WAITING
+            heard = {"heard": now, "trusted": True, **({"waiting": True} if hint else {})}
+            connection.execute(update(p.leases).where(p.leases.c.id == lease.id).values(heard))
+            if letter is None or hint:
+                hasten(connection, lease.source_id, now)
+            else:
+                row = {c.name: getattr(letter, c.name) for c in p.letters.c if c.name != "id"}
+                connection.execute(p.letters.insert(), [{**row, "body": gzip.compress(letter.body, 1, mtime=0)}])
+
+    def letters(self, shard: int, limit: int) -> list[Lettered]:
+        """Return sources of *shard* that have letters, each with its oldest, the oldest first."""
+        le, s = p.letters.c, t.sources.c
+        first = select(func.min(le.id).label("id")).group_by(le.source_id).subquery()
+        query = (
+            select(p.letters, s.definition, t.source_state)
+            .join_from(p.letters, first, first.c.id == le.id)
+            .join(t.sources, s.id == le.source_id)
+            .join(t.source_state, t.source_state.c.source_id == s.id)
+            .where(s.shard == shard, s.enabled, ~s.removed, ~t.source_state.c.paused)
+            .order_by(le.id)
+            .limit(limit)
+        )
+        with self._db.read() as connection:
+            return [_lettered(row) for row in connection.execute(query)]
+
+    def wake(self, now: datetime) -> int:
+        """Have sources asked that counted on pushes: we were not there to hear any. Forget letters that nobody read."""
+        le = p.leases.c
+        with self._db.write() as connection:
+            deaf = connection.scalars(select(le.source_id).where(le.trusted, ~le.ended).order_by(le.source_id)).all()
+            for source_id in deaf:
+                hasten(connection, source_id, now)
+            connection.execute(delete(p.letters).where(p.letters.c.at < now - OLDEST))
+        return len(deaf)
+
+
+def hasten(connection: Connection, source_id: str, now: datetime) -> None:
+    """Make a source due. The time moves in any case, for a poll under way may have asked before the news was there."""
+    state = t.source_state
+    mine = state.c.source_id == source_id
+    due = connection.scalar(select(state.c.due).where(mine))
+    if due is not None and due >= now - timedelta(seconds=1):
+        due = now if due != now else now - timedelta(microseconds=1)
+        connection.execute(update(state).where(mine).values(due=due))
+
+
+def read(connection: Connection, letter: int) -> None:
+    """Take away a letter with what it told, in one transaction."""
+    connection.execute(delete(p.letters).where(p.letters.c.id == letter))
+
+
+def _lettered(row: AnyRow) -> Lettered:
+    letter = Letter(
+        id=row.id,
+        source_id=row.source_id,
+        url=row.url,
+        media_type=row.media_type,
+        body=gzip.decompress(row.body),
+        at=row.at,
+    )
+    return Lettered(source=source_of(row.definition), state=state_of(row), letter=letter)
+
+
+def _row(lease: Lease) -> dict[str, Any]:
+    return {c.name: getattr(lease, c.name) for c in p.leases.c}
+
+
+def _lease(row: AnyRow) -> Lease:
+    return Lease(**cast("Mapping[str, Any]", row._mapping))
