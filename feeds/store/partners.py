@@ -150,7 +150,11 @@ class Partners:
         upsert = statement.on_conflict_do_update(
             index_elements=["partner_id", "channel_id", "day"], set_={**sums, **latest}
         )
-        visits = {(f.partner_id, f.channel_id): f.last for f in found if f.partner_id and f.last}
+        visits: dict[tuple[str, str], datetime] = {}
+        for f in found:
+            if f.partner_id and f.last:
+                key = (f.partner_id, f.channel_id)
+                visits[key] = max(f.last, visits.get(key, f.last))
         with self._db.write() as connection:
             if found:
                 connection.execute(upsert, [{c: getattr(f, c) for c in p.traffic.c.keys()} for f in found])  # noqa: SIM118 - a collection of columns
