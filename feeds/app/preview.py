@@ -163,6 +163,8 @@ def _read(text: str) -> _Draft:
 
 def _rules(listed: Node, fault: Callable[[int, int, str, str], Fault]) -> dict[str, dict[str, tuple[str, ...]]]:
     found: dict[str, dict[str, tuple[str, ...]]] = {}
+    if listed.kind != "list":
+        raise ConfigError((fault(listed.line, listed.column, "sources are a list", "write `- id: …`"),))
     for item in listed.items:
         pairs = item.pairs
         if "id" not in pairs or not set(pairs) <= {"id", *RULES}:

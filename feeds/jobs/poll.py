@@ -233,9 +233,11 @@ def _silent(run: _Pass, answer: _Answer) -> Changes:
     return letters.slowed(answer.lease, answer.source, found, run.work)
 
 
-def _line(answer: _Answer, now: datetime, new: int) -> FetchLine:
-    """What is remembered of an answer."""
+def _line(answer: _Answer, now: datetime, new: int) -> FetchLine | None:
+    """What is remembered of an answer; nothing where a folder or file, looked at twice a minute, is as it was."""
     fetched = answer.fetched
+    if fetched.outcome == "unchanged" and answer.source.kind != "feed":
+        return None
     problem = fetched.problem or next(iter(fetched.problems), None)
     return FetchLine(
         source_id=answer.source.id,

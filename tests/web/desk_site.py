@@ -45,7 +45,11 @@ ITEM = (
     "<item><title>{title}</title><link>https://{host}/{n}</link><guid>https://{host}/{n}</guid>"
     "<pubDate>{date}</pubDate><description>{text}</description></item>"
 )
-TEXT = "The river rose by four metres in the night and the old bridge is closed until the water falls again"
+TEXT = (
+    "The river rose by four metres in the night and the old bridge is closed until the water falls again. Buses go "
+    "round by the upper mill, the school on the island opens at noon, and the fire brigade asks everyone to keep away "
+    "from the banks, where the ground is soft and two gardens have slid into the current since Friday evening."
+)
 
 
 def rss(host: str, *items: tuple[str, str]) -> str:

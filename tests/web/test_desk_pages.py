@@ -1,0 +1,206 @@
+"""What the desk's pages show, in both languages."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from feeds.app.desk_views import KEYS, hours, seen
+from feeds.config.keys import keys
+from feeds.errors import PROBLEMS
+from feeds.model.desk import TONES, Hour
+from feeds.model.overview import SourceLine
+from feeds.model.source import FeedInfo, FetchLine, Options, Problem, Source, SourceState
+from feeds.store import fetches
+from feeds.web.desk_look import ICONS, bare, bars, coded
+from feeds.web.desk_pages import PAGES
+from feeds.web.desk_problems import KOREAN
+from feeds.web.desk_words import words
+from tests.web.desk_site import NOW, Browser, folder, opened_desk, text
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    with opened_desk(folder(tmp_path_factory.mktemp("desk"))) as found:
+        found.login()
+        yield found
+
+
+@pytest.fixture(scope="module")
+def korean(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    with opened_desk(folder(tmp_path_factory.mktemp("desk"), language="ko")) as found:
+        found.login()
+        yield found
+
+
+def test_the_worst_source_comes_first_with_cause_and_remedy(browser: Browser) -> None:
+    page = browser.page("/desk")
+    assert re.findall(r'<h2><a href="[^"]*\?id=(\w+)"', page) == ["lost", "one", "two"]
+    first = text(page.partition('class="sources"')[2].partition("</li>")[0])
+    cause, remedy = PROBLEMS["folder"]
+    assert "failing" in first
+    assert cause in first
+    assert remedy in first
+    assert "content[].path" in first or "sources[].file" in first
+
+
+def test_every_page_speaks_korean(korean: Browser) -> None:
+    for page in PAGES:
+        if page.name not in ("source", "story"):
+            shown = korean.page(f"/desk/{page.name}".rstrip("/"))
+            assert '<html lang="ko">' in shown
+            assert re.search("[가-힣]", text(shown.partition("<main")[2])), page.name
+    assert KOREAN["folder"][1] in text(korean.page("/desk"))
+
+
+def test_the_two_languages_say_the_same_things() -> None:
+    english, korean = words("en"), words("ko")
+    for key in english:
+        named = [set(re.findall(r"{(\w+)", said[key])) for said in (english, korean)]
+        assert named[0] == named[1], key
+    assert set(KOREAN) == set(PROBLEMS)
+
+
+def test_a_source_shows_its_last_answers(browser: Browser) -> None:
+    page = browser.page("/desk/source?id=one")
+    assert text(page.partition("<tbody>")[2]).startswith("2026-03-01 09:00 read")
+    lost = text(browser.page("/desk/source?id=lost"))
+    assert "failed folder" in lost
+
+
+def test_an_unknown_source_and_story_are_said_to_be(browser: Browser) -> None:
+    for path in ("/desk/source?id=x", "/desk/source", "/desk/story?what=https://nowhere.example/", "/desk/story"):
+        answer = browser.get(path)
+        assert answer.status_code == 404
+        assert "Nothing of that name" in text(answer.text)
+
+
+def test_copies_say_why(browser: Browser) -> None:
+    page = text(browser.page("/desk/copies"))
+    assert "The river" in page
+    assert "same_text" in page
+    assert "one story now" in page
+    assert "No verdict yet." in text(browser.page("/desk/copies?kind=apart"))
+
+
+def test_a_story_tells_its_life(browser: Browser) -> None:
+    page = text(browser.page("/desk/story?what=https://one.example/2"))
+    for said in ("The river", "lead", "copy", "two.example/1", "all, by-category:tech", "first seen", "merged"):
+        assert said in page
+    dropped = text(browser.page("/desk/story?what=https://two.example/2"))
+    assert "dropped by a rule" in dropped
+
+
+def test_sources_are_found_by_words(browser: Browser) -> None:
+    assert re.findall(r'\?id=(\w+)"', browser.page("/desk?q=two.xml")) == ["two"]
+    assert "No source matches." in text(browser.page("/desk?q=xyzzy"))
+
+
+def test_what_waits_is_listed(browser: Browser) -> None:
+    browser.app.store.outbox.mark(["all"], NOW + timedelta(hours=2))
+    assert "in 2 hours" in text(browser.page("/desk/queue"))
+
+
+def line(**given: object) -> SourceLine:
+    source = Source(id="a", kind="feed", location="https://a.example/feed")
+    state = SourceState(source_id="a", due=NOW + timedelta(minutes=20), polled=NOW)
+    for name, value in given.items():
+        owner = source if hasattr(source, name) else state
+        changed = replace(owner, **{name: value})  # type: ignore[arg-type]  # a field by its name
+        source, state = (changed, state) if owner is source else (source, changed)  # type: ignore[assignment]
+    return SourceLine(source=source, state=state)
+
+
+@pytest.mark.parametrize(
+    ("given", "tone", "wait", "key"),
+    [
+        pytest.param({}, "well", "every", "sources[].every", id="well"),
+        pytest.param({"polled": None}, "new", "every", "sources[].every", id="new"),
+        pytest.param({"paused": True}, "paused", "paused", "sources[].every", id="paused"),
+        pytest.param({"enabled": False}, "off", "off", "sources[].enabled", id="off"),
+        pytest.param({"problem": Problem(code="dns"), "failures": 2}, "failing", "backoff", "sources[].url", id="fails"),
+        pytest.param({"problem": Problem(code="address"), "failures": 1}, "failing", "backoff", "server.allow_private", id="key"),
+        pytest.param({"problem": Problem(code="rate_limited"), "failures": 1}, "failing", "wish", "sources[].every", id="asked to wait"),
+        pytest.param({"problem": Problem(code="crashed"), "strikes": 3}, "failing", "rests", "sources[].url", id="rests"),
+        pytest.param({"problem": Problem(code="charset")}, "doubtful", "every", "sources[].encoding", id="odd"),
+        pytest.param({"lives_at": "https://b.example/"}, "moved", "every", "sources[].url", id="moved"),
+        pytest.param({"due": NOW + timedelta(hours=9)}, "well", "wish", "sources[].every", id="its server wishes"),
+        pytest.param({"options": Options(up_to=timedelta(hours=12))}, "well", "rhythm", "sources[].up_to", id="rhythm"),
+        pytest.param({"kind": "content"}, "well", "local", "sources[].every", id="our own"),
+        pytest.param(
+            {"problem": Problem(code="gone"), "failures": 9, "gone_since": NOW - timedelta(days=3)},
+            "failing", "gone", "sources[].url", id="gone",
+        ),
+    ],
+)  # fmt: skip
+def test_how_a_source_does_and_why_it_is_asked_when(given: dict[str, object], tone: str, wait: str, key: str) -> None:
+    found = seen(line(**given), NOW, "")
+    assert (found.tone, found.wait, found.key) == (tone, wait, key)
+
+
+def test_two_readers_of_one_feed_and_a_silent_one() -> None:
+    assert seen(line(), NOW, "b").tone == "doubtful"
+    times = tuple(range(29_000_000, 29_000_000 + 48 * 60, 60))
+    silent = seen(line(info=FeedInfo(times=times)), NOW, "")
+    assert silent.tone == "quiet"
+    assert silent.silence is not None
+
+
+def test_every_problem_leads_to_a_key_that_exists() -> None:
+    known = {key.path for key in keys()}
+    for code in PROBLEMS:
+        for kind in ("feed", "file", "content"):
+            found = seen(line(problem=Problem(code=code), failures=1, kind=kind), NOW, "").key
+            assert found in known, (code, kind, found)
+    assert set(KEYS) <= set(PROBLEMS)
+    assert set(ICONS) == set(TONES)
+
+
+def answer(minute: int, outcome: str = "unchanged", new: int = 0) -> FetchLine:
+    at = NOW - timedelta(hours=23) + timedelta(minutes=minute)
+    return FetchLine(source_id="a", at=at, outcome=outcome, new=new)  # type: ignore[arg-type]  # one of four words
+
+
+def test_a_day_by_hours() -> None:
+    found = hours([answer(0, "fresh", 3), answer(59), answer(60, "failed"), answer(1439)], NOW - timedelta(hours=23))
+    assert [(h.answers, h.failed, h.new) for h in found[:3]] == [(2, 0, 3), (1, 1, 0), (0, 0, 0)]
+    assert found[-1].answers == 1
+    assert len(found) == 24
+
+
+def test_bars_keep_within_their_box() -> None:
+    some = [Hour(start=NOW, answers=1, new=n) for n in (0, 1, 10_000)]
+    some += [Hour(start=NOW), Hour(start=NOW, answers=2, failed=2), Hour(start=NOW, answers=2, failed=1, new=4)]
+    found = bars(some)
+    assert [bar.kind for bar in found] == ["same", "new", "new", "none", "bad", "bad"]
+    for bar in found:
+        assert 0 <= bar.y < bar.y + bar.height <= 24
+    assert found[2].height > found[1].height > found[0].height > found[3].height
+
+
+def test_a_day_of_a_real_source_is_drawn(browser: Browser) -> None:
+    lines = [FetchLine(source_id="two", at=NOW - timedelta(hours=n), outcome="failed", status=500) for n in range(3)]
+    with browser.app.store.library._db.write() as connection:
+        fetches.add(connection, lines)
+    page = browser.page("/desk/source?id=two")
+    assert page.count('class="bad"') == 3
+    assert "3 failed" in page
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("https://a.example/feed", "https://a.example/feed"),
+        ("https://a.example/feed?token=secret", "https://a.example/feed?…"),
+        ("https://kim:secret@a.example/feed", "https://a.example/feed"),
+        ("/srv/site/post.md:3:1", "/srv/site/post.md:3:1"),
+    ],
+)
+def test_what_may_be_secret_in_an_address_is_not_shown(address: str, shown: str) -> None:
+    assert bare(address) == shown
+
+
+def test_backticks_are_code_and_all_is_escaped() -> None:
+    assert coded("run `feeds <x>` & see") == "run <code>feeds &lt;x&gt;</code> &amp; see"
