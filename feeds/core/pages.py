@@ -9,7 +9,7 @@ from hashlib import sha256
 from urllib.parse import unquote, urlsplit
 
 from feeds.core.channels import SEARCH
-from feeds.model.channel import Channel
+from feeds.model.channel import Channel, Format
 from feeds.model.settings import Site
 from feeds.model.story import Story
 
@@ -52,17 +52,25 @@ def channel(story: Story, site: Site) -> Channel | None:
     found = place(story, site)
     if found is None:
         return None
-    folder, name = found
-    shown = story.status == "shown"
+    return _page(story.id, *found, "page" if story.status == "shown" else "gone", site)
+
+
+def left(story_id: str, path: str, site: Site) -> Channel:
+    """Return the channel that says at *path*, where the story had its page, that it is gone."""
+    folder, _, name = path.rpartition("/")
+    return _page(story_id, f"{folder}/", name, "gone", site)
+
+
+def _page(story_id: str, folder: str, name: str, format: Format, site: Site) -> Channel:
     return Channel(
-        id=mark(story.id),
+        id=mark(story_id),
         output_id="pages",
         path=folder,
         base_url=site.url.rstrip("/"),
         title=site.title,
         language=site.language,
         author=site.author,
-        formats=("page" if shown else "gone",),
+        formats=(format,),
         files={"page": name, "gone": name},
         limit=1,
         timezone=site.timezone,
@@ -78,7 +86,11 @@ def _below(url: str, site: str) -> tuple[str, str] | None:
         return None
     path = unquote(parts.path[len(prefix) - 1 :])
     folder, _, name = path.rpartition("/")
-    if any(step in ("", ".", "..") for step in folder.split("/")[1:]) or not path.isprintable() or "\\" in path:
+    if (
+        any(step in ("", ".", "..") or _is_page(step) for step in folder.split("/")[1:])
+        or not path.isprintable()
+        or "\\" in path
+    ):
         return None
     if max(len(step.encode()) for step in path.split("/")) > _LONGEST:
         return None
@@ -86,4 +98,9 @@ def _below(url: str, site: str) -> tuple[str, str] | None:
         return (folder + "/", _INDEX) if folder else None  # the front page is a channel's
     if "." not in name:
         return f"{folder}/{name}/", _INDEX
-    return (folder + "/", name) if name.lower().endswith((".html", ".htm", ".xhtml")) else None
+    return (folder + "/", name) if _is_page(name) else None
+
+
+def _is_page(name: str) -> bool:
+    """Whether a step of a path is named as the file of a page: as a folder it would be in the way of that page."""
+    return name.lower().endswith((".html", ".htm", ".xhtml"))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import PurePosixPath
 
 from feeds.core import pages
 from feeds.jobs.work import Work
@@ -23,20 +24,45 @@ def find(id: str, channels: Mapping[str, Channel], taken: frozenset[str], work: 
     """Return the page that a mark names; None where there is none, or none any more.
 
     *taken* are the files of channels, which no page may take. What waits for its release has none, and what was never
-    told is not said to be gone.
+    told is not said to be gone. What is gone is said so where it was told, wherever its post is now.
     """
-    story = work.ports.archive.story(pages.story_of(id))
-    channel = pages.channel(story, work.settings.site) if story else None
-    if story is None or channel is None or channel.file(channel.formats[0]) in taken:
+    site, story_id = work.settings.site, pages.story_of(id)
+    story = work.ports.archive.story(story_id) or _survivor(story_id, work)
+    if story is None or site.pages == "none":
         return None
+    channel = pages.channel(story, site)
     waits = story.release is not None and story.release > now
-    if story.status != "shown" or waits:
-        known = work.ports.outbox.places(channel.id)
-        if waits or not known:
+    if story.id != story_id or story.status != "shown" or waits:
+        known = work.ports.outbox.places(id)
+        if waits or not known or (story.id != story_id and channel):
             return None
+        channel = pages.left(story_id, next(iter(known.values())).path, site)
+    if channel is None or not _is_free(channel.file(channel.formats[0]), taken):
+        return None
     slugs = {category.slug for category in story.categories}
     others = (c for c in channels.values() if "html" in c.formats and (not c.category or c.category.slug in slugs))
     return Page(channel=channel, story=story, others=tuple(others))
+
+
+def moved(id: str, work: Work) -> dict[str, str]:
+    """Return where the page that a mark names is now: the path of the story's that took in its own, by its old path."""
+    story = _survivor(pages.story_of(id), work)
+    channel = pages.channel(story, work.settings.site) if story else None
+    if channel is None:
+        return {}
+    there = channel.file(channel.formats[0])
+    return {place.path: there for place in work.ports.outbox.places(id).values() if place.path != there}
+
+
+def _survivor(story_id: str, work: Work) -> Story | None:
+    """The story that took in one which is there no more."""
+    fate = work.ports.archive.fates([story_id]).get(story_id)
+    return work.ports.archive.story(fate.story_id) if fate and fate.story_id != story_id else None
+
+
+def _is_free(path: str, taken: frozenset[str]) -> bool:
+    """Whether no channel has a file there, or one where *path* has a folder."""
+    return path not in taken and not any(str(above) in taken for above in PurePosixPath(path).parents)
 
 
 def files(channels: Mapping[str, Channel]) -> frozenset[str]:

@@ -82,7 +82,8 @@ def _publish_one(edition: _Edition, channel_id: str, mark: datetime) -> None:
         else:
             page, channel = None, archive.find(channel_id, edition.channels, edition.work.ports, edition.now)
         if channel is None:
-            edition.work.ports.remove(edition.work.ports.outbox.ended([channel_id], edition.now))
+            moved = pages_job.moved(channel_id, edition.work) if pages.story_of(channel_id) else {}
+            edition.work.ports.remove(edition.work.ports.outbox.ended([channel_id], edition.now, moved))
         else:
             _bring_out(edition, channel, mark, page)
     except OutputError as error:

@@ -114,6 +114,79 @@ def test_what_is_gone_is_answered_with_410(desk: World, way: str) -> None:
     assert status(desk, "/nothing/") == 404
 
 
+def test_a_post_that_was_merged_leads_to_the_story(desk: World) -> None:
+    write(desk, bridge=("Bridge", 1, "Words."), ferry=("Ferry", 2, "Other words."))
+    desk.pass_()
+    assert (status(desk, "/bridge/"), status(desk, "/ferry/")) == (200, 200)
+    merge(desk, "Bridge", "Ferry")
+    later(desk)
+    answer = Outputs(desk.store.overview).get("/ferry/", {})
+    assert answer is not None
+    assert (answer.status, answer.headers["Location"]) == (301, "/bridge/")
+    assert "/ferry/index.html" not in desk.files
+    assert status(desk, "/bridge/") == 200
+
+
+def test_a_page_says_410_where_the_story_it_was_merged_with_has_none(desk: World) -> None:
+    """The lead is told elsewhere, and merged stories have no pages."""
+    posts = desk.config.sources[2]
+    sources = (replace(desk.config.sources[0], prefer=9), *desk.config.sources[1:2], posts)
+    desk.config = replace(desk.config, sources=sources, site=replace(desk.config.site, pages="posts"))
+    desk.sync()
+    regroup(desk.work())
+    desk.pass_()
+    assert status(desk, "/bridge/") == 200
+    merge(desk, "First", "Bridge")
+    later(desk)
+    assert status(desk, "/bridge/") == 410
+    assert not any(path.startswith("/stories/") for path in desk.files)
+    before = dict(desk.files)
+    later(desk)
+    assert desk.files == before
+
+
+def test_what_is_gone_is_said_so_where_it_was_told(desk: World) -> None:
+    """A post that is renamed after it was retracted does not take its page along."""
+    desk.pass_()
+    story = next(s for s in desk.store.library.every_story("", 9) if s.lead.title == "Bridge")
+    table = Desk(desk.config, {s.id: s for s in desk.config.sources}, desk.now)
+    desk.store.library.edit(table.retract(story, "no"), desk.now)
+    later(desk)
+    write(desk, crossing=("Bridge", 1, "Words of <em>ours</em>.<script>alert(1)</script>"))
+    later(desk)
+    assert [one.lead.url for one in desk.store.library.every_story("", 9) if one.lead.title == "Bridge"] == [
+        "https://desk.example/crossing/"
+    ]
+    assert (status(desk, "/bridge/"), status(desk, "/crossing/")) == (410, 404)
+
+
+def merge(desk: World, *titles: str) -> None:
+    one, other = (next(s for s in desk.store.library.every_story("", 9) if s.lead.title == title) for title in titles)
+    table = Desk(desk.config, {s.id: s for s in desk.config.sources}, desk.now)
+    desk.store.library.edit(table.merge(one, other), desk.now)
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        pytest.param("https://desk.example/x.html/y/", id="below a page"),
+        pytest.param("https://desk.example/atom.xml/y/", id="below a file of a channel"),
+    ],
+)
+def test_no_page_lies_below_a_file(desk: World, below: str) -> None:
+    write(desk, one=("One", 1, "Words."), two=("Two", 2, "Other words."))
+    first, second = desk.answers["posts"].documents
+    documents = (
+        replace(first, body=first.body.replace(b"title:", b"permalink: /x.html\ntitle:")),
+        replace(second, body=second.body.replace(b"title:", f"permalink: {below[20:]}\ntitle:".encode())),
+    )
+    desk.answers["posts"] = replace(desk.answers["posts"], documents=documents)
+    desk.pass_()
+    assert {one.lead.url for one in desk.store.library.every_story("", 9)} >= {below}
+    assert status(desk, "/x.html") == 200
+    assert status(desk, below[20:]) == 404
+
+
 def test_what_waits_has_no_page_until_it_is_released(desk: World) -> None:
     write(desk, soon=("Soon", 3, "Words."))
     desk.now = datetime(2026, 3, 1, 12, tzinfo=UTC)
