@@ -74,6 +74,17 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     cookies: tuple[str, ...] = ()
+    _wire: list[bytes] = field(default_factory=list, init=False, repr=False, compare=False)
+
+    @property
+    def wire(self) -> bytes:
+        """The lines of the headers, the length among them, as they are sent; made once."""
+        if not self._wire:
+            lines = [f"{name}: {value}\r\n" for name, value in self.headers.items()]
+            if self.status != 304:
+                lines.append(f"Content-Length: {len(self.body)}\r\n")
+            self._wire.append("".join(lines).encode("latin-1"))
+        return self._wire[0]
 
 
 Handler = Callable[[Asked], Answer]
