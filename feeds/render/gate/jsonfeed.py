@@ -1,8 +1,9 @@
 """JSON Feed 1.1 and 1.0 by a JSON Schema."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
+
+import orjson
 
 from feeds.render.gate import values
 from feeds.render.gate.json_schema import Places, Schema, path
@@ -35,7 +36,7 @@ def judge(found: Any, text: str, sheet: Sheet) -> None:
 def judge_item(body: bytes, sheet: Sheet) -> None:
     """Hold one item against the schema."""
     try:
-        item = json.loads(body)
+        item = orjson.loads(body)
     except ValueError as error:
         sheet.note("json.malformed", detail=str(error))
         return

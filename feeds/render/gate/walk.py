@@ -4,8 +4,9 @@ A table is written as RelaxNG is read: `id! title! rights? link* day+` after the
 most, any number, at least one.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 from lxml import etree
 
@@ -116,10 +117,12 @@ def walk(element: etree._Element, kind: str, format: Format, sheet: Sheet) -> No
 
 def _walk(element: etree._Element, node: _Node, format: Format, sheet: Sheet) -> None:
     found = node.shape
-    if node.asked or element.items():
-        _attributes(element, node, format, sheet)
+    given = element.items()
+    if given or node.asked:
+        _attributes(element, cast("list[tuple[str, str]]", given), node, format, sheet)
     if not found.leaf:
-        _children(element, node, format, sheet)
+        if len(element) or node.needed or not found.mixed:
+            _children(element, node, format, sheet)
     elif len(element):
         _foreign_only(element, format, sheet)
     elif found.text:
@@ -161,15 +164,18 @@ def _children(element: etree._Element, node: _Node, format: Format, sheet: Sheet
             sheet.add("element.missing", element, inside=local)
 
 
-def _attributes(element: etree._Element, node: _Node, format: Format, sheet: Sheet) -> None:
-    for attribute, text in attributes(element):
-        known = node.shape.attributes.get(attribute)
+def _attributes(
+    element: etree._Element, given: Sequence[tuple[str, str]], node: _Node, format: Format, sheet: Sheet
+) -> None:
+    shapes = node.shape.attributes
+    for attribute, text in given:
+        known = shapes.get(attribute)
         if known is None:
             _common(element, attribute, text, format, sheet)
         elif known.check:
             value(element, text, known.check, sheet, f"@{attribute_name(attribute)}")
     for attribute in node.asked:
-        if element.get(attribute) is None:
+        if not any(name == attribute for name, _ in given):
             sheet.add("attribute.missing", element, inside=f"@{attribute_name(attribute)}")
 
 
