@@ -35,7 +35,7 @@ from feeds.render.static import STATIC
 from feeds.sandbox import Sandbox
 from feeds.send.files import remover, writer
 from feeds.send.http import poster
-from feeds.store import Store, copy_store, guard, open_store
+from feeds.store import Store, copy_store, guard, is_server, open_store
 
 logger = logging.getLogger(__name__)
 
@@ -207,6 +207,8 @@ def digest_of(settings: Settings) -> str:
 
 def _far(settings: Settings) -> tuple[Fault, ...]:
     """Warn of a store on a network file system (DB-08)."""
+    if is_server(settings.store):
+        return ()
     kind = guard.network(Path(settings.store.removeprefix("sqlite:///")))
     said = f"the store lies on {kind}, where locks cannot be relied upon: keep it on a disk of this machine"
     return (Fault(file=settings.file, message=said, level="warning"),) if kind else ()

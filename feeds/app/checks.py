@@ -21,6 +21,7 @@ from feeds.net import Client
 from feeds.parse import parse
 from feeds.render.gate.dialects.flipboard import LEAST as FLIPBOARD_LEAST
 from feeds.sandbox import Sandbox
+from feeds.store import without_password
 
 NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -108,6 +109,7 @@ def check_online(settings: Settings, client: Client) -> Iterator[Fault]:
 def in_force(settings: Settings) -> dict[str, Any]:
     """Return every setting as plain values; headers of sources may hold secrets and show their names alone."""
     values = asdict(settings)
+    values["store"] = without_password(settings.store)
     for source in values["sources"]:
         source["options"]["headers"] = dict.fromkeys(source["options"]["headers"], "***")
     values["push"]["naver"] = "***" if values["push"]["naver"] else ""

@@ -23,7 +23,7 @@ from feeds.errors import FeedsError
 from feeds.model.settings import Settings
 from feeds.net import Client
 from feeds.net.addresses import look_up
-from feeds.store import guard, open_store
+from feeds.store import guard, is_server, open_store, without_password
 
 ROOM = 100 * 1024 * 1024  # bytes of disk below which a pass may fail half-way
 SPARE = 128  # open files beside those of fetching: the store, the web server's clients, readers
@@ -114,12 +114,27 @@ def _secrets(file: str) -> Finding:
     return Finding(what="permissions", level="ok", said=f"{file}: {number or 'no'} secrets in clear")
 
 
+def _server(url: str, environ: Mapping[str, str]) -> Iterator[Finding]:
+    try:
+        store = open_store(url, lock=False)
+    except FeedsError as error:
+        yield _clock(environ, None)
+        remedy = "correct `store`, or run `feeds migrate` where it says so"
+        yield Finding(what="store", level="error", said=str(error), remedy=remedy)
+        return
+    yield _clock(environ, store.figures.latest())
+    yield Finding(what="store", level="ok", said=without_password(url))
+    store.close()
+
+
 def _store(settings: Settings, environ: Mapping[str, str]) -> Iterator[Finding]:
     path = Path(settings.store.removeprefix("sqlite:///"))
-    if not settings.store.startswith("sqlite:") or not path.exists():
-        said = f"{path} is made by the first run" if settings.store.startswith("sqlite:") else "a database server"
+    if is_server(settings.store):
+        yield from _server(settings.store, environ)
+        return
+    if not path.exists():
         yield _clock(environ, None)
-        yield Finding(what="store", level="ok", said=said)
+        yield Finding(what="store", level="ok", said=f"{path} is made by the first run")
         return
     latest, remedy = None, "`feeds restore` a backup, or run `feeds migrate` where it says so"
     try:
@@ -196,7 +211,8 @@ def _folder(settings: Settings) -> Finding:
 def _disks(settings: Settings) -> Iterator[Finding]:
     """The disks of what is published and of the store, each once."""
     seen: set[int] = set()
-    for place in (Path(settings.public), Path(settings.store.removeprefix("sqlite:///"))):
+    files = () if is_server(settings.store) else (Path(settings.store.removeprefix("sqlite:///")),)
+    for place in (Path(settings.public), *files):
         nearest = next(p for p in (place, *place.parents) if p.exists())
         if nearest.stat().st_dev not in seen:
             seen.add(nearest.stat().st_dev)

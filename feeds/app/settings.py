@@ -5,6 +5,7 @@ from typing import Any
 from feeds.config import schema
 from feeds.model.settings import Settings
 from feeds.store import migrate
+from feeds.store.moving import Moved, move
 
 
 def json_schema() -> dict[str, Any]:
@@ -15,3 +16,8 @@ def json_schema() -> dict[str, Any]:
 def migrate_store(settings: Settings) -> str:
     """Bring the store to this version's schema and return its revision."""
     return migrate(settings.store)
+
+
+def move_store(source: str, target: str) -> tuple[Moved, ...]:
+    """Move a store on which nothing works to where nothing is; say what moved. Raises `StoreError`."""
+    return move(source, target, alone=True)

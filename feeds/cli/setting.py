@@ -9,8 +9,8 @@ from feeds.app import checks
 from feeds.app.build import client_for, clock_from
 from feeds.app.doctor import doctor as look
 from feeds.app.judge import Judged, judge_files
-from feeds.app.settings import json_schema, migrate_store
-from feeds.cli.common import FAILED, SOME_FAILED, USAGE, Desk, as_json, command, count, print_json, say
+from feeds.app.settings import json_schema, migrate_store, move_store
+from feeds.cli.common import FAILED, SOME_FAILED, USAGE, Desk, as_json, command, count, print_json, say, table
 from feeds.errors import Fault, UsageError
 
 
@@ -100,11 +100,23 @@ def schema() -> None:
 
 
 @click.command()
+@click.option("--from", "source", default="", metavar="STORE", help="Move all of this store, on which nothing works.")
+@click.option("--to", "target", default="", metavar="STORE", help="Where to: a place where nothing is yet.")
 @click.pass_obj
 @command
-def migrate(desk: Desk) -> None:
-    """Bring the store to this version's schema; `run` and `serve` do it by themselves."""
-    say(desk, f"the store has schema {migrate_store(desk.settings())}")
+def migrate(desk: Desk, source: str, target: str) -> None:
+    """Bring the store to this version's schema; `run` and `serve` do it by themselves.
+
+    With --from and --to, move a store into another database: all of it, compared row by row, or nothing.
+    """
+    if not source and not target:
+        say(desk, f"the store has schema {migrate_store(desk.settings())}")
+        return
+    if not (source and target):
+        raise UsageError("give both --from and --to, as in --from sqlite:///var/feeds.db --to postgresql://host/feeds")
+    moved = move_store(source, target)
+    say(desk, table(("table", "rows", "digest"), [(m.table, str(m.rows), m.digest) for m in moved]))
+    say(desk, "all of it arrived as it left; set `store` to the new place")
 
 
 @click.group()

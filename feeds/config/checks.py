@@ -25,9 +25,6 @@ def check(parts: Parts) -> None:
     _names(parts)
     _outputs(parts)
     _partners(parts)
-    if parts.top.keys.store.startswith("postgresql"):
-        message = "store is a PostgreSQL address, which this version does not serve; give sqlite:///PATH"
-        parts.sheet.fault(parts.top.at("store"), message)
 
 
 def check_partners(parts: Parts, sources: Sequence[Source]) -> None:

@@ -1,30 +1,34 @@
-"""The store: what came in and what must go out, in one SQLite file.
+"""The store: what came in and what must go out, in one SQLite file or one database of a PostgreSQL server.
 
-One process works on it at a time; any number may read beside it, and the desk may write a decision.
+On a file one process works at a time; any number may read beside it, and the desk may write a decision.
+On a server one process works, or many that share the work.
 """
 
-import sqlite3
+import time
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from feeds.errors import StoreError
+from feeds.errors import StoreError, StoreTooNew
 from feeds.store import guard
-from feeds.store.db import BUSY_SECONDS, Database, connection_to, file_of, translated
+from feeds.store.db import BUSY_SECONDS, Database
 from feeds.store.figures import Figures
 from feeds.store.library import Library, Synced
 from feeds.store.looks import Looks
-from feeds.store.migrate import upgrade
+from feeds.store.migrate import back_up, upgrade
 from feeds.store.news import News
 from feeds.store.outbox import Outbox
 from feeds.store.overview import Overview
 from feeds.store.partners import Partners
+from feeds.store.places import file_of, is_server, without_password
 from feeds.store.searching import Searching
+from feeds.store.sqlite import SQLite
 from feeds.store.staff import Staff
 from feeds.store.tables import HEAD
 
-__all__ = ["Store", "Synced", "copy_store", "migrate", "open_store"]
+__all__ = ["Store", "Synced", "copy_store", "is_server", "migrate", "open_store", "without_password"]
+
+AGAIN = 0.5  # seconds between two looks at a schema that another process is to bring up
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,48 +49,75 @@ class Store:
 
 
 def open_store(
-    url: str, *, shards: int = 1, lock: bool = True, beside: bool = False, busy: float = BUSY_SECONDS
+    url: str,
+    *,
+    shards: int = 1,
+    lock: bool = True,
+    beside: bool = False,
+    many: bool = False,
+    patience: float = 0.0,
+    busy: float = BUSY_SECONDS,
 ) -> Store:
-    """Open the store at *url* (`sqlite:///PATH`), made and migrated where needed.
+    """Open the store at *url* (`sqlite:///PATH` or `postgresql://…`), made and migrated where needed.
 
     Without *lock* it is opened as it is, for reading only, beside whatever works on it; with *beside* short writes
     are allowed there too: what they change tells a poll under way that its view is stale.
-    *busy* is how many seconds a writer waits for programs that do not heed the lock, such as a database shell.
+    With *many* it is opened as it is, to work on it with others; only a server lets them.
+    Where it is opened as it is, *patience* is how many seconds to wait for another process to bring up its schema.
+    *busy* is how many seconds a writer waits for others that do not heed the lock, such as a database shell.
 
-    Raises `StoreLocked`, `StoreTooNew`, `StoreDamaged`; `StoreError` where the file cannot be read or written.
+    Raises `StoreLocked`, `StoreTooNew`, `StoreDamaged`; `StoreError` where it cannot be read or written.
     """
+    if is_server(url):
+        return _on_server(url, shards, busy, lock=lock, beside=beside, many=many, patience=patience)
+    if many:
+        raise StoreError(f"{url} is one file, on which one process works: many need a store at postgresql://…")
     path = file_of(url)
     return _writing(path, shards, busy) if lock else _beside(path, shards, busy, readonly=not beside)
 
 
 def copy_store(url: str, to: str) -> None:
     """Copy the store at *url*, as it stands at one moment, to *to*, where nothing is. Raises `StoreError`."""
-    path, other = file_of(url), file_of(to)
+    if is_server(url):
+        from feeds.store.moving import move  # noqa: PLC0415 - with PostgreSQL's driver, which not everyone has
+
+        move(url, to)
+        return
+    path = file_of(url)
     if not path.exists():
         raise StoreError(f"{path} does not exist yet: `feeds run` makes it")
-    with (
-        translated(path),
-        closing(connection_to(path, readonly=True)) as source,
-        closing(sqlite3.connect(other)) as copy,
-    ):
-        source.backup(copy)
+    guard.copy(path, file_of(to))
 
 
 def migrate(url: str) -> str:
-    """Bring the store at *url* to this program's schema, and return the revision. Raises as `open_store` does."""
-    open_store(url).close()
+    """Bring the store at *url* to this program's schema, and return the revision. Raises as `open_store` does.
+
+    On a server that may happen while others work: they go on, and newer ones wait for it.
+    """
+    if is_server(url):
+        from feeds.store import server  # noqa: PLC0415 - with PostgreSQL's driver, which not everyone has
+
+        db = server.connected(url)
+        try:
+            server.prepare(db)
+        finally:
+            db.close()
+    else:
+        open_store(url).close()
     return HEAD
 
 
 def _writing(path: Path, shards: int, busy: float) -> Store:
     guard.prepare(path)
     lock = guard.Lock(path)
-    db: Database | None = None
+    db: SQLite | None = None
     try:
         revision = guard.inspect(path, whole=True)
-        db = Database(path, busy=busy)
+        db = SQLite(path, busy=busy)
         if revision != HEAD:
-            upgrade(db, revision)
+            if revision:
+                back_up(path, revision)
+            upgrade(db)
         with db.read():  # whoever may not write the file learns it here
             pass
     except BaseException:
@@ -94,13 +125,7 @@ def _writing(path: Path, shards: int, busy: float) -> Store:
             db.close()
         lock.release()
         raise
-    open_db = db
-
-    def close() -> None:
-        open_db.close()
-        lock.release()
-
-    return _store(open_db, shards, close)
+    return _store(db, shards, lock.release)
 
 
 def _beside(path: Path, shards: int, busy: float, *, readonly: bool) -> Store:
@@ -109,11 +134,45 @@ def _beside(path: Path, shards: int, busy: float, *, readonly: bool) -> Store:
     revision = guard.inspect(path, whole=False)
     if revision != HEAD:
         raise StoreError(f"{path} has the schema {revision or '(none)'}, not {HEAD}: `feeds migrate` brings it up")
-    db = Database(path, readonly=readonly, busy=busy)
-    return _store(db, shards, db.close)
+    return _store(SQLite(path, readonly=readonly, busy=busy), shards)
 
 
-def _store(db: Database, shards: int, close: Callable[[], None]) -> Store:
+def _on_server(url: str, shards: int, busy: float, *, lock: bool, beside: bool, many: bool, patience: float) -> Store:
+    from feeds.store import server  # noqa: PLC0415 - with PostgreSQL's driver, which not everyone has
+
+    db = server.connected(url, readonly=not (lock or beside or many), busy=busy)
+    try:
+        if lock and not many:
+            held = server.Lock(db, shared=False)
+            try:
+                server.prepare(db)
+            except BaseException:
+                held.release()
+                raise
+            return _store(db, shards, held.release)
+        until = time.monotonic() + patience
+        while (revision := server.inspect(db)) != HEAD:
+            if revision > HEAD:
+                raise StoreTooNew(guard.too_new(db.name, revision))
+            if time.monotonic() >= until:
+                found = revision or "(none)"
+                raise StoreError(f"{db.name} has the schema {found}, not {HEAD}: `feeds migrate` brings it up")
+            time.sleep(AGAIN)
+        return _store(db, shards, server.Lock(db, shared=True).release if many else _nothing)
+    except BaseException:
+        db.close()
+        raise
+
+
+def _nothing() -> None:
+    """There is no lock to give back."""
+
+
+def _store(db: Database, shards: int, release: Callable[[], None] = _nothing) -> Store:
+    def close() -> None:
+        db.close()
+        release()
+
     told = News()
     return Store(
         library=Library(db),

@@ -1,23 +1,22 @@
 """One database: connections, transactions, and the one place where dialects differ.
 
-SQLite: write-ahead log, and every writer begins with BEGIN IMMEDIATE, for a transaction that reads first and writes
-later fails at once when another wrote in between, whatever the timeout (750 of 900 did, against 0 of 900).
-Writers of one process queue at a lock, for SQLite's own waiting is not fair.
+`Database` is the face that statements see; `sqlite.py` and `postgres.py` answer for it. What differs beyond
+connections stands here: which INSERT is used, how a list is one parameter, what a clash is, and who waits for whom.
 """
 
-import os
 import sqlite3
-import threading
+import sys
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
-from pathlib import Path
+from types import ModuleType
 from typing import Any, TypeVar
-from urllib.parse import quote
+from zlib import crc32
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     ColumnElement,
     Connection,
     Dialect,
@@ -26,27 +25,23 @@ from sqlalchemy import (
     Select,
     Table,
     Text,
-    create_engine,
-    event,
-    func,
+    bindparam,
     literal_column,
-    make_url,
     select,
     text,
 )
 from sqlalchemy import DateTime as AnyDateTime
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
-from sqlalchemy.pool import QueuePool
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from feeds.errors import StoreDamaged, StoreError, StoreLocked
+from feeds.errors import StoreError
 from feeds.store.codec import clean, text_of
 
 T = TypeVar("T")
-
-CLASHES = (IntegrityError, sqlite3.IntegrityError)
-"""A key that must be unique is taken: as SQLAlchemy says it, and as the driver does."""
 
 INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 """The dialect switch: both give `on_conflict_do_…` and `returning` alike."""
@@ -70,16 +65,9 @@ Number = BigInteger().with_variant(Integer(), "sqlite")  # only INTEGER counts b
 
 BUSY_SECONDS = 10.0
 PARAMETERS = 500  # in one IN list; SQLite allowed 999 in a statement before 3.32
-RESTORE = "restore the last backup, or move the file away: the next run builds a new one from the sources"
 
-# SQLite's result codes, https://sqlite.org/rescode.html: the low byte is the kind, the rest tells more.
-_DAMAGED = {11: "damaged", 26: "no database"}
-_OTHER = {
-    8: "cannot be written: check the permissions of the file and its folder",
-    10: "cannot be read or written: check the disk",
-    13: "cannot grow: the disk is full",
-    14: "cannot be opened: check the permissions of the file and its folder",
-}
+LOCKS = 0x66656564  # the first half of all our advisory locks in PostgreSQL: "feed"
+BUCKETS = 64  # names share so many locks, for PostgreSQL keeps all of them in one small table
 
 
 class DateTime(TypeDecorator[datetime]):
@@ -139,73 +127,166 @@ def _clean(value: str | None) -> str | None:
     return clean(value)
 
 
-def file_of(url: str) -> Path:
-    """Return the database file that *url* names. Raises `StoreError` for a url of another form."""
-    path = url.removeprefix("sqlite:///")
-    if path not in (url, "", ":memory:"):  # taken as it is: a path may hold any sign, and SQLAlchemy would decode some
-        return Path(path)
-    try:
-        parsed = make_url(url)
-    except ArgumentError as error:
-        raise StoreError(f"{url!r} is no store: give sqlite:///PATH") from error
-    raise StoreError(f"{parsed.render_as_string()!r} is no store that this version knows: give sqlite:///PATH")
+class Listed(TypeDecorator[Any]):
+    """A list as one parameter, however long, so that the statement stays the same: JSON text, or an array of *item*."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, item: TypeEngine[Any]) -> None:
+        self.item = item
+        super().__init__()
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        kind: TypeEngine[Any] = Text() if dialect.name == "sqlite" else postgresql.ARRAY(self.item)
+        return dialect.type_descriptor(kind)
+
+    def bind_processor(self, dialect: Dialect) -> Any:
+        return text_of if dialect.name == "sqlite" else _array
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        return text_of(value) if dialect.name == "sqlite" else _array(value)
+
+
+def _array(values: Iterable[Any]) -> list[Any]:
+    return [_clean(value) if isinstance(value, str) else value for value in values]
+
+
+class OneOf(FunctionElement[bool]):
+    """Whether a column is in a list that is one parameter."""
+
+    type = Boolean()
+    inherit_cache = True
+
+    def self_group(self, against: Any = None) -> Any:
+        """Stand as a condition by itself: `… = 1`, as SQLAlchemy would say in SQLite, keeps its index from serving."""
+        return self
+
+
+@compiles(OneOf, "sqlite")
+def _one_of_sqlite(element: OneOf, compiler: SQLCompiler, **kw: Any) -> str:
+    column, values = (compiler.process(clause, **kw) for clause in element.clauses)
+    return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608 - what SQLAlchemy compiled
+
+
+@compiles(OneOf, "postgresql")
+def _one_of_postgresql(element: OneOf, compiler: SQLCompiler, **kw: Any) -> str:
+    column, values = (compiler.process(clause, **kw) for clause in element.clauses)
+    return f"{column} = ANY ({values})"
+
+
+def one_of(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+    """Tell whether *column* is in the list that the parameter *name* gives, however long it is."""
+    return OneOf(column, bindparam(name, type_=_list_of(column)))
+
+
+def among(column: ColumnElement[Any], values: Iterable[str]) -> ColumnElement[bool]:
+    """Tell whether *column* is one of *values*, however many: they are one parameter, as in `one_of`."""
+    return OneOf(column, bindparam(None, [*values], type_=_list_of(column)))
+
+
+def _list_of(column: ColumnElement[Any]) -> Listed:
+    return Listed(BigInteger() if isinstance(column.type, Integer) else Text())
+
+
+def clashes() -> tuple[type[BaseException], ...]:
+    """Return what says that another writer was faster: a key that must be unique is taken, or each waits for the other.
+
+    As SQLAlchemy says it, and as the drivers do.
+    """
+    found: tuple[type[BaseException], ...] = (IntegrityError, sqlite3.IntegrityError)
+    if psycopg := driver():
+        errors = psycopg.errors
+        found += (psycopg.IntegrityError, errors.DeadlockDetected, errors.SerializationFailure)
+    return found
+
+
+def driver() -> ModuleType | None:
+    """Return PostgreSQL's driver where it is in use."""
+    return sys.modules.get("psycopg")
+
+
+def hold(connection: Connection, names: Iterable[str]) -> None:
+    """Let no other transaction hold any of *names* until this one ends. In SQLite it is alone anyway."""
+    if connection.dialect.name != "postgresql":
+        return
+    for number in sorted({crc32(name.encode("utf-8", "surrogatepass")) % BUCKETS for name in names}):
+        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s, %s)", (LOCKS, number))
 
 
 class Database:
-    """Connections to one SQLite file. *readonly* refuses every write, and waits for nobody."""
+    """One database, whose statements are the same whatever it is.
 
-    def __init__(self, path: Path, *, readonly: bool = False, busy: float = BUSY_SECONDS) -> None:
-        self.path, self.readonly = path, readonly
-        self._turn = threading.Lock()
-        self._engine = _engine(path, readonly, busy)
-        self._writer = self._engine.execution_options(writes=True)
+    *name* tells which in messages, without a password; *alone* that nobody else writes beside a transaction of ours.
+    """
+
+    name: str
+    alone: bool
+    readonly: bool
+    _engine: Engine
 
     def insert(self, table: Table) -> sqlite.Insert:
         """Return an INSERT that knows `on_conflict_do_…`; PostgreSQL's has the same methods."""
         made: sqlite.Insert = INSERT[self._engine.dialect.name](table)  # type: ignore[assignment]  # same methods
         return made
 
-    @contextmanager
-    def read(self) -> Iterator[Connection]:
+    def read(self) -> AbstractContextManager[Connection]:
         """One moment of the database: all reads inside see the same rows."""
-        with translated(self.path), self._engine.begin() as connection:
-            yield connection
+        raise NotImplementedError
 
-    @contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self) -> AbstractContextManager[Connection]:
         """One transaction: committed at the end, or nothing of it where anything was raised."""
-        if self.readonly:
-            raise StoreError(f"{self.path} was opened for reading only")
-        with translated(self.path), self._turn, self._writer.begin() as connection:
-            yield connection
+        raise NotImplementedError
 
     @contextmanager
-    def together(self) -> Iterator["Database"]:
+    def together(self) -> Iterator["Joined"]:
         """One transaction for many writers: what is given reads and writes in it, each write whole or not at all."""
         with self.write() as connection:
-            yield _Joined(self, connection)
+            yield Joined(self, connection)
+
+    @contextmanager
+    def translated(self) -> Iterator[None]:
+        """Turn what the database reports into errors of ours, in plain words; other errors pass."""
+        try:
+            yield
+        except DBAPIError as error:
+            raise self.ours(error.orig) from error
+        except self.raw() as error:
+            raise self.ours(error) from error
+
+    def raw(self) -> tuple[type[BaseException], ...]:
+        """Return the driver's errors."""
+        raise NotImplementedError
+
+    def ours(self, error: BaseException | None) -> StoreError:
+        """Return the error of ours for one of the driver's."""
+        raise NotImplementedError
+
+    def writable(self) -> None:
+        if self.readonly:
+            raise StoreError(f"{self.name} was opened for reading only")
 
     def close(self) -> None:
         self._engine.dispose()
 
 
-class _Joined(Database):
+class Joined(Database):
     """A database within one of its transactions. A write is a savepoint: undone alone where it raises."""
 
     def __init__(self, whole: Database, connection: Connection) -> None:
-        self.path, self.readonly = whole.path, whole.readonly
-        self._engine, self._connection = whole._engine, connection
+        self.name, self.alone, self.readonly = whole.name, whole.alone, whole.readonly
+        self._engine, self._whole, self.connection = whole._engine, whole, connection
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        yield self._connection
+        yield self.connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         self._run("SAVEPOINT part")
         try:
-            with translated(self.path):
-                yield self._connection
+            with self.translated():
+                yield self.connection
         except BaseException:
             self._run("ROLLBACK TO part")
             raise
@@ -214,80 +295,18 @@ class _Joined(Database):
 
     def _run(self, statement: str) -> None:
         """Run a statement by the driver itself: there are two for each source, and SQLAlchemy takes 50 µs each."""
-        with translated(self.path):
-            self._connection.connection.cursor().execute(statement)
+        with self.translated():
+            self.connection.connection.cursor().execute(statement)
 
     @contextmanager
-    def together(self) -> Iterator[Database]:
+    def together(self) -> Iterator["Joined"]:
         yield self
 
+    def raw(self) -> tuple[type[BaseException], ...]:
+        return self._whole.raw()
 
-@contextmanager
-def translated(path: Path) -> Iterator[None]:
-    """Turn what SQLite reports of *path* into errors of ours, in plain words; other errors pass."""
-    try:
-        yield
-    except DBAPIError as error:
-        raise _ours(path, error.orig) from error
-    except sqlite3.Error as error:
-        raise _ours(path, error) from error
-
-
-def _ours(path: Path, error: BaseException | None) -> StoreError:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if code in _DAMAGED:
-        return StoreDamaged(f"{path} is {_DAMAGED[code]} ({error}): {RESTORE}")
-    if code in {5, 6}:
-        return StoreLocked(f"{path} is held by another program ({error}): end what works on it, then try again")
-    return StoreError(f"{path} {_OTHER[code]} ({error})" if code in _OTHER else f"{path}: {error}")
-
-
-def _engine(path: Path, readonly: bool, busy: float) -> Engine:
-    pragmas = ["foreign_keys=ON", "temp_store=MEMORY", "cache_size=-16000"]  # KiB where negative
-    # A longer log than the usual 1000 pages: pages of keys, which come in no order, are written to the file less often.
-    writing = ["journal_mode=WAL", "synchronous=NORMAL", "wal_autocheckpoint=8000"]
-    pragmas += ["query_only=ON"] if readonly else writing
-
-    def connect() -> sqlite3.Connection:
-        found = connection_to(path, readonly=readonly, busy=busy)
-        try:
-            for pragma in pragmas:
-                found.execute(f"PRAGMA {pragma}")
-        except sqlite3.Error:
-            found.close()
-            raise
-        return found
-
-    engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool, pool_size=8, max_overflow=-1)
-    event.listen(engine, "begin", _begin)
-    return engine
-
-
-def connection_to(path: Path, *, readonly: bool, busy: float = BUSY_SECONDS) -> sqlite3.Connection:
-    """Open an existing file. A reader that may not even make SQLite's shared memory reads the file as it stands."""
-    address = f"file:{quote(str(path))}?mode={'ro' if readonly else 'rw'}"
-    if readonly and not _shares(path):
-        address += "&immutable=1"
-    return sqlite3.connect(address, uri=True, timeout=busy, isolation_level=None, check_same_thread=False)
-
-
-def _shares(path: Path) -> bool:
-    """Tell whether a reader can have the shared memory that the write-ahead log needs: found, or made beside *path*."""
-    return os.access(path.parent, os.W_OK) or path.with_name(path.name + "-shm").exists()
-
-
-def _begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-def among(column: ColumnElement[Any], values: Iterable[str]) -> ColumnElement[bool]:
-    """Tell whether *column* is one of *values*, however many: they are one parameter, and the statement stays the same.
-
-    The other place where dialects differ: PostgreSQL will say `= ANY(array)`.
-    """
-    each = func.json_each(text_of([*values])).table_valued("value")
-    return column.in_(select(each.c.value))
+    def ours(self, error: BaseException | None) -> StoreError:
+        return self._whole.ours(error)
 
 
 def chunks(values: Sequence[T], size: int = PARAMETERS) -> Iterator[Sequence[T]]:

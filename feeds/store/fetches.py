@@ -21,7 +21,7 @@ STEP = 128  # rows looked at for each write: more than are written, on the avera
 
 _F = fetches.c
 _ADD = inserting(fetches, ("id",))
-_OLDEST = select(_F.id).order_by(_F.id).limit(STEP).scalar_subquery()
+_OLDEST = select(_F.id).order_by(_F.id).limit(STEP).with_for_update(skip_locked=True).scalar_subquery()  # no queue
 _LAST = select(func.max(_F.id)).scalar_subquery()
 _TRIM = changing(
     delete(fetches).where(

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from feeds.errors import StoreDamaged, StoreError, StoreLocked, StoreTooNew
-from feeds.store.db import RESTORE, connection_to, translated
+from feeds.store.sqlite import RESTORE, connection_to, translated
 from feeds.store.tables import HEAD
 
 CHECKED = 64 * 1024 * 1024
@@ -118,11 +118,26 @@ def inspect(path: Path, *, whole: bool) -> str:
         row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     revision = str(row[0]) if row else ""
     if revision > HEAD:
-        raise StoreTooNew(
-            f"{path} was written by a newer version of feeds (schema {revision}, this one knows {HEAD}): "
-            "install that version, or name another file as `store`"
-        )
+        raise StoreTooNew(too_new(path, revision))
     return revision
+
+
+def too_new(name: object, revision: str) -> str:
+    """Say that a store was written by a newer version."""
+    return (
+        f"{name} was written by a newer version of feeds (schema {revision}, this one knows {HEAD}): "
+        "install that version, or name another `store`"
+    )
+
+
+def copy(path: Path, to: Path) -> None:
+    """Copy the database as it stands at one moment."""
+    with (
+        translated(path),
+        closing(connection_to(path, readonly=True)) as source,
+        closing(sqlite3.connect(to)) as other,
+    ):
+        source.backup(other)
 
 
 def check(connection: sqlite3.Connection, path: Path) -> None:

@@ -14,10 +14,10 @@ from feeds.model.changes import Changes, Edit, Known, Mark, PollView
 from feeds.model.channel import Tombstone, Window
 from feeds.model.source import Source, SourceState, Validators
 from feeds.model.story import Category, Fate, Story
-from feeds.store import filing, keeping, likes, reading, writing
+from feeds.store import filing, keeping, likes, marking, reading, writing
 from feeds.store import tables as t
 from feeds.store.codec import dumps
-from feeds.store.db import Database, among, chunks
+from feeds.store.db import Database, among, chunks, hold
 from feeds.store.leases import Leases
 from feeds.store.prepared import listed, one_of, selecting
 from feeds.store.rows import known_of, masked, source_of, source_row, state_of, state_row
@@ -157,8 +157,8 @@ class Library:
 
     @contextmanager
     def together(self) -> Iterator["Library"]:
-        with self._db.together() as joined:
-            yield Library(joined, alone=True)
+        with self._db.together() as joined, marking.gathered(joined.connection):
+            yield Library(joined, alone=joined.alone)
 
     # the port `Archive`
 
@@ -224,6 +224,7 @@ class Library:
         if stamp == self.meta(_SYNCED):
             return Synced()
         with self._db.write() as connection:
+            hold(connection, [_SYNCED])
             self._note(connection, _SYNCED, stamp)
             rows = connection.execute(select(t.sources.c.id, t.sources.c.removed, t.sources.c.definition)).all()
             before = {row.id: None if row.removed else source_of(row.definition) for row in rows}
@@ -369,7 +370,7 @@ def _hasten(
     """Make sources due. The time moves in any case, for a poll under way must not write what it began to read."""
     s = t.source_state
     for some in chunks(ids):
-        for row in connection.execute(select(s).where(s.c.source_id.in_(some))).all():
+        for row in connection.execute(select(s).where(s.c.source_id.in_(some)).with_for_update()).all():
             due = now if row.due != now else now - timedelta(microseconds=1)
             fresh = state_row(replace(change(state_of(row)), due=due))
             connection.execute(update(s).where(s.c.source_id == row.source_id).values(fresh))

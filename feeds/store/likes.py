@@ -12,7 +12,7 @@ from sqlalchemy import Connection, delete, func, select
 from feeds.errors import StaleView
 from feeds.model.changes import Changes, Hinted
 from feeds.store import tables as t
-from feeds.store.codec import text_of
+from feeds.store.db import hold
 from feeds.store.prepared import inserting, listed, one_of, selecting, upserting
 
 WEEK = timedelta(days=7)
@@ -48,7 +48,7 @@ def posted(
     found: dict[int, list[str]] = {}
     weeks, asked = range(week_of(since), week_of(now) + 1), sorted(hints)
     keys = [_key(week, hint) for week in weeks for hint in asked]
-    for row in _POSTED.rows(connection, keys=text_of(keys)):
+    for row in _POSTED.rows(connection, keys=listed(keys)):
         found.setdefault(row.key & _HASH, []).append(row.story_id)
     return {hint: tuple(ids) for hint, ids in found.items()}
 
@@ -59,6 +59,8 @@ def habits(connection: Connection, source_ids: Collection[str]) -> Mapping[str, 
 
 def write(connection: Connection, changes: Changes, now: datetime) -> None:
     """Write what a poll found to say of its stories and of its source. Raises `StaleView`."""
+    if changes.hinted:
+        hold(connection, ["hints"])  # nobody else begins a story meanwhile
     _check(connection, changes.hinted, now)
     post(connection, changes.hinted, now)
     if changes.habits:
@@ -82,6 +84,7 @@ def post(connection: Connection, found: Sequence[Hinted], now: datetime) -> None
     """Note under which hashes stories that were first seen *now* are found."""
     if not found:
         return
+    hold(connection, ["hints"])  # nobody else takes the next number
     week = week_of(now)
     first = (connection.scalar(select(func.max(t.hinted.c.number))) or 0) + 1
     numbered = list(enumerate(found, first))

@@ -3,16 +3,20 @@
 A mark has a token, which `dirty` hands out and `published` hands back. It is the mark's time, or a microsecond after
 the channel's latest token: so a mark that is made again while its channel is being published, even for the same
 second, is a later one and stays. Whether a mark is due is told by its time alone.
+
+So that tokens of a channel come to light in their order, whoever makes marks of it holds it until the commit: at the
+very end of a transaction of many, for "all" is marked by nearly every one.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.sql.base import Executable
 
 from feeds.model.changes import Mark
-from feeds.store.db import INSERT, DateTime
+from feeds.store.db import INSERT, DateTime, hold
 from feeds.store.prepared import Prepared, listed, one_of, selecting, upserting
 from feeds.store.tables import editions, marks
 
@@ -23,10 +27,28 @@ _LAST = selecting(
 )
 _PUT = upserting(marks)
 _NEXT = timedelta(microseconds=1)
+_LATER = "marks"  # under this, a connection keeps the marks that are to be made at the end of its transaction
+
+
+@contextmanager
+def gathered(connection: Connection) -> Iterator[None]:
+    """Make the marks of what is done within at its end, as `put` makes them."""
+    later: set[Mark] = set()
+    connection.info[_LATER] = later
+    try:
+        yield
+    finally:
+        del connection.info[_LATER]
+    put(connection, later)
 
 
 def put(connection: Connection, wanted: Iterable[Mark]) -> None:
-    """Make marks, within the caller's transaction."""
+    """Make marks, within the caller's transaction: the last thing that is done in it."""
+    if (later := connection.info.get(_LATER)) is not None:
+        later.update(wanted)
+        return
+    wanted = list(wanted)
+    hold(connection, (f"marks {m.channel_id}" for m in wanted))
     asked = sorted({(m.channel_id, m.due) for m in wanted})
     last: dict[str, datetime] = {}
     if asked:

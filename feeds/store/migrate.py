@@ -1,7 +1,8 @@
 """Bring a database to the schema that this program knows.
 
-All steps of a migration are one transaction (SQLite's DDL is transactional): a migration that was interrupted has not
-happened, and runs again. Two that start at once queue at BEGIN IMMEDIATE, and the second finds nothing to do.
+All steps of a migration are one transaction (DDL is transactional in both databases): a migration that was interrupted
+has not happened, and runs again. Two that start at once queue (at BEGIN IMMEDIATE, at an advisory lock), and the second
+finds nothing to do.
 """
 
 from contextlib import closing
@@ -14,7 +15,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
-from feeds.store.db import Database, connection_to, translated
+from feeds.store.db import Database
+from feeds.store.sqlite import connection_to, translated
 from feeds.store.tables import HEAD, metadata
 
 SCRIPTS = Path(__file__).parent / "migrations"
@@ -24,10 +26,8 @@ def scripts() -> ScriptDirectory:
     return ScriptDirectory(str(SCRIPTS))
 
 
-def upgrade(db: Database, revision: str) -> None:
-    """Lead from *revision* ('' for an empty file) to `HEAD`; what was there is copied beside first."""
-    if revision:
-        back_up(db.path, revision)
+def upgrade(db: Database) -> None:
+    """Lead to `HEAD` from whatever revision it has."""
     with db.write() as connection:
         run(connection)
 

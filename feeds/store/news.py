@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, select
 
 from feeds.store import tables as t
-from feeds.store.db import Database
+from feeds.store.db import Database, hold
 
 KEY = "published"  # of the table meta
 
@@ -33,6 +33,7 @@ class News:
 
 def count(db: Database, connection: Connection) -> None:
     """Count a change, in the transaction that makes it."""
+    hold(connection, [KEY])  # no two changes count as one
     before = connection.scalar(select(t.meta.c.value).where(t.meta.c.key == KEY)) or "0"
     statement = db.insert(t.meta)
     upsert = statement.on_conflict_do_update(index_elements=["key"], set_={"value": statement.excluded.value})

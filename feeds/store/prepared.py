@@ -10,28 +10,20 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any, cast
 
-from sqlalchemy import Connection, Dialect, Select, Table, Text, bindparam, func, select
+from sqlalchemy import Connection, Dialect, Select, Table
 from sqlalchemy.sql.base import Executable
-from sqlalchemy.sql.elements import ColumnElement, CompilerElement
+from sqlalchemy.sql.elements import CompilerElement
 
-from feeds.store.codec import text_of
-from feeds.store.db import INSERT
+from feeds.store.db import INSERT, one_of
+
+__all__ = ["Prepared", "changing", "inserting", "listed", "one_of", "selecting", "upserting"]
 
 Convert = Callable[[Any], Any]
 
 
-def one_of(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
-    """Tell whether *column* is in the list that the parameter *name* gives as `listed`, however long it is.
-
-    Dialects differ here: PostgreSQL will say `= ANY(array)`.
-    """
-    each = func.json_each(bindparam(name, type_=Text)).table_valued("value")
-    return column.in_(select(each.c.value))
-
-
-def listed(values: Sequence[str]) -> str:
+def listed(values: Sequence[object]) -> Sequence[object]:
     """Give a list as one parameter for `one_of`."""
-    return text_of(values)
+    return values
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     event,
+    false,
     text,
 )
 
@@ -96,7 +97,7 @@ stories = Table(
     _required("status", Text),
     _required("version", Number),
     _required("lists", Text),  # keys, categories, channels, stories apart, whether bound
-    Column("ruled", Boolean, nullable=False, server_default=text("0")),  # the desk decided over it: it is kept
+    Column("ruled", Boolean, nullable=False, server_default=false()),  # the desk decided over it: it is kept
     Index("stories_age", "first_seen"),
 )
 

@@ -10,7 +10,8 @@ import orjson
 
 from feeds.errors import StoreDamaged, StoreError, StoreLocked
 from feeds.store import guard
-from feeds.store.db import connection_to, file_of, translated
+from feeds.store.places import file_of
+from feeds.store.sqlite import connection_to, translated
 from feeds.store.tables import metadata
 
 # What a copy that leaves the machine goes without (SRV-33): rows of these tables, which are worth nothing without their

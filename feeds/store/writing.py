@@ -19,7 +19,7 @@ from feeds.model.story import Category, Story
 from feeds.store import fetches, leases, likes, marking, owing
 from feeds.store import tables as t
 from feeds.store.codec import dumps, text_of
-from feeds.store.db import CLASHES, Database, DateTime, among
+from feeds.store.db import Database, DateTime, among, clashes
 from feeds.store.prepared import changing, inserting, listed, one_of, selecting, upserting
 from feeds.store.rows import APART, decision_row, entry_row, keys_of, member_row, state_row, story_row, tombstone_row
 
@@ -48,7 +48,12 @@ _CREDITED = selecting(  # by the index on a source's entries: its members have n
     .where(_E.source_id == bindparam("source"))
     .distinct()
 )
-_VERSIONS = selecting(select(t.stories.c.id, t.stories.c.version).where(one_of(t.stories.c.id, "ids")))
+_VERSIONS = selecting(  # in one order and locked: nobody else writes them until this transaction ends
+    select(t.stories.c.id, t.stories.c.version)
+    .where(one_of(t.stories.c.id, "ids"))
+    .order_by(t.stories.c.id)
+    .with_for_update()
+)
 _FOREIGN = selecting(
     select(_M.source_id, _M.guid).where(one_of(_M.story_id, "ids"), _M.source_id != bindparam("source"))
 )
@@ -101,7 +106,7 @@ def apply(db: Database, connection: Connection, changes: Changes) -> None:
         _DECIDE.each(connection, [decision_row(d) for d in changes.decisions])
         marking.put(connection, [*changes.marks, *(_credited(connection, changes) if changes.credit else ())])
         fetches.add(connection, [changes.fetch] if changes.fetch else [])
-    except CLASHES as error:
+    except clashes() as error:
         raise StaleView(f"another writer was faster: {error}") from error
 
 
@@ -150,7 +155,7 @@ def restate(
         add_categories(connection, found)
         write_stories(connection, stories)
         marking.put(connection, marks)
-    except CLASHES as error:
+    except clashes() as error:
         raise StaleView(f"another writer was faster: {error}") from error
 
 
@@ -167,7 +172,7 @@ def edit(db: Database, connection: Connection, found: Edit, now: datetime) -> No
         bury(connection, found.tombstones, found.lifted)
         _DECIDE.each(connection, [decision_row(d) for d in found.decisions])
         marking.put(connection, found.marks)
-    except CLASHES as error:
+    except clashes() as error:
         raise StaleView(f"another writer was faster: {error}") from error
 
 

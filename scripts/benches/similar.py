@@ -64,7 +64,7 @@ def texts(least: int, most: int, many: int) -> list[Entry]:
 
 def written(store: Store, stories: int) -> tuple[float, float]:
     """Write generated stories as polls do; return the bytes that each takes, and the microseconds."""
-    chance, path = random.Random(1), store.library._db.path
+    chance, path = random.Random(1), store.library._db.name
     took = time.process_time()
     for first in range(0, stories, POLL):
         hinted = (
@@ -87,7 +87,7 @@ def filled(store: Store, stories: int) -> None:
     """Put generated stories into the weeks that a look-up asks, by SQL: what polls would have left there."""
     first, last = likes.week_of(NOW - WITHIN), likes.week_of(NOW)
     eleven = " UNION ALL ".join(f"SELECT {n}" for n in range(11))
-    with closing(sqlite3.connect(store.library._db.path)) as raw:
+    with closing(sqlite3.connect(store.library._db.name)) as raw:
         raw.execute("PRAGMA synchronous=OFF")
         start = raw.execute("SELECT coalesce(max(number), 0) + 1 FROM hinted").fetchone()[0]
         week = f"({first} + (number - {start}) * {last - first + 1} / {stories})"

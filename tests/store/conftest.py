@@ -1,4 +1,4 @@
-"""The databases that the contract holds for; PostgreSQL will be a second line here."""
+"""The databases that the contract holds for: every test of `store` and `url` runs on both."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -6,18 +6,44 @@ from pathlib import Path
 import pytest
 
 from feeds.store import Store, open_store
+from tests import servers
 
-URLS: dict[str, Callable[[Path], str]] = {"sqlite": lambda folder: f"sqlite:///{folder}/var/feeds.db"}
+BUSY = 0.2  # seconds: who waits for another in these tests waits in vain
+
+EMPTY: dict[str, Callable[[Path], str]] = {
+    "sqlite": lambda folder: f"sqlite:///{folder}/var/feeds.db",
+    "postgresql": lambda _: servers.empty(),
+}
+READY: dict[str, Callable[[Path], str]] = {**EMPTY, "postgresql": lambda _: servers.ready()}
 
 
-@pytest.fixture(params=URLS)
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An address at which nothing is stored yet."""
-    return URLS[request.param](tmp_path)
+@pytest.fixture(params=EMPTY)
+def database(request: pytest.FixtureRequest) -> str:
+    """Which database."""
+    name: str = request.param
+    return name
+
+
+@pytest.fixture
+def url(database: str, tmp_path: Path) -> str:
+    """An address at which nothing is stored yet, but perhaps the tables."""
+    return READY[database](tmp_path)
+
+
+@pytest.fixture
+def empty(database: str, tmp_path: Path) -> str:
+    """An address at which there is nothing."""
+    return EMPTY[database](tmp_path)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> str:
+    """An address of a file, for what only files have."""
+    return EMPTY["sqlite"](tmp_path)
 
 
 @pytest.fixture
 def store(url: str) -> Iterator[Store]:
-    found = open_store(url, busy=0.05)
+    found = open_store(url, busy=BUSY)
     yield found
     found.close()

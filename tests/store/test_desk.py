@@ -120,8 +120,10 @@ def test_a_poll_that_did_not_see_the_decision_is_refused(store: Store) -> None:
 def test_the_desk_writes_beside_who_works_on_the_store(store: Store, url: str) -> None:
     library = ready(store)
     tell(library, entry("x"))
+    reader = open_store(url, lock=False)
     with pytest.raises(StoreError):
-        open_store(url, lock=False).library.edit(hidden(library), LATER)
+        reader.library.edit(hidden(library), LATER)
+    reader.close()
     beside = open_store(url, lock=False, beside=True)
     beside.library.edit(hidden(beside.library), LATER)
     beside.close()

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from feeds.model.source import Problem
 from feeds.store import Store
+from feeds.store.tables import deliveries
 from tests.store.made import MINUTE, NOW, changes, entry, ready, source, tell
 
 
@@ -25,11 +26,8 @@ def test_levels(store: Store) -> None:
 def test_deliveries_by_what_became_of_them(store: Store) -> None:
     for number, state in enumerate(("owed", "owed", "given_up", "done")):
         with store.library._db.write() as connection:
-            connection.exec_driver_sql(
-                "INSERT INTO deliveries (id, kind, target, topic, due, attempts, problem, state) "
-                "VALUES (?, 'ping', 'h', 't', '2026-03-01 12:00:00.000000', 0, '', ?)",
-                (str(number), state),
-            )
+            row = {"id": str(number), "kind": "ping", "target": "h", "topic": "t", "due": NOW, "attempts": 0}
+            connection.execute(deliveries.insert().values(row | {"problem": "", "state": state}))
     found = store.figures.levels(NOW)
     assert (found.owed, found.given_up) == (2, 1)
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select, text, update
 
 from feeds.errors import StaleView, StoreError
 from feeds.model.changes import Changes, Saved
@@ -12,6 +13,7 @@ from feeds.model.entry import Enclosure, EntryKey, Image, Origin, Person
 from feeds.model.source import FeedInfo, Options, Problem, Source, SourceState, Validators
 from feeds.model.story import Category
 from feeds.store import Store
+from feeds.store.tables import metadata, sources
 from tests.store.made import (
     DAY,
     MINUTE,
@@ -276,6 +278,15 @@ def test_keys_of_a_story_are_replaced_and_free_again(store: Store) -> None:
     assert library.poll_view("b", (), ["text:old", "text:new"]).stories.keys() == {"text:new"}
 
 
+FAULT = {  # whatever is added to a table is refused
+    "sqlite": ("CREATE TRIGGER fault BEFORE INSERT ON {step} BEGIN SELECT RAISE(ABORT, 'x'); END",),
+    "postgresql": (
+        "CREATE FUNCTION fault() RETURNS trigger AS 'BEGIN RAISE ''x''; END' LANGUAGE plpgsql",
+        "CREATE TRIGGER fault BEFORE INSERT ON {step} EXECUTE FUNCTION fault()",
+    ),
+}
+
+
 @pytest.mark.parametrize("step", ["story_keys", "members", "story_channels", "decisions", "marks"])
 def test_whole_or_nothing(store: Store, step: str) -> None:
     """A failure at any table leaves no trace, not even the fence."""
@@ -283,7 +294,8 @@ def test_whole_or_nothing(store: Store, step: str) -> None:
     tell(library, entry("0"))
     before = _everything(store)
     with library._db.write() as connection:
-        connection.exec_driver_sql(f"CREATE TRIGGER fault BEFORE INSERT ON {step} BEGIN SELECT RAISE(ABORT, 'x'); END")
+        for statement in FAULT[connection.dialect.name]:
+            connection.execute(text(statement.format(step=step)))
     view = library.poll_view("a", (), ())
     with pytest.raises(StoreError):
         library.apply(changes(view, NOW + DAY, **told(entry("1"), at=NOW + DAY)))
@@ -292,8 +304,7 @@ def test_whole_or_nothing(store: Store, step: str) -> None:
 
 def _everything(store: Store) -> tuple[Any, ...]:
     with store.library._db.read() as connection:
-        names = connection.exec_driver_sql("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY 1").scalars()
-        return tuple((n, connection.exec_driver_sql(f"SELECT * FROM {n}").all()) for n in names.all())
+        return tuple((table.name, connection.execute(select(table)).all()) for table in metadata.sorted_tables)
 
 
 def test_a_pause_during_a_poll_stays(store: Store) -> None:
@@ -342,7 +353,9 @@ def test_text_that_databases_refuse(store: Store, given: str, kept: str) -> None
 def test_fields_of_a_newer_version_are_passed_over(store: Store) -> None:
     library = ready(store)
     with library._db.write() as connection:
-        connection.exec_driver_sql("UPDATE sources SET definition = json_set(definition, '$.later', 'x')")
+        definition = connection.scalar(select(sources.c.definition).where(sources.c.id == "a")) or ""
+        later = definition.replace("{", '{"later":"x",', 1)
+        connection.execute(update(sources).values(definition=later))
     assert library.poll_view("a", (), ()).source == source("a")
 
 

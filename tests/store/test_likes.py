@@ -60,13 +60,13 @@ def test_hints_are_forgotten_in_time_and_stories_stay(store: Store) -> None:
     assert {s.id for s in store.library.every_story("", 10)} == {"story:g1", "story:g2"}
 
 
-def test_each_hash_is_searched_for_by_itself(url: str) -> None:
+def test_each_hash_is_searched_for_by_itself(file: str) -> None:
     """So a look-up is flat with history. The planner once read a whole week for each hash: it is asked."""
-    store = open_store(url)
+    store = open_store(file)
     ready(store)
     post(store, "g1", 1)
     asked: list[str] = []
-    with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as raw:
+    with closing(sqlite3.connect(file.removeprefix("sqlite:///"))) as raw:
         engine = create_engine("sqlite://", creator=lambda: raw, poolclass=StaticPool)
         with engine.connect() as connection:
             raw.set_trace_callback(asked.append)

@@ -1,20 +1,23 @@
 """The schema that migrations make is the one that the tables say, whatever interrupts them."""
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, event, text
 
 from feeds.errors import StoreError
-from feeds.store import Store, guard, open_store
+from feeds.store import Store, guard, migrate, open_store, server
 from feeds.store.db import Database
 from feeds.store.likes import WEEK, week_of
 from feeds.store.migrate import back_up, run, scripts
+from feeds.store.sqlite import SQLite
 from feeds.store.tables import HEAD, metadata
+from tests import servers
 from tests.store.made import NOW, entry, ready, tell
 
 
@@ -33,26 +36,34 @@ def test_head_is_the_last_script() -> None:
     assert scripts().get_heads() == [HEAD]
 
 
-def test_migrations_make_every_index_and_option(store: Store, tmp_path: Path) -> None:
+def test_migrations_make_every_index_and_option(file: str, tmp_path: Path) -> None:
     """Comparing metadata passes over what SQLite alone has, such as WITHOUT ROWID."""
+    store = open_store(file)
     with sqlite3.connect(tmp_path / "plain.db"):
         pass
-    db = Database(tmp_path / "plain.db")
+    db = SQLite(tmp_path / "plain.db")
     with db.write() as connection:
         metadata.create_all(connection)
     assert _schema(db) == _schema(store.library._db)
     db.close()
+    store.close()
 
 
 def _schema(db: Database) -> set[tuple[str, str]]:
-    query = "SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'alembic%'"
+    query = {
+        "sqlite": "SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'alembic_%'",
+        "postgresql": "SELECT table_name || '.' || column_name, concat_ws(' ', data_type, column_default, is_nullable, collation_name)"
+        " FROM information_schema.columns WHERE table_schema = current_schema() AND table_name <> 'alembic_version'"
+        " UNION ALL SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = current_schema()",
+    }
     with db.read() as connection:
-        return {(name, " ".join(sql.split())) for name, sql in connection.exec_driver_sql(query)}
+        found = connection.execute(text(query[connection.dialect.name]))
+        return {(name, " ".join(sql.split())) for name, sql in found}
 
 
-def _empty(path: Path) -> Database:
+def _empty(path: Path) -> SQLite:
     guard.prepare(path)
-    return Database(path)
+    return SQLite(path)
 
 
 def _statements(path: Path) -> int:
@@ -99,10 +110,10 @@ def test_run_twice_is_once(store: Store) -> None:
     assert _schema(store.library._db) == before
 
 
-def test_db_04_backup_holds_everything(url: str) -> None:
-    store = open_store(url)
+def test_db_04_backup_holds_everything(file: str) -> None:
+    store = open_store(file)
     tell(ready(store), entry("1"))
-    copy = back_up(store.library._db.path, "0001")
+    copy = back_up(Path(file.removeprefix("sqlite:///")), "0001")
     store.close()
     again = open_store(f"sqlite:///{copy}")
     assert again.overview.totals().stories == 1
@@ -110,15 +121,71 @@ def test_db_04_backup_holds_everything(url: str) -> None:
     assert copy.name == "feeds.db.0001.bak"
 
 
-def test_failed_migration_gives_the_lock_back(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(_db: Database, _revision: str) -> None:
+def test_failed_migration_gives_the_lock_back(empty: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_given: object) -> None:
         raise StoreError("no")
 
     with monkeypatch.context() as patch:
         patch.setattr("feeds.store.upgrade", fail)
+        patch.setattr("feeds.store.server.run", fail)
         with pytest.raises(StoreError, match="no"):
-            open_store(url)
-    open_store(url).close()
+            open_store(empty)
+    open_store(empty).close()
+
+
+def test_db_04_migration_on_a_server_that_was_interrupted_has_not_happened(monkeypatch: pytest.MonkeyPatch) -> None:
+    url = servers.empty()
+    db = server.connected(url)
+
+    def fail(_connection: Connection) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("feeds.store.server.bytewise", fail)
+        with pytest.raises(KeyboardInterrupt):
+            server.prepare(db)
+    assert (server.inspect(db), _schema(db)) == ("", set())
+    server.prepare(db)
+    assert server.inspect(db) == HEAD
+    db.close()
+
+
+def test_many_that_migrate_at_once_take_turns() -> None:
+    url = servers.empty()
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(migrate, [url] * 4)) == [HEAD] * 4
+
+
+def test_who_works_with_others_waits_for_the_schema() -> None:
+    url = servers.empty()
+    with pytest.raises(StoreError, match=r"has the schema \(none\), not .*: `feeds migrate` brings it up"):
+        open_store(url, many=True)
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(open_store, url, many=True, patience=30)
+        migrate(url)
+        waiting.result().close()
+
+
+def test_text_is_ordered_by_its_bytes_on_every_server() -> None:
+    """Documents list what they hold by id: they must not depend on how a server was set up."""
+    db = server.connected(servers.ready())
+    with db.read() as connection:
+        found = connection.exec_driver_sql(
+            "SELECT DISTINCT collation_name FROM information_schema.columns"
+            " WHERE table_schema = current_schema() AND data_type = 'text'"
+        )
+        assert found.scalars().all() == ["C"]
+    db.close()
+
+
+def test_another_programs_database_is_left_alone() -> None:
+    url = servers.empty()
+    db = server.connected(url)
+    with db.write() as connection:
+        connection.exec_driver_sql("CREATE TABLE photos (id int)")
+    with pytest.raises(StoreError, match="tables of another program: give `store` a database of its own"):
+        open_store(url)
+    db.close()
 
 
 def test_where_sources_moved_to_is_found_by_address_after_0007(tmp_path: Path) -> None:

@@ -7,10 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from feeds.errors import StoreDamaged, StoreError, StoreLocked, StoreTooNew
 from feeds.store import Store, migrate, open_store
-from feeds.store.tables import HEAD
+from feeds.store.tables import HEAD, source_state
+from tests.store.conftest import BUSY
 from tests.store.made import NOW, TECH, entry, ready, source, tell, window
 
 HOLD = """
@@ -27,7 +29,7 @@ def _file(url: str) -> Path:
 
 
 def _filled(url: str) -> Path:
-    """A store with enough in it to fill many pages, closed."""
+    """A store with enough in it to fill many pages, closed; return its file."""
     store = open_store(url)
     library = ready(store)
     tell(library, *(entry(str(n), content="x" * 3000) for n in range(50)))
@@ -44,8 +46,8 @@ def test_opened_again_holds_what_was_written(url: str) -> None:
         store.close()
 
 
-def test_file_is_for_its_owner_alone(url: str) -> None:
-    path = _filled(url)
+def test_file_is_for_its_owner_alone(file: str) -> None:
+    path = _filled(file)
     assert path.stat().st_mode & 0o077 == 0
 
 
@@ -56,7 +58,7 @@ def test_pub_15_second_writer_is_refused_with_the_process_named(url: str) -> Non
     with first:
         assert first.stdout
         assert first.stdout.readline() == "open\n"
-        with pytest.raises(StoreLocked, match=f"in use by process {first.pid}: one process at a time"):
+        with pytest.raises(StoreLocked, match=rf"in use by process {first.pid}\b.*: one process at a time"):
             open_store(url)
         reader = open_store(url, lock=False)
         assert reader.overview.totals().sources == 0
@@ -65,13 +67,13 @@ def test_pub_15_second_writer_is_refused_with_the_process_named(url: str) -> Non
     open_store(url).close()
 
 
-def test_db_01_writer_waits_then_says_who_holds_it(store: Store) -> None:
+def test_db_01_writer_waits_then_says_who_holds_it(store: Store, url: str) -> None:
     library = ready(store)
-    other = sqlite3.connect(library._db.path, isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    with pytest.raises(StoreLocked, match="held by another program"):
-        library.begin("a")
-    other.execute("ROLLBACK")
+    other = open_store(url, lock=False, beside=True, busy=BUSY)
+    with other.library._db.write() as connection:
+        connection.execute(update(source_state).values(paused=False))
+        with pytest.raises(StoreLocked, match="held by another program"):
+            library.begin("a")
     other.close()
     library.begin("a")
     assert library.poll_view("a", (), ()).state.strikes == 1
@@ -84,14 +86,27 @@ def test_readers_do_not_wait_for_a_writer(store: Store) -> None:
 
 
 def test_db_05_newer_store_is_left_alone(url: str) -> None:
-    path = _filled(url)
+    _filled(url)
+    store = open_store(url)
+    with store.library._db.write() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    store.close()
+    for lock in (True, False):
+        with pytest.raises(StoreTooNew, match="schema 9999, this one knows"):
+            open_store(url, lock=lock)
+    with pytest.raises(StoreTooNew, match="schema 9999, this one knows"):
+        migrate(url)
+
+
+def test_db_05_newer_file_keeps_its_bytes(file: str) -> None:
+    path = _filled(file)
     with sqlite3.connect(path) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
     connection.close()
     before = path.read_bytes()
     for lock in (True, False):
         with pytest.raises(StoreTooNew, match="schema 9999, this one knows"):
-            open_store(url, lock=lock)
+            open_store(file, lock=lock)
     assert path.read_bytes() == before
 
 
@@ -133,28 +148,28 @@ def _foreign(path: Path) -> None:
         pytest.param(_foreign, "database of another program", id="DB-06 another program's"),
     ],
 )
-def test_damaged_file_is_refused_with_a_way_out(url: str, fault: Callable[[Path], None], words: str) -> None:
-    path = _filled(url)
+def test_damaged_file_is_refused_with_a_way_out(file: str, fault: Callable[[Path], None], words: str) -> None:
+    path = _filled(file)
     fault(path)
     with pytest.raises(StoreDamaged, match=words) as caught:
-        open_store(url)
+        open_store(file)
     assert "restore the last backup" in str(caught.value) or "name another file" in str(caught.value)
     with pytest.raises((StoreDamaged, StoreError)):
-        open_store(url, lock=False).overview.sources()
+        open_store(file, lock=False).overview.sources()
 
 
-def test_db_06_deleted_file_begins_anew(url: str) -> None:
-    _filled(url).unlink()
-    store = open_store(url)
+def test_db_06_deleted_file_begins_anew(file: str) -> None:
+    _filled(file).unlink()
+    store = open_store(file)
     assert store.overview.totals().stories == 0
     store.close()
 
 
-def test_db_07_log_without_its_shared_memory_is_recovered(url: str) -> None:
-    store = open_store(url)
+def test_db_07_log_without_its_shared_memory_is_recovered(file: str) -> None:
+    store = open_store(file)
     library = ready(store)
     tell(library, entry("1"))
-    path = _file(url)
+    path = _file(file)
     copy = path.with_name("copy.db")
     copy.write_bytes(path.read_bytes())
     path.with_name("feeds.db-wal").rename(path.with_name("copy.db-wal"))
@@ -178,21 +193,21 @@ def test_db_09_folder_that_cannot_be_made(tmp_path: Path) -> None:
         open_store(f"sqlite:///{tmp_path}/file/feeds.db")
 
 
-def test_reader_of_nothing_is_told_what_to_do(url: str) -> None:
+def test_reader_of_nothing_is_told_what_to_do(file: str) -> None:
     with pytest.raises(StoreError, match="does not exist yet: `feeds run` makes it"):
-        open_store(url, lock=False)
-    _file(url).parent.mkdir()
-    _file(url).touch()
+        open_store(file, lock=False)
+    _file(file).parent.mkdir()
+    _file(file).touch()
     with pytest.raises(StoreError, match="`feeds migrate` brings it up"):
-        open_store(url, lock=False)
-    assert migrate(url) == HEAD
-    open_store(url, lock=False).close()
+        open_store(file, lock=False)
+    assert migrate(file) == HEAD
+    open_store(file, lock=False).close()
 
 
-@pytest.mark.parametrize("url", ["", "feeds.db", "sqlite://", "sqlite:///:memory:", "mysql://u:secret@h/x"])
-def test_other_urls_are_refused_without_their_secrets(url: str) -> None:
+@pytest.mark.parametrize("file", ["", "feeds.db", "sqlite://", "sqlite:///:memory:", "mysql://u:secret@h/x"])
+def test_other_urls_are_refused_without_their_secrets(file: str) -> None:
     with pytest.raises(StoreError, match="give sqlite:///PATH") as caught:
-        open_store(url)
+        open_store(file)
     assert "secret" not in str(caught.value)
 
 

@@ -11,7 +11,7 @@ down_revision = "0005"
 
 def upgrade() -> None:
     """Add the table of tombstones, and to stories whether the desk decided over them."""
-    op.add_column("stories", sa.Column("ruled", sa.Boolean, nullable=False, server_default=sa.text("0")))
+    op.add_column("stories", sa.Column("ruled", sa.Boolean, nullable=False, server_default=sa.false()))
     op.create_table(
         "tombstones",
         sa.Column("channel_id", Words, nullable=False),
