@@ -70,7 +70,7 @@ class DeskViews:
         found = [v for v in views if _meant(v.line, words)]
         some = found[page * PAGE : (page + 1) * PAGE]
         return StatusView(
-            totals=app.store.overview.totals(),
+            totals=app.store.overview.totals(now),
             config_error=app.store.overview.meta("config_error"),
             file=app.settings.file,
             counts=Counter[Tone](v.tone for v in views),

@@ -23,7 +23,8 @@ def status(desk: Desk, json_: bool) -> None:
     """Show how it goes: totals, then every source that has a problem, the worst first, with cause and remedy; sources
     that moved, that went quiet, or that read one feed twice; partners that stopped asking, or are overdue."""
     with desk.open() as app:
-        lines, totals, now = look.worst_first(app), app.store.overview.totals(), app.clock()
+        now = app.clock()
+        lines, totals = look.worst_first(app), app.store.overview.totals(now)
         error = app.store.overview.meta("config_error")
         if json_:
             held = [asdict(hold) for hold in app.store.overview.holds()]

@@ -37,6 +37,7 @@ def compose(
     read: Window | None = None,
     gone: Sequence[Tombstone] = (),
     site: Site | None = None,
+    last: datetime | None = None,
 ) -> Feed:
     """Return the feed of *channel*: shown stories, newest first, equal ones by id, each once.
 
@@ -44,7 +45,8 @@ def compose(
     configuration, and its terms with it) the summary alone. *read* is the window that *stories* were read through:
     its bounds are held to here too. Without it a channel with *days* takes all that is given. *gone* are the
     channel's tombstones, the latest first; one of a story that is told is left out. *site* says which stories have
-    pages of their own.
+    pages of their own. *last* is when the latest story was taken back, though that is not told any more: the feed's
+    date does not go back to before.
     """
     unique = {story.id: story for story in stories if story.status == "shown" and _released(story, read)}
     newest = sorted(sorted(unique.values(), key=lambda s: s.id), key=lambda s: s.published, reverse=True)
@@ -61,7 +63,10 @@ def compose(
     return Feed(
         channel=channel,
         items=items,
-        updated=max((*(item.story.updated for item in items), *(t.at for t in left)), default=EMPTY_UPDATED),
+        updated=max(
+            (*(item.story.updated for item in items), *(t.at for t in left), *([last] if last else [])),
+            default=EMPTY_UPDATED,
+        ),
         others=tuple(other for other in others if other.id != channel.id),
         gone=left,
     )

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from feeds.core import losses, naver, pages, websub
 from feeds.core.channels import channels, siblings
@@ -23,6 +23,7 @@ from feeds.render import render
 logger = logging.getLogger(__name__)
 
 BATCH = 500
+_FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 TOMBSTONES = 500  # in one document: they take some 80 kB
 
 
@@ -109,18 +110,19 @@ def _bring_out(edition: _Edition, channel: Channel, mark: datetime, page: pages_
         else:
             channel = archive.close(channel, ports, edition.now)
             stories = (*ports.archive.stories(view), *archive.late(channel, ports, edition.now))
-        gone = _gone(edition, channel)
+        gone, last_gone = _gone(edition, channel)
         before = ports.outbox.places(channel.id)
     with tally.step("render"):
         policies = {s.id: s.options.content for s in edition.work.sources.values()}
-        feed = compose(channel, stories, others, policies, view, gone, edition.work.settings.site)
+        feed = compose(channel, stories, others, policies, view, gone, edition.work.settings.site, last_gone)
         rendered = render(feed)
     outdated = False  # the last good documents tell what was taken back
-    if not page and not channel.archived.period:
+    if not page:
         with tally.step("store"):
             last = ports.outbox.shown(channel.id)
             shown = losses.shown(feed, rendered)
-            reason = "" if last.allowed else _lost_too_much(edition, feed, last, shown)
+            free = last.allowed or channel.archived.period  # what leaves an archive was taken back, or has another date
+            reason = "" if free else _lost_too_much(edition, feed, last, shown)
         if reason:
             _hold(edition, channel, mark, reason)
             return
@@ -166,11 +168,17 @@ def _hold(edition: _Edition, channel: Channel, mark: datetime, reason: str) -> N
     logger.warning("publish held channel=%s reason=%s", channel.id, reason)
 
 
-def _gone(edition: _Edition, channel: Channel) -> tuple[Tombstone, ...]:
-    """Return what the channel says is gone: in the formats that have words for it, for as long as it is told to."""
+def _gone(edition: _Edition, channel: Channel) -> tuple[tuple[Tombstone, ...], datetime | None]:
+    """Return what the channel says is gone, in the formats that have words for it, for as long as it is told to.
+
+    With when the latest story was taken back, also where that is told no more.
+    """
     if not channel.tombstones or TELLING_GONE.isdisjoint(channel.formats):
-        return ()
-    return edition.work.ports.archive.gone(channel.id, edition.now - channel.tombstones, TOMBSTONES)
+        return (), None
+    archive = edition.work.ports.archive
+    found = archive.gone(channel.id, edition.now - channel.tombstones, TOMBSTONES)
+    last = found or archive.gone(channel.id, _FIRST, 1)
+    return found, last[0].at if last else None
 
 
 def _count(edition: _Edition, channel: Channel, rendered: Rendered, paths: Sequence[str]) -> None:

@@ -31,7 +31,7 @@ class Figures:
                 problems=_problems(connection),
                 due=due,
                 lag=now - oldest if oldest else timedelta(0),
-                marked=_count(connection, t.marks.c.channel_id.distinct()),
+                marked=_count(connection, t.marks.c.channel_id.distinct(), t.marks.c.due <= now),
                 owed=owed.get("owed", 0),
                 given_up=owed.get("given_up", 0),
                 entries=_rows(connection, t.entries),
@@ -48,8 +48,8 @@ class Figures:
             return connection.scalar(select(t.decisions.c.at).order_by(t.decisions.c.at.desc()).limit(1))
 
 
-def _count(connection: Connection, column: ColumnElement[Any]) -> int:
-    return connection.scalar(select(func.count(column))) or 0
+def _count(connection: Connection, column: ColumnElement[Any], *conditions: ColumnElement[bool]) -> int:
+    return connection.scalar(select(func.count(column)).where(*conditions)) or 0
 
 
 def _rows(connection: Connection, table: FromClause, *conditions: ColumnElement[bool]) -> int:

@@ -36,11 +36,19 @@ def expire(db: Database, now: datetime, limit: int) -> int:
             return _forget(db, connection, rows, now)
         if gone := likes.expire(connection, now):
             return gone
-        connection.execute(delete(t.tombstones).where(t.tombstones.c.at < now - TOMBSTONES))
+        _forget_tombstones(connection, now)
         d, owed = t.decisions.c, t.deliveries.c
         return _forget_older(connection, t.decisions, (d.at < now - DECISIONS) & (d.rule != "desk"), limit) or (
             _forget_older(connection, t.deliveries, (owed.state != "owed") & (owed.due < now - DELIVERIES), limit)
         )
+
+
+def _forget_tombstones(connection: Connection, now: datetime) -> None:
+    """Delete old tombstones, but for the latest of each channel: the date of its feed stands on it."""
+    later = t.tombstones.alias("later")
+    mine, its = t.tombstones.c, later.c
+    newer = (its.channel_id == mine.channel_id) & (its.at > mine.at)
+    connection.execute(delete(t.tombstones).where(mine.at < now - TOMBSTONES, exists().where(newer)))
 
 
 def _old_entries(connection: Connection, now: datetime, limit: int) -> list[AnyRow]:

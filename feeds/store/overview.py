@@ -85,7 +85,8 @@ class Overview:
         with self._db.read() as connection:
             return tuple(_source_line(row) for row in connection.execute(query))
 
-    def totals(self) -> Totals:
+    def totals(self, now: datetime | None = None) -> Totals:
+        """Return how much there is; with *now* channels that wait for a time to come are none that wait."""
         shown, owed = t.stories.c.status == "shown", t.deliveries.c.state
         with self._db.read() as connection:
             count = _Counter(connection)
@@ -100,7 +101,7 @@ class Overview:
                 channels=count.different(t.renditions.c.channel_id, t.renditions.c.format.not_in(("page", "gone"))),
                 renditions=count(t.renditions),
                 set_aside=count.different(t.set_aside.c.story_id),
-                marked=count.different(t.marks.c.channel_id),
+                marked=count.different(t.marks.c.channel_id, *([t.marks.c.due <= now] if now else [])),
                 owed=count(t.deliveries, owed == "owed"),
                 given_up=count(t.deliveries, owed == "given_up"),
             )

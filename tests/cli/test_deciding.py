@@ -123,6 +123,8 @@ def test_tombstones_end_with_their_time(feeds: Feeds, folder: Path, monkeypatch:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", str(1769904000 + 30 * 86400))
     feeds("run")
     assert telling(folder, "deleted-entry") == set()
+    atom = (folder / "var/public/atom.xml").read_text()
+    assert "<updated>2026-02-01T00:00:00+00:00</updated>" in atom, "the feed's date does not go back"
 
 
 def test_an_output_may_leave_tombstones_out(feeds: Feeds, folder: Path) -> None:

@@ -100,6 +100,10 @@ class TestUpdated:
         stories = [*(story(str(n)) for n in range(3)), story("old", DAY, updated=NOW)]
         assert compose(CHANNEL, stories, (), {}).updated == NOW - HOUR
 
+    def test_not_before_the_last_story_was_taken_back(self) -> None:
+        assert compose(CHANNEL, [story("a")], (), {}, last=NOW).updated == NOW
+        assert compose(CHANNEL, [story("a")], (), {}, last=NOW - DAY).updated == NOW - HOUR
+
     def test_pub_22_empty(self) -> None:
         feed = compose(CHANNEL, [story("a", status="held")], (), {})
         assert (feed.items, feed.updated) == ((), EMPTY_UPDATED)

@@ -12,6 +12,8 @@ import pytest
 from feeds.core.desk import Desk
 from feeds.jobs.regroup import regroup
 from feeds.model.channel import Output, Rhythm
+from feeds.render import xml
+from feeds.render.pieces import Heads
 from tests.core.made import settings, source
 from tests.jobs.test_jobs import World, world
 
@@ -128,6 +130,22 @@ def test_a_retraction_reaches_its_archive(desk: World) -> None:
     desk.store.library.edit(back, desk.now)
     desk.pass_()
     assert told(desk, "/feed-2025-12.json") == ["b", "a"]
+
+
+def test_a_withheld_archive_keeps_no_story_that_was_taken_back(desk: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Better no document than one that tells what the desk took back."""
+    tell(desk, FEBRUARY, ("a", "2025-12-05"), ("b", "2025-12-06"))
+    monkeypatch.setattr(xml, "_HEADS", Heads(xml._written))
+    monkeypatch.setattr(xml, "head_fault", lambda _document, url: "it says nothing" if "atom-" in url else "")
+    desk.store.outbox.mark(["all@2025-12"], desk.now)
+    desk.pass_()
+    assert b">b<" in desk.files["/atom-2025-12.xml"], "its last good one stays"
+    story = next(s for s in desk.store.library.every_story("", 9) if s.lead.title == "a")
+    table = Desk(desk.config, {s.id: s for s in desk.config.sources}, desk.now)
+    desk.store.library.edit(table.retract(story, ""), desk.now)
+    desk.pass_()
+    assert "/atom-2025-12.xml" not in desk.files
+    assert not any(b">a<" in body for body in desk.files.values())
 
 
 @pytest.mark.parametrize(

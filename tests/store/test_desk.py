@@ -141,7 +141,7 @@ def test_what_the_desk_decided_over_is_never_forgotten(store: Store) -> None:
         pass
     assert {k.entry.guid for k in store.overview.entries("a")} == {"x", "new"}
     assert [d.kind for d in store.overview.find("story:x").decisions] == ["seen", "retracted"]
-    assert library.gone("all", NOW, 9) == (), "no document tells of it any more"
+    assert library.gone("all", late - 365 * DAY, 9) == (), "no document tells of it any more"
 
 
 def test_splits_are_counted_by_pair(store: Store) -> None:
@@ -170,3 +170,15 @@ def test_what_was_parted_stays_so_under_other_ids(store: Store) -> None:
         library.edit(Edit(stories=(whole,), merged={f"story:{gone}": f"story:{kept}"}), LATER)
     assert cluster.parted(one(library, "c"), one(library, "d"))
     assert one(library, "c").apart == ("story:d",)
+
+
+def test_the_latest_tombstone_of_a_channel_is_kept(store: Store) -> None:
+    """The date of its feed stands on it; older ones go when no output may tell of them any more."""
+    library = ready(store)
+    tell(library, entry("x"), entry("y"))
+    for hours, guid in enumerate("xy"):
+        later = replace(stone(f"story:{guid}"), at=LATER + timedelta(hours=hours))
+        library.edit(replace(hidden(library, guid), tombstones=(later,)), later.at)
+    while library.expire(LATER + timedelta(days=500), 99):
+        pass
+    assert gone(library) == ["story:y"]

@@ -42,6 +42,14 @@ def test_totals(filled: Store) -> None:
     )
 
 
+def test_a_mark_for_later_is_no_channel_that_waits(filled: Store) -> None:
+    """Each channel with archives has one: for the end of the period that is open."""
+    filled.outbox.mark(["archived"], NOW + DAY)
+    assert filled.overview.totals(NOW).marked == 1
+    assert filled.overview.totals(NOW + DAY).marked == 2
+    assert filled.figures.levels(NOW).marked == 1
+
+
 def test_sources_with_counts(filled: Store) -> None:
     found = [(line.source.id, line.entries, line.newest) for line in filled.overview.sources()]
     assert found == [("a", 2, NOW), ("b", 2, NOW + DAY)]
