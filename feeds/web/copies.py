@@ -13,6 +13,7 @@ from feeds.web.http import HEADERS, PAGE_POLICY, Answer, text
 
 MAX_AGE = 300  # seconds a cache may answer for us; a correction is then at most five minutes late there
 ASSET_AGE = 3600
+FIXED = -1  # the generation of what never changes
 
 # Feeds need no script, frame or form: what a hostile entry smuggled past the cleaner still meets this wall.
 POLICY = "default-src 'none'; style-src 'self'; sandbox"
@@ -81,10 +82,11 @@ class Copy:
     also_xml: bool = False
     is_page: bool = True
     rendition: Rendition | None = None  # where only what is new may be asked for
-    generation: int = 0
+    generation: int = FIXED
     packing: bool = False  # codings are being made, or were
     weight: int = 0  # what it was counted as
     known: dict[tuple[Asking, bool], Answer] = field(default_factory=dict)
+    memo: dict[object, tuple[str, Answer]] = field(default_factory=dict)  # whom to count, and what to send: see site.py
 
     @property
     def size(self) -> int:
@@ -148,6 +150,11 @@ def answer(copy: Copy, asked: Asking, now: int, *, navigated: bool = False) -> A
             copy.known.clear()
         copy.known[key] = made
     return made
+
+
+def lasting(copy: Copy, asked: Asking, made: Answer) -> bool:
+    """Tell whether *made* is what *asked* is answered as long as the copy is current."""
+    return copy.known.get((asked, False)) is made
 
 
 def _lasts(copy: Copy, asked: Asking, now: int) -> bool:

@@ -42,9 +42,18 @@ class Front:
         host = client.host or (hosts[0] if hosts else "")
         if len(hosts) > 1 or not (hosts or old) or not (self.hosts.good(host) or (old and not host)):
             return text("This is not a host that is served here.\n", 400, Connection="close")
-        if not client.local and (wait := self._limits.ask(household(client.address), self._clock())):
+        counted = self.counted(client)
+        if counted and (wait := self._limits.ask(counted, self._clock())):
             return text("You ask too often.\n", 429, Retry_After=str(wait))
         return client
+
+    def counted(self, client: Client) -> str:
+        """Return the name by which a client's requests are counted, '' where they are not."""
+        return "" if client.local else household(client.address)
+
+    def allows(self, counted: str) -> bool:
+        """Count a request of one that was let in before with the same headers; False where it is one too many."""
+        return not counted or not self._limits.ask(counted, self._clock())
 
     def below(self, raw_path: str) -> str | Answer:
         """Return the path of a request without the site's prefix, where a proxy kept it."""

@@ -85,10 +85,10 @@ class Meters:
         """Count a job that ended by an exception."""
         self._jobs.labels(name, "crashed").inc()
 
-    def answered(self, status: int) -> None:
-        """Count an answer of the web server."""
+    def answered(self, status: int, times: int = 1) -> None:
+        """Count answers of the web server."""
         if counter := self._web.get(f"{status // 100}xx"):
-            counter.inc()
+            counter.inc(times)
 
     def answer(self, asked: Asked) -> Answer:
         """Return all numbers in the form that the scraper prefers."""

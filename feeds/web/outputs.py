@@ -15,10 +15,11 @@ from urllib.parse import quote, unquote
 
 from feeds.ports import Shelf
 from feeds.web.codings import Coding, packed
-from feeds.web.copies import Asking, Copy, answer, asking, asset, copy_of
+from feeds.web.copies import FIXED, Asking, Copy, answer, asking, asset, copy_of
 from feeds.web.http import HEADERS, Answer
 
 CACHE_BYTES = 64 * 1024 * 1024
+MEMOS, MEMO_BYTES = 256, 1024  # requests that are known by their bytes: so many of a copy, and how long
 REDIRECT_AGE = 3600  # seconds that a cache may lead on by itself
 _INDEX = "index.html"
 _MADE_LATER: tuple[Coding, ...] = ("br", "zstd")
@@ -73,20 +74,29 @@ class Outputs:
         """Tell whether *path* is in memory."""
         return path in self._assets or _file(path) in self._copies
 
-    def at_hand(self, path: str, asked: Asking) -> Answer | None:
-        """Answer from memory alone, as `get` would; None where the shelf or more work is needed for it."""
-        copy = self._assets.get(path)
+    def held_at(self, path: str) -> Copy | None:
+        """Return what is in memory and current."""
+        copy = self._copies.get(path)
         if copy is None:
-            path = _file(path)
-            copy = self._copies.get(path)
-            if copy is None or copy.generation != self._shelf.generation:
-                return None
+            copy = self._assets.get(path) or self._copies.get(_file(path))
+        return copy if copy and copy.generation in (self._shelf.generation, FIXED) else None
+
+    def at_hand(self, path: str, copy: Copy, asked: Asking) -> Answer | None:
+        """Answer with *copy*, from memory alone, as `get` would; None where more work is needed for it."""
         if not copy.is_page and (asked.a_im or asked.navigates):
             return None
         if self._beside and not copy.packing and copy.wants_packing:
             return None
-        self._used(path)
+        self._used(_file(path))
         return answer(copy, asked, int(self._clock()))
+
+    def remember(self, path: str, copy: Copy, key: object, size: int, made: tuple[str, Answer]) -> None:
+        """Keep under *key*, of about *size* bytes, what the same request gets as long as the copy is current."""
+        with self._lock:
+            if self._copies.get(_file(path)) is copy and size <= MEMO_BYTES and len(copy.memo) < MEMOS:
+                copy.memo[key] = made
+                copy.weight += size
+                self._held += size
 
     def _current(self, path: str) -> Copy | None:
         generation = self._shelf.generation  # before the shelf is asked: what comes after it is found next time
@@ -127,7 +137,7 @@ class Outputs:
         with self._lock:
             if self._copies.get(path) is copy:
                 copy.bodies = {**copy.bodies, **made}
-                copy.known = {}  # what was answered before was of other codings
+                copy.known, copy.memo = {}, {}  # what was answered before was of other codings
                 self._held += copy.size - copy.weight
                 copy.weight = copy.size
 

@@ -14,7 +14,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from feeds.ports import Shelf
-from feeds.web.copies import HEADER_NAMES, Asking
+from feeds.web.copies import HEADER_NAMES, Asking, lasting
 from feeds.web.front import Front
 from feeds.web.http import HEADERS, NOT_FOUND, Answer, Asked, BadRequest, Entrance, Handler, text
 from feeds.web.outputs import Outputs, decoded
@@ -70,15 +70,23 @@ class Site:
 
         *target* is the path of an HTTP/1.1 request with its query, *raw* its headers with names in lower case.
         """
-        path = self._paths.get(target)
-        if path is None:
-            path = self._path(target)
-            if path is None:
-                return None
-        headers, hosts = _named(raw)
-        answer = self._outputs.at_hand(path, Asking(*map(headers.get, HEADER_NAMES)))
-        if answer is None or isinstance(self.front.enter(peer, headers, hosts), Answer):
+        path = self._paths.get(target) or self._path(target)
+        copy = self._outputs.held_at(path) if path else None
+        if copy is None or path is None:
             return None
+        key = (peer, *raw)  # who asks the same again gets the same again
+        known = copy.memo.get(key)
+        if known is not None:
+            return known[1] if self.front.allows(known[0]) else None
+        headers, hosts = _named(raw)
+        asked = Asking(*map(headers.get, HEADER_NAMES))
+        answer = self._outputs.at_hand(path, copy, asked)
+        client = self.front.enter(peer, headers, hosts) if answer else None
+        if answer is None or client is None or isinstance(client, Answer):
+            return None
+        if lasting(copy, asked, answer):
+            size = sum(len(name) + len(value) + 100 for name, value in raw)
+            self._outputs.remember(path, copy, key, size, (self.front.counted(client), answer))
         return answer
 
     def _path(self, target: bytes) -> str | None:

@@ -115,7 +115,7 @@ def running(
     """Serve *shelf* on a free port until the block ends; *patience* scales how long slow clients are borne."""
     web = site(shelf, {"/static/style.css": ("text/css", b"p{}")}, lambda: True, entrances, Front(url, server))
     answered: list[int] = []
-    door = Door(web, answered.append, patience=patience)
+    door = Door(web, lambda status, times: answered.extend([status] * times), patience=patience)
     config = uvicorn.Config(
         web, host="127.0.0.1", port=0, http=door.protocol(), loop="uvloop", interface="asgi3", lifespan="off",
         log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=grace,
