@@ -122,14 +122,27 @@ def body_of(entry: Entry) -> str:
     return text.folded(entry.content) if entry.content else text.fold(entry.summary)
 
 
+# Endings of files that enclosures are seen with: what answers `get.php?id=7` is told by its query.
+_NAMED = "aac avif epub flac gif jpeg jpg m3u8 m4a m4b m4v mov mp3 mp4 oga ogg ogv opus pdf png svg wav webm webp zip"
+_ENDINGS = frozenset(_NAMED.split())
+
+
 def said(entry: Entry) -> tuple[str, ...]:
     """Return what an entry says: title, summary, text and files, without its links, its markup and its blanks.
 
-    A post that is renamed, or a feed that restyles its items, tells nobody anything new.
+    A post that is renamed, or a feed that restyles its items, tells nobody anything new; nor does a file whose address
+    bears another token, or whose length is told otherwise.
     """
-    files = (f"{e.url} {e.length}" for e in entry.enclosures)
+    files = (_file(e.url) for e in entry.enclosures)
     words = (" ".join(said.split()) for said in (entry.summary, text.plain(entry.content)))
     return entry.title, *words, *files
+
+
+def _file(url: str) -> str:
+    """Return what tells a file from others: its address, without a query where the path names a file by itself."""
+    path = url.partition("#")[0].partition("?")[0]
+    ending = path.rpartition("/")[2].rpartition(".")[2].lower()
+    return path if ending in _ENDINGS else url
 
 
 def units(pieces: Sequence[str]) -> int:

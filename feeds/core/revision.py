@@ -43,7 +43,12 @@ def revision(before: Entry, after: Entry) -> Revision:
     (summary, body, *files), (new_summary, new_body, *new_files) = texts, new_texts
     facts: dict[str, str] = {}
     fields = {"title": title != new_title, "summary": summary != new_summary, "text": body != new_body}
-    fields |= {"link": before.url != after.url, "files": files != new_files, "picture": before.image != after.image}
+    others = files != new_files
+    fields |= {
+        "link": before.url != after.url,
+        "files": before.enclosures != after.enclosures,
+        "picture": before.image != after.image,
+    }
     fields |= {"authors": before.authors != after.authors, "labels": _labels(before) != _labels(after)}
     if differ := [name for name, differs in fields.items() if differs]:
         facts["differs"] = ", ".join(differ)
@@ -52,10 +57,10 @@ def revision(before: Entry, after: Entry) -> Revision:
     old, new = (Counter(text.words(b or s)) for s, b in ((summary, body), (new_summary, new_body)))
     gone, come = old - new, new - old
     facts |= {name: _shown(found) for name, found in (("words_gone", gone), ("words_new", come)) if found}
-    words = any((fields["title"], fields["summary"], fields["text"], fields["files"]))
+    words = any((fields["title"], fields["summary"], fields["text"], others))
     significant = words and (
         text.words(title) != text.words(new_title)
-        or fields["files"]
+        or others
         or _numbers(body or summary) != _numbers(new_body or new_summary)
         or _much(gone, come, old)
     )

@@ -270,3 +270,28 @@ def test_build_elsewhere_leaves_the_usual_folder_its_changes(feeds: Feeds, folde
     assert telling(folder, "Local words") == EVERYWHERE, "not yet"
     feeds("run")
     assert telling(folder, "Local words") == set()
+
+
+DIALECTS = "[msn, smartnews, flipboard, naver, ninjs, news]"
+
+
+def test_a_retraction_reaches_every_dialect(feeds: Feeds, folder: Path) -> None:
+    (folder / "feeds.yaml").write_text(CONFIG + f"outputs:\n  - {{id: all, path: /, formats: {DIALECTS}}}\n")
+    feeds("run")
+    published = telling(folder, "Local words")
+    assert published == {"msn.xml", "smartnews.xml", "flipboard.xml", "naver.xml", "ninjs.json", "news.xml"}
+    feeds("check", *(str(folder / "var/public" / name) for name in sorted(published)))
+    feeds("retract", "https://desk.example/ours/")
+    assert telling(folder, "Words of ours") == set()
+    for name, takedown in {
+        "msn.xml": "<mi:expirationDate>2026-01-31T00:00:00+00:00</mi:expirationDate>",
+        "smartnews.xml": '<media:status state="deleted"/>',
+        "naver.xml": '<deleted-entry ref="https://desk.example/ours/" when="2026-02-01T00:00:00+00:00"/>',
+        "ninjs.json": '"pubstatus": "canceled"',
+    }.items():
+        assert telling(folder, takedown) == {name}
+    assert telling(folder, "Local words") == {"msn.xml", "smartnews.xml", "ninjs.json"}, "its title, to know it by"
+    feeds("check", *(str(folder / "var/public" / name) for name in sorted(published)))
+    feeds("unretract", "https://desk.example/ours/")
+    assert telling(folder, "Words of ours") == published - {"news.xml"}
+    assert telling(folder, "deleted") == telling(folder, "canceled") == set()

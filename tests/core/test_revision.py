@@ -21,6 +21,13 @@ def body(words: str) -> dict[str, Any]:
     return {"content": f"<p>{words}</p>"}
 
 
+def files(path: str, length: int) -> dict[str, Any]:
+    return {"enclosures": (Enclosure(url=f"https://one.example/{path}", length=length),)}
+
+
+WITH_FILE, WITH_SCRIPT = (replace(ENGLISH, **files(path, 8)) for path in ("a.mp3?token=1", "get.php?id=1"))
+
+
 @pytest.mark.parametrize(
     ("before", "change", "words", "significant"),
     [
@@ -41,6 +48,9 @@ def body(words: str) -> dict[str, Any]:
         pytest.param(
             ENGLISH, {"enclosures": (Enclosure(url="https://one.example/a.mp3"),)}, True, True, id="a file that came"
         ),
+        pytest.param(WITH_FILE, files("a.mp3?token=2", 9), False, False, id="a file's token and length"),
+        pytest.param(WITH_FILE, files("b.mp3?token=1", 9), True, True, id="another file"),
+        pytest.param(WITH_SCRIPT, files("get.php?id=2", 9), True, True, id="another file of a script"),
         pytest.param(ENGLISH, {"title": "Another title", "minor": True}, True, False, id="its author says it is minor"),
     ],
 )
