@@ -2,12 +2,15 @@
 
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from datetime import datetime
 
 from feeds.app.build import App
 from feeds.core import websub
 from feeds.core.channels import channels
 from feeds.jobs import subscribe
 from feeds.model.channel import Channel
+from feeds.model.lease import Lease
 from feeds.web import callback, hub
 from feeds.web.http import Answer, Asked, Entrance, text
 
@@ -46,6 +49,41 @@ def entrances(app: App, wake: Callable[[], None]) -> tuple[Entrance, ...]:
     ours = hub.entrances(app.store.outbox.hub, topics, app.clock, wake)
     theirs = callback.entrances(app.store.library.leases, lambda: app.settings.push, app.clock, wake)
     return (*(_while(lambda: bool(app.settings.push.builtin), entrance) for entrance in ours), *theirs)
+
+
+def leases(app: App) -> tuple[Lease, ...]:
+    """Return what hubs elsewhere promised us, by source."""
+    return app.store.library.leases.all()
+
+
+def told(lease: Lease, now: datetime) -> str:
+    """Say in a few words how being told by a hub stands."""
+    if not lease.held(now):
+        return "asked for" if lease.pending else "not held"
+    return "pushes come" if lease.trusted else "no push yet" if lease.heard is None else "pushes were missed"
+
+
+def standing(app: App) -> dict[str, object]:
+    """Return how push stands, as plain values: our hub, its topics and subscribers; what hubs elsewhere promised us."""
+    now = app.clock()
+    topics = app.store.outbox.hub.topics(now)
+    return {
+        "hub": app.settings.push.builtin,
+        "subscribers": sum(line.subscribers for line in topics),
+        "topics": [asdict(line) for line in topics],
+        "sources": {
+            lease.source_id: {
+                "hub": lease.hub,
+                "topic": lease.topic,
+                "state": told(lease, now),
+                "trusted": lease.trusted,
+                "lease_until": lease.lease_until,
+                "heard": lease.heard,
+                "problem": lease.problem,
+            }
+            for lease in leases(app)
+        },
+    }
 
 
 def attend(app: App, *, woken: bool) -> None:

@@ -16,6 +16,7 @@ from feeds.app import desk_web, partners, push
 from feeds.app.build import App
 from feeds.app.operating import Operating
 from feeds.app.search import searcher
+from feeds.app.watch import Watch
 from feeds.config.read import read_with_warnings
 from feeds.config.stamp import changed
 from feeds.engine.embedded import Embedded
@@ -47,6 +48,7 @@ class Service:
         self.first_pass = threading.Event()
         self.operating = Operating(app, environ, self.first_pass.is_set)
         self.engine = Embedded(self._job, self._due)
+        self.watch = Watch(app, self.engine.tick)
         self._polled = threading.Event()
         self._reload = threading.Event()
         self._stamp = changed(app.settings.file, None)
@@ -98,6 +100,7 @@ class Service:
             self.operating.apply(settings)
             self.app.sync()
             push.attend(self.app, woken=False)
+            self.watch.apply(settings)
         except ConfigError as error:
             for fault in error.faults:
                 logger.error("reload refused, the old configuration stays in force fault=%s", fault)
@@ -119,11 +122,13 @@ class Service:
         signal.signal(signal.SIGHUP, self._on_hup)
         for number in (signal.SIGTERM, signal.SIGINT):  # uvicorn raises them again once it has stopped: come back here
             signal.signal(number, self._on_stop)
+        self.watch.apply(self.app.settings)
         self.engine.start()
         try:
             server.run()
         finally:
             self.stopping.set()
+            self.watch.stop()
             self.operating.notifier.stopping()
             clean = self.engine.stop()
             self.operating.stop()

@@ -5,11 +5,12 @@ from datetime import datetime
 
 import click
 
-from feeds.app import look, partners
+from feeds.app import look, partners, push
 from feeds.app.build import App
 from feeds.cli.common import Desk, as_json, command, count, print_json, say, table
 from feeds.cli.partnering import say_reasons
 from feeds.model.decision import Decision
+from feeds.model.lease import Lease
 from feeds.model.overview import Found, HoldLine, SourceLine
 
 DAY = "%Y-%m-%d %H:%M"
@@ -21,7 +22,8 @@ DAY = "%Y-%m-%d %H:%M"
 @command
 def status(desk: Desk, json_: bool) -> None:
     """Show how it goes: totals, then every source that has a problem, the worst first, with cause and remedy; sources
-    that moved, that went quiet, or that read one feed twice; partners that stopped asking, or are overdue."""
+    that moved, that went quiet, or that read one feed twice; partners that stopped asking, or are overdue;
+    how many our hub tells, and which sources are told by theirs."""
     with desk.open() as app:
         now = app.clock()
         lines, totals = look.worst_first(app), app.store.overview.totals(now)
@@ -30,7 +32,7 @@ def status(desk: Desk, json_: bool) -> None:
             held = [asdict(hold) for hold in app.store.overview.holds()]
             sources = [_source(s, now) for s in lines]
             said = {"totals": asdict(totals), "config_error": error, "sources": sources, "held": held}
-            print_json({**said, "partners": partners.alarms(app)})
+            print_json({**said, "partners": partners.alarms(app), "push": push.standing(app)})
             return
         if error:
             say(desk, f"The configuration was changed and has faults; the old one is in force:\n{error}\n")
@@ -44,6 +46,10 @@ def status(desk: Desk, json_: bool) -> None:
                 f"{totals.hidden} stories not shown, {totals.set_aside} set aside, {totals.marked} channels waiting, "
                 f"{totals.owed} deliveries owed",
             )
+        if app.settings.push.builtin:
+            topics = app.store.outbox.hub.topics(now)
+            told = count(sum(line.subscribers for line in topics), "subscriber")
+            say(desk, f"our hub tells {told} of {count(len(topics), 'document')}")
         for name, alarms in partners.alarms(app).items():
             for alarm in alarms:
                 say(desk, f"\npartner    {name}  {alarm}")
@@ -57,6 +63,8 @@ def status(desk: Desk, json_: bool) -> None:
                 say(desk, f"           asked at {line.state.lives_at}: write that as its url in {app.settings.file}")
             if silence := look.quiet(line, now):
                 say(desk, f"\nquiet      {line.source.id}  nothing new for {silence.days} days, which is unlike it")
+        for lease in push.leases(app):
+            _say_lease(desk, lease, now)
         for hold in app.store.overview.holds():
             _say_hold(desk, hold)
         for owner, line in look.doubled(lines):
@@ -76,6 +84,13 @@ def _say_problem(desk: Desk, line: SourceLine, now: datetime) -> None:
     say(desk, f"  cause   {cause}")
     say(desk, f"  remedy  {remedy}")
     say(desk, f"  next    {failures}asked again {look.ago(line.state.due, now)}")
+
+
+def _say_lease(desk: Desk, lease: Lease, now: datetime) -> None:
+    until = f", until {lease.lease_until:{DAY}}" if lease.lease_until and lease.held(now) else ""
+    say(desk, f"\npush       {lease.source_id}  {push.told(lease, now)}{until}, by {lease.hub}")
+    if lease.problem:
+        say(desk, f"           {lease.problem}; it is asked for again {look.ago(lease.due, now)}")
 
 
 def _say_hold(desk: Desk, hold: HoldLine) -> None:

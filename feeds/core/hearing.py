@@ -9,6 +9,8 @@
 4. What is pushed is a hint: the source is asked at once. With `push.trust: signed` what came with a good signature is
    read as it is, as far as it can only be news: new entries, and changed ones that name a later date of change. For all
    else the source is asked, so that an old push that is sent again changes nothing.
+5. A source that cannot be asked when a push told of news is asked again soon; one that shows no news is asked twice
+   more within two minutes: a cache between us may be staler than the push (w3c/websub #84, #174).
 
 Source: W3C WebSub, 23 January 2018.
 """
@@ -28,6 +30,8 @@ FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=5), timedelta(days=1)
 RENEWED = 0.8  # of a lease
 KEPT = timedelta(days=30)  # an ended lease is known: what still comes for it is told that it ended
 UNSUBSCRIBES = 3
+AGAIN = timedelta(seconds=5)  # doubled with each failure
+SOON, STALE = timedelta(minutes=1), timedelta(minutes=2)
 SLOWER = 8
 SLOWEST = timedelta(days=1)
 
@@ -94,12 +98,22 @@ def denied(lease: Lease, topic: str, reason: str, now: datetime) -> Lease | None
     return replace(lease, pending="", pending_until=None, trusted=False, problem=problem, due=now + LONGEST_WAIT)
 
 
-def slowed(lease: Lease, source: Source, state: SourceState, now: datetime) -> SourceState:
-    """Return *state*, just asked, as it is while pushes tell us: asked seldom, but when the lease ends."""
+def timed(lease: Lease, source: Source, state: SourceState, *, news: bool, now: datetime) -> SourceState:
+    """Return *state*, just asked, with the `due` that follows from pushes: see points 3 and 5."""
+    if lease.waiting and state.failures:
+        wait = min(AGAIN * (1 << min(state.failures - 1, 20)), max(source.every, AGAIN))
+        return replace(state, due=min(state.due, now + wait))
+    if unheeded(lease, news=news, now=now):
+        return replace(state, due=min(state.due, now + SOON))
     if not (lease.trusted and lease.held(now) and lease.lease_until) or state.problem or state.failures:
         return state
     seldom = now + min(max(source.every, timedelta(minutes=1)) * SLOWER, SLOWEST)
     return replace(state, due=max(state.due, min(seldom, lease.lease_until)))
+
+
+def unheeded(lease: Lease, *, news: bool, now: datetime) -> bool:
+    """Tell whether a push told of something that an answer of *now* did not show yet: see point 5."""
+    return lease.waiting and not news and lease.heard is not None and now - lease.heard < STALE
 
 
 def credible(view: PollView, arrived: Arrivals) -> tuple[Arrivals, bool]:

@@ -57,6 +57,12 @@ def read_at(path: str, limit: int) -> bytes:
         return _read(path, limit, follow=True)
 
 
+def is_seen(path: str) -> bool:
+    """Tell whether `walk` would find a file of this path below its root, were it there."""
+    *folders, name = path.split("/")
+    return not any(map(_ignored_folder, folders)) and not _ignored_file(name)
+
+
 def _walk(folder: int, prefix: str, depth: int) -> Iterator[Place]:
     """Take the descriptor *folder* and close it."""
     try:

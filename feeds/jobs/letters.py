@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
 
 from feeds.core import hearing
 from feeds.jobs import subscribe
@@ -30,19 +31,24 @@ def leases(work: Work, source_ids: Iterable[str]) -> Mapping[str, Lease]:
     return work.ports.library.leases.of([*source_ids]) if work.settings.push.subscribe else {}
 
 
-def slowed(lease: Lease | None, source: Source, changes: Changes, work: Work) -> Changes:
-    """Return what a poll changes: with a later `due` where pushes tell us, unless it found news before them."""
+def timed(lease: Lease | None, source: Source, changes: Changes, work: Work) -> Changes:
+    """Return what a poll changes with the `due` that follows from pushes; not where it found news before them."""
     if lease is None or _found_first(lease, changes):
         return changes
-    return replace(changes, state=hearing.slowed(lease, source, changes.state, work.ports.clock()))
+    now = work.ports.clock()
+    state = hearing.timed(lease, source, changes.state, news=bool(changes.entries), now=now)
+    return replace(changes, state=state)
 
 
 def judge(work: Work, polled: Iterable[tuple[Source, SourceState, Lease | None, Changes]]) -> None:
     """Note what polls taught of pushes: hubs that feeds name anew, and pushes that did not come."""
     told = [*polled]
-    leased = [(lease, _found_first(lease, changes)) for _, _, lease, changes in told if lease]
+    now = work.ports.clock()
+    leased = [
+        (lease, _found_first(lease, changes)) for _, _, lease, changes in told if lease and _heeded(lease, changes, now)
+    ]
     if leased:
-        work.ports.library.leases.judge(leased, work.ports.clock())
+        work.ports.library.leases.judge(leased, now)
     named = [
         (source, changes.state.info)
         for source, before, _, changes in told
@@ -54,3 +60,8 @@ def judge(work: Work, polled: Iterable[tuple[Source, SourceState, Lease | None, 
 
 def _found_first(lease: Lease, changes: Changes) -> bool:
     return lease.trusted and not lease.waiting and any(saved.new for saved in changes.entries)
+
+
+def _heeded(lease: Lease, changes: Changes, now: datetime) -> bool:
+    """Tell whether nothing is to be asked any more for a push that came before this poll."""
+    return not changes.state.failures and not hearing.unheeded(lease, news=bool(changes.entries), now=now)

@@ -230,7 +230,7 @@ def _silent(run: _Pass, answer: _Answer) -> Changes:
     now = run.work.ports.clock()
     state = cadence.after(answer.state, answer.source, answer.fetched, run.work.settings.schedule, now)
     found = Changes(was_due=answer.state.due, state=state, fetch=_line(answer, now, 0), letter=answer.fetched.letter)
-    return letters.slowed(answer.lease, answer.source, found, run.work)
+    return letters.timed(answer.lease, answer.source, found, run.work)
 
 
 def _line(answer: _Answer, now: datetime, new: int) -> FetchLine | None:
@@ -342,7 +342,7 @@ def _decide_and_apply(run: _Pass, library: Library, answer: _Answer) -> Changes 
                 changes = replace(changes, letter=answer.fetched.letter, state=replace(changes.state, due=due))
             elif answer.fetched.outcome == "fresh":
                 changes = replace(changes, state=replace(changes.state, outline=reading.outline))
-            changes = letters.slowed(answer.lease, source, changes, work)
+            changes = letters.timed(answer.lease, source, changes, work)
             new = sum(saved.new for saved in changes.entries)
             changes = replace(changes, fetch=_line(answer, work.ports.clock(), new))
         try:

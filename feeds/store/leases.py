@@ -79,6 +79,12 @@ class Leases:
         with self._db.read() as connection:
             return {row.source_id: _lease(row) for row in connection.execute(query)}
 
+    def all(self) -> tuple[Lease, ...]:
+        """Return the leases of all sources, by source."""
+        query = select(p.leases).where(~p.leases.c.ended).order_by(p.leases.c.source_id)
+        with self._db.read() as connection:
+            return tuple(_lease(row) for row in connection.execute(query))
+
     def judge(self, polled: Sequence[tuple[Lease, bool]], now: datetime) -> None:
         le, ids = p.leases, [lease.id for lease, _ in polled]
         query = select(le.c.id, le.c.heard, le.c.waiting).where(among(le.c.id, ids))

@@ -92,7 +92,9 @@ class Publisher:
 
 
 @contextmanager
-def publishing(folder: Path, path: str = "/feed", trust: str = "refetch", more: str = "") -> Iterator[Publisher]:
+def publishing(
+    folder: Path, path: str = "/feed", trust: str = "refetch", more: str = "", hub: str = ""
+) -> Iterator[Publisher]:
     with place() as found:
         publisher = Publisher(found)
         plain = found.answer
@@ -108,7 +110,7 @@ def publishing(folder: Path, path: str = "/feed", trust: str = "refetch", more: 
             return status, dict(headers), body
 
         found.answer = answer  # type: ignore[method-assign]  # this one server is more than a subscriber
-        settings = f"push: {{callback: 'https://in.example', trust: {trust}{more}}}\n"
+        settings = f"push: {{{hub}callback: 'https://in.example', trust: {trust}{more}}}\n"
         with desk(folder, found, more=settings, sources=f"{{id: a, url: '{found.url(path)}', every: 1h}}") as made:
             publisher.desk = made
             yield publisher
@@ -501,6 +503,35 @@ def test_a_poll_that_finds_news_first_ends_the_trust(publisher: Publisher) -> No
     assert (state(publisher).due - desk.now).total_seconds() < 2 * 3600
     publisher.push(rss("1", "2", "3"))
     assert lease(publisher).trusted
+
+
+def test_a_source_that_cannot_be_asked_is_asked_again_soon(publisher: Publisher) -> None:
+    desk = subscribed(publisher)
+    publisher.place.says["/feed"] = (503, {}, b"")
+    publisher.push(rss("1", "2"))
+    waits = []
+    for _ in range(3):
+        waits.append((state(publisher).due - desk.now).total_seconds())
+        desk.later(seconds=waits[-1])
+        desk.settle()
+    assert waits == [5, 10, 20]
+    publisher.offer(rss("1", "2"), link=publisher.links())
+    desk.later(seconds=40)
+    desk.settle()
+    assert b"Title 2" in titles(publisher)
+    assert (state(publisher).due - desk.now).total_seconds() > 3600
+
+
+def test_a_source_that_is_staler_than_a_push_is_asked_twice_more(publisher: Publisher) -> None:
+    desk = subscribed(publisher)
+    before = publisher.polls()
+    publisher.push(rss("1", "2"))
+    for _ in range(2):
+        assert (state(publisher).due - desk.now).total_seconds() == 60
+        desk.later(minutes=1)
+        desk.settle()
+    assert publisher.polls() - before == 3
+    assert (state(publisher).due - desk.now).total_seconds() > 3600
 
 
 def test_who_wakes_asks_whom_it_counted_on(tmp_path: Path) -> None:
