@@ -162,7 +162,7 @@ def _around(path: Path) -> Iterator[Finding]:
         said = f"{path} or its folder cannot be written by this user"
         yield Finding(what="permissions", level="error", said=said, remedy="run as the user that owns the store")
     elif path.stat().st_mode & 0o077:
-        said = f"{path} may be read by others: it holds request headers and hashes of passwords"
+        said = f"{path} may be read by others: it holds hashes of passwords, and secrets of subscribers"
         yield Finding(what="permissions", level="warning", said=said, remedy=f"chmod 600 {path}")
     if kind := guard.network(path):
         said = f"{path} lies on {kind}, where locks and the write-ahead log cannot be relied upon"
