@@ -12,7 +12,7 @@ from typing import Any
 
 import uvicorn
 
-from feeds.app import desk_web, partners, push
+from feeds.app import api, desk_web, partners, push
 from feeds.app.build import App
 from feeds.app.operating import Operating
 from feeds.app.search import searcher
@@ -139,6 +139,7 @@ class Service:
         settings = self.app.settings.server
         wake = self.engine.tick
         extra = (
+            *api.entrances(self.app, self.operating.meters),
             *search.entrances(searcher(self.app)),
             *push.entrances(self.app, wake),
             *desk_web.entrances(self.app, wake),

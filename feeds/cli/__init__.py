@@ -3,7 +3,19 @@
 import click
 
 from feeds import __version__
-from feeds.cli import deciding, editing, keeping, looking, partnering, peeking, replaying, running, setting, staffing
+from feeds.cli import (
+    deciding,
+    editing,
+    keeping,
+    looking,
+    partnering,
+    peeking,
+    replaying,
+    running,
+    setting,
+    staffing,
+    tokens,
+)
 from feeds.cli.common import Desk
 
 
@@ -26,7 +38,7 @@ for _command in (
     partnering.partner,
     staffing.user, staffing.audit,
     setting.check, setting.doctor, setting.schema, setting.migrate, setting.config,
-    keeping.backup, keeping.restore,
+    keeping.backup, keeping.restore, tokens.token,
 ):  # fmt: skip
     cli.add_command(_command)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from feeds.errors import StoreError, StoreTooNew
 from feeds.store import guard
+from feeds.store.catalogue import Catalogue
 from feeds.store.db import BUSY_SECONDS, Database
 from feeds.store.figures import Figures
 from feeds.store.library import Library, Synced
@@ -25,6 +26,7 @@ from feeds.store.searching import Searching
 from feeds.store.sqlite import SQLite
 from feeds.store.staff import Staff
 from feeds.store.tables import HEAD
+from feeds.store.tokens import Tokens
 
 __all__ = ["Store", "Synced", "copy_store", "is_server", "migrate", "open_store", "without_password"]
 
@@ -44,6 +46,8 @@ class Store:
     partners: Partners
     figures: Figures
     looks: Looks  # what the desk's pages ask besides
+    catalogue: Catalogue
+    tokens: Tokens
     shards: int  # into how many parts the sources are dealt
     close: Callable[[], None]
 
@@ -179,6 +183,8 @@ def _store(db: Database, shards: int, release: Callable[[], None] = _nothing) ->
         outbox=Outbox(db, told),
         overview=Overview(db, told),
         figures=Figures(db),
+        catalogue=Catalogue(db),
+        tokens=Tokens(db),
         searching=Searching(db),
         partners=Partners(db),
         staff=Staff(db),

@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 from feeds.store.db import INDEX, DateTime, Number, Words
 
-HEAD = "0016"
+HEAD = "0017"
 """The revision that these tables are; `migrations/versions` leads to it."""
 
 MOVED = "lives_at <> ''"  # few rows; a query has to say it too, for the index to serve
@@ -99,6 +99,7 @@ stories = Table(
     _required("lists", Text),  # keys, categories, channels, stories apart, whether bound
     Column("ruled", Boolean, nullable=False, server_default=false()),  # the desk decided over it: it is kept
     Index("stories_age", "first_seen"),
+    Index("stories_published", "published", "id"),  # for pages of all stories, the newest first
 )
 
 story_keys = Table(
@@ -372,6 +373,17 @@ audit = Table(
 
 editions = Table(  # how often what a channel could tell has changed
     "editions", metadata, Column("channel_id", Words, primary_key=True), _required("number", Number)
+)
+
+tokens = Table(  # of the programs' interface
+    "tokens",
+    metadata,
+    Column("name", Words, primary_key=True),
+    _required("hash", Text),
+    _required("scopes", Text),  # with blanks between
+    _required("made", DateTime),
+    Column("used", DateTime),
+    UniqueConstraint("hash", name="tokens_hash"),
 )
 
 meta = Table("meta", metadata, Column("key", Words, primary_key=True), _required("value", Words))

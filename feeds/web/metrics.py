@@ -18,7 +18,9 @@ from prometheus_client.registry import Collector
 from feeds.log import about
 from feeds.model.job import Report
 from feeds.model.overview import Levels
-from feeds.web.http import HEADERS, Answer, Asked, Handler, text
+from feeds.ports_api import WhoShows
+from feeds.web.api import bearer
+from feeds.web.http import HEADERS, Answer, Asked, Entrance, Handler, text
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -95,6 +97,19 @@ class Meters:
         encode, media_type = choose_encoder(asked.headers.get("accept", ""))
         given = {**HEADERS, "Content-Type": media_type, "Cache-Control": "no-store"}
         return Answer(headers=given, body=encode(self.registry))
+
+
+def public(meters: Meters, who: WhoShows) -> Entrance:
+    """Return the way to the numbers at the public address: for a token of that scope, and for nobody else anything."""
+
+    def answer(asked: Asked) -> Answer:
+        shown = bearer(asked.headers.get("authorization", ""))
+        token = who(shown) if shown else None
+        return (
+            meters.answer(asked) if token and "metrics" in token.scopes else text("Nothing is published here.\n", 404)
+        )
+
+    return Entrance(path="/metrics", handler=answer)
 
 
 def _add(counters: dict[str, Counter], counts: Any) -> None:

@@ -1,0 +1,49 @@
+"""token, backup and restore, as a user types them."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Feeds
+
+CONFIG = "version: 1\nsite: {title: Desk, url: 'https://desk.example'}\ncontent: [{id: posts, path: site}]\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site/one.md").write_text("---\ntitle: One\ndate: 2026-01-01\n---\nWords.\n")
+    (tmp_path / "feeds.yaml").write_text(CONFIG)
+    return tmp_path
+
+
+def test_a_token_is_shown_once(feeds: Feeds) -> None:
+    feeds("run")
+    assert "nobody may ask yet" in feeds("token", "list").output
+    token = feeds("token", "add", "archive of ours", "--scope", "hidden", "--scope", "read").output.strip()
+    assert token.startswith("feeds_")
+    assert len(token) >= 43
+    said = feeds("token", "list").output + feeds("token", "list", "--json").output
+    assert token not in said
+    assert "read hidden" in said
+    assert "already" in feeds("token", "add", "archive of ours", code=2).output
+    assert json.loads(feeds("token", "add", "other", "--json").output)["scopes"] == ["read"]
+    feeds("token", "remove", "archive of ours")
+    assert "no token" in feeds("token", "remove", "archive of ours", code=2).output
+    assert feeds("token", "add", "x", "--scope", "write", code=2).exit_code == 2
+    assert "at most 100 signs" in feeds("token", "add", "a\nb", code=2).output
+
+
+def test_backup_and_restore(feeds: Feeds, folder: Path) -> None:
+    feeds("run")
+    assert "desk.backup" in feeds("backup", "desk.backup").output
+    assert "exists already" in feeds("backup", "desk.backup", code=2).output
+    assert json.loads(feeds("backup", "desk.backup", "--force", "--secrets", "--json").output)["manifest"]["secrets"]
+    assert "--force" in feeds("restore", "desk.backup", code=1).output
+    assert "is kept as" in feeds("restore", "desk.backup", "--force").output
+    assert json.loads(feeds("restore", "desk.backup", "--force", "--json").output)["config"] == ""
+    (folder / "feeds.yaml").unlink()
+    assert "feeds.yaml" in feeds("restore", "desk.backup", "--force").output
+    assert (folder / "feeds.yaml").read_text() == CONFIG
+    assert "does not exist" in feeds("restore", "none.backup", "--force", code=1).output
