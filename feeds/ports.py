@@ -185,6 +185,9 @@ class Outbox(Protocol):
         *moved* says where some of these paths are from now on, for those who still ask.
         """
 
+    def rename(self, names: Mapping[str, str]) -> None:
+        """Let what is kept of channels, by their old ids, be that of the new ones, of which nothing is published."""
+
     def mark(self, channel_ids: Sequence[str], due: datetime) -> None:
         """Ask for channels to be published."""
 

@@ -1,15 +1,17 @@
 """Apply new settings to what is stored: categories, channels and marks of every story, without asking any source."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from feeds.core import cluster, pages
+from feeds.core import archives, cluster, pages
 from feeds.core.categories import Catalogue
 from feeds.core.channels import channels, wanted
 from feeds.core.reach import archive_marks
 from feeds.errors import StaleView
 from feeds.jobs.work import Work
 from feeds.model.changes import Mark
+from feeds.model.channel import Channel
 from feeds.model.story import Category, Member, Story
 
 BATCH = 500
@@ -19,7 +21,8 @@ def regroup(work: Work) -> int:
     """Rewrite stories whose categories, lead or channels follow otherwise from the settings; return how many.
 
     All channels are marked: titles, limits and languages may have changed too. Equal bytes are not written again.
-    So are those that are published, though they are not configured any more: publishing takes their files away.
+    So are those that are published, though they are not configured any more: publishing takes their files away. One
+    whose files another channel writes now, which is new, was given another id: what is kept of it goes along.
     """
     archive, now = work.ports.archive, work.ports.clock()
     catalogue = Catalogue(work.settings.categories, work.settings.unknown_category)
@@ -27,6 +30,7 @@ def regroup(work: Work) -> int:
     configured = [c for c in catalogue.configured() if c.slug not in categories]
     categories.update((c.slug, c) for c in configured)
     archive.restate((), configured, ())
+    _rename(work, channels(work.settings, categories))
     changed, after = 0, ""
     while True:
         try:
@@ -40,6 +44,25 @@ def regroup(work: Work) -> int:
     ids = [c.id for c in channels(work.settings, categories)]
     work.ports.outbox.mark(list(dict.fromkeys((*ids, *work.ports.outbox.channels()))), now)
     return changed
+
+
+def _rename(work: Work, configured: Sequence[Channel]) -> None:
+    """Tell by their files which channels have another id since, and give it to what is kept of them."""
+    outbox = work.ports.outbox
+    published = outbox.channels()
+    fresh = {c.file(format): c.id for c in configured if c.id not in published for format in c.formats}
+    names: dict[str, str] = {}
+    for id in published if fresh else ():
+        name, period = archives.parted(id)
+        if pages.story_of(id) or period or id in {c.id for c in configured}:
+            continue
+        new = next((fresh[place.path] for place in outbox.places(id).values() if place.path in fresh), "")
+        if new and new not in names.values():
+            names[name] = new
+    if names:
+        old = {id: archives.parted(id) for id in published}
+        beside = {id: archives.channel_id(names[n], period) for id, (n, period) in old.items() if period and n in names}
+        outbox.rename({**names, **beside})
 
 
 def _some(after: str, catalogue: Catalogue, categories: dict[str, Category], work: Work) -> tuple[str, int] | None:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, func, select, update
 from feeds.model.changes import Mark
 from feeds.model.channel import Format, Period, Place, Rendered, Rendition, Shown
 from feeds.model.delivery import Delivery
-from feeds.store import filing, holding, hub, marking, news, redirects, revisions
+from feeds.store import filing, holding, hub, marking, news, redirects, renaming, revisions
 from feeds.store import tables as t
 from feeds.store.db import Database, chunks
 from feeds.store.hub import Hub
@@ -175,6 +175,10 @@ class Outbox:
                 news.count(self._db, connection)
         self._news.told()
         return tuple(sorted(paths))
+
+    def rename(self, names: Mapping[str, str]) -> None:
+        with self._db.write() as connection:
+            renaming.rename(connection, names)
 
     def channels(self) -> tuple[str, ...]:
         """Return every channel that was published: those that the configuration no longer has are to end."""

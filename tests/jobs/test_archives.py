@@ -165,6 +165,27 @@ def test_archives_that_are_not_wanted_any_more_end(desk: World, rhythm: Rhythm |
     assert {line.path for line in desk.store.overview.renditions()} == desk.files.keys()
 
 
+def test_an_output_with_another_id_keeps_all_that_readers_know(desk: World) -> None:
+    tell(desk, FEBRUARY, ("a", "2025-12-05"), ("b", "2026-02-01"), ("c", "2026-02-02"))
+    found = {s.lead.title: s for s in desk.store.library.every_story("", 9)}
+    table = Desk(desk.config, {s.id: s for s in desk.config.sources}, desk.now)
+    desk.store.library.edit(table.retract(found["b"], ""), desk.now)
+    desk.pass_()
+    before = dict(desk.files)
+    assert b"deleted-entry" in before["/atom.xml"]
+    desk.config = replace(desk.config, outputs=(replace(SITE, id="main"),))
+    regroup(desk.work())
+    _, report, _ = desk.pass_()
+    assert desk.files == before
+    assert "written" not in report.counts
+    assert set(desk.store.outbox.channels()) == {"main", "main@2025-12"}
+    assert [one.story_id for one in desk.store.library.gone("main", desk.now - timedelta(days=9), 9)] == [found["b"].id]
+    desk.config = replace(desk.config, outputs=(SITE, replace(SITE, id="main", path="/main/")))
+    regroup(desk.work())
+    desk.pass_()
+    assert desk.store.library.gone("all", desk.now - timedelta(days=9), 9) == (), "it is one more, and no other name"
+
+
 def test_an_output_that_is_not_configured_any_more_ends_with_its_archives(desk: World) -> None:
     tell(desk, FEBRUARY, ("a", "2025-12-05"))
     desk.config = replace(desk.config, outputs=(Output(id="other", path="/other/"),))
