@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from feeds.model.changes import Changes, Mark, PollView
-from feeds.model.channel import Format, Period, Place, Rendered, Rendition, Shown, Tombstone, Window
+from feeds.model.channel import Format, Heard, Period, Place, Rendered, Rendition, Shown, Tombstone, Window
 from feeds.model.delivery import Delivery, Intent, Message, Sent, Subscription
 from feeds.model.entry import Parsed
 from feeds.model.job import Job
@@ -128,6 +128,12 @@ class Archive(Protocol):
 
     def gone(self, channel_id: str, since: datetime, most: int) -> tuple[Tombstone, ...]:
         """Return what is gone from a channel since after *since*, the latest first, at most so many."""
+
+    def heard(self, channel_ids: Collection[str], at: datetime) -> tuple[Heard, ...]:
+        """Return the sources of others, those that one of the channels shows a story of, in their order.
+
+        What is to be released after *at* is not their latest story yet.
+        """
 
     def fates(self, ids: Collection[str]) -> Mapping[str, Fate]:
         """Return what became of stories; those that grew too old to be kept are not among them."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 from feeds.app.build import App
 from feeds.core import search
@@ -10,9 +11,17 @@ from feeds.core.compose import compose
 from feeds.model.channel import Channel, Window
 from feeds.model.search import Hits
 from feeds.render import search_page
+from feeds.web import lists
+from feeds.web import search as search_web
+from feeds.web.http import Entrance
 from feeds.web.search import LAST, PATH
 
 PER_PAGE = 20
+
+
+def entrances(app: App) -> tuple[Entrance, ...]:
+    """Return the ways in beside what is published: `/search` and `/opml`."""
+    return (*search_web.entrances(searcher(app)), *lists.entrances(list_of(app)))
 
 
 def searcher(app: App) -> Callable[[str, int], bytes]:
@@ -37,6 +46,16 @@ def searcher(app: App) -> Callable[[str, int], bytes]:
         return search_page.render(feed, search_page.Asked(query=query, words=words, number=number, more=more))
 
     return answer
+
+
+def list_of(app: App) -> Callable[[], str]:
+    """Return what tells where the list of all feeds is: the path that the first output with one gives it."""
+
+    def place() -> str:
+        found = (c for c in channels(app.settings, {}) if c.category is None and "opml" in c.formats)
+        return next((urlsplit(c.url("opml")).path for c in found), "")
+
+    return place
 
 
 def _page(river: Channel, app: App) -> Channel:

@@ -12,10 +12,9 @@ from typing import Any
 
 import uvicorn
 
-from feeds.app import api, desk_web, partners, push
+from feeds.app import api, desk_web, partners, push, search
 from feeds.app.build import App
 from feeds.app.operating import Operating
-from feeds.app.search import searcher
 from feeds.app.watch import Watch
 from feeds.config.read import read_with_warnings
 from feeds.config.stamp import changed
@@ -26,7 +25,7 @@ from feeds.log import about
 from feeds.model.job import Job, Report
 from feeds.model.settings import Settings
 from feeds.render.static import STATIC
-from feeds.web import partner, search
+from feeds.web import partner
 from feeds.web.front import Front
 from feeds.web.metrics import watched
 from feeds.web.protocol import Door, GuardedServer
@@ -140,7 +139,7 @@ class Service:
         wake = self.engine.tick
         extra = (
             *api.entrances(self.app, self.operating.meters),
-            *search.entrances(searcher(self.app)),
+            *search.entrances(self.app),
             *push.entrances(self.app, wake),
             *desk_web.entrances(self.app, wake),
             *partner.entrances(self.office, self.app.clock),

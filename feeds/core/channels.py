@@ -15,6 +15,7 @@ from feeds.model.source import Source
 from feeds.model.story import Category, Story
 
 SEARCH = "/search"  # where pages send who looks for something
+HEARD = "/sources/"  # where they tell who is read
 
 
 def channels(settings: Settings, categories: Mapping[str, Category]) -> tuple[Channel, ...]:
@@ -83,6 +84,11 @@ def siblings(channel: Channel, every: Sequence[Channel]) -> tuple[Channel, ...]:
     would change every page.
     """
     return tuple(other for other in every if other.id != channel.id and not (channel.category and other.category))
+
+
+def heard(settings: Settings) -> bool:
+    """Tell whether others are read."""
+    return any(source.kind != "content" for source in settings.sources)
 
 
 def _id(output: Output, category: Category) -> str:
@@ -195,4 +201,5 @@ def _channel(
         timezone=site.timezone,
         brand=site.brand,
         search=SEARCH if site.search else "",
+        sources=HEARD if heard(settings) else "",
     )

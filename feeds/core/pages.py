@@ -5,15 +5,18 @@ generator usually makes those, so that pages are made only where `site.pages` as
 and that has copies has one too, at an address made of its id: it is where all of them stand together.
 """
 
+from dataclasses import replace
+from datetime import timedelta
 from hashlib import sha256
 from urllib.parse import unquote, urlsplit
 
 from feeds.core.channels import SEARCH
-from feeds.model.channel import Channel, Format
+from feeds.model.channel import FILES, Channel, Format
 from feeds.model.settings import Site
 from feeds.model.story import Story
 
 FOLDER = "stories"
+SOURCES = "@sources"  # the id of the channel of who is read; no configured one begins so
 _ID = "~"  # no channel's id begins so, and channels are brought out before pages
 _INDEX = "index.html"
 _LONGEST = 240  # bytes of a step: file systems take 255
@@ -27,6 +30,21 @@ def mark(story_id: str) -> str:
 def story_of(id: str) -> str:
     """Return the id of the story whose page *id* marks; '' where it marks a channel."""
     return id.removeprefix(_ID) if id.startswith(_ID) else ""
+
+
+def sources(river: Channel) -> Channel:
+    """Return the channel that the page of who is read is, beside the front page."""
+    return replace(
+        river,
+        id=SOURCES,
+        path=river.sources,
+        formats=("sources", "opml"),
+        files={**FILES},
+        description="",
+        archives=None,
+        tombstones=timedelta(0),
+        hubs=(),
+    )
 
 
 def place(story: Story, site: Site) -> tuple[str, str] | None:

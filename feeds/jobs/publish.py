@@ -9,7 +9,7 @@ from feeds.core import losses, naver, pages, websub
 from feeds.core.channels import channels, siblings
 from feeds.core.compose import compose, window
 from feeds.errors import OutputError
-from feeds.jobs import archive
+from feeds.jobs import archive, sources
 from feeds.jobs import pages as pages_job
 from feeds.jobs.work import Tally, Work
 from feeds.model.channel import TELLING_GONE, Channel, Feed, Rendered, Rendition, Shown, Tombstone
@@ -44,6 +44,11 @@ class _Edition:
             self._taken = pages_job.files(self.channels)
         return self._taken
 
+    def bring_out_sources(self, mark: datetime | None) -> None:
+        paths = sources.bring_out(self.channels, self.taken(), self.work, mark, self.now)
+        self.tally.add("written", len(paths))
+        self.paths.extend(paths)
+
 
 def publish(job: Job, work: Work) -> Report:
     """Publish every channel whose mark is due, until none is or the budget ends."""
@@ -77,6 +82,9 @@ def publish(job: Job, work: Work) -> Report:
 def _publish_one(edition: _Edition, channel_id: str, mark: datetime) -> None:
     """Bring one channel out; what goes wrong with it leaves its mark, and the other channels go on."""
     try:
+        if channel_id == pages.SOURCES:
+            edition.bring_out_sources(mark)
+            return
         if pages.story_of(channel_id):
             page = pages_job.find(channel_id, edition.channels, edition.taken(), edition.work, edition.now)
             channel = page.channel if page else None
@@ -131,6 +139,8 @@ def _bring_out(edition: _Edition, channel: Channel, mark: datetime, page: pages_
             fate.status != "shown" for fate in ports.archive.fates(last.stories).values()
         )
     with tally.step("write"):
+        if (front := sources.river(edition.channels)) and front.id == channel.id:
+            edition.bring_out_sources(None)
         paths = ports.write(rendered.renditions)
     fresh = tuple(r for r in rendered.renditions if before.get(r.format) != (r.path, r.etag))
     with tally.step("store"):

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 from urllib.parse import quote
 
-from feeds.model.entry import Person
+from feeds.model.entry import Origin, Person
 from feeds.model.passing import Passing
 from feeds.model.source import Extent
 from feeds.model.story import Category, Story, StoryStatus
@@ -25,10 +25,11 @@ Format = Literal[
     "ninjs",
     "page",  # one story
     "gone",  # what stands where a story was told once
+    "sources",  # who is read
 ]
 TELLING_GONE = frozenset[Format]({"atom", "json", "msn", "smartnews", "naver", "ninjs"})
 """Formats with words for what was taken back."""
-PAGE_FORMATS = frozenset[Format]({"html", "page", "gone"})
+PAGE_FORMATS = frozenset[Format]({"html", "page", "gone", "sources"})
 
 Rhythm = Literal["day", "month", "year"]  # how much an archive holds
 Period = str  # `2026`, `2026-02` or `2026-02-03`, in UTC; '' for none
@@ -48,6 +49,7 @@ FILES: Mapping[Format, str] = {
     "ninjs": "ninjs.json",
     "page": "index.html",
     "gone": "index.html",
+    "sources": "index.html",
 }
 MEDIA_TYPES: Mapping[Format, str] = {
     "atom": "application/atom+xml; charset=utf-8",
@@ -63,6 +65,7 @@ MEDIA_TYPES: Mapping[Format, str] = {
     "ninjs": "application/json; charset=utf-8",
     "page": "text/html; charset=utf-8",
     "gone": "text/html; charset=utf-8",
+    "sources": "text/html; charset=utf-8",
 }
 
 
@@ -167,6 +170,17 @@ class Tombstone:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """A source as readers may know it: its feed, and the latest of its stories that is shown here."""
+
+    origin: Origin
+    categories: tuple[str, ...] = ()  # names
+    title: str = ""
+    url: str = ""
+    published: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
     """A channel's content at one moment; *updated* is its newest story's or tombstone's, never the clock's.
 
@@ -178,6 +192,7 @@ class Feed:
     updated: datetime
     others: tuple[Channel, ...] = ()
     gone: tuple[Tombstone, ...] = ()
+    sources: tuple[Heard, ...] = ()  # of the page of who is read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from feeds.errors import RenderError
 from feeds.model.channel import MEDIA_TYPES, Channel, Feed, Format, Rendered, Rendition, SetAside, Withheld
-from feeds.render import jsonfeed, opml, page, safe, sitemap, story_page, xml
+from feeds.render import jsonfeed, opml, page, safe, sitemap, sources_page, story_page, xml
 from feeds.render.dialects import DIALECTS
 from feeds.render.pieces import Body, etag
 from feeds.render.shown import address
@@ -37,6 +37,7 @@ RENDERERS: Mapping[Format, Callable[[Feed], Told]] = {
     "news": _whole(sitemap.render),
     "page": _whole(story_page.render),
     "gone": _whole(story_page.gone),
+    "sources": _whole(sources_page.render),
     **DIALECTS,
 }
 

@@ -14,11 +14,11 @@ from html.entities import html5
 from lxml import etree
 
 from feeds.errors import ParseError
-from feeds.model.channel import Channel, Feed, Format, SetAside
+from feeds.model.channel import Channel, Feed, Format, Heard, SetAside
 from feeds.model.entry import Person
 from feeds.render import safe
 from feeds.render.entries import rfc822
-from feeds.render.shown import address, home, moment, person, title
+from feeds.render.shown import address, home, moment, origin, person, title
 
 LARGEST = 10_000_000  # bytes; the largest public list that was seen has 1.2 MB
 MOST = 20_000  # outlines
@@ -45,9 +45,10 @@ class Outline:
 
 
 def render(feed: Feed) -> tuple[bytes, tuple[SetAside, ...]]:
-    """Return the list of the feed's channel and its siblings. Stories do not matter to it."""
+    """Return the list of the feed's channel and its siblings; of the page of who is read, that of its sources."""
     channels = {channel.id: channel for channel in (feed.channel, *feed.others)}
-    outlines = [outline for outline in map(_outline, channels.values()) if outline]
+    listed = map(_source, feed.sources) if "sources" in feed.channel.formats else map(_outline, channels.values())
+    outlines = [outline for outline in listed if outline]
     body = write_opml(title(feed.channel), outlines, updated=feed.updated, owner=feed.channel.author)
     return body, ()
 
@@ -63,6 +64,13 @@ def _outline(channel: Channel) -> Outline | None:
         description=safe.line(channel.description),
         language=safe.language(channel.language),
     )
+
+
+def _source(heard: Heard) -> Outline | None:
+    found = origin(heard.origin)
+    if found is None or not found.feed_url:
+        return None
+    return Outline(title=found.title, xml_url=found.feed_url, html_url=found.url, categories=heard.categories)
 
 
 def write_opml(

@@ -72,7 +72,7 @@ def render(feed: Feed) -> tuple[bytes, tuple[SetAside, ...]]:
         heading=frame.named(channel),
         description=_description(channel),
         home=home(channel),
-        addresses=tuple(_addresses(channel)),
+        addresses=tuple(addresses(channel)),
         days=tuple(_days(cards, speech(channel.language))),
         updated=moment(feed.updated).astimezone(zone) if cards else None,
     )
@@ -115,13 +115,14 @@ def _days(cards: Iterable[Card], spoken: str) -> Iterable[Day]:
         yield Day(name=day(when, spoken), date=date.isoformat(when), cards=tuple(of_day))
 
 
-def _addresses(channel: Channel) -> Iterable[Address]:
+def addresses(channel: Channel) -> Iterable[Address]:
+    """Give the ways to subscribe to a channel, in the order in which pages offer them."""
     say = speaker(speech(channel.language)).gettext
     uses: Mapping[Format, str] = {
         "atom": say("most feed readers"),
         "rss": say("all readers, podcasts"),
         "json": say("programs, newer readers"),
-        "opml": say("all sections at once"),
+        "opml": say("all sources at once") if "sources" in channel.formats else say("all sections at once"),
     }
     for format, label in _LABELS.items():
         if format in channel.formats:

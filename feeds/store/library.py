@@ -11,10 +11,10 @@ from sqlalchemy import Connection, bindparam, exists, select, text, update
 
 from feeds.errors import StaleView, StoreError
 from feeds.model.changes import Changes, Edit, Known, Mark, PollView
-from feeds.model.channel import Tombstone, Window
+from feeds.model.channel import Heard, Tombstone, Window
 from feeds.model.source import Source, SourceState, Validators
 from feeds.model.story import Category, Fate, Story
-from feeds.store import filing, keeping, likes, marking, reading, writing
+from feeds.store import filing, hearing, keeping, likes, marking, reading, writing
 from feeds.store import tables as t
 from feeds.store.codec import dumps
 from feeds.store.db import Database, among, chunks, hold
@@ -183,6 +183,10 @@ class Library:
         """Raises `StaleView` where a poll wrote one of *stories* since it was read: read them again."""
         with self._db.write() as connection:
             writing.restate(self._db, connection, stories, categories, marks)
+
+    def heard(self, channel_ids: Collection[str], at: datetime) -> tuple[Heard, ...]:
+        with self._db.read() as connection:
+            return hearing.heard(connection, channel_ids, at)
 
     def fates(self, ids: Collection[str]) -> Mapping[str, Fate]:
         with self._db.read() as connection:

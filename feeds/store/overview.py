@@ -19,6 +19,7 @@ from feeds.store import tables as t
 from feeds.store.db import Database, chunks
 from feeds.store.rows import AnyRow, decision_of, rendition_of, source_of, state_of
 
+_TOLD = ~t.renditions.c.channel_id.startswith("@")  # the page of who is read is brought out like a channel, and is none
 EXPORTED = 200  # stories in one read
 
 
@@ -98,7 +99,9 @@ class Overview:
                 hidden=count(t.stories, ~shown),
                 copies=count(t.members) - stories,
                 categories=count(t.categories),
-                channels=count.different(t.renditions.c.channel_id, t.renditions.c.format.not_in(("page", "gone"))),
+                channels=count.different(
+                    t.renditions.c.channel_id, t.renditions.c.format.not_in(("page", "gone")), _TOLD
+                ),
                 renditions=count(t.renditions),
                 set_aside=count.different(t.set_aside.c.story_id),
                 marked=count.different(t.marks.c.channel_id, *([t.marks.c.due <= now] if now else [])),

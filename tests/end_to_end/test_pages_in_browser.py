@@ -83,6 +83,7 @@ class Desk:
             "post": "/2026/1/",
             "story of two": self.story(),
             "gone": "/2026/3/",
+            "sources": "/sources/",
             "search": "/search",
             "found": "/search?q=%EB%B0%98%EB%8F%84%EC%B2%B4",
             "not found": "/search?q=xyzzy",
@@ -99,7 +100,7 @@ def desk(folder: Path, language: str) -> Iterator[Desk]:
         (folder / f"{id}.xml").write_text(FEED.format(id=id, title=title, n=n, text=TEXT))
     (folder / "feeds.yaml").write_text(CONFIG.format(port=port, language=language))
     with serving(folder):
-        assert until(port, "/", b"LG")
+        assert any(until(port, "/", b"LG") for _ in range(4)), "the service does not come up"
         assert until(port, "/readyz", b"ready")
         command = [
             sys.executable,
@@ -236,6 +237,19 @@ def test_search_without_scripts(browser: Browser, served: Desk) -> None:
         page.wait_for_url("**/2026/2/")
         assert page.get_by_role("heading", level=1).inner_text() == TITLES[2]
         assert faults == []
+
+
+def test_who_is_read_and_the_list_of_it(browser: Browser, served: Desk) -> None:
+    with reader(browser, served) as (page, faults):
+        page.goto(served.home)
+        page.get_by_role("navigation").get_by_role("link", name=words(served, "출처", "Sources")).click()
+        page.wait_for_url("**/sources/")
+        assert page.get_by_role("rowheader").all_inner_texts() == ["A Planet\n기술", "The Daily\n기술"]
+        assert page.get_by_role("textbox", name="OPML").input_value() == f"{served.home}/sources/opml.xml"
+        assert faults == []
+    with urllib.request.urlopen(f"{served.home}/opml", timeout=10) as answer:
+        assert answer.url == f"{served.home}/opml.xml"
+        assert b"/tech/atom.xml" in answer.read()
 
 
 def test_what_is_taken_back_is_not_found(browser: Browser, served: Desk) -> None:

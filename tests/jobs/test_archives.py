@@ -191,7 +191,7 @@ def test_an_output_that_is_not_configured_any_more_ends_with_its_archives(desk: 
     desk.config = replace(desk.config, outputs=(Output(id="other", path="/other/"),))
     regroup(desk.work())
     desk.pass_()
-    assert {path.rpartition("/")[0] for path in desk.files} == {"/other"}
+    assert {path.rpartition("/")[0] for path in desk.files} == {"/other", "/sources"}
     assert {line.path for line in desk.store.overview.renditions()} == desk.files.keys()
 
 

@@ -227,4 +227,4 @@ def test_pages_that_are_not_wanted_any_more_end(desk: World) -> None:
 def test_pages_are_no_channels(desk: World) -> None:
     desk.pass_()
     totals = desk.store.overview.totals()
-    assert (totals.channels, totals.renditions) == (2, 10)
+    assert (totals.channels, totals.renditions) == (2, 12)
