@@ -25,8 +25,9 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
 from itsdangerous import BadSignature, URLSafeSerializer
 
+from feeds.app import audit
 from feeds.errors import UsageError
-from feeds.model.staff import Attempts, AuditLine, Session, User, alive
+from feeds.model.staff import Attempts, Session, User, alive
 from feeds.ports import Clock
 from feeds.ports_desk import Entered, Refused
 from feeds.store.staff import Staff, name_key
@@ -40,7 +41,6 @@ HASHES = 2  # at a time: each takes 64 MiB and some 50 ms of a core
 PATIENCE = 5.0  # seconds in which one waits for its turn
 SEEN = timedelta(minutes=1)  # how exact `Session.seen` is, so that a page costs no write
 NAMES = 64  # characters of a name
-DETAIL = 500  # characters of a text in the audit log
 
 
 class Door:
@@ -95,18 +95,8 @@ class Door:
             self.note(found.user, client, "logout")
 
     def note(self, who: str, client: str, action: str, what: str = "", *, done: bool = True, detail: str = "") -> int:
-        """Write a line of the audit log, and return its number. What people typed is one line there, of some length."""
-        return self._staff.note(
-            AuditLine(
-                at=self._clock(),
-                who=plain(who),
-                client=plain(client),
-                action=action,
-                what=plain(what),
-                done=done,
-                detail=plain(detail),
-            )
-        )
+        """Write a line of the audit log, and return its number."""
+        return audit.note(self._staff, self._clock(), who, client, action, what, done=done, detail=detail)
 
     def _renew(self, user: User, password: str) -> None:
         """Hash anew under today's parameters; sessions stay."""
@@ -137,7 +127,7 @@ class Door:
 
 def add(staff: Staff, name: str, password: str, now: datetime) -> None:
     """Let someone sign in. Raises `UsageError`."""
-    if not name.strip() or len(name) > NAMES or name != plain(name):
+    if not name.strip() or len(name) > NAMES or name != audit.plain(name):
         raise UsageError(f"{name!r} is no name for a user; give 1 to {NAMES} characters on one line")
     staff.add(User(name=name, password=hashed(name, password), made=now, changed=now))
 
@@ -170,12 +160,6 @@ def network(client: str) -> str:
     if isinstance(address, IPv6Address):
         return str(address.ipv4_mapped or ip_network((address, 64), strict=False))
     return str(address)
-
-
-def plain(text: str) -> str:
-    """*text* as one line of the audit log, whatever was sent: no line or terminal is made to say more (SRV-29)."""
-    line = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text[: DETAIL + 1])
-    return line if len(line) <= DETAIL else line[: DETAIL - 1] + "…"
 
 
 def _wait(found: Mapping[str, Attempts], now: datetime) -> timedelta:

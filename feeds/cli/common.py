@@ -4,6 +4,7 @@ Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 done but some sources 
 """
 
 import functools
+import getpass
 import json
 import logging
 import os
@@ -18,7 +19,7 @@ from unicodedata import combining, east_asian_width
 import click
 
 from feeds import log
-from feeds.app import checks
+from feeds.app import audit, checks
 from feeds.app.build import App, opened
 from feeds.errors import ConfigError, FeedsError, StoreLocked, UsageError
 from feeds.model.settings import Settings
@@ -27,6 +28,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 FAILED, USAGE, SOME_FAILED = 1, 2, 3
+FROM = "cli"  # in the audit log, for what is done on the machine itself
 PLACES = ("feeds.yaml", "config/feeds.yaml")
 
 
@@ -75,6 +77,19 @@ class Desk:
             except StoreLocked:
                 app, alone = stack.enter_context(opened(self.file, os.environ, lock=False, beside=True)), False
             yield app, alone
+
+
+def noted(app: App, action: str, what: str = "", detail: str = "") -> None:
+    """Tell the audit log what was done on the machine itself, and as whom."""
+    audit.note(app.store.staff, app.clock(), _me(), FROM, action, what, detail=detail)
+
+
+def _me() -> str:
+    """Who runs this, by name where the machine knows one: a container need not."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):
+        return f"uid {os.getuid()}"
 
 
 def command(function: Callable[P, R]) -> Callable[P, R]:

@@ -7,7 +7,7 @@ import click
 from feeds.app import desk as decisions
 from feeds.app.build import App
 from feeds.app.desk import Ruled
-from feeds.cli.common import FAILED, Desk, as_json, command, count, print_json, say
+from feeds.cli.common import FAILED, Desk, as_json, command, count, noted, print_json, say
 from feeds.model.job import Report
 
 WAITS = "whoever works on the store now publishes it, a service in seconds"
@@ -23,7 +23,7 @@ REASON = "Why, for those who ask `feeds why` later; it is never published."
 def retract(desk: Desk, what: str, reason: str, json_: bool) -> None:
     """Take a story back: it goes from every document, Atom and JSON say that it is gone, and no poll and no later copy
     brings it back. WHAT as in `feeds why`. Also while `feeds serve` runs, which then publishes within seconds."""
-    _decide(desk, "retracted", lambda app: decisions.retract(app, what, reason), json_=json_)
+    _decide(desk, "retract", "retracted", lambda app: decisions.retract(app, what, reason), json_=json_)
 
 
 @click.command()
@@ -34,7 +34,7 @@ def retract(desk: Desk, what: str, reason: str, json_: bool) -> None:
 @command
 def unretract(desk: Desk, what: str, reason: str, json_: bool) -> None:
     """Let a story that was retracted be shown again, so far as its sources still tell it. WHAT as in `feeds why`."""
-    _decide(desk, "unretracted", lambda app: decisions.unretract(app, what, reason), json_=json_)
+    _decide(desk, "unretract", "unretracted", lambda app: decisions.unretract(app, what, reason), json_=json_)
 
 
 @click.command()
@@ -47,7 +47,13 @@ def unretract(desk: Desk, what: str, reason: str, json_: bool) -> None:
 def touch(desk: Desk, what: str, minor: bool, reason: str, json_: bool) -> None:
     """Say that the last change of a story is news: `updated` is now, and readers show it anew; or, with --minor, that
     it is none. WHAT as in `feeds why`."""
-    _decide(desk, "touched", lambda app: decisions.touch(app, what, reason, minor=minor), json_=json_)
+    _decide(
+        desk,
+        "minor" if minor else "touch",
+        "touched",
+        lambda app: decisions.touch(app, what, reason, minor=minor),
+        json_=json_,
+    )
 
 
 @click.command()
@@ -58,7 +64,7 @@ def touch(desk: Desk, what: str, minor: bool, reason: str, json_: bool) -> None:
 @command
 def merge(desk: Desk, one: str, other: str, json_: bool) -> None:
     """Make one story of two, for good: the older keeps its id. ONE and OTHER as in `feeds why`."""
-    _decide(desk, "merged", lambda app: decisions.merge(app, one, other), json_=json_)
+    _decide(desk, "merge", "merged", lambda app: decisions.merge(app, one, other), json_=json_)
 
 
 @click.command()
@@ -70,7 +76,7 @@ def merge(desk: Desk, one: str, other: str, json_: bool) -> None:
 def split(desk: Desk, what: str, source: str, json_: bool) -> None:
     """Take an entry out of its story into one of its own, for good: the two never merge again. WHAT is the entry's
     URL or id."""
-    _decide(desk, "split", lambda app: decisions.split(app, what, source), json_=json_)
+    _decide(desk, "split", "split", lambda app: decisions.split(app, what, source), json_=json_)
 
 
 @click.command()
@@ -83,6 +89,7 @@ def allow(desk: Desk, channels: tuple[str, ...], json_: bool) -> None:
     Also while `feeds serve` runs, which then publishes within seconds."""
     with desk.deciding() as (app, alone):
         allowed = decisions.allow(app, channels)
+        noted(app, "allow", " ".join(allowed))
         report = decisions.publish(app) if alone else None
     if json_:
         print_json({"channels": allowed, "written": report.paths if report else []})
@@ -96,12 +103,14 @@ def allow(desk: Desk, channels: tuple[str, ...], json_: bool) -> None:
     _fail(report)
 
 
-def _decide(desk: Desk, done: str, decide: Callable[[App], Ruled], *, json_: bool) -> None:
+def _decide(desk: Desk, action: str, done: str, decide: Callable[[App], Ruled], *, json_: bool) -> None:
     """Decide, and publish what follows unless a running service will."""
     with desk.deciding() as (app, alone):
         if alone:
             app.sync()
         ruled = decide(app)
+        titles = " | ".join(story.lead.title for story in ruled.stories)
+        noted(app, action, " ".join(story.id for story in ruled.stories), titles)
         report = decisions.publish(app) if alone else None
     if json_:
         stories = [{"id": s.id, "status": s.status, "title": s.lead.title} for s in ruled.stories]

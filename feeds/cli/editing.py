@@ -9,7 +9,7 @@ import click
 
 from feeds.app import discovery, edit
 from feeds.app.build import client_for
-from feeds.cli.common import PLACES, Desk, as_json, command, count, print_json, say
+from feeds.cli.common import PLACES, Desk, as_json, command, count, noted, print_json, say
 from feeds.errors import UsageError
 
 SHOWN = 20  # addresses that were there already
@@ -106,6 +106,7 @@ def pause(desk: Desk, ids: tuple[str, ...]) -> None:
     """Let sources rest until they are resumed."""
     with desk.deciding() as (app, alone):
         edit.set_paused(app, ids, paused=True, sync=alone)
+        noted(app, "pause", " ".join(ids))
     say(desk, f"paused {', '.join(ids)}")
 
 
@@ -117,6 +118,7 @@ def resume(desk: Desk, ids: tuple[str, ...]) -> None:
     """Ask paused sources again."""
     with desk.deciding() as (app, alone):
         edit.set_paused(app, ids, paused=False, sync=alone)
+        noted(app, "resume", " ".join(ids))
     say(desk, f"resumed {', '.join(ids)}")
 
 

@@ -1,7 +1,7 @@
 """status, list, why: the commands that show."""
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import click
 
@@ -12,8 +12,10 @@ from feeds.cli.partnering import say_reasons
 from feeds.model.decision import Decision
 from feeds.model.lease import Lease
 from feeds.model.overview import Found, HoldLine, SourceLine
+from feeds.model.source import Answers
 
 DAY = "%Y-%m-%d %H:%M"
+LATELY = timedelta(hours=24)
 
 
 @click.command()
@@ -30,7 +32,8 @@ def status(desk: Desk, json_: bool) -> None:
         error = app.store.overview.meta("config_error")
         if json_:
             held = [asdict(hold) for hold in app.store.overview.holds()]
-            sources = [_source(s, now) for s in lines]
+            answered = app.store.looks.answered(now - LATELY)
+            sources = [_source(s, now, answered.get(s.source.id, Answers())) for s in lines]
             said = {"totals": asdict(totals), "config_error": error, "sources": sources, "held": held}
             print_json({**said, "partners": partners.alarms(app), "push": push.standing(app)})
             return
@@ -112,7 +115,8 @@ def list_(desk: Desk, json_: bool) -> None:
         now = app.clock()
         lines = [line for line in app.store.overview.sources() if not line.removed]
         if json_:
-            print_json([_source(line, now) for line in lines])
+            answered = app.store.looks.answered(now - LATELY)
+            print_json([_source(line, now, answered.get(line.source.id, Answers())) for line in lines])
             return
         rows = [
             (
@@ -130,7 +134,7 @@ def list_(desk: Desk, json_: bool) -> None:
         click.echo(table(("id", "kind", "entries", "newest", "asked", "next", "how", "where"), rows))
 
 
-def _source(line: SourceLine, now: datetime) -> dict[str, object]:
+def _source(line: SourceLine, now: datetime, answered: Answers) -> dict[str, object]:
     cause, remedy = look.advice(line.state.problem)
     return {
         "id": line.source.id,
@@ -147,6 +151,13 @@ def _source(line: SourceLine, now: datetime) -> dict[str, object]:
         "problem": line.state.problem.code if line.state.problem else "",
         "cause": cause,
         "remedy": remedy,
+        "last_day": {
+            "answers": answered.number,
+            "failed": answered.failed,
+            "new": answered.new,
+            "bytes": answered.size,
+            "seconds": answered.took.total_seconds(),
+        },
     }
 
 

@@ -6,11 +6,9 @@ import sys
 import click
 
 from feeds.app import staff
-from feeds.app.build import App
-from feeds.cli.common import Desk, as_json, command, print_json, say, table
+from feeds.cli.common import Desk, as_json, command, noted, print_json, say, table
 from feeds.errors import UsageError
 
-FROM = "cli"  # in the audit log, for what is done on the machine itself
 HOW = {True: "done", False: "refused"}
 FROM_STDIN = "Read the password from standard input, one line, instead of asking for it."
 
@@ -30,7 +28,7 @@ def add(desk: Desk, name: str, password_stdin: bool) -> None:
     password = _password(stdin=password_stdin)
     with desk.deciding() as (app, _):
         staff.add(app.store.staff, name, password, app.clock())
-        _note(app, "user add", name)
+        noted(app, "user add", name)
     say(desk, f"{name} may sign in")
 
 
@@ -45,7 +43,7 @@ def password_(desk: Desk, name: str, password_stdin: bool) -> None:
     password = _password(stdin=password_stdin)
     with desk.deciding() as (app, _):
         staff.set_password(app.store.staff, name, password, app.clock())
-        _note(app, "user password", name)
+        noted(app, "user password", name)
     say(desk, f"{name} has another password")
 
 
@@ -57,7 +55,7 @@ def remove(desk: Desk, name: str) -> None:
     """Let NAME sign in no more; what was done under the name stays in the audit log."""
     with desk.deciding() as (app, _):
         app.store.staff.remove(name)
-        _note(app, "user remove", name)
+        noted(app, "user remove", name)
     say(desk, f"{name} is removed")
 
 
@@ -97,10 +95,6 @@ def audit(desk: Desk, limit: int, json_: bool) -> None:
         for a in lines
     ]
     click.echo(table(("when (UTC)", "who", "from", "what", "how", "of"), rows))
-
-
-def _note(app: App, action: str, name: str) -> None:
-    staff.Door(app.store.staff, app.clock).note(getpass.getuser(), FROM, action, name)
 
 
 def _password(*, stdin: bool) -> str:

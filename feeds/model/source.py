@@ -246,6 +246,17 @@ class Fetched:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """A source's answers of some time, added up. *took* is of all of them."""
+
+    number: int = 0
+    failed: int = 0
+    new: int = 0  # entries
+    size: int = 0  # bytes
+    took: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FetchLine:
     """One answer of a source, as it is remembered for some days."""
 

@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Connection, bindparam, delete, func, or_, select
+from sqlalchemy import Connection, bindparam, case, delete, func, or_, select
 
-from feeds.model.source import FetchLine
+from feeds.model.source import Answers, FetchLine
 from feeds.store.db import DateTime, among
 from feeds.store.prepared import changing, inserting
 from feeds.store.rows import AnyRow
@@ -42,6 +42,17 @@ def lately(connection: Connection, source_ids: Collection[str], since: datetime)
     """Give the answers of some sources since then, the oldest first."""
     query = select(fetches).where(among(_F.source_id, source_ids), _F.at >= since).order_by(_F.id)
     return map(_line, connection.execute(query))
+
+
+def added_up(connection: Connection, since: datetime) -> dict[str, Answers]:
+    """Return what sources answered since then, by their ids."""
+    failed = func.sum(case((_F.outcome.in_(("failed", "gone")), 1), else_=0))
+    sums = (func.count(), failed, func.sum(_F.new), func.sum(_F.size), func.sum(_F.ms))
+    query = select(_F.source_id, *sums).where(_F.at >= since).group_by(_F.source_id)
+    return {
+        id: Answers(number=number, failed=int(bad), new=int(new), size=int(size), took=timedelta(milliseconds=int(ms)))
+        for id, number, bad, new, size, ms in connection.execute(query)
+    }
 
 
 def latest(connection: Connection, source_id: str, limit: int) -> Iterator[FetchLine]:

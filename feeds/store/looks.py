@@ -9,7 +9,7 @@ from feeds.model.changes import Mark
 from feeds.model.decision import Decision, DecisionKind
 from feeds.model.delivery import Delivery
 from feeds.model.entry import EntryKey
-from feeds.model.source import FetchLine
+from feeds.model.source import Answers, FetchLine
 from feeds.model.story import Story
 from feeds.store import fetches, reading
 from feeds.store import tables as t
@@ -52,6 +52,11 @@ class Looks:
         """Return the answers of some sources since then, the oldest first."""
         with self._db.read() as connection:
             return tuple(fetches.lately(connection, source_ids, since))
+
+    def answered(self, since: datetime) -> Mapping[str, Answers]:
+        """Return what sources answered since then, added up by source."""
+        with self._db.read() as connection:
+            return fetches.added_up(connection, since)
 
     def stories(self, limit: int, *, after: int = 0) -> tuple[Story, ...]:
         """Return stories of any status, those first seen last before the others, leaving out the first *after*."""

@@ -45,6 +45,36 @@ def test_what_was_done_to_users_is_in_the_audit_log(feeds: Feeds) -> None:
     assert "user add" not in feeds("audit", "--limit", "1").output
 
 
+def test_decisions_of_the_command_line_are_in_the_audit_log(feeds: Feeds, folder: Path) -> None:
+    config = folder / "feeds.yaml"
+    config.write_text(config.read_text() + "content: [{id: posts, path: site}]\n")
+    (folder / "site").mkdir()
+    for name in ("one", "two"):
+        (folder / f"site/{name}.md").write_text(
+            f"---\ntitle: {name}\ndate: 2026-01-01\npermalink: /{name}/\n---\nx {name}\n"
+        )
+    feeds("run")
+    for words in (("retract", "/one/", "--reason", "r"), ("unretract", "/one/"), ("touch", "/one/"), ("touch", "/one/", "--minor"),
+                  ("merge", "/one/", "/two/"), ("split", "/two/"), ("pause", "posts"), ("resume", "posts")):  # fmt: skip
+        feeds(*words)
+    done = [a["action"] for a in reversed(json.loads(feeds("audit", "--json").output))]
+    assert done == ["retract", "unretract", "touch", "minor", "merge", "split", "pause", "resume"]
+    feeds("retract", "/nowhere/", code=2)
+    assert len(json.loads(feeds("audit", "--json").output)) == len(done)
+
+
+def test_list_and_status_tell_of_the_last_day(feeds: Feeds, folder: Path) -> None:
+    config = folder / "feeds.yaml"
+    config.write_text(config.read_text() + "sources: [{id: lost, file: nowhere.xml}]\n")
+    feeds("run", code=3)
+    for source in (
+        *json.loads(feeds("list", "--json").output),
+        *json.loads(feeds("status", "--json").output)["sources"],
+    ):
+        told = source["last_day"]
+        assert (told["answers"], told["failed"], told["new"], told["bytes"]) == (1, 1, 0, 0)
+
+
 def test_the_password_is_shown_nowhere(feeds: Feeds) -> None:
     said = typed("user", "add", "kim") + feeds("audit").output + feeds("user", "list", "--json").output
     assert GOOD not in said
