@@ -146,8 +146,14 @@ class DeskViews:
         )
 
     def queue(self) -> QueueView:
-        looks = self._app.store.looks
-        return QueueView(marks=looks.marks(QUEUE), deliveries=looks.deliveries(QUEUE), due=looks.due(self._app.clock()))
+        looks, now = self._app.store.looks, self._app.clock()
+        known = self._app.store.outbox.hub.subscriptions(now)[:QUEUE]
+        return QueueView(
+            marks=looks.marks(QUEUE),
+            deliveries=looks.deliveries(QUEUE),
+            due=looks.due(now),
+            subscribers=tuple(replace(one, secret="") for one in known),
+        )
 
 
 def seen(line: SourceLine, now: datetime, twin: str) -> SourceView:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from feeds.model.changes import Mark
 from feeds.model.decision import Decision
-from feeds.model.delivery import Delivery
+from feeds.model.delivery import Delivery, Subscription
 from feeds.model.overview import AsideLine, HoldLine, SourceLine, Totals
 from feeds.model.source import FetchLine
 from feeds.model.story import Story
@@ -122,11 +122,15 @@ class HeldView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueView:
-    """What waits: channels to publish, the soonest first; messages to others, owed ones first; sources to ask."""
+    """What waits: channels to publish, the soonest first; messages to others, owed ones first; sources to ask.
+
+    *subscribers* are those of our hub, without their secrets.
+    """
 
     marks: tuple[Mark, ...]
     deliveries: tuple[Delivery, ...]
     due: int
+    subscribers: tuple[Subscription, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

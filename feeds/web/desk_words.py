@@ -262,6 +262,9 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "delivery_owed": ("owed", "보낼 것"),
     "delivery_done": ("accepted", "받음"),
     "delivery_given_up": ("given up", "포기"),
+    "subscribers": ("Subscribers of our hub", "우리 허브의 구독자"),
+    "no_subscribers": ("Nobody subscribes to our hub.", "허브를 구독하는 곳이 없습니다."),
+    "lease": ("Lease ends", "구독 끝"),
     "sources_due": ("Sources due", "요청할 출처"),
     # audit
     "audit": ("Log", "기록"),
