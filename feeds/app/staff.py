@@ -55,7 +55,7 @@ class Door:
     def enter(self, name: str, password: str, client: str, device: str) -> Entered | Refused:
         """Sign *name* in; *device* is what `Entered.device` gave this browser once, '' for none."""
         now, user = self._clock(), self._staff.user(name[:NAMES])
-        known = bool(user) and _made_for(user, device)
+        known = _made_for(user.password if user else "", device) and user is not None
         keys = self._keys(name[:NAMES], client, device if known else "")
         if wait := _wait(self._staff.attempts(keys, now), now):
             return Refused(why="wait", wait=wait)
@@ -65,7 +65,8 @@ class Door:
             right = self._verified(user, password[: MOST + 1])
         if user is None or not right:
             self._staff.failed(keys, now)
-            self.note(name[:NAMES], client, "login", done=False, detail="wrong name or password")
+            # What is no name here may be a password that was typed in the wrong place.
+            self.note(user.name if user else "", client, "login", done=False, detail="wrong name or password")
             return Refused(why="wrong")
         self._staff.forgive(keys[:1])
         if self._hasher.check_needs_rehash(user.password):
@@ -73,7 +74,7 @@ class Door:
         token = secrets.token_urlsafe(32)
         self._staff.begin(Session(token=digest(token), user=user.name, started=now, seen=now, client=client))
         self.note(user.name, client, "login")
-        return Entered(user=user.name, token=token, device=_signer(user).dumps(secrets.token_urlsafe(9)))
+        return Entered(user=user.name, token=token, device=_signer(user.password).dumps(secrets.token_urlsafe(9)))
 
     def session(self, token: str) -> Session | None:
         """Return who holds *token*, where the session has not ended."""
@@ -175,16 +176,15 @@ def _rest(attempts: Attempts, now: datetime) -> timedelta:
     return max(attempts.last + wait - now, timedelta(0))
 
 
-def _signer(user: User) -> URLSafeSerializer:
-    """Signs for one user and one password: another password makes every browser unknown."""
-    return URLSafeSerializer(user.password, salt="feeds.desk.device")
+def _signer(password: str) -> URLSafeSerializer:
+    """Signs for one user and one password, by its hash: another password makes every browser unknown."""
+    return URLSafeSerializer(password, salt="feeds.desk.device")
 
 
-def _made_for(user: User | None, device: str) -> bool:
-    if user is None or not device:
-        return False
+def _made_for(password: str, device: str) -> bool:
+    """Tell whether *device* was signed for this hash; it takes as long where there is none."""
     try:
-        _signer(user).loads(device)
+        _signer(password or "nobody").loads(device)
     except BadSignature:
         return False
     return True

@@ -10,6 +10,7 @@ from feeds.cli import (
     looking,
     partnering,
     peeking,
+    previewing,
     replaying,
     running,
     setting,
@@ -32,7 +33,7 @@ def cli(context: click.Context, config: str, quiet: bool, verbose: int) -> None:
 
 for _command in (
     running.run, running.serve, running.fetch, running.build,
-    looking.status, looking.list_, looking.why, peeking.peek, replaying.dedupe,
+    looking.status, looking.list_, looking.why, peeking.peek, replaying.dedupe, previewing.preview,
     deciding.retract, deciding.unretract, deciding.touch, deciding.merge, deciding.split, deciding.allow,
     editing.init, editing.add, editing.remove, editing.pause, editing.resume, editing.import_, editing.export,
     partnering.partner,

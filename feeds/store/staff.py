@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 from sqlalchemy import delete, func, or_, select, update
 
@@ -152,5 +153,5 @@ class Staff:
 
 
 def name_key(name: str) -> str:
-    """The key under which failures of a name are counted."""
-    return f"name:{name}"
+    """The key under which failures of a name are counted: its hash, for what is typed there may be a password."""
+    return f"name:{sha256(name.encode('utf-8', 'replace')).hexdigest()[:32]}"

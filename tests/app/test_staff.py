@@ -14,6 +14,7 @@ from feeds.errors import UsageError
 from feeds.model.staff import IDLE, LONGEST
 from feeds.ports_desk import Entered, Refused
 from feeds.store import Store, open_store
+from feeds.store.staff import name_key
 
 GOOD = "네 낱말 짜리 긴 암호"
 OWN, FAR = "192.0.2.1", "203.0.113.9"
@@ -137,6 +138,14 @@ def test_srv_13_a_hash_is_made_for_a_name_that_does_not_exist(store: Store, cloc
     assert len(calls) == 2
 
 
+def test_what_was_typed_for_a_name_is_kept_nowhere(door: Door, store: Store, tmp_path: Path) -> None:
+    """It may be a password in the wrong place."""
+    door.enter("hunter2-my-real-password", "kim", OWN, "")
+    door.enter("kim", "wrong wrong wrong", OWN, "")
+    assert [(a.who, a.done) for a in store.staff.audit(5)] == [("kim", False), ("", False)]
+    assert b"hunter2" not in b"".join(p.read_bytes() for p in tmp_path.glob("feeds.db*"))
+
+
 def test_srv_13_each_failure_doubles_the_wait_up_to_a_quarter_of_an_hour(door: Door, clock: Clock) -> None:
     waits = []
     for _ in range(40):
@@ -206,7 +215,7 @@ def test_a_day_forgives(door: Door, clock: Clock, store: Store) -> None:
     for _ in range(FREE):
         door.enter("kim", "wrong wrong wrong", FAR, "")
     clock.pass_(timedelta(days=1))
-    assert store.staff.attempts(["name:kim"], clock()) == {}
+    assert store.staff.attempts([name_key("kim")], clock()) == {}
 
 
 @pytest.mark.parametrize(

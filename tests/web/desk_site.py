@@ -19,6 +19,7 @@ from feeds.app.desk_views import DeskViews
 from feeds.app.staff import Door
 from feeds.ports_desk import Desk
 from feeds.render.static import STATIC, STYLE
+from feeds.store.staff import name_key
 from feeds.web.desk import entrances
 from feeds.web.desk_pages import PAGES
 from feeds.web.site import Site, site
@@ -130,7 +131,7 @@ def opened_desk(path: Path, wake: Callable[[], None] = lambda: None, origin: str
         if not app.store.staff.users():
             staff.add(app.store.staff, NAME, PASSWORD, NOW)
             app.store.staff.rehash(NAME, CHEAP.hash(PASSWORD))
-        app.store.staff.forgive([f"name:{NAME}", "address:192.0.2.7"])
+        app.store.staff.forgive([name_key(NAME), "address:192.0.2.7"])
         door = Door(app.store.staff, app.clock, CHEAP)
         desk = Desk(
             door=door,
