@@ -365,6 +365,9 @@ class Office(Protocol):
         """Return what a channel of a partner says now; None where it has none such, in another dialect, or no document
         that may go out."""
 
+    def rendition(self, issue: Issue) -> Rendition | None:
+        """Return the document of an issue; None where it was made anew meanwhile, and may not go out."""
+
     def picked_up(self, issue: Issue, how: How, sent: int) -> None:
         """Note that it was answered with: 200, or 304 for a validator that names it. Whoever is told so has it."""
 

@@ -148,8 +148,8 @@ def _account(app: App, desk: Syndicate, partner: Partner) -> Account:
     doors = []
     for channel in desk.channels(partner).values():
         pickup = got.get(channel.id)
-        issue = desk.issue(partner, channel.id, channel.file(partner.dialect)[len(channel.path) :])
-        behind = pickup is not None and issue is not None and issue.etag != pickup.etag
+        current = desk.issue(partner, channel.id, channel.file(partner.dialect)[len(channel.path) :])
+        behind = pickup is not None and current is not None and current.etag != pickup.etag
         doors.append(
             Door(channel=channel, url=urls[channel.id], pickup=pickup, held=held.get(channel.id, 0), behind=behind)
         )

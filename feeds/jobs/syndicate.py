@@ -19,8 +19,9 @@ from datetime import UTC, datetime, timedelta
 from feeds.core import agreement
 from feeds.core.agreement import Deal, Edition
 from feeds.model.channel import Channel, Feed, Rendition, Window
-from feeds.model.partner import Held, How, Issue, Owed, Partner, Standing, TokenKind, Traffic
+from feeds.model.partner import Held, How, Issue, Owed, Partner, Standing, Terms, TokenKind, Traffic
 from feeds.model.settings import Settings
+from feeds.model.source import ContentPolicy
 from feeds.model.story import Story
 from feeds.ports import Archive, Clock, Ledger
 from feeds.render import render
@@ -36,15 +37,12 @@ RETOLD = timedelta(days=7)  # as in the store
 
 @dataclass(slots=True)
 class _Made:
-    """A document as it was made, and until when it is right."""
+    """A document as it was made, and until when it is right. Its bytes are kept apart, and may be made again."""
 
     standing: Standing
     until: datetime | None
+    feed: Feed
     issue: Issue
-
-    @property
-    def size(self) -> int:
-        return len(self.issue.rendition.body) + len(self.issue.rendition.gzipped)
 
 
 @dataclass(slots=True)
@@ -58,12 +56,28 @@ class _Shared:
 
 
 @dataclass(slots=True)
+class _Seen:
+    """What all with equal terms see of a channel, who are owed nothing."""
+
+    edition: int
+    at: datetime
+    found: Edition
+
+    def holds(self, edition: int, now: datetime) -> bool:
+        until = self.found.until
+        return self.edition == edition and self.at <= now and (until is None or now < until)
+
+
+@dataclass(slots=True)
 class _Drawn:
     """All that follows from settings: made anew when they are replaced."""
 
     settings: Settings
     deals: Mapping[str, Deal]
-    channels: dict[str, Mapping[str, Channel]] = field(default_factory=dict)
+    policies: Mapping[str, ContentPolicy]
+    channels: dict[tuple[str, ...], Mapping[str, Channel]] = field(default_factory=dict)
+    seen: dict[tuple[Terms, str], _Seen] = field(default_factory=dict)
+    categories: frozenset[str] = frozenset()
 
 
 class Syndicate:
@@ -73,7 +87,8 @@ class Syndicate:
         self._settings, self._archive, self._ledger, self._clock = settings, archive, ledger, clock
         self._lock = threading.Lock()
         self._drawn = _drawn(settings())
-        self._made: OrderedDict[tuple[str, str], _Made] = OrderedDict()
+        self._made: dict[tuple[str, str], _Made] = {}
+        self._bodies: OrderedDict[tuple[str, str], Rendition] = OrderedDict()
         self._kept = 0
         self._shared: dict[str, _Shared] = {}
         self._bare: dict[str, Story] = {}
@@ -93,20 +108,39 @@ class Syndicate:
         return [*issued, *given] if partner else []
 
     def issue(self, partner: Partner, channel_id: str, file: str) -> Issue | None:
-        channel = self.channels(partner).get(channel_id)
-        if channel is None or channel.file(partner.dialect) != channel.path + file:
+        public = self._public(partner).get(channel_id)
+        if public is None or public.file(partner.dialect) != public.path + file:
             return None
         now, key = self._clock(), (partner.id, channel_id)
         standing = self._ledger.standing(channel_id, now)
+        made = self._made.get(key)
+        if made and made.standing == standing and (made.until is None or now < made.until):
+            return made.issue
+        channel = made.feed.channel if made else agreement.private(public, partner)
+        edition = self.edition(partner, channel, standing, now)
+        if made and edition.feed == made.feed:  # it is as it was; equal stories are the same objects
+            self._made[key] = replace(made, standing=standing, until=edition.until)
+            return made.issue
+        rendition = self.render(edition.feed)
+        if rendition is None:
+            return None
+        issue = _issue(partner, edition.feed, rendition.etag)
+        self._made[key] = _Made(standing, edition.until, edition.feed, issue)
+        self._keep(key, rendition)
+        return issue
+
+    def rendition(self, issue: Issue) -> Rendition | None:
+        key = (issue.partner_id, issue.channel_id)
         with self._lock:
-            made = self._made.get(key)
-            if made and made.standing == standing and (made.until is None or now < made.until):
-                self._made.move_to_end(key)
-                return made.issue
-        fresh = self._make(partner, channel, standing, now)
-        if fresh:
-            self._keep(key, fresh)
-        return fresh.issue if fresh else None
+            known = self._bodies.get(key)
+            if known and known.etag == issue.etag:
+                self._bodies.move_to_end(key)
+                return known
+        made = self._made.get(key)
+        rendition = self.render(made.feed) if made and made.issue.etag == issue.etag else None
+        if rendition:
+            self._keep(key, rendition)
+        return rendition
 
     def picked_up(self, issue: Issue, how: How, sent: int) -> None:
         now, key = self._clock(), (issue.partner_id, issue.channel_id)
@@ -125,29 +159,44 @@ class Syndicate:
 
     def channels(self, partner: Partner) -> Mapping[str, Channel]:
         """Return the channels of a partner as they are published for it, by the ids of the public ones."""
-        drawn = self._now()
-        found = drawn.channels.get(partner.id)
-        if found is None:
-            every = agreement.names(partner, drawn.settings, self._archive.categories())
-            found = {c.id: agreement.private(c, partner) for c in every}
-            drawn.channels[partner.id] = found
-        return found
+        return {id: agreement.private(channel, partner) for id, channel in self._public(partner).items()}
 
     def edition(self, partner: Partner, channel: Channel, standing: Standing, now: datetime) -> Edition:
         """Return what *channel* says to *partner* at *now*, which may lie ahead."""
-        deal = self._now().deals[partner.id]
+        drawn = self._now()
+        deal = drawn.deals[partner.id]
         owed = self._ledger.owed(partner.id, channel.id, now - deal.terms.tombstones, now)
+        if owed:
+            return self._owing(deal, channel, standing, now, owed)
+        seen = drawn.seen.get((deal.terms, channel.id))
+        if seen is None or not seen.holds(standing.edition, now):
+            seen = _Seen(standing.edition, now, self._enough(deal, channel, standing.edition, now))
+            drawn.seen[deal.terms, channel.id] = seen
+        return replace(seen.found, feed=replace(seen.found.feed, channel=channel))
+
+    def _owing(self, deal: Deal, channel: Channel, standing: Standing, now: datetime, owed: Sequence[Owed]) -> Edition:
         told = [o for o in owed if o.told == "retraction" and (standing.settled or o.cause == "retracted")]
         again = [s for o in owed if o.told == "correction" if (s := self._archive.story(o.story_id))]
+        found = self._enough(deal, channel, standing.edition, now, told, [self._same(s) for s in again])
+        return replace(found, until=_earliest(found.until, _ends(owed, deal, now)))
+
+    def _enough(
+        self,
+        deal: Deal,
+        channel: Channel,
+        edition: int,
+        now: datetime,
+        owed: Sequence[Owed] = (),
+        corrected: Sequence[Story] = (),
+    ) -> Edition:
+        """Read more of a channel until terms that leave little of it have their number."""
         count, since = max(FEWEST, 2 * deal.terms.limit), _since(deal, now)
-        policies = {s.id: s.options.content for s in deal.settings.sources}
+        policies = self._now().policies
         while True:
-            stories = self._stories(channel.id, standing.edition, count, since)
-            found = agreement.edition(
-                channel, deal, stories, policies, now, owed=told, corrected=[self._same(s) for s in again]
-            )
+            stories = self._stories(channel.id, edition, count, since)
+            found = agreement.edition(channel, deal, stories, policies, now, owed=owed, corrected=corrected)
             if len(found.feed.items) >= deal.terms.limit or len(stories) < count or count >= MOST:
-                return replace(found, until=_earliest(found.until, _ends(owed, deal, now)))
+                return found
             count *= 2
 
     def stories(self, channel_id: str, standing: Standing) -> tuple[Story, ...]:
@@ -183,39 +232,31 @@ class Syndicate:
             with self._lock:
                 self._drawn = _drawn(settings)
                 self._made.clear()
+                self._bodies.clear()
                 self._kept = 0
                 self._shared.clear()
         return self._drawn
 
-    def _make(self, partner: Partner, channel: Channel, standing: Standing, now: datetime) -> _Made | None:
-        edition = self.edition(partner, channel, standing, now)
-        rendition = self.render(edition.feed)
-        if rendition is None:
-            return None
-        feed = edition.feed
-        held = (
-            *(Held(item.story.id, item.story.updated) for item in feed.items),
-            *(Held(stone.story_id, stone.at, "retraction") for stone in feed.gone),
-        )
-        issue = Issue(
-            partner_id=partner.id,
-            channel_id=channel.id,
-            etag=rendition.etag,
-            updated=feed.updated,
-            held=held,
-            rendition=rendition,
-            newest=max((item.story.updated for item in feed.items), default=None),
-        )
-        return _Made(standing, edition.until, issue)
+    def _public(self, partner: Partner) -> Mapping[str, Channel]:
+        """The public channels that a partner gets; a category that came up since is among them."""
+        drawn, categories = self._now(), self._archive.categories()
+        if drawn.categories != categories.keys():
+            drawn.channels.clear()
+            drawn.categories = frozenset(categories)
+        found = drawn.channels.get(partner.channels)
+        if found is None:
+            found = {c.id: c for c in agreement.names(partner, drawn.settings, categories)}
+            drawn.channels[partner.channels] = found
+        return found
 
-    def _keep(self, key: tuple[str, str], made: _Made) -> None:
+    def _keep(self, key: tuple[str, str], rendition: Rendition) -> None:
         with self._lock:
-            if old := self._made.pop(key, None):
-                self._kept -= old.size
-            self._made[key] = made
-            self._kept += made.size
-            while self._kept > KEPT and len(self._made) > 1:
-                self._kept -= self._made.popitem(last=False)[1].size
+            if old := self._bodies.pop(key, None):
+                self._kept -= _size(old)
+            self._bodies[key] = rendition
+            self._kept += _size(rendition)
+            while self._kept > KEPT and len(self._bodies) > 1:
+                self._kept -= _size(self._bodies.popitem(last=False)[1])
 
     def _stories(self, channel_id: str, edition: int, count: int, since: datetime | None) -> tuple[Story, ...]:
         known = self._shared.get(channel_id)
@@ -259,7 +300,26 @@ class Syndicate:
 def _drawn(settings: Settings) -> _Drawn:
     sources = {source.id: source for source in settings.sources}
     deals = {p.id: Deal(partner=p, settings=settings, sources=sources) for p in settings.partners}
-    return _Drawn(settings, deals)
+    return _Drawn(settings, deals, {source.id: source.options.content for source in settings.sources})
+
+
+def _issue(partner: Partner, feed: Feed, etag: str) -> Issue:
+    held = (
+        *(Held(item.story.id, item.story.updated) for item in feed.items),
+        *(Held(stone.story_id, stone.at, "retraction") for stone in feed.gone),
+    )
+    return Issue(
+        partner_id=partner.id,
+        channel_id=feed.channel.id,
+        etag=etag,
+        updated=feed.updated,
+        held=held,
+        newest=max((item.story.updated for item in feed.items), default=None),
+    )
+
+
+def _size(rendition: Rendition) -> int:
+    return len(rendition.body) + len(rendition.gzipped)
 
 
 def _since(deal: Deal, now: datetime) -> datetime | None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
-from feeds.model.channel import Format, Rendition, Tombstone
+from feeds.model.channel import Format, Tombstone
 from feeds.model.passing import Images
 from feeds.model.source import Extent
 
@@ -177,14 +177,13 @@ class Traffic:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issue:
-    """A document as one partner gets it, and what it tells: so much they hold who have it."""
+    """A document as one partner gets it, by its *etag*, and what it tells: so much they hold who have it."""
 
     partner_id: str
     channel_id: str
     etag: str
     updated: datetime
     held: tuple[Held, ...]
-    rendition: Rendition
     newest: datetime | None = None  # date of change of its newest story
 
 

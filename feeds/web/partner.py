@@ -70,17 +70,20 @@ class _Door:
         return _not_found()
 
     def _told(self, issue: Issue, asked: Asked) -> Answer:
-        rendition = issue.rendition
-        zipped = bool(rendition.gzipped) and _takes_gzip(asked.headers)
-        given = {**PRIVATE, "ETag": f'"{issue.etag}-gzip"' if zipped else f'"{issue.etag}"'}
         if _has(asked.headers, issue.etag):
             if asked.method == "GET":
                 self._office.picked_up(issue, "unchanged", 0)
-            return Answer(status=304, headers=given)
+            zipped = f'{issue.etag}-gzip"' in asked.headers.get("if-none-match", "")
+            return Answer(status=304, headers=_given(issue.etag, zipped=zipped))
+        rendition = self._office.rendition(issue)
+        if rendition is None:
+            return _not_found()
+        zipped = bool(rendition.gzipped) and _takes_gzip(asked.headers)
         body = rendition.gzipped if zipped else rendition.body
         if asked.method == "GET":  # who asks for the head alone has nothing of it
             self._office.picked_up(issue, "polled", len(body))
         coding = {"Content-Encoding": "gzip"} if zipped else {}
+        given = _given(issue.etag, zipped=zipped)
         return Answer(headers={**given, **coding, "Content-Type": rendition.media_type}, body=body)
 
 
@@ -125,6 +128,10 @@ def _has(headers: Mapping[str, str], etag: str) -> bool:
     """Tell whether If-None-Match names *etag* (weakly, RFC 9110 §13.1.2); `*` names nothing that they hold."""
     tags = (tag.strip().removeprefix("W/").strip('"') for tag in headers.get("if-none-match", "").split(","))
     return etag in {tag.removesuffix("-gzip") for tag in tags}
+
+
+def _given(etag: str, *, zipped: bool) -> dict[str, str]:
+    return {**PRIVATE, "ETag": f'"{etag}-gzip"' if zipped else f'"{etag}"'}
 
 
 def _not_found() -> Answer:

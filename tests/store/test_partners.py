@@ -8,25 +8,16 @@ from typing import Any
 import pytest
 
 from feeds.model.changes import Edit, Mark
-from feeds.model.channel import Rendition
 from feeds.model.partner import Held, How, Issue, Owed, Token, Traffic
 from feeds.model.story import Story
 from feeds.store import Store
-from tests.store.made import DAY, MINUTE, NOW, changes, entry, ready, rendition, tell
+from tests.store.made import DAY, MINUTE, NOW, changes, entry, ready, tell
 
 HOUR = timedelta(hours=1)
 
 
 def issue(partner: str, *held: Held, channel: str = "all", etag: str = "") -> Issue:
-    document: Rendition = rendition()
-    return Issue(
-        partner_id=partner,
-        channel_id=channel,
-        etag=etag or repr(held),
-        updated=NOW,
-        held=held,
-        rendition=document,
-    )
+    return Issue(partner_id=partner, channel_id=channel, etag=etag or repr(held), updated=NOW, held=held)
 
 
 def pick_up(store: Store, partner: str, *ids: str, at: datetime = NOW, how: How = "polled", **more: Any) -> None:

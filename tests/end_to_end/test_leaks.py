@@ -1,0 +1,253 @@
+"""Nothing is visible before its time, beyond its terms or after it was taken back: in no output, to nobody.
+
+Stories, terms and times are generated; each word that a story has is told apart from all others, so that finding it
+in any bytes that leave the house tells who may see what. What may be seen is said here anew, in a few lines of its own.
+"""
+
+import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from feeds.app import desk, partners
+from feeds.app.build import App, opened
+from feeds.app.push import Topics
+from feeds.app.search import searcher
+from feeds.jobs.syndicate import Syndicate
+from feeds.model.job import Job, JobName
+
+START = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
+ARCHIVE = re.compile(r"-\d{4}-\d\d-\d\d\.")  # documents of closed periods keep a text that was corrected, and say so
+HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
+LAST = 5  # hours
+BY = "https://creativecommons.org/licenses/by/4.0/"
+CONFIG = """\
+version: 1
+site: {{title: Desk, url: 'https://desk.example', pages: posts, language: ko}}
+content:
+  - {{id: posts, path: site}}
+sources:
+{sources}
+outputs:
+  - {{id: all, path: /, formats: [atom, json, html, news], archives: day}}
+  - {{id: by-category, each: category, path: '/{{slug}}/', formats: [rss]}}
+partners:
+{partners}
+push: {{hub: builtin}}
+store: sqlite:///var/feeds.db
+public: var/public
+"""
+
+
+@dataclass(frozen=True)
+class Told:
+    """A story: whose it is, when it may be seen, when its text changes, when it is taken back (hours; 99: never)."""
+
+    whose: str  # ours, licensed, reserved
+    language: str
+    embargo: int
+    corrected: int
+    retracted: int
+
+    def shown(self, hours: float) -> bool:
+        return self.embargo <= hours < self.retracted
+
+
+@dataclass(frozen=True)
+class Terms:
+    content: str
+    delay: int  # hours
+    sources: str
+    language: str
+    images: str
+    dialect: str
+    asks: bool  # now and then, so that it holds what is taken back
+
+    def written(self, name: str) -> str:
+        languages = f", languages: [{self.language}]" if self.language else ""
+        return (
+            f"  - {{id: {name}, content: {self.content}, delay: {self.delay}h, sources: {self.sources}{languages},"
+            f" images: {self.images}, dialect: {self.dialect}, channels: [all, by-category]}}"
+        )
+
+
+hours = st.sampled_from([99, 0, 1, 2, 3, 4])
+stories = st.builds(
+    Told,
+    whose=st.sampled_from(["ours", "ours", "ours", "licensed", "reserved"]),
+    language=st.sampled_from(["ko", "en"]),
+    embargo=st.sampled_from([0, 0, 1, 2, 3]),
+    corrected=hours,
+    retracted=hours,
+)
+terms = st.builds(
+    Terms,
+    content=st.sampled_from(["full", "summary", "title"]),
+    delay=st.sampled_from([0, 0, 1, 2]),
+    sources=st.sampled_from(["own", "licensed", "all"]),
+    language=st.sampled_from(["", "ko"]),
+    images=st.sampled_from(["all", "own", "none"]),
+    dialect=st.sampled_from(["atom", "rss", "json"]),
+    asks=st.booleans(),
+)
+
+
+def html(number: int, word: str) -> str:
+    pictures = f'<img src="https://cdn.example/i{number}x.png"><img src="https://desk.example/o{number}x.png">'
+    return f"<p>{word}{number}x is what nobody else says in so many words here.</p>{pictures}"
+
+
+class World:
+    """A desk with these stories and partners, and a clock in its hand."""
+
+    def __init__(self, folder: Path, told: list[Told], under: list[Terms], stack: ExitStack) -> None:
+        self.folder, self.told, self.under = folder, told, under
+        self.now = START
+        (folder / "site").mkdir()
+        sources = [f"  - {{id: s{n}, file: s{n}.xml}}" for n, one in enumerate(told) if one.whose != "ours"]
+        written = [one.written(f"p{n}") for n, one in enumerate(under)]
+        text = CONFIG.format(sources="\n".join(sources) or "  []", partners="\n".join(written))
+        (folder / "feeds.yaml").write_text(text)
+        for number in range(len(told)):
+            self.write(number, "c")
+        self.app: App = stack.enter_context(opened(str(folder / "feeds.yaml"), {}, lock=True))
+        self.app.clock = lambda: self.now
+        self.office: Syndicate = partners.office(self.app)
+        self.app.sync()
+
+    def write(self, number: int, word: str) -> None:
+        one = self.told[number]
+        if one.whose == "ours":
+            embargo = f"embargo: {(START + one.embargo * HOUR).isoformat()}\n" if one.embargo else ""
+            (self.folder / f"site/n{number}.md").write_text(
+                f"---\ntitle: t{number}x\ndate: 2026-11-19\nlang: {one.language}\ncategories: [topic{number}]\n"
+                f"excerpt: s{number}x\n{embargo}---\n{html(number, word)}\n"
+            )
+            return
+        licence = f"<creativeCommons:license>{BY}</creativeCommons:license>" if one.whose == "licensed" else ""
+        (self.folder / f"s{number}.xml").write_text(
+            '<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:dc="http://purl.org/dc/'
+            'elements/1.1/" xmlns:creativeCommons="http://backend.userland.com/creativeCommonsRssModule"><channel>'
+            f"<title>Source {number}</title><link>https://s{number}.example/</link><description>d</description><item>"
+            f"<title>t{number}x</title><link>https://s{number}.example/n{number}</link><guid>g{number}</guid>"
+            f"<pubDate>Thu, 19 Nov 2026 0{number}:00:00 +0000</pubDate><description>s{number}x</description>"
+            f"<dc:language>{one.language}</dc:language>{licence}"
+            f"<content:encoded><![CDATA[{html(number, word)}]]></content:encoded></item></channel></rss>"
+        )
+
+    def move(self, moment: datetime) -> None:
+        """Let it be *moment*: what the desk decides then is decided, and what is due is done."""
+        self.now = moment
+        at = (moment - START) / HOUR
+        for number, one in enumerate(self.told):
+            if one.corrected == at:
+                self.write(number, "k")
+        self.run("poll")
+        known = {s.lead.title: s for s in self.app.store.library.every_story("", 99)}
+        for number, one in enumerate(self.told):
+            if one.retracted == at:
+                desk.retract(self.app, known[f"t{number}x"].id, "")
+        self.run("publish", "index")
+
+    def run(self, *jobs: JobName) -> None:
+        self.app.store.library.hasten([s.id for s in self.app.settings.sources], self.now)
+        for job in jobs:
+            report = self.app.run_job(Job(name=job), self.app.work())
+            assert report.outcome == "done", report
+            assert not [p for p in report.problems.values() if p.code not in ("no_date", "assumed")], report
+
+    def public(self) -> Iterator[tuple[str, bytes]]:
+        for path in sorted(p for p in (self.folder / "var/public").rglob("*") if p.is_file()):
+            yield str(path.relative_to(self.folder)), path.read_bytes()
+            found = self.app.store.overview.rendition("/" + str(path.relative_to(self.folder / "var/public")))
+            yield f"served {path.name}", found.body if found else b""
+
+    def private(self, number: int) -> Iterator[tuple[str, bytes]]:
+        partner = self.office.partner(f"p{number}")
+        assert partner
+        for channel in self.office.channels(partner).values():
+            file = channel.file(partner.dialect).rpartition("/")[2]
+            issue = self.office.issue(partner, channel.id, file)
+            assert issue
+            if self.under[number].asks:
+                self.office.picked_up(issue, "polled", 1)
+            rendition = self.office.rendition(issue)
+            assert rendition
+            yield f"p{number} {channel.id}", rendition.body
+
+
+def words(number: int, one: Told, at: float, extent: str = "full", images: str = "all") -> set[bytes]:
+    """The words of a story that may be seen at *at* by those who may see it."""
+    told = {f"t{number}x"}
+    if extent != "title":
+        told.add(f"s{number}x")
+    if extent == "full":
+        told.add(f"{'k' if one.corrected <= at else 'c'}{number}x")
+        told |= {f"o{number}x.png"} if images in ("all", "own") else set()
+        told |= {f"i{number}x.png"} if images == "all" else set()
+    return {word.encode() for word in told}
+
+
+def every_word(number: int) -> set[bytes]:
+    texts, pictures = [f"{c}{number}x" for c in "tsck"], [f"{c}{number}x.png" for c in "io"]
+    return {word.encode() for word in (*texts, *pictures)}
+
+
+def allowed(one: Told, under: Terms, at: float) -> bool:
+    """What the terms say, once more: a retraction ends all, a delay begins with the release."""
+    passes = one.whose == "ours" or under.sources == "all" or (one.whose, under.sources) == ("licensed", "licensed")
+    speaks = not under.language or under.language == one.language
+    return passes and speaks and one.embargo + under.delay <= at < one.retracted
+
+
+def check(world: World, at: float) -> None:
+    documents = list(world.public())
+    for number, one in enumerate(world.told):
+        hidden = every_word(number) - (words(number, one, at) if one.shown(at) else set())
+        for name, body in documents:
+            first = {f"c{number}x".encode()} if one.shown(at) and ARCHIVE.search(name) else set()
+            assert not [w for w in hidden - first if w in body], (name, at, one)
+        page = searcher(world.app)(f"s{number}x", 1)
+        assert (f"t{number}x".encode() in page) == one.shown(at), ("search", at, one)
+        river = (world.folder / "var/public/atom.xml").read_bytes()
+        assert all((w in river) == one.shown(at) for w in words(number, one, at)), ("river", at, one)
+    for place, under in enumerate(world.under):
+        found = list(world.private(place))
+        for number, one in enumerate(world.told):
+            told = words(number, one, at, under.content, under.images) if allowed(one, under, at) else set()
+            leads = told and under.content == "summary" and under.images == "all"
+            picture = {f"i{number}x.png".encode()} if leads else set()  # a summary may lead with its picture
+            for name, body in found:
+                assert not [w for w in every_word(number) - told - picture if w in body], (name, at, one, under)
+            river = dict(found)[f"p{place} all"]
+            assert all(word in river for word in told), (place, at, one, under)
+
+
+def check_hub(world: World) -> None:
+    topic = Topics(world.app)
+    assert topic("https://desk.example/atom.xml")
+    assert not topic("https://desk.example/partner/p0/all/atom.xml"), "no hub knows of private feeds"
+    owed = world.app.store.outbox.owed(world.now + 99 * HOUR, 999)
+    assert not [delivery for delivery in owed if "/partner/" in delivery.topic]
+    assert not list((world.folder / "var/public").rglob("partner*"))
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(stories, min_size=2, max_size=4), st.lists(terms, min_size=2, max_size=3))
+def test_nothing_leaks(told: list[Told], under: list[Terms]) -> None:
+    told = [one if one.whose == "ours" else Told(one.whose, one.language, 0, 99, one.retracted) for one in told]
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        world = World(Path(folder), told, under, stack)
+        for hour in range(LAST):
+            if hour:
+                world.move(START + hour * HOUR - SECOND)
+                check(world, hour - SECOND / HOUR)
+            world.move(START + hour * HOUR)
+            check(world, hour)
+        check_hub(world)
