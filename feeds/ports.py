@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from feeds.model.changes import Changes, Mark, PollView
+from feeds.model.changes import Changes, Known, Mark, PollView, Recleaned
 from feeds.model.channel import Format, Heard, Period, Place, Rendered, Rendition, Shown, Tombstone, Window
 from feeds.model.delivery import Delivery, Intent, Message, Sent, Subscription
 from feeds.model.entry import Parsed
@@ -140,6 +140,12 @@ class Archive(Protocol):
 
     def every_story(self, after: str, limit: int) -> tuple[Story, ...]:
         """Return stories of any status by id, those after *after*: for a pass over all of them."""
+
+    def every_entry(self, after: tuple[str, str], limit: int) -> tuple[Known, ...]:
+        """Return entries of any status by guid and source, those behind *after*: for a pass over all of them."""
+
+    def amend(self, found: Sequence[Recleaned]) -> int:
+        """Write entries again as they were cleaned anew, save for those that a poll wrote meanwhile; how many."""
 
     def restate(self, stories: Sequence[Story], categories: Sequence[Category], marks: Sequence[Mark]) -> None:
         """Write stories again whose categories or channels follow from new settings; entries stay as they are."""

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 from feeds import __version__
 from feeds.config.read import read_with_warnings
-from feeds.core import cadence
+from feeds.core import cadence, clean
 from feeds.core.channels import channels
 from feeds.core.shards import shard_of
 from feeds.errors import Fault
@@ -22,6 +22,7 @@ from feeds.jobs.deliver import deliver
 from feeds.jobs.index import index
 from feeds.jobs.poll import poll
 from feeds.jobs.publish import publish
+from feeds.jobs.reclean import reclean
 from feeds.jobs.regroup import regroup
 from feeds.jobs.subscribe import subscribe
 from feeds.jobs.work import Progress, Work, never, silent
@@ -120,6 +121,7 @@ class App:
         settings, library = self.settings, self.store.library
         library.sync(settings.sources, partial(_shard, shards=SHARDS), self.clock())
         self._heal()
+        self._reclean()
         digest = digest_of(settings)
         if library.meta("settings") == digest:
             return 0
@@ -127,6 +129,13 @@ class App:
         library.set_meta("settings", digest)
         logger.info("settings changed stories=%d", changed)
         return changed
+
+    def _reclean(self) -> None:
+        """Hold stored entries to the cleaner of today, where another one cleaned them last."""
+        if self.store.library.meta("cleaner") != clean.RULES:
+            changed = reclean(self.work())
+            self.store.library.set_meta("cleaner", clean.RULES)
+            logger.info("the cleaner is another one: entries cleaned again, changed=%d", changed)
 
     def _heal(self) -> None:
         """Make sources due that a clock which ran ahead has put off too far."""

@@ -10,6 +10,7 @@ frames; `id` and `name` (they can shadow a page's own objects); `class` and `sty
 Images carry no `loading` or `referrerpolicy`: the W3C validator warns of both; a page sends its policy as a header.
 """
 
+import hashlib
 import html
 import re
 from contextvars import ContextVar
@@ -104,6 +105,14 @@ def clean(markup: str, base_url: str = "") -> str:
     return paragraphs(plain(_shortened(text)))
 
 
+def cleaned_again(markup: str) -> str:
+    """Return what was cleaned before, by whatever version, as this one has it: the same where nothing in it is unsafe.
+
+    What nh3 leaves as it is, is clean: it always comes last. That takes a third of what `clean` does.
+    """
+    return markup if "<" not in markup or _CLEANER.clean(markup).strip() == markup else clean(markup)
+
+
 def paragraphs(text: str) -> str:
     """Return plain text as HTML: a paragraph a block, a break a line, everything escaped."""
     blocks = (block.strip() for block in re.split(r"\n[ \t]*\n\s*", text[:_KEPT]))
@@ -164,6 +173,19 @@ _CLEANER = nh3.Cleaner(
     link_rel="noopener noreferrer",
     set_tag_attribute_values={"audio": {"controls": ""}, "video": {"controls": ""}},
 )
+
+
+RULES = hashlib.sha256(
+    repr(
+        (
+            getattr(nh3, "__version__", ""),
+            sorted(TAGS),
+            sorted(_GONE),
+            sorted((k, sorted(v)) for k, v in ATTRIBUTES.items()),
+        )
+    ).encode()
+).hexdigest()[:16]
+"""Stands for what this cleaner lets through: another nh3, or other tables, give another one."""
 
 
 def _srcset(value: str, base_url: str) -> str:

@@ -32,6 +32,15 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Recleaned:
+    """An entry as the cleaner of today has it, with the fingerprint that it had *before*."""
+
+    entry: Entry
+    fingerprint: str
+    before: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PollView:
     """All that may matter to one poll, read at once.
 

@@ -10,11 +10,11 @@ import orjson
 from sqlalchemy import Connection, bindparam, exists, select, text, update
 
 from feeds.errors import StaleView, StoreError
-from feeds.model.changes import Changes, Edit, Known, Mark, PollView
+from feeds.model.changes import Changes, Edit, Known, Mark, PollView, Recleaned
 from feeds.model.channel import Heard, Tombstone, Window
 from feeds.model.source import Source, SourceState, Validators
 from feeds.model.story import Category, Fate, Story
-from feeds.store import filing, hearing, keeping, likes, marking, reading, writing
+from feeds.store import filing, hearing, keeping, likes, marking, reading, recleaning, writing
 from feeds.store import tables as t
 from feeds.store.codec import dumps
 from feeds.store.db import Database, among, chunks, hold
@@ -178,6 +178,14 @@ class Library:
         ids = select(t.stories.c.id).where(t.stories.c.id > after).order_by(t.stories.c.id).limit(limit)
         with self._db.read() as connection:
             return tuple(reading.Stories(connection).get(connection.scalars(ids)))
+
+    def every_entry(self, after: tuple[str, str], limit: int) -> tuple[Known, ...]:
+        with self._db.read() as connection:
+            return recleaning.page(connection, after, limit)
+
+    def amend(self, found: Sequence[Recleaned]) -> int:
+        with self._db.write() as connection:
+            return recleaning.amend(connection, found)
 
     def restate(self, stories: Sequence[Story], categories: Sequence[Category], marks: Sequence[Mark]) -> None:
         """Raises `StaleView` where a poll wrote one of *stories* since it was read: read them again."""

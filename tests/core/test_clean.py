@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feeds.core.clean import ATTRIBUTES, LIMIT, TAGS, clean, paragraphs
+from feeds.core.clean import ATTRIBUTES, LIMIT, TAGS, clean, cleaned_again, paragraphs
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "data"
 needs_data = pytest.mark.skipif(not SHARED.is_dir(), reason="../shared/data is missing: real-data cases not run")
@@ -176,12 +176,19 @@ def test_each_text_stands_on_its_own_base() -> None:
     ]
 
 
+def test_what_another_cleaner_let_through_is_cleaned_again() -> None:
+    """XSS-34"""
+    assert cleaned_again('<p>a</p><iframe src="https://x.example/"></iframe>') == "<p>a</p>"
+    assert cleaned_again("words & signs") == "words & signs"
+
+
 @settings(max_examples=400)
 @given(fragments)
 def test_cleaning_twice_is_cleaning_once(html: str) -> None:
     """XSS-32"""
     cleaned = clean(html, BASE)
     assert clean(cleaned, BASE) == cleaned
+    assert cleaned_again(cleaned) == cleaned
     assert "<script" not in cleaned
 
 
