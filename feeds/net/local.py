@@ -20,12 +20,16 @@ class Notifier:
         self._every = int(wanted) / 1_000_000 / 2 if wanted.isdecimal() and self._address else 0.0
         self._next = 0.0
 
-    def tell(self, *lines: str) -> None:
-        """Send *lines*; a manager that does not listen any more is no reason to stop."""
+    def tell(self, *lines: str, patience: float = 1.0) -> None:
+        """Send *lines*; a manager that does not listen any more is no reason to stop, nor to wait for long.
+
+        *patience* in seconds: some ten messages wait unread (net.unix.max_dgram_qlen), the next sender waits with them.
+        """
         if not self._address:
             return
         address = "\0" + self._address[1:] if self._address.startswith("@") else self._address
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as out:
+            out.settimeout(patience)
             try:
                 out.sendto("\n".join(lines).encode(), address)
             except OSError:
@@ -44,7 +48,7 @@ class Notifier:
         """Say that all is well, as often as was asked; *now* is the monotonic clock's, in seconds."""
         if self._every and now >= self._next:
             self._next = now + self._every
-            self.tell("WATCHDOG=1")
+            self.tell("WATCHDOG=1", patience=0.0)
 
 
 def listening(host: str, port: int) -> socket.socket:

@@ -38,7 +38,8 @@ class Staff:
         """Raises `UsageError` where there is one of that name."""
         row = {"name": user.name, "password": user.password, "made": user.made, "changed": user.changed}
         with self._db.write() as connection:
-            if not connection.execute(self._db.insert(t.users).values(row).on_conflict_do_nothing()).rowcount:
+            added = self._db.insert(t.users).values(row).on_conflict_do_nothing().returning(t.users.c.name)
+            if connection.execute(added).first() is None:  # PostgreSQL counts no rows here
                 raise UsageError(f"there is a user {user.name!r} already; `feeds user password` sets another password")
 
     def set_password(self, name: str, password: str, now: datetime) -> None:

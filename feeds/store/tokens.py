@@ -32,7 +32,8 @@ class Tokens:
         """Raises `UsageError` where there is one of that name."""
         row = {"name": token.name, "hash": token.hash, "scopes": " ".join(token.scopes), "made": token.made}
         with self._db.write() as connection:
-            if not connection.execute(self._db.insert(t.tokens).values(row).on_conflict_do_nothing()).rowcount:
+            added = self._db.insert(t.tokens).values(row).on_conflict_do_nothing().returning(t.tokens.c.name)
+            if connection.execute(added).first() is None:  # PostgreSQL counts no rows here
                 raise UsageError(f"there is a token {token.name!r} already: remove it first, or give another name")
 
     def remove(self, name: str) -> None:

@@ -49,6 +49,14 @@ def test_life_signs_come_twice_as_often_as_the_watchdog_wants(manager: tuple[soc
     assert heard(opened) == [["WATCHDOG=1"]] * 5
 
 
+def test_a_manager_that_reads_nothing_holds_nobody_up(manager: tuple[socket.socket, str]) -> None:
+    opened, name = manager
+    notifier = Notifier({"NOTIFY_SOCKET": name, "WATCHDOG_USEC": "2"})
+    for second in range(5000):  # without patience: a single wait would last for ever
+        notifier.alive(float(second))
+    assert 0 < len(heard(opened)) < 1000
+
+
 @pytest.mark.parametrize("usec", ["", "0", "soon"])
 def test_no_watchdog_no_life_signs(manager: tuple[socket.socket, str], usec: str) -> None:
     opened, name = manager
