@@ -19,6 +19,7 @@ from feeds.model.settings import Settings
 from feeds.model.source import Fetched, Problem, SourceState
 from feeds.net import Client
 from feeds.parse import parse
+from feeds.parse.links import linked
 from feeds.render.gate.dialects.flipboard import LEAST as FLIPBOARD_LEAST
 from feeds.sandbox import Sandbox
 from feeds.store import without_password
@@ -77,6 +78,8 @@ def check_posts(settings: Settings, client: Client) -> Iterator[Fault]:
             else:
                 posts.update((document.url, entry) for entry in parsed.entries)
                 yield from (_fault(p.where or document.url, p.detail, warning=True) for p in parsed.problems)
+        where = {post.path: url for url, post in posts.items()}
+        yield from (_fault(where[p.where], p.detail, warning=True) for p in linked(list(posts.values()))[1])
         taken = rivals(posts.values())
         yield from (_fault(url, taken[post.path]) for url, post in posts.items() if post.path in taken)
 

@@ -6,6 +6,7 @@ from feeds.core.rivals import rivals
 from feeds.errors import ParseError, PostError
 from feeds.model.entry import Parsed, RawEntry
 from feeds.model.source import FeedInfo, Fetched, Problem, Source, Validators
+from feeds.parse.links import linked
 from feeds.ports import Read
 
 
@@ -54,7 +55,8 @@ def _read_posts(source: Source, fetched: Fetched, by: Read) -> tuple[Fetched, Pa
     taken = rivals(entries)
     files = {document.path: document.url for document in fetched.documents}
     problems.extend(Problem(code="post", detail=said, where=files[path]) for path, said in taken.items())
-    entries = [entry for entry in entries if entry.path not in taken]
+    entries, lost = linked([entry for entry in entries if entry.path not in taken])
+    notes.extend(replace(problem, where=files[problem.where]) for problem in lost)
     return replace(fetched, problems=tuple(problems), listing=listing), Parsed(
         info=FeedInfo(format="posts"), entries=tuple(entries), problems=tuple(notes)
     )

@@ -18,6 +18,8 @@ from markdown_it.token import Token
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
+from feeds.parse.links import to_post
+
 # kramdown: {: .class #id key="value"}, {:toc}, {:/comment}; and the {#id} at the end of a heading.
 ATTRIBUTES = re.compile(r"\{:(?:[^{}\n]|\"[^\"\n]*\")*\}")
 HEADING_ID = re.compile(r"\s*\{#[\w:-]+\}\s*$")
@@ -85,12 +87,17 @@ def _is_wide(sign: str) -> bool:
 
 
 def _wikilink(state: StateInline, silent: bool) -> bool:
-    """`[[page]]`, `[[page|words]]` become words; `![[picture.png]]` goes, for nobody can say where the picture is."""
+    """`[[page]]`, `[[page|words]]` are links to posts; `![[picture.png]]` goes: nobody can say where the picture is."""
     found = WIKILINK.match(state.src, state.pos)
     if found is None or found.end() > state.posMax or state.src[found.end() : found.end() + 1] == "(":
         return False  # `[[1]](url)` is a link
     if not silent and not found[0].startswith("!"):
-        state.push("text", "", 0).content = (found[2] or found[1].partition("#")[0] or found[1]).strip()
+        target = found[1].partition("#")[0].strip()
+        if target:  # else it is a part of this very post
+            state.push("link_open", "a", 1).attrs = {"href": to_post(found[1])}
+        state.push("text", "", 0).content = (found[2] or target or found[1]).strip()
+        if target:
+            state.push("link_close", "a", -1)
     state.pos = found.end()
     return True
 

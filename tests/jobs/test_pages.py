@@ -187,6 +187,15 @@ def test_no_page_lies_below_a_file(desk: World, below: str) -> None:
     assert status(desk, below[20:]) == 404
 
 
+def test_a_post_links_to_another_where_that_one_stands(desk: World) -> None:
+    """Its address is known when all posts are read; the link is no news."""
+    write(desk, bridge=("Bridge", 1, "See [[Crossing|the boat]] and [[nowhere]]."), ferry=("Crossing", 2, "Words."))
+    desk.pass_()
+    assert 'See <a href="https://desk.example/ferry/"' in page(desk)
+    assert ">the boat</a> and nowhere." in page(desk)
+    assert not any(b"post-file:" in body for body in desk.files.values())
+
+
 def test_what_waits_has_no_page_until_it_is_released(desk: World) -> None:
     write(desk, soon=("Soon", 3, "Words."))
     desk.now = datetime(2026, 3, 1, 12, tzinfo=UTC)

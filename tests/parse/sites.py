@@ -8,7 +8,7 @@ the words of the fault. A file without an arrow belongs to the site and is not a
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from feeds.fetch.files import fetch_folder
 from feeds.model.entry import Parsed, RawEntry
 from feeds.model.source import Fetched, Options, Problem, SiteKind, Source, SourceState
 from feeds.parse import parse
+from feeds.parse.links import linked
 from tests.parse.test_data_files import shown
 
 DATA = Path(__file__).parent / "data" / "kinds"
@@ -71,6 +72,13 @@ def read(root: Path, kind: SiteKind, below: str = "") -> Mapping[str, Parsed | s
             found[document.path] = parse(document, source)
         except PostError as error:
             found[document.path] = error.fault.message
+    entries = [entry for parsed in found.values() if isinstance(parsed, Parsed) for entry in parsed.entries]
+    posts, lost = linked(entries)
+    for post in posts:
+        parsed = found[post.path]
+        assert isinstance(parsed, Parsed)
+        more = tuple(problem for problem in lost if problem.where == post.path)
+        found[post.path] = replace(parsed, entries=(post,), problems=(*parsed.problems, *more))
     return found
 
 

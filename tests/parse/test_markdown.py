@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from feeds.parse.editors import tidy
 from feeds.parse.markdown import to_html
 
+WIKILINKS = '<p><a href="post-file:%EB%AC%B8%EC%84%9C">말</a>과 <a href="post-file:%EB%AC%B8%EC%84%9C">문서</a></p>'
+
 
 @pytest.mark.parametrize(
     ("markdown", "html"),
@@ -31,7 +33,7 @@ from feeds.parse.markdown import to_html
         pytest.param("* a\n\n글\n\n* 목차\n{: toc}", "<ul>\n<li>a</li>\n</ul>\n<p>글</p>", id="the list above it only"),
         pytest.param("`{: .x} [[a]]`", "<p><code>{: .x} [[a]]</code></p>", id="code stays"),
         pytest.param("```\n{: .x}\n[[a]]\n```", "<pre><code>{: .x}\n[[a]]\n</code></pre>", id="fence stays"),
-        pytest.param("[[문서|말]]과 [[문서]]", "<p>말과 문서</p>", id="wikilinks"),
+        pytest.param("[[문서|말]]과 [[문서]]", WIKILINKS, id="wikilinks"),
         pytest.param("가 ![[그림.png]]", "<p>가 </p>", id="embedded file"),
         pytest.param("[[1]](http://a.example/)", '<p><a href="http://a.example/">[1]</a></p>', id="link in brackets"),
         pytest.param("~~옛~~", "<p><s>옛</s></p>", id="strikethrough"),

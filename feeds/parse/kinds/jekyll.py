@@ -20,6 +20,7 @@ from feeds.parse.fields import Fields, below, unplaced
 from feeds.parse.front_matter import fail
 from feeds.parse.kinds import usual
 from feeds.parse.kinds.kind import Config, FileName, Kind, Post, Scope
+from feeds.parse.links import to_post
 from feeds.parse.liquid import Site, expand
 from feeds.parse.yaml_tree import Flaw, Items, Node, Scalar, Table, load
 
@@ -180,12 +181,12 @@ def body(post: Post, url: str) -> str:
     }
 
     def post_url(name: str) -> str:
-        """Where another post stands, by its file's name alone: categories of its front matter are not known here."""
+        """The address of another post, with where its name alone says that it stands: it may have categories."""
         folder, _, last = name.rpartition("/")
         known = file_name(f"{folder}/_posts/{last}.md" if folder else f"_posts/{last}.md")
         date = read_date(known.date, "UTC") if known.date else None
         parts = permalink.Parts(slug=known.slug, name=known.slug, date=date, path=name)
-        return permalink.jekyll(config.permalink, parts)
+        return to_post(name, f"{config.baseurl}{permalink.jekyll(config.permalink, parts)}")
 
     site = Site(url=post.home, baseurl=config.baseurl, post_url=post_url, values=values)
     return expand(post.matter.body, site, post.fields, post.matter.line)

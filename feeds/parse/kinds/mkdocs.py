@@ -23,6 +23,7 @@ from feeds.parse.fields import Fields
 from feeds.parse.kinds import usual
 from feeds.parse.kinds.kind import Config, FileName, Kind, Post
 from feeds.parse.kinds.settings import read_settings
+from feeds.parse.links import to_post
 from feeds.parse.post_body import FENCE
 from feeds.parse.yaml_tree import Items, Node, Scalar, Table
 
@@ -214,8 +215,7 @@ def _linked(found: re.Match[str], post: Post) -> str:
         return f"{found['before']}({post.root}/{permalink.given(path)}{sharp}{part}{found['rest']})"
     blog = _blog(post.config)
     if blog is not None and path.startswith(f"{_posts(blog)}/"):
-        post.fields.note("links to other posts by their files became their words")
-        return found["words"] or ""
+        return f"{found['before']}({to_post(path)}{sharp}{part}{found['rest']})"
     return f"{found['before']}({post.root}{_page_place(path, post.config)}{sharp}{part}{found['rest']})"
 
 

@@ -23,6 +23,7 @@ from feeds.parse.kinds import usual
 from feeds.parse.kinds.headers import read_headers
 from feeds.parse.kinds.kind import Config, FileName, Hold, Kind, Post, Scope
 from feeds.parse.kinds.python import read_python
+from feeds.parse.links import to_post
 from feeds.parse.yaml_tree import Items, Node, Scalar, Table
 
 # Source: `pelican/settings.py` of 4.8.0; in its order.
@@ -30,7 +31,7 @@ SUBSTITUTIONS = ((r"[^\w\s-]", ""), (r"(?u)\A\s*", ""), (r"(?u)\s*\Z", ""), (r"[
 NAMED = r"(?P<date>\d{4}-\d{2}-\d{2}).*"
 PLACEHOLDER = re.compile(r"\{(\w+)(?::([^{}]*))?\}")
 LINK = re.compile(r"[{|](?P<what>static|attach|filename|category|tag|author|index)[|}](?P<path>[^)\s\"'<>]*)")
-TO_FILE = re.compile(r"(?<!!)\[([^\[\]]*)\]\([{|]filename[|}][^()]*\)")
+READ = (".md", ".markdown", ".mkd", ".mdown", ".rst", ".html", ".htm")  # endings of posts
 PLACES = {"category": "category/{slug}.html", "tag": "tag/{slug}.html", "author": "author/{slug}.html"}
 
 
@@ -140,15 +141,8 @@ def tags(post: Post) -> tuple[str, ...]:
 
 
 def body(post: Post, url: str) -> str:
-    """Return the text with `{static}`, `{attach}` and their like as addresses.
-
-    `{filename}` names another post by its file; where that one stands its own title decides, which is not known here.
-    """
-    text = post.matter.body
-    if TO_FILE.search(text):
-        text = TO_FILE.sub(r"\1", text)
-        post.fields.note("links to other posts by `{filename}` became their words")
-    return LINK.sub(lambda found: _address(found, post, url), text)
+    """Return the text with `{static}`, `{attach}`, `{filename}` and their like as addresses."""
+    return LINK.sub(lambda found: _address(found, post, url), post.matter.body)
 
 
 KIND = Kind(
@@ -215,7 +209,9 @@ def _names(post: Post, key: str) -> tuple[str, ...]:
 def _address(found: re.Match[str], post: Post, url: str) -> str:
     what, path = found["what"], found["path"].strip()
     below = path.lstrip("/") if path.startswith("/") else "/".join(filter(None, (post.path.rpartition("/")[0], path)))
-    if what == "static":
+    if what == "filename" and below.partition("#")[0].lower().endswith(READ):
+        return to_post(path)
+    if what in ("static", "filename"):  # the latter named all files before Pelican 4
         return post.root + permalink.tidy(f"/{below}")
     if what == "attach":
         return url.rpartition("/")[0] + "/" + path.rpartition("/")[2]

@@ -9,14 +9,13 @@ from collections.abc import Callable, Mapping
 from html import escape
 
 from feeds.parse.fields import Fields
+from feeds.parse.links import to_post
 
 # Nothing of a shortcode holds braces: one whose end is missing costs no search through the rest.
 TAG = re.compile(r"\{\{[<%]\s*(?P<close>/(?!\*))?\s*(?P<name>[\w./-]+)(?P<words>[^{}]*?)/?\s*[>%]\}\}")
 SHOWN = re.compile(r"\{\{([<%])/\*((?:(?!\{\{|\}\}).)*?)\*/([>%])\}\}", re.DOTALL)  # how one writes about them
 COMMENT = re.compile(r"\{\{/\*(?:(?!\{\{/\*).)*?\*/\}\}", re.DOTALL)
 HIGHLIGHT = re.compile(r"\{\{[<%]\s*(?P<close>/?)\s*highlight(?:\s+\"?(?P<language>[\w+#-]*)[^{}]*?)?\s*[>%]\}\}\n?")
-# A link to another page by its file: where that one stands, only Hugo knows.
-REFERENCE = re.compile(r"(?<!!)\[([^\[\]]*)\]\(\{\{[<%]\s*(?:rel)?ref\s[^{}]*[>%]\}\}[^()]*\)")
 WORD = re.compile(r"(?:([\w-]+)=)?(?:\"((?:[^\"\\]|\\.)*)\"|`([^`]*)`|([^\s\"`=]+))")
 LINKS: Mapping[str, str] = {
     "youtube": "https://www.youtube.com/watch?v={}",
@@ -41,9 +40,6 @@ def expand(text: str, fields: Fields, line: int = 1) -> str:
 
     text = _highlighted(text, keep)
     text = SHOWN.sub(lambda found: keep(f"{{{{{found[1]}{found[2]}{found[3]}}}}}"), text)
-    if REFERENCE.search(text):
-        text = REFERENCE.sub(r"\1", text)
-        fields.note("links to other pages by `ref` became their words")
     named: set[str] = set()
 
     def fill(found: re.Match[str]) -> str:
@@ -116,6 +112,12 @@ def _post(words: Words) -> str:
     return f'<p><a href="{url}">{url}</a></p>' if re.fullmatch(r"\w+", user) and number.isdigit() else ""
 
 
+def _reference(words: Words) -> str:
+    """The address of another post by its file, relative to this one or to all of them."""
+    path = words.get("path") or words.get("0", "")
+    return to_post(path) if path else ""
+
+
 def _gist(words: Words) -> str:
     url = f"https://gist.github.com/{words.get('0', '')}/{words.get('1', '')}"
     return f'<p><a href="{escape(url)}">{escape(url)}</a></p>' if words.get("1") else ""
@@ -124,6 +126,8 @@ def _gist(words: Words) -> str:
 MADE: Mapping[str, Callable[[Words], str]] = {
     "figure": _figure,
     "gist": _gist,
+    "ref": _reference,
+    "relref": _reference,
     "tweet": _post,
     "x": _post,
     **{name: _link(name) for name in LINKS},
