@@ -67,6 +67,11 @@ class Catalogue:
         """Return the subjects' categories, in the order of the configuration: they exist, whether filled or not."""
         return tuple(subject.category for subject in self._subjects.values())
 
+    def heir(self, category: Category) -> Category:
+        """Return the subject that *category*'s name means, itself where it means none: a subject may get a new slug."""
+        subject = self._subjects.get(self._names.get(_key(category.name), ""))
+        return subject.category if subject else category
+
     def collisions(self) -> tuple[str, ...]:
         """Return what of the subjects could not be had as written, a sentence each."""
         return tuple(self._collisions)

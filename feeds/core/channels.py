@@ -102,10 +102,14 @@ def _subjects(settings: Settings) -> dict[str, Subject]:
 
 
 def _ordered(settings: Settings, categories: Mapping[str, Category]) -> list[Category]:
-    """All categories: those of the configuration first, under the name that it gives them."""
-    configured = Catalogue(settings.categories, settings.unknown_category).configured()
+    """All categories: those of the configuration first, under the name that it gives them.
+
+    One whose name is a subject's has that subject's slug from now on, and is none of its own any more.
+    """
+    catalogue = Catalogue(settings.categories, settings.unknown_category)
+    configured = catalogue.configured()
     known = {category.slug for category in configured}
-    others = [category for slug, category in categories.items() if slug not in known]
+    others = [c for slug, c in categories.items() if slug not in known and catalogue.heir(c) is c]
     return [*configured, *sorted(others, key=lambda c: (fold(c.name), c.slug))]
 
 

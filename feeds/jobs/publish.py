@@ -9,7 +9,7 @@ from feeds.core import losses, naver, pages, websub
 from feeds.core.channels import channels, siblings
 from feeds.core.compose import compose, window
 from feeds.errors import OutputError
-from feeds.jobs import archive, sources
+from feeds.jobs import archive, renamed, sources
 from feeds.jobs import pages as pages_job
 from feeds.jobs.work import Tally, Work
 from feeds.model.channel import TELLING_GONE, Channel, Feed, Rendered, Rendition, Shown, Tombstone
@@ -91,7 +91,10 @@ def _publish_one(edition: _Edition, channel_id: str, mark: datetime) -> None:
         else:
             page, channel = None, archive.find(channel_id, edition.channels, edition.work.ports, edition.now)
         if channel is None:
-            moved = pages_job.moved(channel_id, edition.work) if pages.story_of(channel_id) else {}
+            if pages.story_of(channel_id):
+                moved = pages_job.moved(channel_id, edition.work)
+            else:
+                moved = renamed.moved(channel_id, edition.channels, edition.work)
             edition.work.ports.remove(edition.work.ports.outbox.ended([channel_id], edition.now, moved))
         else:
             _bring_out(edition, channel, mark, page)

@@ -95,7 +95,7 @@ def _member(member: Member, catalogue: Catalogue, categories: dict[str, Category
     """Return *member* under its source's present preference and categories; a source that left keeps what it had."""
     source = work.sources.get(member.entry.source_id)
     if source is None:
-        return member
+        return replace(member, categories=tuple(dict.fromkeys(map(catalogue.heir, member.categories))))
     resolved = catalogue.resolve(member.entry, source, categories)
     categories.update((c.slug, c) for c in resolved.new)
     return replace(
