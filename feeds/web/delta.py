@@ -13,8 +13,6 @@ from feeds.model.channel import Rendition
 
 FORMATS = frozenset({"atom", "rss", "json"})
 _BEGINNINGS = {"atom": b"<entry", "rss": b"<item"}
-_BETWEEN = b",\n  "  # two items of JSON
-_FIRST, _LAST = b"\n  ", b"\n "
 
 
 def asked_for(a_im: str) -> bool:
@@ -70,7 +68,10 @@ def _pieces(rendition: Rendition, version: int) -> tuple[list[bytes], int, int]:
 
 
 def _json(pieces: Sequence[bytes]) -> bytes:
-    """A JSON Feed of the items left: what stood between the others goes with them."""
-    head, *rest, tail = (p for p in pieces if p not in (_BETWEEN, _FIRST, _LAST))
-    items = _BETWEEN.join(rest)
-    return head + (_FIRST + items + _LAST if items else b"") + tail
+    """A JSON Feed of the items left: what stood before, between and after them stands there again."""
+    head, *rest, tail = pieces
+    blanks = [p for p in rest if not p.strip(b", \n\t")]
+    items = [p for p in rest if p.strip(b", \n\t")]
+    if not items:
+        return head + tail
+    return head + blanks[0] + next((b for b in blanks if b"," in b), b",").join(items) + blanks[-1] + tail
