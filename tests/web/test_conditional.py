@@ -1,7 +1,5 @@
 """Preconditions and dates by RFC 9110."""
 
-from datetime import UTC, datetime
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -37,9 +35,8 @@ def test_dates(date: str, expected: int | None) -> None:
     assert seconds(date) == expected
 
 
-@given(st.datetimes(datetime(1970, 1, 1), datetime(9999, 12, 31)))
-def test_a_date_that_is_written_is_read(at: datetime) -> None:
-    whole = int(at.replace(tzinfo=UTC).timestamp())
+@given(st.integers(0, 253_402_300_799))
+def test_a_date_that_is_written_is_read(whole: int) -> None:
     assert seconds(http_date(whole)) == whole
 
 

@@ -81,7 +81,7 @@ def test_it_is_remembered_over_a_restart_and_over_revisions(tmp_path: Path, form
     publish(store, {1: 1}, 0)
     etag = ask(store, format).headers["ETag"]
     for number in range(2, 12):
-        publish(store, {n: 1 for n in range(number, 0, -1)}, number)
+        publish(store, dict.fromkeys(range(number, 0, -1), 1), number)
     store.close()
     store = open_store(place)
     try:
@@ -166,6 +166,6 @@ def test_asked_for(value: str, expected: bool) -> None:
 
 def test_links_for_subscribers(store: Store) -> None:
     publish(store, {1: 1}, 0)
-    for format, name in (("atom", "atom.xml"), ("rss", "rss.xml"), ("json", "feed.json")):
+    for format, name in zip(FORMATS, ("atom.xml", "rss.xml", "feed.json"), strict=True):
         expected = f'<https://hub.example/>; rel="hub", <https://news.example.kr/{name}>; rel="self"'
         assert ask(store, format).headers["Link"] == expected

@@ -1,51 +1,19 @@
 """What a request for a rendition is answered with."""
 
 import gzip
+import threading
+from concurrent.futures import Executor, ThreadPoolExecutor
 from datetime import UTC, datetime
+from typing import Any, cast
 
 import pytest
 from starlette.testclient import TestClient
 
-from feeds.model.channel import MEDIA_TYPES, Format, Rendition
 from feeds.web.outputs import Outputs, decoded
 from feeds.web.site import site
+from tests.web.served import Shelf, rendition
 
 NAVIGATION = {"accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "sec-fetch-dest": "document"}
-
-
-def rendition(path: str, format: Format, body: bytes, etag: str = "a1") -> Rendition:
-    return Rendition(
-        channel_id="all",
-        format=format,
-        path=path,
-        media_type=MEDIA_TYPES[format],
-        body=body,
-        etag=etag,
-        updated=datetime(2026, 1, 1, tzinfo=UTC),
-    )
-
-
-class Shelf:
-    def __init__(self, *renditions: Rendition) -> None:
-        self.held = {r.path: r for r in renditions}
-        self.reads = self.stamps = 0
-        self.generation = 1
-        self.moves: dict[str, str] = {}
-
-    def put(self, rendition: Rendition) -> None:
-        self.held[rendition.path] = rendition
-        self.generation += 1
-
-    def moved(self, path: str) -> str | None:
-        return self.moves.get(path)
-
-    def stamp(self, path: str) -> str | None:
-        self.stamps += 1
-        return self.held[path].etag if path in self.held else None
-
-    def rendition(self, path: str) -> Rendition | None:
-        self.reads += 1
-        return self.held.get(path)
 
 
 @pytest.fixture
@@ -208,6 +176,174 @@ def test_cache_is_bounded() -> None:
 )
 def test_decoded(raw: str, text: str) -> None:
     assert decoded(raw) == text
+
+
+@pytest.mark.parametrize(
+    "range",
+    ["bytes=0-1", "bytes=-2", "bytes=5-1", "lines=1-2", "bytes=" + ",".join(["0-"] * 150), "bytes=" + "0-1," * 2000],
+)
+def test_srv_17_ranges_are_passed_over(client: TestClient, range: str) -> None:
+    """A feed is sent whole: RFC 9110 §14.2 lets a server ignore Range, and nothing of it is even read."""
+    answer = client.get("/atom.xml", headers={"range": range, "if-range": '"old"'})
+    assert (answer.status_code, answer.content) == (200, b"<feed/>")
+    assert "accept-ranges" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/.htaccess", "/.git/config", "/atom.xml~", "/.atom.xml.tmp", "/atom.xml/", "/atom.xml.gz", "/static/"],
+)
+def test_srv_16_only_what_is_published_is_there(client: TestClient, path: str) -> None:
+    assert client.get(path).status_code == 404
+
+
+UNKEYED = {"cookie": "a=b", "user-agent": "x", "x-forwarded-host": "evil.example", "origin": "https://evil.example"}
+
+
+@pytest.mark.parametrize("query", ["", "?cb=1", "?format=<script>"])
+def test_srv_19_nothing_but_what_vary_names_changes_the_answer(client: TestClient, query: str) -> None:
+    plain, other = client.get("/atom.xml"), client.get(f"/atom.xml{query}", headers=UNKEYED)
+    assert (plain.status_code, plain.content) == (other.status_code, other.content)
+    assert {n: v for n, v in plain.headers.items() if n != "date"} == dict(other.headers)
+    assert plain.headers["vary"] == "Accept, Accept-Encoding, Sec-Fetch-Dest"
+    assert client.get("/").headers["vary"] == "Accept-Encoding"
+
+
+def test_srv_19_a_page_instead_of_a_feed_is_kept_by_no_cache(client: TestClient) -> None:
+    assert client.get("/atom.xml", headers=NAVIGATION).headers["cache-control"] == "private, no-store"
+
+
+def test_srv_20_each_coding_has_an_etag_of_its_own() -> None:
+    big = rendition("/atom.xml", "atom", b"<feed/>" * 1000)
+    with ThreadPoolExecutor(1) as beside:
+        outputs = Outputs(Shelf(big), beside=beside)
+        outputs.get("/atom.xml", {})
+    found = {}
+    for coding in ("identity", "gzip", "br", "zstd"):
+        answer = outputs.get("/atom.xml", {"accept-encoding": coding})
+        assert answer is not None
+        assert answer.headers.get("Content-Encoding", "identity") == coding
+        found[answer.headers["ETag"]] = answer.body
+    assert sorted(found) == ['"a1"', '"a1-br"', '"a1-gzip"', '"a1-zstd"']
+    assert len(set(found.values())) == 4
+
+
+def test_br_is_made_beside_the_answers_and_not_for_a_revision_that_has_gone() -> None:
+    class Later:
+        """An executor that waits until it is told."""
+
+        def __init__(self) -> None:
+            self.asked: list[tuple[Any, ...]] = []
+
+        def submit(self, *call: Any) -> None:
+            self.asked.append(call)
+
+    shelf, later = Shelf(rendition("/atom.xml", "atom", b"<feed/>" * 1000)), Later()
+    outputs = Outputs(shelf, beside=cast("Executor", later))
+    wanted = {"accept-encoding": "br, gzip"}
+
+    def coding() -> str:
+        answer = outputs.get("/atom.xml", wanted)
+        return answer.headers["Content-Encoding"] if answer else ""
+
+    assert [coding(), coding()] == ["gzip", "gzip"]
+    (work, *given), *more = later.asked
+    assert more == []
+    work(*given)
+    assert coding() == "br"
+    shelf.put(rendition("/atom.xml", "atom", b"<feed>2</feed>" * 1000, etag="b2"))
+    assert coding() == "gzip"
+    shelf.put(rendition("/atom.xml", "atom", b"<feed>3</feed>" * 1000, etag="c3"))
+    assert coding() == "gzip"
+    (work, *given) = later.asked[1]
+    work(*given)
+    assert coding() == "gzip", "what was made for the second is not the third's"
+
+
+@pytest.mark.parametrize(
+    ("codings", "status", "coding"),
+    [("identity;q=0, br", 200, "br"), ("identity;q=0", 406, ""), ("*;q=0", 406, ""), ("zstd, *;q=0", 200, "zstd")],
+)
+def test_plain_bytes_can_be_refused(client: TestClient, codings: str, status: int, coding: str) -> None:
+    answer = client.get("/atom.xml", headers={"accept-encoding": codings})
+    assert (answer.status_code, answer.headers.get("content-encoding", "")) == (status, coding)
+    assert "Accept-Encoding" in answer.headers["vary"]
+
+
+def test_the_shelf_is_asked_once_a_generation() -> None:
+    shelf = Shelf(rendition("/atom.xml", "atom", b"<feed/>"), rendition("/rss.xml", "rss", b"<rss/>"))
+    outputs = Outputs(shelf)
+    for _ in range(5):
+        outputs.get("/atom.xml", {})
+    assert (shelf.stamps, shelf.reads) == (1, 1)
+    shelf.put(rendition("/rss.xml", "rss", b"<rss>2</rss>", etag="b2"))
+    for _ in range(5):
+        outputs.get("/atom.xml", {})
+    assert (shelf.stamps, shelf.reads) == (2, 1), "another document changed: looked up, and not read again"
+    shelf.drop("/atom.xml")
+    assert outputs.get("/atom.xml", {}) is None
+
+
+def test_last_modified_is_told_once_its_second_is_over() -> None:
+    """Two revisions of one second have one date: whoever holds it would be told that the first is still current."""
+    now = [1_767_225_600.2]
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    shelf = Shelf(rendition("/atom.xml", "atom", b"<feed/>", modified=at))
+    outputs = Outputs(shelf, clock=lambda: now[0])
+
+    def headers(**given: str) -> tuple[int, str]:
+        answer = outputs.get("/atom.xml", {name.replace("_", "-"): value for name, value in given.items()})
+        assert answer is not None
+        return answer.status, answer.headers.get("Last-Modified", "")
+
+    date = "Thu, 01 Jan 2026 00:00:00 GMT"
+    assert headers() == (200, "")
+    assert headers(if_modified_since=date) == (200, "")
+    now[0] += 1
+    assert headers() == (200, date)
+    assert headers(if_modified_since=date) == (304, "")
+    assert headers(if_modified_since="Thu, 01 Jan 2026 00:00:02 GMT") == (200, date), "ahead of the clock"
+    now[0] += 1
+    assert headers(if_modified_since="Thu, 01 Jan 2026 00:00:02 GMT") == (304, "")
+
+
+def test_what_is_gone_is_never_unchanged(shelf: Shelf) -> None:
+    shelf.put(rendition("/stories/1/index.html", "gone", b"<p>gone"))
+    for headers in ({}, {"if-none-match": "*"}, {"if-none-match": '"a1"'}):
+        answer = Outputs(shelf).get("/stories/1/", headers)
+        assert answer is not None
+        assert (answer.status, answer.body) == (410, b"<p>gone")
+
+
+def test_srv_32_every_answer_is_one_whole_revision_while_others_are_published() -> None:
+    shelf = Shelf(rendition("/atom.xml", "atom", b"0" * 5000, etag="0"))
+    outputs, stop, wrong = Outputs(shelf), threading.Event(), list[str]()
+
+    def publish() -> None:
+        for number in range(1, 300):
+            digit = str(number % 10)
+            shelf.put(rendition("/atom.xml", "atom", digit.encode() * 5000, etag=digit))
+        stop.set()
+
+    def ask() -> None:
+        while not stop.is_set():
+            for coding in ("identity", "gzip"):
+                answer = outputs.get("/atom.xml", {"accept-encoding": coding})
+                assert answer is not None
+                body = gzip.decompress(answer.body) if coding == "gzip" else answer.body
+                if body != answer.headers["ETag"][1].encode() * 5000:
+                    wrong.append(answer.headers["ETag"])
+
+    threads = [threading.Thread(target=ask) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    publish()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+    last = outputs.get("/atom.xml", {})
+    assert last is not None
+    assert last.body == b"9" * 5000
 
 
 def test_body_is_the_gzip_of_itself(shelf: Shelf) -> None:
