@@ -58,8 +58,8 @@ class Views(Protocol):
     def copies(self, kind: str, page: int) -> tuple[CopyLine, ...]:
         """Return verdicts on copies, the newest first: `merged` or `apart`."""
 
-    def stories(self, page: int) -> tuple[Story, ...]:
-        """Return stories of any status, the newest here first."""
+    def stories(self, words: str, page: int) -> tuple[Story, ...]:
+        """Return stories of any status, the newest here first: all, those that say *words*, or that they name."""
 
     def story(self, what: str) -> Found:
         """Return the life of what *what* names: an id or URL. Raises `UsageError`."""

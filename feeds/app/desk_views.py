@@ -128,8 +128,12 @@ class DeskViews:
             together=bool(story and other and story.id == other.id and len(story.members) > 1),
         )
 
-    def stories(self, page: int) -> tuple[Story, ...]:
-        return self._app.store.looks.stories(PAGE, after=page * PAGE)
+    def stories(self, words: str, page: int) -> tuple[Story, ...]:
+        looks = self._app.store.looks
+        if not words.strip():
+            return looks.stories(PAGE, after=page * PAGE)
+        named = look.why_or_none(self._app, words.strip()) if page == 0 else None
+        return named.stories if named else looks.stories_with(words.split(), PAGE, after=page * PAGE)
 
     def story(self, what: str) -> Found:
         return look.why(self._app, what)

@@ -141,13 +141,12 @@ class Bar(NamedTuple):
 
 
 def bars(hours: Sequence[Hour]) -> list[Bar]:
-    """Return the bars of a sparkline: as high as there were new entries, full where all answers failed."""
+    """Return the bars of a sparkline: as high as there were new entries, full where an answer failed."""
     most = max((sqrt(hour.new) for hour in hours), default=0.0) or 1.0
     found = []
     for place, hour in enumerate(hours):
         kind = "none" if not hour.answers else "bad" if hour.failed else "new" if hour.new else "same"
-        height = {"none": 1.0, "same": 4.0}.get(kind, 5.0 + 17.0 * sqrt(hour.new) / most)
-        height = 22.0 if hour.answers and hour.failed == hour.answers else height
+        height = {"none": 1.0, "same": 4.0, "bad": 24.0}.get(kind, 5.0 + 13.0 * sqrt(hour.new) / most)
         found.append(Bar(x=place * 4, y=round(24 - height, 1), height=round(height, 1), kind=kind))
     return found
 

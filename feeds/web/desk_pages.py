@@ -30,8 +30,9 @@ def _copies(desk: Desk, visit: Visit) -> Mapping[str, object]:
 
 
 def _stories(desk: Desk, visit: Visit) -> Mapping[str, object]:
-    found = desk.views.stories(_page(visit))
-    return {"stories": found, "number": _page(visit), "more": len(found) == LISTED}
+    words = visit.parameters.get("q", "")[:2000]
+    found = desk.views.stories(words, _page(visit))
+    return {"stories": found, "q": words, "number": _page(visit), "more": len(found) == LISTED}
 
 
 def _story(desk: Desk, visit: Visit) -> Mapping[str, object]:

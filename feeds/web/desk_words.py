@@ -150,7 +150,11 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     # stories
     "stories": ("Stories", "소식"),
     "stories_hint": ("The newest here first, of any standing.", "이곳에 새로 들어온 것부터, 상태와 상관없이."),
-    "find_story": ("URL or id of an item", "글의 URL이나 id"),
+    "find_story": ("Words, or a URL or id", "낱말, 또는 URL이나 id"),
+    "no_story_with": (
+        "No story says this, and nothing here is known by this URL or id.",
+        "그런 소식이 없고, 그런 URL이나 id도 없습니다.",
+    ),
     "no_stories": ("No stories yet.", "아직 소식이 없습니다."),
     "story": ("Story", "소식"),
     "standing_shown": ("shown", "실림"),

@@ -22,6 +22,7 @@ from feeds.render.static import STATIC, STYLE
 from feeds.store.staff import name_key
 from feeds.web.desk import entrances
 from feeds.web.desk_pages import PAGES
+from feeds.web.front import Front
 from feeds.web.site import Site, site
 
 ENVIRON = {"SOURCE_DATE_EPOCH": "1772355600"}
@@ -124,7 +125,9 @@ def text(html: str) -> str:
 
 
 @contextmanager
-def opened_desk(path: Path, wake: Callable[[], None] = lambda: None, origin: str = HOME) -> Iterator[Browser]:
+def opened_desk(
+    path: Path, wake: Callable[[], None] = lambda: None, origin: str = HOME, front: Front | None = None
+) -> Iterator[Browser]:
     """Open the desk over *path* after one pass, with one user whose password is cheap to check."""
     with opened(str(path / "feeds.yaml"), ENVIRON, lock=True) as app:
         passes.run_pass(app)
@@ -141,4 +144,4 @@ def opened_desk(path: Path, wake: Callable[[], None] = lambda: None, origin: str
             site=lambda: app.settings.site,
             staffed=lambda: True,
         )
-        yield Browser(app, site(app.store.overview, STATIC, lambda: True, entrances(desk, PAGES, STYLE)), origin)
+        yield Browser(app, site(app.store.overview, STATIC, lambda: True, entrances(desk, PAGES, STYLE), front), origin)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 
@@ -97,6 +98,23 @@ def test_a_story_tells_its_life(browser: Browser) -> None:
 def test_sources_are_found_by_words(browser: Browser) -> None:
     assert re.findall(r'\?id=(\w+)"', browser.page("/desk?q=two.xml")) == ["two"]
     assert "No source matches." in text(browser.page("/desk?q=xyzzy"))
+
+
+@pytest.mark.parametrize(
+    ("words", "titles"),
+    [
+        pytest.param("river", ["The river"], id="a word"),
+        pytest.param("BRIDGE closed", ["The river"], id="words of the text, in any case"),
+        pytest.param("https://two.example/3", ["Third"], id="a URL"),
+        pytest.param("100%", [], id="a sign of LIKE"),
+        pytest.param("_____", [], id="another one"),
+        pytest.param("xyzzy", [], id="nothing"),
+    ],
+)
+def test_stories_are_found_by_what_they_say(browser: Browser, words: str, titles: list[str]) -> None:
+    page = browser.page(f"/desk/stories?{urlencode({'q': words})}")
+    assert re.findall(r"<h2><a [^>]*>([^<]*)</a></h2>", page) == titles
+    assert ("No story says this" in text(page)) == (not titles)
 
 
 def test_what_waits_is_listed(browser: Browser) -> None:
@@ -196,7 +214,9 @@ def test_bars_keep_within_their_box() -> None:
     assert [bar.kind for bar in found] == ["same", "new", "new", "none", "bad", "bad"]
     for bar in found:
         assert 0 <= bar.y < bar.y + bar.height <= 24
-    assert found[2].height > found[1].height > found[0].height > found[3].height
+    heights = [found[n].height for n in (4, 2, 1, 0, 3)]
+    assert heights == sorted(heights, reverse=True)
+    assert found[5].height == 24  # a failure is told by its height too, for who sees no colours
 
 
 def test_a_day_of_a_real_source_is_drawn(browser: Browser) -> None:

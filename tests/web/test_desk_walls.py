@@ -1,13 +1,15 @@
 """What keeps others out of the desk: sessions, origins, tokens, cookies, paths, methods, floods."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 
 from feeds.web import desk_guard as guard
 from feeds.web.desk_pages import PAGES
+from feeds.web.front import Front
 from feeds.web.http import Asked
 from tests.web.desk_site import HOME, NAME, PASSWORD, Browser, folder, opened_desk, text
 
@@ -267,6 +269,27 @@ def test_it_leads_back_to_the_page_with_its_query(stranger: Browser) -> None:
     assert 'name="next" value="story?what=https%3A%2F%2Fone.example%2F1"' in shown.text
     answer = stranger.login(next="story?what=https%3A%2F%2Fone.example%2F1")
     assert answer.headers["location"] == "../desk/story?what=https%3A%2F%2Fone.example%2F1"
+
+
+@pytest.mark.parametrize("kept", [True, False], ids=["a proxy that keeps the prefix", "a proxy that takes it off"])
+def test_the_desk_stands_below_a_prefix(place: Path, kept: bool) -> None:
+    """Every address within it is relative: sheets, forms, links and where actions lead."""
+    front = Front("https://desk.example/news" if kept else "https://desk.example")
+    before = "/news" if kept else ""
+    with opened_desk(place, origin="https://desk.example", front=front) as browser:
+        page = browser.get(f"{before}/desk/login").text
+        token = re.search(r'name="token" value="([^"]+)"', page)
+        assert token
+        fields = {"token": token[1], "name": NAME, "password": PASSWORD}
+        assert browser.post(f"{before}/desk/login", fields).headers["location"] == "../desk"
+        for path in ("/desk", "/desk/queue", "/desk/source?id=one"):
+            shown = browser.page(f"{before}{path}")
+            for address in re.findall(r'(?:href|action)="([^"#]+)"', shown):
+                assert not address.startswith("/"), address
+            sheets = re.findall(r'stylesheet" href="([^"]+)"', shown)
+            assert len(sheets) == 2
+            for sheet in sheets:
+                assert browser.get(urljoin(f"{before}{path}", sheet)).status_code == 200
 
 
 # what pages carry
