@@ -258,6 +258,10 @@ PROBLEMS: dict[str, tuple[str, str]] = {
         "the feed holds nothing any more",
         "look at the feed: if it was closed, remove the source; what it gave stays published",
     ),
+    "flood": (
+        "the feed brings more new entries than a day can hold",
+        "look at what it tells: it rests until the day is over; `feeds fetch SOURCE --force` reads it now",
+    ),
     "mass_vanish": (
         "most entries vanished at once",
         "if that is meant, run `feeds fetch ID --force`; until then they stay published",

@@ -21,7 +21,6 @@ NOT_DUE = {
     "scheduling and storing at scale come with the cluster": (
         "SCH-01 SCH-03 SCH-10 SCH-11 SCH-12 SCH-13 SCH-15 DB-02 DB-10 DB-17"
     ),
-    "a document's cap of 1,000 items holds (BOM-18); a quota a day does not exist": "BOM-28",
 }
 
 pytestmark = pytest.mark.skipif(not CATALOGUE.is_file(), reason="../shared is missing: the catalogue is not compared")

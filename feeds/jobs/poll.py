@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from feeds.core import cadence, hearing, own
+from feeds.core import cadence, flood, hearing, own
 from feeds.core.arrivals import Arrivals
 from feeds.core.categories import Catalogue
 from feeds.core.decide import decide
@@ -343,6 +343,8 @@ def _decide_and_apply(run: _Pass, library: Library, answer: _Answer) -> Changes 
             elif answer.fetched.outcome == "fresh":
                 changes = replace(changes, state=replace(changes.state, outline=reading.outline))
             changes = letters.timed(answer.lease, source, changes, work)
+            if source.id not in work.forced:
+                changes = flood.counted(changes, source, work.ports.clock())
             new = sum(saved.new for saved in changes.entries)
             changes = replace(changes, fetch=_line(answer, work.ports.clock(), new))
         try:

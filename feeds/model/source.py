@@ -174,6 +174,8 @@ class SourceState:
     paused: bool = False
     info: FeedInfo = FeedInfo()
     missed: tuple[Missed, ...] = ()  # entries that the feed dropped from among older ones
+    taken: int = 0  # new entries in the day that began then
+    taken_since: datetime | None = None
     outline: bytes = b""  # of the last document: what need not be read again, see core/outline.py
 
 
