@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from feeds.model.changes import Changes, Known, Mark, PollView, Recleaned
-from feeds.model.channel import Format, Heard, Period, Place, Rendered, Rendition, Shown, Tombstone, Window
+from feeds.model.channel import Format, Heard, Period, Place, Rendered, Rendition, Shown, Tombstone, Version, Window
 from feeds.model.delivery import Delivery, Intent, Message, Sent, Subscription
-from feeds.model.entry import Parsed
+from feeds.model.entry import EntryKey, Parsed
 from feeds.model.job import Job
 from feeds.model.lease import Lease, Letter, Lettered, Wish
 from feeds.model.partner import How, Issue, Owed, Partner, Pickup, Standing, Token, TokenKind, Traffic
@@ -134,6 +134,9 @@ class Archive(Protocol):
 
         What is to be released after *at* is not their latest story yet.
         """
+
+    def versions(self, keys: Collection[EntryKey]) -> tuple[Version, ...]:
+        """Return when the entries with *keys* changed, the oldest first: the latest hundred."""
 
     def fates(self, ids: Collection[str]) -> Mapping[str, Fate]:
         """Return what became of stories; those that grew too old to be kept are not among them."""

@@ -10,7 +10,6 @@ from datetime import timedelta
 from hashlib import sha256
 from urllib.parse import unquote, urlsplit
 
-from feeds.core.channels import SEARCH
 from feeds.model.channel import FILES, Channel, Format
 from feeds.model.settings import Site
 from feeds.model.story import Story
@@ -92,7 +91,6 @@ def _page(story_id: str, folder: str, name: str, format: Format, site: Site) -> 
         files={"page": name, "gone": name},
         limit=1,
         timezone=site.timezone,
-        search=SEARCH if site.search else "",
     )
 
 

@@ -126,6 +126,8 @@ def _bring_out(edition: _Edition, channel: Channel, mark: datetime, page: pages_
     with tally.step("render"):
         policies = {s.id: s.options.content for s in edition.work.sources.values()}
         feed = compose(channel, stories, others, policies, view, gone, edition.work.settings.site, last_gone)
+        if page:
+            feed = replace(feed, versions=ports.archive.versions([member.key for member in page.story.members]))
         rendered = render(feed)
     outdated = False  # the last good documents tell what was taken back
     if not page:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 from urllib.parse import quote
 
-from feeds.model.entry import Origin, Person
+from feeds.model.entry import EntryKey, Origin, Person
 from feeds.model.passing import Passing
 from feeds.model.source import Extent
 from feeds.model.story import Category, Story, StoryStatus
@@ -181,6 +181,15 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """An entry was found to say something else at *at*. *differs* are fields: title, summary, text, link, files …"""
+
+    key: EntryKey
+    at: datetime
+    differs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
     """A channel's content at one moment; *updated* is its newest story's or tombstone's, never the clock's.
 
@@ -193,6 +202,7 @@ class Feed:
     others: tuple[Channel, ...] = ()
     gone: tuple[Tombstone, ...] = ()
     sources: tuple[Heard, ...] = ()  # of the page of who is read
+    versions: tuple[Version, ...] = ()  # of the page of one story, the oldest first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

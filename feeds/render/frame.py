@@ -49,15 +49,15 @@ def around(feed: Feed) -> Mapping[str, object]:
     channel, spoken = feed.channel, speech(feed.channel.language)
     said = speaker(spoken)
     brand = next((c for c in (channel, *feed.others) if c.category is None and "html" in c.formats), channel)
-    base = root(channel)
+    base, search = root(channel), channel.search or brand.search
     return {
         "_": said.gettext,
         "ngettext": said.ngettext,
         "language": safe.language(channel.language) or spoken,
         "brand": Place(name=title(brand), url=local(home(brand)), here=brand.id == channel.id),
         "channels": navigation(feed, said.gettext("All")),
-        "search": base + channel.search if channel.search else "",
-        "sources": base + channel.sources if channel.sources else "",
+        "search": base + search if search else "",
+        "sources": base + brand.sources if brand.sources else "",
         "style": base + STYLE,
         "base": base,
     }

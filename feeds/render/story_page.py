@@ -3,7 +3,7 @@
 The text was cleaned when it came in, and the page's policy lets no script run and nothing load but pictures and sound.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -16,8 +16,8 @@ from feeds.render import frame, safe
 from feeds.render.frame import Place, clipped, may_show
 from feeds.render.page import paths
 from feeds.render.pieces import each
-from feeds.render.shown import Shown
-from feeds.render.words import short_day, speech
+from feeds.render.shown import Shown, moment
+from feeds.render.words import short_day, speaker, speech
 
 DESCRIPTION = 200  # characters that search engines show, about
 
@@ -33,7 +33,17 @@ class _View:
     content: Markup
     image: Image | None
     subjects: tuple[Place, ...]
+    steps: tuple["_Step", ...]
     own: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Step:
+    """One thing that happened to the story, the latest first on the page. *told*: by whom, with what address."""
+
+    time: datetime
+    what: str
+    told: Place | None = None
 
 
 def render(feed: Feed) -> tuple[bytes, tuple[SetAside, ...]]:
@@ -71,8 +81,33 @@ def _view(shown: Shown, feed: Feed) -> _View:
         content=Markup(shown.content),  # noqa: S704 - cleaned by nh3 when it came in, and shown under the page's policy
         image=picture if picture and picture.url not in shown.content else None,
         subjects=tuple(Place(name=c.name, url=where.get(c.slug, "")) for c in shown.categories),
+        steps=_steps(shown, feed),
         own=shown.source is None,
     )
+
+
+def _steps(shown: Shown, feed: Feed) -> tuple[_Step, ...]:
+    """What happened to the story, the latest first; () where it was told once and that is all.
+
+    Changes of labels and pictures are none that a reader would look for.
+    """
+    channel = feed.channel
+    say, zone = speaker(speech(channel.language)).gettext, ZoneInfo(channel.timezone)
+    fields = {"title": say("title"), "summary": say("text"), "text": say("text"), "files": say("files")}
+    story = next(item.story for item in feed.items if safe.uri(item.story.id) == shown.id)
+    copies = {copy.url: copy.title for copy in shown.copies}
+    steps = [_Step(time=shown.published, what=say("published"))]
+    for member in story.members[1:]:
+        url = safe.web(member.entry.url)
+        if url in copies:
+            time = moment(member.entry.published or member.first_seen)
+            steps.append(_Step(time=time, what=say("told here too"), told=Place(name=copies[url], url=url)))
+    for version in feed.versions:
+        words = dict.fromkeys(fields[name] for name in version.differs if name in fields)
+        if version.key == story.lead.key and words:
+            steps.append(_Step(time=moment(version.at), what=f"{say('corrected')}: {', '.join(words)}"))
+    ordered = sorted(steps, key=lambda step: (step.time, step.what, step.told.name if step.told else ""), reverse=True)
+    return tuple(replace(step, time=step.time.astimezone(zone)) for step in ordered) if len(steps) > 1 else ()
 
 
 def _address(channel: Channel, format: str) -> str:

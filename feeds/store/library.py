@@ -11,10 +11,11 @@ from sqlalchemy import Connection, bindparam, exists, select, text, update
 
 from feeds.errors import StaleView, StoreError
 from feeds.model.changes import Changes, Edit, Known, Mark, PollView, Recleaned
-from feeds.model.channel import Heard, Tombstone, Window
+from feeds.model.channel import Heard, Tombstone, Version, Window
+from feeds.model.entry import EntryKey
 from feeds.model.source import Source, SourceState, Validators
 from feeds.model.story import Category, Fate, Story
-from feeds.store import filing, hearing, keeping, likes, marking, reading, recleaning, writing
+from feeds.store import filing, hearing, keeping, likes, marking, reading, recleaning, versions, writing
 from feeds.store import tables as t
 from feeds.store.codec import dumps
 from feeds.store.db import Database, among, chunks, hold
@@ -195,6 +196,10 @@ class Library:
     def heard(self, channel_ids: Collection[str], at: datetime) -> tuple[Heard, ...]:
         with self._db.read() as connection:
             return hearing.heard(connection, channel_ids, at)
+
+    def versions(self, keys: Collection[EntryKey]) -> tuple[Version, ...]:
+        with self._db.read() as connection:
+            return versions.versions(connection, keys)
 
     def fates(self, ids: Collection[str]) -> Mapping[str, Fate]:
         with self._db.read() as connection:
