@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from configparser import ConfigParser
 from pathlib import Path
 
@@ -127,6 +128,15 @@ def test_what_the_image_is_built_from_is_there() -> None:
     ]
     assert sorted(copied) == sorted(allowed)
     assert all((ROOT / source).exists() for source in copied)
+
+
+def test_an_installation_holds_every_file_of_the_package() -> None:
+    """An image is no checkout: what the globs of pyproject.toml leave out is missing in it."""
+    globs = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]["package-data"]
+    installed = {path for glob in globs["feeds"] for path in (ROOT / "feeds").glob(glob)}
+    sources = {".py", ".pyc", ".po", ".pot"}  # translations are installed as they are compiled
+    files = {p for p in (ROOT / "feeds").rglob("*") if p.is_file() and p.suffix not in sources}
+    assert sorted(files - installed) == []
 
 
 def test_hadolint_finds_nothing_to_say() -> None:

@@ -63,6 +63,8 @@ class Levels:
     set_aside: int = 0
     held: int = 0
     documents: int = 0
+    subscribers: int = 0  # of our hub
+    partners_owed: int = 0  # corrections and retractions that partners did not pick up yet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

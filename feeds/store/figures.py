@@ -10,6 +10,8 @@ from sqlalchemy import ColumnElement, Connection, FromClause, and_, func, select
 from feeds.model.overview import Levels
 from feeds.store import tables as t
 from feeds.store.db import Database
+from feeds.store.partner_tables import owed as partner_owed
+from feeds.store.push_tables import subscriptions
 
 _ENDED = ("page", "gone")
 
@@ -39,6 +41,8 @@ class Figures:
                 copies=_rows(connection, t.members) - sum(stories.values()),
                 set_aside=_count(connection, t.set_aside.c.story_id.distinct()),
                 held=_rows(connection, t.holds),
+                subscribers=_rows(connection, subscriptions, subscriptions.c.lease_until > now),
+                partners_owed=_rows(connection, partner_owed, partner_owed.c.settled.is_(None)),
                 documents=_rows(connection, t.renditions, t.renditions.c.format.not_in(_ENDED)),
             )
 

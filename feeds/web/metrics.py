@@ -7,7 +7,7 @@ scrape. The handlers are for an address of the operator's own (`server.metrics`)
 
 import secrets
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
-from typing import Any
+from typing import Any, get_args
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, PlatformCollector, ProcessCollector
 from prometheus_client.core import GaugeMetricFamily
@@ -16,7 +16,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from feeds.log import about
-from feeds.model.job import Report
+from feeds.model.job import JobName, Report
 from feeds.model.overview import Levels
 from feeds.ports_api import WhoShows
 from feeds.web.api import bearer
@@ -30,9 +30,10 @@ Application = Callable[[Message, Receive, Send], Awaitable[None]]
 
 POLLED = ("fresh", "unchanged", "gone", "failed")
 ENTRIES = ("new", "changed", "merged", "apart", "dropped", "held", "renamed", "withdrawn", "returned")
-DELIVERED = ("delivered", "undelivered")
+DELIVERED = ("announced", "delivered", "undelivered", "skipped")
+SUBSCRIBED = ("asked", "unasked")
 OUTCOMES = ("done", "more", "failed", "crashed")
-JOBS = ("poll", "publish", "deliver")
+JOBS: tuple[JobName, ...] = get_args(JobName)
 CLASSES = ("1xx", "2xx", "3xx", "4xx", "5xx")
 BUCKETS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 150, 300)  # seconds; a job's budget is 300
 
@@ -48,9 +49,11 @@ class Meters:
         self._polls = self._counter("feeds_polls", "Answers of sources", "outcome", POLLED)
         self._entries = self._counter("feeds_entry_events", "What happened to entries", "kind", ENTRIES)
         self._sent = self._counter("feeds_deliveries", "Attempts to deliver", "outcome", DELIVERED)
+        self._asked = self._counter("feeds_subscription_requests", "Requests to hubs elsewhere", "outcome", SUBSCRIBED)
         self._web = self._counter("feeds_web_requests", "Answered requests", "status", CLASSES)
         self._written = Counter("feeds_documents_written", "Documents that changed", registry=self.registry)
         self._bytes = Counter("feeds_documents_written_bytes", "Their bytes", registry=self.registry)
+        self._indexed = Counter("feeds_stories_indexed", "Stories read for the search", registry=self.registry)
         names = ("job", "outcome")
         self._jobs = Counter("feeds_jobs", "Jobs that ended", names, registry=self.registry)
         self._took = Histogram(
@@ -74,14 +77,19 @@ class Meters:
         self._took.labels(name).observe(report.took.total_seconds())
         for step, seconds in report.steps.items():
             self._cpu.labels(step).inc(max(seconds, 0.0))
-        if name == "poll":
-            _add(self._polls, counts)
-            _add(self._entries, counts)
-        elif name == "publish":
-            self._written.inc(counts.get("written", 0))
-            self._bytes.inc(counts.get("bytes", 0))
-        else:
-            _add(self._sent, counts)
+        match name:
+            case "poll":
+                _add(self._polls, counts)
+                _add(self._entries, counts)
+            case "publish":
+                self._written.inc(counts.get("written", 0))
+                self._bytes.inc(counts.get("bytes", 0))
+            case "deliver":
+                _add(self._sent, counts)
+            case "subscribe":
+                _add(self._asked, counts)
+            case "index":
+                self._indexed.inc(counts.get("indexed", 0))
 
     def crashed(self, name: str) -> None:
         """Count a job that ended by an exception."""
@@ -136,6 +144,12 @@ class _Levels(Collector):
             ("feeds_channels_marked", "Channels that wait to be published", found.marked),
             ("feeds_deliveries_owed", "Deliveries that are owed", found.owed),
             ("feeds_deliveries_given_up", "Deliveries that were given up", found.given_up),
+            ("feeds_subscribers", "Subscriptions to our hub that hold", found.subscribers),
+            (
+                "feeds_partner_corrections_owed",
+                "Corrections and retractions that partners are owed",
+                found.partners_owed,
+            ),
             ("feeds_entries", "Entries that are kept", found.entries),
             ("feeds_copies", "Entries that tell another's story", found.copies),
             ("feeds_stories_set_aside", "Stories that some document goes out without", found.set_aside),

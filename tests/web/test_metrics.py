@@ -67,6 +67,8 @@ def test_reports_of_jobs_are_counted() -> None:
     meters.reported(poll)
     meters.reported(Report(job=Job(name="publish"), counts={"written": 4, "bytes": 1000, "channels": 2, "held": 1}))
     meters.reported(Report(job=Job(name="deliver"), counts={"delivered": 3, "undelivered": 1}))
+    meters.reported(Report(job=Job(name="subscribe"), counts={"asked": 2}))
+    meters.reported(Report(job=Job(name="index"), counts={"indexed": 5}))
     meters.crashed("poll")
     found = told(meters)
     risen = {key: value - before.get(key, 0) for key, value in found.items() if key[0].startswith("feeds_")}
@@ -81,6 +83,8 @@ def test_reports_of_jobs_are_counted() -> None:
         ("feeds_documents_written_bytes_total",): 1000,
         ("feeds_deliveries_total", "delivered"): 3,
         ("feeds_deliveries_total", "undelivered"): 1,
+        ("feeds_subscription_requests_total", "asked"): 2,
+        ("feeds_stories_indexed_total",): 5,
         ("feeds_jobs_total", "poll", "done"): 1,
         ("feeds_jobs_total", "poll", "crashed"): 1,
         ("feeds_job_seconds_sum", "poll"): 2,
