@@ -22,7 +22,7 @@ from feeds.model.channel import Channel, Feed, Rendition, Window
 from feeds.model.partner import Held, How, Issue, Owed, Partner, Standing, Terms, TokenKind, Traffic
 from feeds.model.settings import Settings
 from feeds.model.source import ContentPolicy
-from feeds.model.story import Story
+from feeds.model.story import Category, Story
 from feeds.ports import Archive, Clock, Ledger
 from feeds.render import render
 
@@ -77,7 +77,8 @@ class _Drawn:
     policies: Mapping[str, ContentPolicy]
     channels: dict[tuple[str, ...], Mapping[str, Channel]] = field(default_factory=dict)
     seen: dict[tuple[Terms, str], _Seen] = field(default_factory=dict)
-    categories: frozenset[str] = frozenset()
+    categories: Mapping[str, Category] = field(default_factory=dict)
+    looked: datetime | None = None
 
 
 class Syndicate:
@@ -239,13 +240,15 @@ class Syndicate:
 
     def _public(self, partner: Partner) -> Mapping[str, Channel]:
         """The public channels that a partner gets; a category that came up since is among them."""
-        drawn, categories = self._now(), self._archive.categories()
-        if drawn.categories != categories.keys():
-            drawn.channels.clear()
-            drawn.categories = frozenset(categories)
+        drawn, now = self._now(), self._clock()
+        if drawn.looked != now:  # once a second at the most: the clock has no finer hands
+            categories = self._archive.categories()
+            drawn.looked = now
+            if drawn.categories != categories:
+                drawn.categories, drawn.channels = categories, {}
         found = drawn.channels.get(partner.channels)
         if found is None:
-            found = {c.id: c for c in agreement.names(partner, drawn.settings, categories)}
+            found = {c.id: c for c in agreement.names(partner, drawn.settings, drawn.categories)}
             drawn.channels[partner.channels] = found
         return found
 

@@ -51,6 +51,23 @@ _HELD = selecting(
         p.holdings.c.partner_id == bindparam("partner"), p.holdings.c.channel_id == bindparam("channel")
     )
 )
+_MINE = (_O.partner_id == bindparam("partner")) & (_O.channel_id == bindparam("channel"))
+_BACK = (_O.told == "retraction") & (_O.cause != "returned")
+_OWED = selecting(
+    select(p.owed)
+    .where(
+        _MINE,
+        (_BACK & (_O.settled.is_(None) | (_O.since > bindparam("since", type_=DateTime))))
+        | ((_O.told == "correction") & (_O.settled.is_(None) | (_O.since > bindparam("again", type_=DateTime)))),
+    )
+    .order_by(_O.since.desc(), _O.story_id)
+    .limit(MOST)
+)
+_OPEN = selecting(
+    select(_O.story_id, _O.told, t.stories.c.updated)
+    .join_from(p.owed, t.stories, t.stories.c.id == _O.story_id, isouter=True)
+    .where(_MINE, _O.settled.is_(None))
+)
 _HOLD, _PICK, _ENTER = upserting(p.holdings), upserting(p.pickups), inserting(p.ledger, ("id",))
 
 
@@ -96,13 +113,9 @@ class Partners:
 
     def owed(self, partner_id: str, channel_id: str, since: datetime, now: datetime) -> tuple[Owed, ...]:
         """Return what a channel has to tell a partner: retractions since *since*, and whatever is not picked up."""
-        mine = (_O.partner_id == partner_id) & (_O.channel_id == channel_id) & (_O.cause != "returned")
-        back = (_O.told == "retraction") & (_O.settled.is_(None) | (_O.since > since))
-        again = (_O.told == "correction") & (_O.settled.is_(None) | (_O.since > now - RETOLD))
-        returned = (_O.partner_id == partner_id) & (_O.channel_id == channel_id) & (_O.cause == "returned") & again
-        query = select(p.owed).where((mine & (back | again)) | returned).order_by(_O.since.desc(), _O.story_id)
+        given = {"partner": partner_id, "channel": channel_id, "since": since, "again": now - RETOLD}
         with self._db.read() as connection:
-            return tuple(_owed(row) for row in connection.execute(query.limit(MOST)))
+            return tuple(_owed(row._asdict()) for row in _OWED.rows(connection, **given))
 
     def pickup(self, partner_id: str, channel_id: str) -> Pickup | None:
         with self._db.read() as connection:
@@ -129,10 +142,8 @@ class Partners:
     def _settle(self, connection: Connection, issue: Issue, how: str, now: datetime) -> None:
         """A correction is picked up with the version that is the latest at this moment, not with one made before."""
         mine = (_O.partner_id == issue.partner_id) & (_O.channel_id == issue.channel_id) & _O.settled.is_(None)
-        query = select(_O.story_id, _O.told, t.stories.c.updated).join_from(
-            p.owed, t.stories, t.stories.c.id == _O.story_id, isouter=True
-        )
-        due = {(row.story_id, row.told): row.updated for row in connection.execute(query.where(mine))}
+        rows = _OPEN.rows(connection, partner=issue.partner_id, channel=issue.channel_id)
+        due = {(row.story_id, row.told): row.updated for row in rows}
         for h in issue.held if due else ():
             told = "retraction" if h.told == "retraction" else "correction"
             latest = due.get((h.story_id, told), h)
@@ -181,7 +192,7 @@ class Partners:
         if open_only:
             query = query.where(_O.settled.is_(None))
         with self._db.read() as connection:
-            return tuple(_owed(row) for row in connection.execute(query))
+            return tuple(_owed(row._asdict()) for row in connection.execute(query))
 
     def warned(self, found: Sequence[Owed]) -> None:
         """Note that the log told of overdue debts."""
@@ -271,7 +282,7 @@ def _told(held: Held, before: AnyRow | None) -> str:
     return "story" if before is None else "correction"
 
 
-def _owed(row: AnyRow) -> Owed:
-    given = {n: v for n, v in row._mapping.items() if n != "story"}
-    known = {"channel_id": row.channel_id, "story_id": row.story_id, "at": row.since}
-    return Owed(**given, stone=loads(Tombstone, row.story, **known))
+def _owed(row: Mapping[str, Any]) -> Owed:
+    given = {name: value for name, value in row.items() if name != "story"}
+    known = {"channel_id": row["channel_id"], "story_id": row["story_id"], "at": row["since"]}
+    return Owed(**given, stone=loads(Tombstone, row["story"], **known))

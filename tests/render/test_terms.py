@@ -104,7 +104,7 @@ def test_a_story_under_terms() -> None:
 
 @pytest.mark.parametrize("format", ["atom", "rss", "json"])
 def test_documents_name_the_address_without_parameters(format: str) -> None:
-    of = replace(channel(formats=(format,)), private=True)  # type: ignore[arg-type]  # a format
+    of = replace(channel(formats=(format,), path="/partner/x/all/"), private=True)  # type: ignore[arg-type]  # a format
     one = replace(item(), passing=replace(US, links=(("p", "1"),)))
     (made,) = render(Feed(channel=of, items=(one,), updated=NOON)).renditions
     assert b"post-1/?p=1" in made.body
@@ -124,3 +124,18 @@ def test_equal_terms_share_what_is_rendered() -> None:
     ]
     (first, *others) = [PIECES.told(feed) for feed in feeds]
     assert all(told[0] is first[0] for told in others)
+
+
+@pytest.mark.parametrize("format", ["atom", "json"])
+def test_a_head_names_its_own_partner(format: str) -> None:
+    """Heads are shared, but for the name in them: two partners, one of a Hangul name, and the public between them."""
+    said = []
+    for path in ("/partner/one/all/", "/", "/partner/한빛/all/", "/partner/one/all/"):
+        of = replace(channel(formats=(format,), path=path), private=path != "/")  # type: ignore[arg-type]  # a format
+        (made,) = render(Feed(channel=of, items=(item(),), updated=NOON)).renditions
+        said.append(made.body)
+    assert said[0] == said[3]
+    assert b"/partner/one/all/" in said[0]
+    assert b"/partner/" not in said[1]
+    assert b"/partner/%ED%95%9C%EB%B9%9B/all/" in said[2]
+    assert not any(b"anyone" in body for body in said)
