@@ -83,7 +83,9 @@ class Outputs:
 
     def at_hand(self, path: str, copy: Copy, asked: Asking) -> Answer | None:
         """Answer with *copy*, from memory alone, as `get` would; None where more work is needed for it."""
-        if not copy.is_page and (asked.a_im or asked.navigates):
+        if not copy.is_page and asked.navigates:
+            return None
+        if asked.a_im and copy.etag not in (asked.if_none_match or ""):  # what is new to this client takes work
             return None
         if self._beside and not copy.packing and copy.wants_packing:
             return None

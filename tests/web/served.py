@@ -2,10 +2,11 @@
 
 import socket
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 import uvicorn
 
@@ -14,7 +15,7 @@ from feeds.model.settings import Server
 from feeds.web.front import Front
 from feeds.web.http import Entrance
 from feeds.web.protocol import Door, GuardedServer
-from feeds.web.site import site
+from feeds.web.site import Site, site
 
 OPEN = Server(requests_per_minute=0)
 BIG = bytes(range(256)) * 1024  # no client's buffer takes it whole
@@ -111,9 +112,13 @@ def running(
     url: str = "",
     patience: float = 1.0,
     grace: int = 2,
+    through: Callable[[Site], Any] = lambda web: web,
 ) -> Iterator[Running]:
-    """Serve *shelf* on a free port until the block ends; *patience* scales how long slow clients are borne."""
-    web = site(shelf, {"/static/style.css": ("text/css", b"p{}")}, lambda: True, entrances, Front(url, server))
+    """Serve *shelf* on a free port until the block ends; *patience* scales how long slow clients are borne.
+
+    *through* may stand between the server and the site.
+    """
+    web = through(site(shelf, {"/static/style.css": ("text/css", b"p{}")}, lambda: True, entrances, Front(url, server)))
     answered: list[int] = []
     door = Door(web, lambda status, times: answered.extend([status] * times), patience=patience)
     config = uvicorn.Config(
