@@ -34,6 +34,7 @@ from feeds.web.site import site
 logger = logging.getLogger(__name__)
 
 WATCH = timedelta(minutes=1)
+LOOK = 0.5  # seconds between two looks for what others published; each reads one row
 GRACE = 2  # seconds that answers under way get at a stop; the engine gets 3 after them
 
 
@@ -123,6 +124,7 @@ class Service:
             signal.signal(number, self._on_stop)
         self.watch.apply(self.app.settings)
         self.engine.start()
+        threading.Thread(target=self._look, name="look", daemon=True).start()
         try:
             server.run()
         finally:
@@ -133,6 +135,14 @@ class Service:
             self.operating.stop()
             self.office.flush()
         return clean
+
+    def _look(self) -> None:
+        """Find what another process published to the same store: what this one does is known at once."""
+        while not self.stopping.wait(LOOK):
+            try:
+                self.app.store.overview.look()
+            except FeedsError as error:
+                logger.warning("look failed error=%s", error)
 
     def _server(self) -> uvicorn.Server:
         settings = self.app.settings.server

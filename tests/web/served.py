@@ -10,6 +10,7 @@ from typing import Any
 
 import uvicorn
 
+from feeds import ports
 from feeds.model.channel import MEDIA_TYPES, Format, Rendition
 from feeds.model.settings import Server
 from feeds.web.front import Front
@@ -105,7 +106,7 @@ def parted(answer: bytes) -> tuple[int, dict[str, str], bytes]:
 
 @contextmanager
 def running(
-    shelf: Shelf,
+    shelf: ports.Shelf,
     entrances: Sequence[Entrance] = (),
     server: Server = OPEN,
     *,
