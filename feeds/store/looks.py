@@ -2,7 +2,9 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 
+import orjson
 from sqlalchemy import func, select
 
 from feeds.model.changes import Mark
@@ -17,6 +19,7 @@ from feeds.store.db import Database, among
 from feeds.store.rows import decision_of, delivery_of
 
 SEARCHED = 20_000  # stories that are looked through for words
+SAID = ("title", "summary", "content", "url", "guid")
 
 
 class Looks:
@@ -76,18 +79,19 @@ class Looks:
         """
         s, m, e = t.stories.c, t.members.c, t.entries.c
         recent = select(s.id, s.first_seen).order_by(s.first_seen.desc(), s.id).limit(SEARCHED).subquery()
-        said = [func.lower(e.entry).contains(word.lower(), autoescape=True) for word in words]
+        wanted = [word.lower() for word in words]
         query = (
-            select(recent.c.id)
+            select(recent.c.id, e.entry)
             .join(t.members, (m.story_id == recent.c.id) & (m.rank == 0))
             .join(t.entries, (e.guid == m.guid) & (e.source_id == m.source_id))
-            .where(*said)
+            .where(*(func.lower(e.entry).contains(word, autoescape=True) for word in wanted))
             .order_by(recent.c.first_seen.desc(), recent.c.id)
-            .limit(limit)
-            .offset(after)
         )
         with self._db.read() as connection:
-            ids = connection.scalars(query).all()
+            rows = connection.execute(query.execution_options(yield_per=100))
+            told = (row.id for row in rows if _says(row.entry, wanted))
+            ids = list(islice(told, after, after + limit))
+            rows.close()
             found = {story.id: story for story in reading.Stories(connection).get(ids)}
         return tuple(found[id] for id in ids if id in found)
 
@@ -135,3 +139,10 @@ class Looks:
         )
         with self._db.read() as connection:
             return connection.scalar(query) or 0
+
+
+def _says(entry: str, words: Sequence[str]) -> bool:
+    """Tell whether an entry says each of *words*: its row holds names of fields too."""
+    told = orjson.loads(entry)
+    said = " ".join(str(told.get(name, "")) for name in SAID).lower()
+    return all(word in said for word in words)
