@@ -20,6 +20,11 @@ _numbers = itertools.count()
 @cache
 def server() -> Trial:
     """Return the server of this process, started at the first use."""
+    return fresh()
+
+
+def fresh() -> Trial:
+    """Return a server of one's own, started: for tests that stop it."""
     folder = Path(tempfile.mkdtemp(prefix="feeds-test-"))
     folder.chmod(0o755)
     found = Trial(folder / "data", FAST)

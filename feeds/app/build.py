@@ -119,7 +119,7 @@ class App:
     def sync(self) -> int:
         """Bring the store in line with the settings; return how many stories were regrouped."""
         settings, library = self.settings, self.store.library
-        library.sync(settings.sources, partial(_shard, shards=SHARDS), self.clock())
+        library.sync(settings.sources, partial(_shard, shards=self.store.shards), self.clock())
         self._heal()
         self._reclean()
         digest = digest_of(settings)
@@ -224,16 +224,26 @@ def _far(settings: Settings) -> tuple[Fault, ...]:
 
 
 @contextmanager
-def opened(file: str, environ: Mapping[str, str], *, lock: bool, beside: bool = False) -> Iterator[App]:
+def opened(
+    file: str,
+    environ: Mapping[str, str],
+    *,
+    lock: bool,
+    beside: bool = False,
+    many: bool = False,
+    patience: float = 0.0,
+) -> Iterator[App]:
     """Open the whole for a configuration file; *lock* for those that work on the store (one process at a time).
 
-    *beside* opens it for decisions of the desk, which may be written while another process works on it.
+    *beside* opens it for decisions of the desk, which may be written while another process works on it; *many* for one
+    of the processes of a cluster, which waits *patience* seconds for the schema to be brought up.
     Raises `ConfigError`, `StoreError`.
     """
     settings, warnings = read_with_warnings(file, environ)
     reshape(settings.log)
     warnings += _far(settings) if lock else ()
-    store = open_store(settings.store, lock=lock, beside=beside)
+    shards = settings.schedule.shards if many else SHARDS
+    store = open_store(settings.store, shards=shards, lock=lock, beside=beside, many=many, patience=patience)
     gc.freeze()  # modules and settings stay to the end: to look through them for garbage takes 80 ms for 1,000 sources
     try:
         with Sandbox() as sandbox:

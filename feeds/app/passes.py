@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from feeds.app.build import SHARDS, App
+from feeds.app.build import App
 from feeds.errors import UsageError
 from feeds.jobs.work import Progress, never, silent
 from feeds.model.job import Job, Report
@@ -54,7 +54,7 @@ def run_pass(app: App, *, progress: Progress = silent, stopping: Callable[[], bo
     if not _published(app):
         app.ports.outbox.mark(app.channels(), app.clock())
     outcome = Outcome()
-    for job in (*_polls(), Job(name="publish"), Job(name="deliver")):
+    for job in (*_polls(app), Job(name="publish"), Job(name="deliver")):
         outcome.reports.append(app.run_job(job, app.work(progress=progress, stopping=stopping)))
     app.store.library.expire(app.clock())
     return outcome
@@ -69,7 +69,7 @@ def fetch(app: App, ids: Sequence[str], *, force: bool, progress: Progress = sil
     if chosen:
         (app.store.library.force if force else app.store.library.hasten)(chosen, app.clock())
     work = app.work(forced=frozenset(chosen) if force else frozenset(), only=frozenset(ids), progress=progress)
-    return Outcome([app.run_job(job, work) for job in _polls()])
+    return Outcome([app.run_job(job, work) for job in _polls(app)])
 
 
 def build(app: App, *, progress: Progress = silent) -> Outcome:
@@ -79,8 +79,8 @@ def build(app: App, *, progress: Progress = silent) -> Outcome:
     return Outcome([app.run_job(Job(name="publish"), app.work(progress=progress))])
 
 
-def _polls() -> tuple[Job, ...]:
-    return tuple(Job(name="poll", shard=n) for n in range(SHARDS))
+def _polls(app: App) -> tuple[Job, ...]:
+    return tuple(Job(name="poll", shard=n) for n in range(app.store.shards))
 
 
 def _published(app: App) -> bool:

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from types import FrameType
-from typing import Any
+from typing import Any, Protocol
 
 import uvicorn
 
@@ -38,16 +38,28 @@ LOOK = 0.5  # seconds between two looks for what others published; each reads on
 GRACE = 2  # seconds that answers under way get at a stop; the engine gets 3 after them
 
 
+class Engine(Protocol):
+    """What runs jobs, here or elsewhere; *tick* has it look at once for what became due."""
+
+    def start(self) -> None: ...
+
+    def tick(self) -> None: ...
+
+    def stop(self) -> bool: ...
+
+
 class Service:
     """One process that polls, publishes and serves until it is told to stop."""
 
-    def __init__(self, app: App, environ: Mapping[str, str]) -> None:
+    leads = True  # brings the store in line with the configuration
+
+    def __init__(self, app: App, environ: Mapping[str, str], engine: Engine | None = None) -> None:
         self.app = app
         self.environ = environ
         self.stopping = threading.Event()
         self.first_pass = threading.Event()
         self.operating = Operating(app, environ, self.first_pass.is_set)
-        self.engine = Embedded(self._job, self._due)
+        self.engine: Engine = engine or Embedded(self._job, self._due)
         self.watch = Watch(app, self.engine.tick)
         self._polled = threading.Event()
         self._reload = threading.Event()
@@ -98,8 +110,9 @@ class Service:
                 logger.warning("reload: the rest is in force, a restart is needed for=%s", ",".join(waiting))
             self.app.adopt(settings)
             self.operating.apply(settings)
-            self.app.sync()
-            push.attend(self.app, woken=False)
+            if self.leads:
+                self.app.sync()
+                push.attend(self.app, woken=False)
             self.watch.apply(settings)
         except ConfigError as error:
             for fault in error.faults:
@@ -115,8 +128,9 @@ class Service:
 
     def run(self) -> bool:
         """Serve until SIGTERM or SIGINT; False when a job had to be left behind (its rows stay due)."""
-        self.app.sync()
-        push.attend(self.app, woken=True)
+        if self.leads:
+            self.app.sync()
+            push.attend(self.app, woken=True)
         server = self._server()
         self.operating.apply(self.app.settings)
         signal.signal(signal.SIGHUP, self._on_hup)

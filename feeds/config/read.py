@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from feeds.config import nodes
@@ -20,6 +21,7 @@ from feeds.model.lease import Push
 from feeds.model.settings import Dedupe, Gate, Schedule, Server, Settings, Site, Subject
 
 HUB_PATH = "/hub"  # below the site's address: where the built-in hub is reached
+STORE = "FEEDS_STORE"
 LARGEST = 10 * 1024 * 1024  # bytes: some 100 000 sources
 
 
@@ -29,8 +31,12 @@ def read(path: str, environ: Mapping[str, str]) -> Settings:
 
 
 def read_with_warnings(path: str, environ: Mapping[str, str]) -> tuple[Settings, tuple[Fault, ...]]:
-    """Return what the file says, and what in it deserves a word without being wrong."""
-    return read_text(text_of(path), path, environ)
+    """Return what the file says, and what in it deserves a word without being wrong.
+
+    `FEEDS_STORE` in *environ* is another store than the file's: for a trial, which must not touch what is real.
+    """
+    settings, warnings = read_text(text_of(path), path, environ)
+    return (replace(settings, store=store) if (store := environ.get(STORE)) else settings), warnings
 
 
 def read_text(text: str, path: str, environ: Mapping[str, str]) -> tuple[Settings, tuple[Fault, ...]]:
@@ -101,6 +107,7 @@ def _settings(root: nodes.Node, sheet: Sheet, path: str) -> Settings | None:
             per_host=schedule.per_host,
             spacing=schedule.spacing,
             workers=schedule.workers,
+            shards=schedule.shards,
             max_backoff=schedule.max_backoff,
         ),
         server=_server(parts.server.keys),

@@ -239,6 +239,9 @@ class ScheduleKeys(Keys):
         "least time between two requests to one host; none for hosts in server.allow_private", "1s"
     )
     workers: Annotated[int, values.number(1, 256)] = key("requests at a time in all", 16)
+    shards: Annotated[int, values.number(1, 4096)] = key(
+        "parts into which the workers of a cluster divide the hosts; `run` and `serve` have one", 64
+    )
     max_backoff: Annotated[timedelta, values.duration(MINUTE, 30 * DAY)] = key(
         "longest wait after failures in a row", "12h"
     )

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from feeds.core import losses, naver, pages, websub
 from feeds.core.channels import channels, siblings
 from feeds.core.compose import compose, window
-from feeds.errors import OutputError
+from feeds.errors import OutputError, StaleView
 from feeds.jobs import archive, renamed, sources
 from feeds.jobs import pages as pages_job
 from feeds.jobs.work import Tally, Work
@@ -98,6 +98,9 @@ def _publish_one(edition: _Edition, channel_id: str, mark: datetime) -> None:
             edition.work.ports.remove(edition.work.ports.outbox.ended([channel_id], edition.now, moved))
         else:
             _bring_out(edition, channel, mark, page)
+    except StaleView as error:
+        edition.tally.add("gave_way")
+        logger.info("publish gave way channel=%s reason=%s", channel_id, error)
     except OutputError as error:
         edition.failed = True
         edition.problems[channel_id] = Problem(code="output", detail=str(error), where=error.path)

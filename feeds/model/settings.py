@@ -59,6 +59,7 @@ class Schedule:
     per_host: int = 1  # requests to one host at a time
     spacing: timedelta = timedelta(seconds=1)  # between two requests to one host; none to those in allow_private
     workers: int = 16  # requests at a time in all
+    shards: int = 64  # parts into which a cluster's workers divide the hosts
     max_backoff: timedelta = timedelta(hours=12)
 
 

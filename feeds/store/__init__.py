@@ -27,6 +27,7 @@ from feeds.store.sqlite import SQLite
 from feeds.store.staff import Staff
 from feeds.store.tables import HEAD
 from feeds.store.tokens import Tokens
+from feeds.store.turns import Turns
 
 __all__ = ["Store", "Synced", "copy_store", "is_server", "migrate", "open_store", "without_password"]
 
@@ -48,6 +49,7 @@ class Store:
     looks: Looks  # what the desk's pages ask besides
     catalogue: Catalogue
     tokens: Tokens
+    turns: Turns
     shards: int  # into how many parts the sources are dealt
     close: Callable[[], None]
 
@@ -189,6 +191,7 @@ def _store(db: Database, shards: int, release: Callable[[], None] = _nothing) ->
         partners=Partners(db),
         staff=Staff(db),
         looks=Looks(db),
+        turns=Turns(db),
         shards=shards,
         close=close,
     )

@@ -67,7 +67,9 @@ BUSY_SECONDS = 10.0
 PARAMETERS = 500  # in one IN list; SQLite allowed 999 in a statement before 3.32
 
 LOCKS = 0x66656564  # the first half of all our advisory locks in PostgreSQL: "feed"
-BUCKETS = 64  # names share so many locks, for PostgreSQL keeps all of them in one small table
+BUCKETS = 64  # channels share so many locks, for PostgreSQL keeps all of them in one small table
+SINGLE = {"sources": 0, "hints": 1, "published": 500}
+"""Names with a lock of their own; those of channels come between. Who takes several takes them in this order."""
 
 
 class DateTime(TypeDecorator[datetime]):
@@ -210,8 +212,12 @@ def hold(connection: Connection, names: Iterable[str]) -> None:
     """Let no other transaction hold any of *names* until this one ends. In SQLite it is alone anyway."""
     if connection.dialect.name != "postgresql":
         return
-    for number in sorted({crc32(name.encode("utf-8", "surrogatepass")) % BUCKETS for name in names}):
+    for number in sorted({_number_of(name) for name in names}):
         connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s, %s)", (LOCKS, number))
+
+
+def _number_of(name: str) -> int:
+    return SINGLE[name] if name in SINGLE else 10 + crc32(name.encode("utf-8", "surrogatepass")) % BUCKETS
 
 
 class Database:

@@ -1,8 +1,8 @@
 """Marks: channels to publish again, each not before a time.
 
 A mark has a token, which `dirty` hands out and `published` hands back. It is the mark's time, or a microsecond after
-the channel's latest token: so a mark that is made again while its channel is being published, even for the same
-second, is a later one and stays. Whether a mark is due is told by its time alone.
+the channel's latest token, also of those that were answered: so a mark that is made again while its channel is being
+published, even for the same second, is a later one and stays. Whether a mark is due is told by its time alone.
 
 So that tokens of a channel come to light in their order, whoever makes marks of it holds it until the commit: at the
 very end of a transaction of many, for "all" is marked by nearly every one.
@@ -18,14 +18,15 @@ from sqlalchemy.sql.base import Executable
 from feeds.model.changes import Mark
 from feeds.store.db import INSERT, DateTime, hold
 from feeds.store.prepared import Prepared, listed, one_of, selecting, upserting
-from feeds.store.tables import editions, marks
+from feeds.store.tables import answered, editions, marks
 
 _LAST = selecting(
     select(marks.c.channel_id, func.max(marks.c.token, type_=DateTime).label("token"))
     .where(one_of(marks.c.channel_id, "channels"))
     .group_by(marks.c.channel_id)
 )
-_PUT = upserting(marks)
+_ANSWERED = selecting(select(answered).where(one_of(answered.c.channel_id, "channels")))
+_PUT, _ANSWER = upserting(marks), upserting(answered)
 _NEXT = timedelta(microseconds=1)
 _LATER = "marks"  # under this, a connection keeps the marks that are to be made at the end of its transaction
 
@@ -52,7 +53,12 @@ def put(connection: Connection, wanted: Iterable[Mark]) -> None:
     asked = sorted({(m.channel_id, m.due) for m in wanted})
     last: dict[str, datetime] = {}
     if asked:
-        last.update(_LAST.rows(connection, channels=listed(sorted({channel for channel, _ in asked}))))
+        channels = listed(sorted({channel for channel, _ in asked}))
+        for channel, token in (
+            *_ANSWERED.rows(connection, channels=channels),
+            *_LAST.rows(connection, channels=channels),
+        ):
+            last[channel] = max(token, last.get(channel, token))
     rows = []
     for channel, due in asked:
         last[channel] = max(due, last[channel] + _NEXT) if channel in last else due
@@ -87,6 +93,18 @@ def due(connection: Connection, now: datetime, limit: int) -> tuple[tuple[str, d
         .limit(limit)
     )
     return tuple((channel, token) for channel, token in connection.execute(query))
+
+
+def take(connection: Connection, channel_id: str, token: datetime) -> bool:
+    """Hold a channel's marks and tell whether that of *token* is unanswered; it is answered then, if this commits.
+
+    A build of marks that were answered already shows what was, perhaps long ago: nothing of it may be written.
+    """
+    hold(connection, [f"marks {channel_id}"])
+    if any(row.token >= token for row in _ANSWERED.rows(connection, channels=listed([channel_id]))):
+        return False
+    _ANSWER.each(connection, [{"channel_id": channel_id, "token": token}])
+    return True
 
 
 def clear(connection: Connection, channel_id: str, token: datetime, now: datetime) -> None:

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from sqlalchemy import Connection, delete, func, select, update
 
+from feeds.errors import StaleView
 from feeds.model.changes import Mark
 from feeds.model.channel import Format, Period, Place, Rendered, Rendition, Shown
 from feeds.model.delivery import Delivery
@@ -56,6 +57,8 @@ class Outbox:
 
     def hold(self, channel_id: str, mark: datetime, reason: str, now: datetime) -> None:
         with self._db.write() as connection:
+            if not marking.take(connection, channel_id, mark):
+                return
             holding.hold(self._db, connection, channel_id, reason, now)
             marking.clear(connection, channel_id, mark, now)
 
@@ -88,9 +91,14 @@ class Outbox:
         deliveries: Sequence[Delivery],
         now: datetime,
     ) -> None:
-        """*mark* and *now* are those of `dirty`: a mark that was made or became due since then stays."""
+        """*mark* and *now* are those of `dirty`: a mark that was made or became due since then stays.
+
+        Raises `StaleView` where *mark* is gone: another publisher was faster, and nothing of this one is written.
+        """
         fresh = [_rendition_row(r, before, now) for r, before in self._fresh(channel_id, rendered)]
         with self._db.write() as connection:
+            if mark is not None and not marking.take(connection, channel_id, mark):
+                raise StaleView(f"channel {channel_id} was brought out by another meanwhile")
             if fresh:
                 self._put(connection, fresh)
                 news.count(self._db, connection)

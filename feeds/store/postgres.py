@@ -138,7 +138,8 @@ def bytewise(connection: Connection) -> None:
     """Order all text by its bytes, as SQLite does, whatever the database's own collation: outputs are the same then."""
     found = connection.exec_driver_sql(
         "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = current_schema()"
-        " AND data_type = 'text' AND collation_name IS DISTINCT FROM 'C' ORDER BY 1, 2"
+        " AND data_type = 'text' AND collation_name IS DISTINCT FROM 'C' AND left(table_name, 13) <> 'procrastinate'"
+        " ORDER BY 1, 2"
     ).all()
     for table, column in found:
         names = sql.SQL("ALTER TABLE {} ALTER COLUMN {} TYPE text COLLATE {}")

@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 from feeds.store.db import INDEX, DateTime, Number, Words
 
-HEAD = "0017"
+HEAD = "0018"
 """The revision that these tables are; `migrations/versions` leads to it."""
 
 MOVED = "lives_at <> ''"  # few rows; a query has to say it too, for the index to serve
@@ -219,6 +219,10 @@ marks = Table(
     Column("channel_id", Words, primary_key=True),
     Column("due", DateTime, primary_key=True),
     _required("token", DateTime),  # `due`, or later where the channel's marks need telling apart: see marking.py
+)
+
+answered = Table(  # the last mark of each channel that a build answered: no later mark has its token
+    "answered", metadata, Column("channel_id", Words, primary_key=True), _required("token", DateTime)
 )
 
 renditions = Table(

@@ -2,6 +2,9 @@
 
 from dataclasses import replace
 
+import pytest
+
+from feeds.errors import StaleView
 from feeds.model.channel import Rendered, Rendition, SetAside
 from feeds.store import Store
 from tests.store.made import DAY, MINUTE, NOW, PING, rendition
@@ -119,3 +122,29 @@ def test_same_delivery_is_owed_once(store: Store) -> None:
     waits = replace(later, attempts=1, problem="busy", due=NOW + DAY)
     store.outbox.settle(waits)
     assert store.outbox.owed(NOW + DAY, 9) == (waits,)
+
+
+def test_a_stale_publisher_changes_nothing(store: Store) -> None:
+    """Two took one mark; the slower one, which read what was before, comes after the faster one."""
+    store.outbox.mark(["all"], NOW)
+    ((_, mark),) = store.outbox.dirty(NOW, 9)
+    store.outbox.published("all", mark, Rendered(renditions=(rendition(body=b"new"),)), (), NOW)
+    before = store.overview.rendition("/atom.xml")
+    with pytest.raises(StaleView, match="channel all was brought out by another meanwhile"):
+        store.outbox.published("all", mark, Rendered(renditions=(rendition(body=b"old"),)), (PING,), NOW)
+    assert store.overview.rendition("/atom.xml") == before
+    assert store.outbox.owed(NOW, 9) == ()
+
+
+def test_a_mark_of_the_same_second_as_an_answered_one_is_another(store: Store) -> None:
+    store.outbox.mark(["all"], NOW)
+    ((_, first),) = store.outbox.dirty(NOW, 9)
+    store.outbox.published("all", first, NOTHING, (), NOW)
+    store.outbox.mark(["all"], NOW)
+    ((_, second),) = store.outbox.dirty(NOW, 9)
+    assert second > first
+    with pytest.raises(StaleView):
+        store.outbox.published("all", first, NOTHING, (), NOW)
+    assert store.outbox.dirty(NOW, 9) == (("all", second),)
+    store.outbox.published("all", second, NOTHING, (), NOW)
+    assert store.outbox.dirty(NOW, 9) == ()

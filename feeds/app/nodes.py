@@ -1,0 +1,172 @@
+"""The processes of a cluster: workers, schedulers, web nodes; any number of each, on any machine."""
+
+import logging
+import signal
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from types import FrameType
+
+from feeds.app import push
+from feeds.app.build import App, client_for, ports_for
+from feeds.app.service import Service
+from feeds.config.read import read_with_warnings
+from feeds.config.stamp import changed
+from feeds.engine.cluster import TICK, Clockwork, Hands, Remote
+from feeds.engine.queue import Queue
+from feeds.errors import ConfigError
+from feeds.jobs.tick import tick
+from feeds.log import about
+from feeds.model.job import Job, Report
+from feeds.model.settings import Settings
+from feeds.ports import Ports
+
+logger = logging.getLogger(__name__)
+
+BUDGET = timedelta(seconds=30)  # of one job: then others get a turn
+PATIENCE = 600.0  # seconds that a process waits for another to bring up the schema
+KEEPING = timedelta(hours=1)  # between two looks for what was kept long enough
+PIECES = 200  # of it are deleted at each look, 500 rows each
+
+
+def address_of(settings: Settings) -> str:
+    """Return the store's address as PostgreSQL's own library takes it."""
+    scheme, _, rest = settings.store.partition("://")
+    return f"{scheme.partition('+')[0]}://{rest}"
+
+
+def due(app: App) -> tuple[Job, ...]:
+    """Return a job for each kind of work, and each shard of sources, that has something due."""
+    polls = (Job(name="poll", shard=n) for n in app.store.turns.shards(app.clock()))
+    return (*polls, *tick(app.work(listening=True), shards=0))
+
+
+class _Watch:
+    """The configuration file: read again when it changed; one that cannot be read leaves the old one in force."""
+
+    def __init__(self, app: App, environ: Mapping[str, str], adopted: Callable[[], None]) -> None:
+        self._app, self._environ, self._adopted = app, environ, adopted
+        self._stamp = changed(app.settings.file, None)
+        self._turn = threading.Lock()
+
+    def look(self) -> None:
+        with self._turn:
+            if (stamp := changed(self._app.settings.file, self._stamp)) is None:
+                return
+            self._stamp = stamp
+            try:
+                settings, _ = read_with_warnings(self._app.settings.file, self._environ)
+            except ConfigError as error:
+                logger.error("reload refused, the old configuration stays in force: %s", error)
+                return
+            self._app.adopt(settings)
+            self._adopted()
+            logger.info("reloaded file=%s", settings.file)
+
+
+class WorkerNode:
+    """Runs jobs until it is told to stop."""
+
+    def __init__(self, app: App, environ: Mapping[str, str], jobs: int) -> None:
+        self._app = app
+        self._watch = _Watch(app, environ, lambda: None)
+        self._own = threading.local()
+        self._hands = Hands(address_of(app.settings), self._run, lambda: due(app), many=jobs)
+
+    def run(self) -> bool:
+        """Work until SIGTERM or SIGINT; False when a job had to be left behind (its rows stay due)."""
+        stopping = stopped_by_signal()
+        self._hands.start()
+        stopping.wait()
+        logger.info("stopping: no new jobs, those that run reach their next pause")
+        return self._hands.stop()
+
+    def _run(self, job: Job, stopping: Callable[[], bool]) -> Report:
+        self._watch.look()
+        with about(job=job.lock):
+            work = replace(self._app.work(listening=True, stopping=stopping), ports=self._ports(), budget=BUDGET)
+            report = self._app.run_job(job, work)
+            counts = dict(sorted(report.counts.items()))
+            took = report.took.total_seconds()
+            logger.info("job done outcome=%s took=%.3f", report.outcome, took, extra={"facts": counts})
+        return report
+
+    def _ports(self) -> Ports:
+        """One set a thread, for a fetcher keeps its connections; documents go into the store alone."""
+        app, own = self._app, self._own
+        if getattr(own, "settings", None) is not app.settings:
+            own.settings = app.settings
+            made = ports_for(app.settings, app.store, client_for(app.settings), app.clock, app.sandbox)
+            own.ports = replace(made, write=lambda _: (), remove=lambda _: None)
+        found: Ports = own.ports
+        return found
+
+
+class SchedulerNode:
+    """Says what is due, brings the store in line with the configuration, and forgets what was kept long enough."""
+
+    def __init__(self, app: App, environ: Mapping[str, str]) -> None:
+        self._app = app
+        self._watch = _Watch(app, environ, self._align)
+        self._queue = Queue(address_of(app.settings))
+        self._clockwork = Clockwork(self._queue, self._due, app.store.turns.take)
+
+    def run(self) -> None:
+        """Tick until SIGTERM or SIGINT."""
+        stopping = stopped_by_signal()
+        self._align()
+        thread = threading.Thread(target=self._clockwork.run, name="clockwork", daemon=True)
+        thread.start()
+        stopping.wait()
+        self._clockwork.stop()
+        thread.join(10)
+        self._queue.close()
+
+    def _align(self) -> None:
+        with self._app.store.turns.alone("settings"):
+            self._app.sync()
+            push.attend(self._app, woken=False)
+            if not self._app.store.outbox.channels():  # a store that shows nothing yet
+                self._app.store.outbox.mark(self._app.channels(), self._app.clock())
+
+    def _due(self) -> Iterable[Job]:
+        self._watch.look()
+        if self._app.store.turns.take("keeping", KEEPING):
+            for _ in range(PIECES):
+                if not self._app.store.library.expire(self._app.clock()):
+                    break
+        return due(self._app)
+
+
+class WebNode(Service):
+    """Serves what is published, and puts the jobs that follow from what it is told."""
+
+    def __init__(self, app: App, environ: Mapping[str, str]) -> None:
+        self._queue = Queue(address_of(app.settings))
+        super().__init__(app, environ, engine=Remote(self._queue, self._housekeeping, lambda: due(app), TICK))
+        self.leads = False
+        self.first_pass.set()
+
+    def _housekeeping(self) -> None:
+        self.operating.ticked()
+        self._reload_if_changed()
+        self.office.flush()
+
+    def run(self) -> bool:
+        try:
+            return super().run()
+        finally:
+            self._queue.close()
+
+
+def stopped_by_signal() -> threading.Event:
+    """Return what SIGTERM and SIGINT set."""
+    stopping = threading.Event()
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        stopping.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+    return stopping

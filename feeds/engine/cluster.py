@@ -1,0 +1,183 @@
+"""Jobs across processes and machines: workers that run them, schedulers that say what is due.
+
+There may be any number of each. A tick is fired by one scheduler, whichever comes first: `turn` takes a slot of time
+in the database, by the database's clock. Missing ones cost nothing, for the next one sees the same rows.
+"""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+from procrastinate import PsycopgConnector
+
+from feeds.engine.queue import LEASE, Holder, Queue, app_for
+from feeds.model.job import Job, Report
+
+logger = logging.getLogger(__name__)
+
+TICK = timedelta(seconds=2)  # as in `embedded.py`
+SWEEP = timedelta(seconds=10)  # with LEASE and the beats of workers: a dead one's jobs run again within some 40 s
+BEAT = 10.0  # seconds between two signs of life of a worker
+POLL = 5.0  # seconds until a worker looks for jobs of which no notice came
+REST = timedelta(seconds=30)  # after a job that failed as a whole: its lock is kept so long, and its rows stay due
+PATIENCE = timedelta(seconds=25)  # how long a stop waits for running jobs; a supervisor should grant a minute
+AGAIN = 2.0  # seconds before a worker that lost its database begins anew
+
+
+class Hands:
+    """Runs jobs, *many* at a time, until it is stopped. *run* gets a job and what tells it to stop early.
+
+    After each job *due* says what follows from it.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        run: Callable[[Job, Callable[[], bool]], Report],
+        due: Callable[[], Iterable[Job]],
+        *,
+        many: int = 4,
+        beat: float = BEAT,
+        lease: float = LEASE,
+    ) -> None:
+        self._address, self._work, self._due = address, run, due
+        self._many, self._beat, self._lease = many, beat, lease
+        self._holder, self._queue = Holder(address), Queue(address)
+        self._stopping = threading.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._thread = threading.Thread(target=self._live, name="hands", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self, patience: timedelta = PATIENCE) -> bool:
+        """Take no more jobs and wait for those that run; False when one was left behind (its rows stay due)."""
+        self._stopping.set()
+        if self._loop and self._task:
+            self._loop.call_soon_threadsafe(self._task.cancel)
+        self._thread.join(patience.total_seconds())
+        clean = not self._thread.is_alive()
+        self._holder.close()
+        self._queue.close()
+        return clean
+
+    def _live(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                asyncio.run(self._serve())
+            except asyncio.CancelledError:
+                return
+            except Exception:
+                logger.exception("worker begins anew")
+                self._stopping.wait(AGAIN)
+
+    async def _serve(self) -> None:
+        self._loop, self._task = asyncio.get_running_loop(), asyncio.current_task()
+        with ThreadPoolExecutor(self._many, thread_name_prefix="job") as pool:
+            self._loop.set_default_executor(pool)
+            app = app_for(PsycopgConnector(conninfo=self._address, min_size=1, max_size=self._many + 2), self._run)
+            async with app.open_async():
+                if self._stopping.is_set():
+                    return
+                await app.run_worker_async(
+                    concurrency=self._many,
+                    install_signal_handlers=False,
+                    delete_jobs="always",
+                    fetch_job_polling_interval=POLL,
+                    update_heartbeat_interval=self._beat,
+                    stalled_worker_timeout=self._lease,
+                )
+
+    def _run(self, name: str, shard: int) -> None:
+        job = Job(name=name, shard=shard)  # type: ignore[arg-type]  # as it was put
+        with self._holder.holding(job.lock) as lost:
+            if lost is None:
+                logger.warning("job is run by another still job=%s", job.lock)  # a later tick asks for it again
+                return
+            try:
+                failed = self._work(job, lambda: self._stopping.is_set() or lost()).outcome == "failed"
+            except Exception:  # a failing job harms no other
+                logger.exception("job failed job=%s", job.lock)
+                failed = True
+            if failed:
+                self._stopping.wait(REST.total_seconds())
+        try:
+            self._queue.put(self._due())
+        except Exception:
+            logger.exception("tick failed")
+
+
+class Clockwork:
+    """Says what is due: at each tick that it gets, and puts the jobs of silent workers back."""
+
+    def __init__(
+        self,
+        queue: Queue,
+        due: Callable[[], Iterable[Job]],
+        turn: Callable[[str, timedelta], bool],
+        *,
+        every: timedelta = TICK,
+        lease: float = LEASE,
+    ) -> None:
+        self._queue, self._due, self._turn = queue, due, turn
+        self._every, self._lease = every, lease
+        self._stopping = threading.Event()
+
+    def tick(self) -> bool:
+        """Put what is due, where this scheduler is the one; tell whether it was."""
+        try:
+            if self._turn("sweep", max(SWEEP, self._every)):
+                self._queue.sweep(self._lease)
+            if not self._turn("tick", self._every):
+                return False
+            self._queue.put(self._due())
+        except Exception:
+            logger.exception("tick failed")
+            return False
+        return True
+
+    def run(self) -> None:
+        """Tick until `stop`."""
+        while not self._stopping.is_set():
+            self.tick()
+            self._stopping.wait(self._every.total_seconds())
+
+    def stop(self) -> None:
+        self._stopping.set()
+
+
+class Remote:
+    """The engine of a process that runs no jobs: *keep* at each tick, and jobs that are due when it is woken."""
+
+    def __init__(
+        self, queue: Queue, keep: Callable[[], None], due: Callable[[], Iterable[Job]], every: timedelta = TICK
+    ) -> None:
+        self._queue, self._keep, self._due, self._every = queue, keep, due, every
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._live, name="remote", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def tick(self) -> None:
+        """Put at once what became due."""
+        try:
+            self._queue.put(self._due())
+        except Exception:  # a scheduler finds it
+            logger.exception("wake failed")
+
+    def _live(self) -> None:
+        while not self._stopping.wait(self._every.total_seconds()):
+            try:
+                self._keep()
+            except Exception:
+                logger.exception("housekeeping failed")
+
+    def stop(self) -> bool:
+        self._stopping.set()
+        self._thread.join(10)
+        return True

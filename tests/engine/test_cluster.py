@@ -1,0 +1,314 @@
+"""The engine of a cluster: one waits and one runs, whoever dies; nothing is put off; no tick fires twice."""
+
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from feeds.engine.cluster import Clockwork, Hands
+from feeds.engine.queue import Holder, Queue, key_of
+from feeds.model.job import Job, Report
+from feeds.store import migrate
+from feeds.store.server import connected
+from feeds.store.turns import Turns
+from tests import servers
+
+POLL, OTHER, PUBLISH = Job(name="poll"), Job(name="poll", shard=1), Job(name="publish")
+SOON = timedelta(seconds=20)
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def address() -> str:
+    return servers.ready()
+
+
+@pytest.fixture
+def queue(address: str) -> Iterator[Queue]:
+    found = Queue(address)
+    yield found
+    found.close()
+
+
+class Bench:
+    """Jobs that stop at a gate until the test opens it."""
+
+    def __init__(self) -> None:
+        self.gate, self.entered, self.left = (threading.Semaphore(0) for _ in range(3))
+        self.runs: list[str] = []
+        self.now: list[str] = []
+        self.most = 0
+
+    def run(self, job: Job, _stopping: Callable[[], bool]) -> Report:
+        self.now.append(job.lock)
+        self.most = max(self.most, self.now.count(job.lock))
+        self.entered.release()
+        assert self.gate.acquire(timeout=20)
+        self.now.remove(job.lock)
+        self.runs.append(job.lock)
+        self.left.release()
+        return Report(job=job)
+
+
+@pytest.fixture
+def bench(address: str) -> Iterator[Bench]:
+    """Two workers that run what a bench lets run."""
+    found = Bench()
+    hands = [Hands(address, found.run, lambda: (), many=2) for _ in range(2)]
+    for hand in hands:
+        hand.start()
+    yield found
+    found.gate.release(99)
+    assert [hand.stop(SOON) for hand in hands] == [True, True]
+
+
+def _states(queue: Queue) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for (_, state), number in queue.counts().items():
+        found[state] = found.get(state, 0) + number
+    return found
+
+
+def test_one_runs_one_waits_and_asking_often_is_asking_once(queue: Queue, bench: Bench) -> None:
+    queue.enqueue(POLL)
+    assert bench.entered.acquire(timeout=20)
+    for _ in range(5):
+        queue.enqueue(POLL)
+    assert _states(queue) == {"doing": 1, "todo": 1}
+    bench.gate.release(2)
+    assert all(bench.left.acquire(timeout=20) for _ in range(2))
+    assert (bench.runs, bench.most) == (["poll:0", "poll:0"], 1)
+
+
+def test_different_locks_run_side_by_side(queue: Queue, bench: Bench) -> None:
+    queue.put([POLL, OTHER, PUBLISH])
+    assert all(bench.entered.acquire(timeout=20) for _ in range(3))
+    assert sorted(bench.now) == ["poll:0", "poll:1", "publish:0"]
+
+
+def test_a_failing_job_harms_no_other(
+    address: str, queue: Queue, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("feeds.engine.cluster.REST", timedelta(0))
+    ran, done = [], threading.Event()
+
+    def run(job: Job, _stopping: Callable[[], bool]) -> Report:
+        ran.append(job.lock)
+        if len(ran) == 1:
+            raise RuntimeError("broken")
+        done.set()
+        return Report(job=job)
+
+    hands = Hands(address, run, lambda: [PUBLISH] if len(ran) == 1 else [], many=1)
+    hands.start()
+    queue.enqueue(POLL)
+    assert done.wait(20)
+    assert hands.stop(SOON)
+    assert ran == ["poll:0", "publish:0"]
+    assert "job failed job=poll:0" in caplog.text
+    assert _states(queue) == {}
+
+
+def test_a_stop_lets_a_job_reach_its_next_pause(address: str, queue: Queue) -> None:
+    began, ended = threading.Event(), []
+
+    def run(job: Job, stopping: Callable[[], bool]) -> Report:
+        began.set()
+        while not stopping():
+            time.sleep(0.01)
+        ended.append(job.lock)
+        return Report(job=job)
+
+    hands = Hands(address, run, lambda: (), many=1)
+    hands.start()
+    queue.enqueue(POLL)
+    assert began.wait(20)
+    assert hands.stop(SOON)
+    assert ended == ["poll:0"]
+    assert _states(queue) == {}
+
+
+def test_jobs_are_there_if_the_transaction_is(address: str, queue: Queue) -> None:
+    with psycopg.connect(address) as connection:
+        queue.put([POLL], connection)
+        connection.rollback()
+        assert _states(queue) == {}
+        queue.put([POLL], connection)
+        connection.execute("INSERT INTO meta VALUES ('a', 'b')")
+        assert queue.put([POLL, OTHER], connection) == 1, "what waits already undoes nothing"
+    assert _states(queue) == {"todo": 2}
+
+
+def test_what_another_puts_at_the_same_moment_undoes_nothing(
+    address: str, queue: Queue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("feeds.engine.queue._WAITING", "SELECT 'not yet seen'")
+    queue.enqueue(POLL)
+    with psycopg.connect(address) as connection:
+        assert queue.put([POLL, OTHER], connection) == 1
+        connection.execute("INSERT INTO meta VALUES ('a', 'b')")
+    assert _states(queue) == {"todo": 2}
+
+
+def test_no_job_is_ever_put_off(address: str, queue: Queue) -> None:
+    """Procrastinate's fetch takes 515 ms among a million of them (measured): what is due when stands in our rows."""
+    queue.put([POLL, OTHER, PUBLISH])
+    with psycopg.connect(address) as connection:
+        assert connection.execute(
+            "SELECT count(*) FROM procrastinate_jobs WHERE scheduled_at IS NOT NULL"
+        ).fetchone() == (0,)
+    sources = "".join(p.read_text(encoding="utf-8") for p in (ROOT / "feeds").rglob("*.py"))
+    assert not [word for word in ("schedule_at", "schedule_in", "periodic(") if word in sources]
+
+
+def test_no_tick_fires_twice(address: str, queue: Queue) -> None:
+    db = connected(address)
+    fired = []
+
+    def due() -> list[Job]:
+        fired.append(1)
+        return [POLL]
+
+    day = timedelta(days=1000)
+    clocks = [Clockwork(queue, due, Turns(db).take, every=day) for _ in range(4)]
+    threads = [threading.Thread(target=clock.tick) for clock in clocks]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert len(fired) == 1
+    assert _states(queue) == {"todo": 1}
+    db.close()
+
+
+def test_a_tick_that_raises_is_logged_and_the_next_one_comes(queue: Queue, caplog: pytest.LogCaptureFixture) -> None:
+    def broken() -> list[Job]:
+        raise RuntimeError("no rows")
+
+    clock = Clockwork(queue, broken, lambda _name, _every: True)
+    assert [clock.tick(), clock.tick()] == [False, False]
+    assert caplog.text.count("tick failed") == 2
+
+
+WORKER = """
+import sys, time
+from datetime import timedelta
+from feeds.engine.cluster import Hands
+from feeds.model.job import Report
+def run(job, stopping):
+    print("began", job.lock, flush=True)
+    while not stopping():
+        time.sleep(0.02)
+    print("left", job.lock, flush=True)
+    return Report(job=job)
+hands = Hands(sys.argv[1], run, lambda: (), many=2, beat=0.2, lease=2)
+hands.start()
+time.sleep(60)
+"""
+
+
+@pytest.fixture
+def worker(address: str) -> Iterator["subprocess.Popen[str]"]:
+    process = subprocess.Popen([sys.executable, "-c", WORKER, address], stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    with process:
+        yield process
+        process.kill()
+
+
+def _until(found: Callable[[], bool], seconds: float = 20) -> bool:
+    """Wait for what another process is to do."""
+    end = time.monotonic() + seconds
+    while not (true := found()) and time.monotonic() < end:
+        time.sleep(0.05)
+    return true
+
+
+def test_the_jobs_of_a_killed_worker_run_again(address: str, queue: Queue, worker: "subprocess.Popen[str]") -> None:
+    queue.enqueue(POLL)
+    assert worker.stdout
+    assert worker.stdout.readline() == "began poll:0\n"
+    worker.kill()
+    worker.wait()
+    assert queue.sweep(60) == (), "it may live yet"
+    assert _until(lambda: queue.sweep(1) == ("poll:0",))
+    bench = Bench()
+    bench.gate.release()
+    hands = Hands(address, bench.run, lambda: (), many=1)
+    hands.start()
+    assert bench.left.acquire(timeout=20)
+    assert hands.stop(SOON)
+    assert _states(queue) == {}
+
+
+def test_a_dead_workers_job_of_which_another_waits_ends(queue: Queue, worker: "subprocess.Popen[str]") -> None:
+    queue.enqueue(POLL)
+    assert worker.stdout
+    assert worker.stdout.readline() == "began poll:0\n"
+    queue.enqueue(POLL)
+    worker.kill()
+    worker.wait()
+    assert _until(lambda: queue.sweep(1) == ("poll:0",))
+    assert _states(queue) == {"todo": 1}
+
+
+def test_a_worker_that_stalled_past_its_lease_stops_when_it_comes_back(
+    address: str, queue: Queue, worker: "subprocess.Popen[str]"
+) -> None:
+    queue.enqueue(POLL)
+    assert worker.stdout
+    assert worker.stdout.readline() == "began poll:0\n"
+    worker.send_signal(signal.SIGSTOP)
+    holder = Holder(address)
+    with holder.holding("poll:0") as lost:
+        assert lost is None, "while it may live, nobody else runs its job"
+    assert _until(lambda: queue.sweep(1) == ("poll:0",))
+    with holder.holding("poll:0") as lost:
+        assert lost is not None
+        assert not lost()
+        worker.send_signal(signal.SIGCONT)
+        assert worker.stdout.readline() == "left poll:0\n", "it finds its lock lost, and stops by itself"
+    holder.close()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # of connections that the restart cut
+def test_the_server_restarted_and_work_goes_on() -> None:
+    """Connections are made anew; what waited still waits."""
+    trial = servers.fresh()
+    address = trial.create("feeds", "template0")
+    migrate(address)
+    queue, ran = Queue(address), threading.Semaphore(0)
+
+    def run(job: Job, _stopping: Callable[[], bool]) -> Report:
+        ran.release()
+        return Report(job=job)
+
+    hands = Hands(address, run, lambda: (), many=1)
+    hands.start()
+    queue.enqueue(POLL)
+    assert ran.acquire(timeout=20)
+    trial.stop()
+    trial.start()
+    assert _until(lambda: _put(queue), 30)
+    assert ran.acquire(timeout=40)
+    assert hands.stop(SOON)
+    queue.close()
+    trial.close()
+
+
+def _put(queue: Queue) -> bool:
+    try:
+        queue.enqueue(POLL)
+    except psycopg.Error:
+        return False
+    return True
+
+
+def test_locks_differ() -> None:
+    assert len({key_of(Job(name="poll", shard=n).lock) for n in range(4096)}) == 4096
