@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import click
 
-from feeds.app import look, partners, push
+from feeds.app import look, partners, push, standing
 from feeds.app.build import App
 from feeds.cli.common import Desk, as_json, command, count, print_json, say, table
 from feeds.cli.partnering import say_reasons
@@ -35,6 +35,7 @@ def status(desk: Desk, json_: bool) -> None:
             answered = app.store.looks.answered(now - LATELY)
             sources = [_source(s, now, answered.get(s.source.id, Answers())) for s in lines]
             said = {"totals": asdict(totals), "config_error": error, "sources": sources, "held": held}
+            said["cluster"] = standing.standing(app)
             print_json({**said, "partners": partners.alarms(app), "push": push.standing(app)})
             return
         if error:
@@ -49,6 +50,8 @@ def status(desk: Desk, json_: bool) -> None:
                 f"{totals.hidden} stories not shown, {totals.set_aside} set aside, {totals.marked} channels waiting, "
                 f"{totals.owed} deliveries owed",
             )
+        if cluster := standing.said(standing.standing(app)):
+            say(desk, cluster)
         if app.settings.push.builtin:
             topics = app.store.outbox.hub.topics(now)
             told = count(sum(line.subscribers for line in topics), "subscriber")

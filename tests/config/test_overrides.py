@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from feeds.config.read import read_text
+from feeds.config.read import read, read_text
 from feeds.errors import ConfigError
 
 HEAD = "site: {title: T, url: https://a.example}\nsources:\n"
@@ -71,3 +71,10 @@ def test_a_secret_is_for_one_server(tmp_path: Path) -> None:
     (tmp_path / "list.opml").write_text("<opml><body><outline xmlUrl='https://c.example/'/></body></opml>")
     with pytest.raises(ConfigError, match="auth is given to a list; give it to the feed, as a source of its own"):
         read_text(f"{HEAD}  - {{opml: list.opml, auth: {{token: x}}}}\n", str(tmp_path / "feeds.yaml"), {})
+
+
+def test_the_environment_may_name_another_store(tmp_path: Path) -> None:
+    file = tmp_path / "feeds.yaml"
+    file.write_text("site: {title: T, url: https://t.example}\nstore: sqlite:///a.db\n", encoding="utf-8")
+    assert read(str(file), {}).store == f"sqlite:///{tmp_path}/a.db"
+    assert read(str(file), {"FEEDS_STORE": "postgresql://db/feeds"}).store == "postgresql://db/feeds"

@@ -172,7 +172,7 @@ def test_the_rest(everything: Settings, tmp_path: Path) -> None:
     )  # fmt: skip
     assert everything.dedupe == Dedupe(same_url=False, same_text=False, near=timedelta(hours=72), threshold=0.8)
     assert everything.schedule == Schedule(
-        jitter=0.25, per_host=2, spacing=timedelta(seconds=3), workers=8, max_backoff=timedelta(hours=6)
+        jitter=0.25, per_host=2, spacing=timedelta(seconds=3), workers=8, shards=256, max_backoff=timedelta(hours=6)
     )
     assert everything.server == Server(
         host="::1", port=9000, allow_private=("intranet.example:80",), hosts=("news.internal",),
@@ -314,3 +314,8 @@ def test_ids_that_meet_get_a_hash_of_their_url(tmp_path: Path) -> None:
     assert first == "b.example-a-b"
     assert second.startswith("b.example-a-b-")
     assert json.dumps(second) == json.dumps(read(put(tmp_path, text), {}).sources[1].id)
+
+
+def test_example_of_a_cluster_is_valid() -> None:
+    settings = read(str(SAMPLE.parent / "cluster.yaml"), {})
+    assert (settings.store, settings.schedule.shards) == ("postgresql://feeds@db.example/feeds", 64)
