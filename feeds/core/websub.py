@@ -144,11 +144,23 @@ def push(subscription: Subscription, hub: str, media_type: str, body: bytes) -> 
     """Return the request that brings a subscriber the document (§7), signed where it gave a secret (§7.1)."""
     headers = {
         "Content-Type": media_type,
-        "Link": f'<{hub}>; rel="hub", <{subscription.topic}>; rel="self"',
+        "Link": f'<{_sent(hub)}>; rel="hub", <{_sent(subscription.topic)}>; rel="self"',
     }
     if subscription.secret:
         headers["X-Hub-Signature"] = f"sha256={signature(subscription.secret, body, 'sha256')}"
     return Message(url=subscription.callback, headers=headers, data=body)
+
+
+def _sent(url: str) -> str:
+    """Return *url* as it may stand in a header: a host in other letters in its ASCII form (RFC 3987 §3.1)."""
+    if url.isascii():
+        return url
+    parts = urlsplit(url)
+    try:
+        place = parts.netloc.encode("idna").decode()
+    except UnicodeError:  # no name that a server could have
+        place = quote(parts.netloc)
+    return parts._replace(netloc=place, path=quote(parts.path, safe="/%")).geturl()
 
 
 def next_step(delivery: Delivery, sent: Sent, now: datetime) -> Delivery:

@@ -7,6 +7,7 @@ hangs delays nobody else.
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from feeds.core import naver, websub
 from feeds.jobs.work import Tally, Work
@@ -19,7 +20,7 @@ from feeds.ports import Post
 logger = logging.getLogger(__name__)
 
 BATCH = 20_000  # deliveries at a time: rows of some 300 bytes
-PULSE = 0.25  # seconds until what became due meanwhile is looked for
+PULSE = timedelta(seconds=0.25)  # until what became due meanwhile is looked for
 
 
 @dataclass(slots=True)
@@ -35,12 +36,13 @@ class _Round:
 def deliver(job: Job, work: Work) -> Report:
     """Send every delivery that is due until none is, or until the budget ends: what waits then stays owed."""
     run = _Round(work, work.ports.post())
-    more = True
+    more, looked = True, timedelta(0)
     while more or len(run.post):
         if over := work.stopping() or run.tally.took >= work.budget:
             run.post.recall()
-        more = not over and _send_owed(run)
-        _settle(run, run.post.sent(PULSE))
+        if more or run.tally.took - looked >= PULSE:
+            more, looked = not over and _send_owed(run), run.tally.took
+        _settle(run, run.post.sent(PULSE.total_seconds()))
         if work.stopping():
             break
     over = run.tally.took >= work.budget

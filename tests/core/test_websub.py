@@ -150,6 +150,20 @@ def test_what_is_pushed_says_whose_it_is_and_is_signed() -> None:
     assert "X-Hub-Signature" not in websub.push(replace(subscription, secret=""), "h", "t", body).headers
 
 
+def test_a_host_in_other_letters_is_sent_in_ascii() -> None:
+    subscription = Subscription(
+        id="1",
+        topic="https://뉴스.example/%EA%B8%B0/atom.xml",
+        callback="https://r.example/",
+        lease_until=NOW,
+        since=NOW,
+    )
+    link = websub.push(subscription, "https://뉴스.example/hub", "t", b"").headers["Link"]
+    assert link == (
+        '<https://xn--vg1b002a.example/hub>; rel="hub", <https://xn--vg1b002a.example/%EA%B8%B0/atom.xml>; rel="self"'
+    )
+
+
 BODY, SECRET = b"<rss/>", "s3cret"
 GOOD = websub.signature(SECRET, BODY, "sha256")
 

@@ -6,8 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
+from feeds.core import agreement
+from feeds.core.agreement import names
 from feeds.model.job import Job, JobName
+from feeds.store.tables import deliveries
 from tests.end_to_end.hubs import Desk, Place, desk, place
 
 JOBS: tuple[JobName, ...] = ("poll", "publish")
@@ -248,3 +252,21 @@ def test_without_a_hub_nothing_is_there(tmp_path: Path, reader: Place) -> None:
         plain.pass_()
         assert plain.subscribe(reader.url("/in")) == 404
         assert plain.web.get("/hub").status_code == 404
+
+
+def test_partners_have_no_hub(tmp_path: Path, reader: Place) -> None:
+    """What is private is never announced, neither to our hub nor to another one."""
+    more = (
+        "push: {hub: builtin}\npartners:\n  - {id: portal, channels: [all], token: 0123456789abcdef0123456789abcdef, "
+        "delay: 0s}\n"
+    )
+    with desk(tmp_path, reader, more=more) as hub:
+        hub.tell("first")
+        hub.settle()
+        with hub.app.store.library._db.read() as connection:
+            topics = set(connection.scalars(select(deliveries.c.topic)))
+        assert topics == {f"https://desk.example/{name}" for name in ("atom.xml", "rss.xml", "feed.json")}
+        private = names(hub.app.settings.partners[0], hub.app.settings, {})
+        path = agreement.private(private[0], hub.app.settings.partners[0]).file("atom")
+        assert path.startswith("/partner/portal/")
+        assert hub.subscribe(reader.url("/in"), topic=path) == 404
