@@ -15,6 +15,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from feeds.model.channel import Archived, Channel, Format, Period, Rhythm
+from feeds.model.names import ChannelName
 
 GRACE = timedelta(hours=1)
 """What was first seen so shortly after a period is told in it: a poll may have been under way."""
@@ -71,23 +72,12 @@ def touched(rhythm: Rhythm, published: datetime, first_seen: datetime) -> set[Pe
     return {period(rhythm, published), period(rhythm, first_seen - GRACE)}
 
 
-def channel_id(channel: str, found: Period) -> str:
-    """Return the id by which an archive is marked and stored."""
-    return f"{channel}@{found}"
-
-
-def parted(id: str) -> tuple[str, Period]:
-    """Return the channel of an id, and the period where it is an archive's, else ''."""
-    channel, at, found = id.rpartition("@")
-    return (channel, found) if at else (found, "")
-
-
 def archive(channel: Channel, found: Period, periods: Sequence[Period]) -> Channel:
     """Return the channel that *channel*'s archive of one period is; *periods* are all that it has, in order."""
     place = periods.index(found)
     return replace(
         channel,
-        id=channel_id(channel.id, found),
+        id=ChannelName.of(channel.id).archive(found).id,
         formats=tuple(f for f in channel.formats if f in FORMATS),
         hubs=(),
         tombstones=timedelta(0),

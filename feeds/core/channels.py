@@ -10,6 +10,7 @@ from feeds.core.categories import Catalogue
 from feeds.core.rules import compile_rule
 from feeds.core.slugs import fold, suffixed, tag
 from feeds.model.channel import FILES, Channel, Format, Output
+from feeds.model.names import ChannelName
 from feeds.model.settings import Settings, Subject
 from feeds.model.source import Source
 from feeds.model.story import Category, Story
@@ -92,7 +93,7 @@ def heard(settings: Settings) -> bool:
 
 
 def _id(output: Output, category: Category) -> str:
-    return f"{output.id}:{category.slug}"
+    return ChannelName(output=output.id, slug=category.slug).id
 
 
 def _subjects(settings: Settings) -> dict[str, Subject]:

@@ -11,24 +11,14 @@ from hashlib import sha256
 from urllib.parse import unquote, urlsplit
 
 from feeds.model.channel import FILES, Channel, Format
+from feeds.model.names import ChannelName
 from feeds.model.settings import Site
 from feeds.model.story import Story
 
 FOLDER = "stories"
 SOURCES = "@sources"  # the id of the channel of who is read; no configured one begins so
-_ID = "~"  # no channel's id begins so, and channels are brought out before pages
 _INDEX = "index.html"
 _LONGEST = 240  # bytes of a step: file systems take 255
-
-
-def mark(story_id: str) -> str:
-    """Return the id by which a story's page is marked and stored."""
-    return _ID + story_id
-
-
-def story_of(id: str) -> str:
-    """Return the id of the story whose page *id* marks; '' where it marks a channel."""
-    return id.removeprefix(_ID) if id.startswith(_ID) else ""
 
 
 def sources(river: Channel) -> Channel:
@@ -80,7 +70,7 @@ def left(story_id: str, path: str, site: Site) -> Channel:
 
 def _page(story_id: str, folder: str, name: str, format: Format, site: Site) -> Channel:
     return Channel(
-        id=mark(story_id),
+        id=ChannelName(story=story_id).id,
         output_id="pages",
         path=folder,
         base_url=site.url.rstrip("/"),

@@ -13,6 +13,7 @@ from feeds.core import archives, pages
 from feeds.core.channels import wanted
 from feeds.model.changes import Mark
 from feeds.model.channel import Tombstone
+from feeds.model.names import ChannelName
 from feeds.model.settings import Settings
 from feeds.model.source import Source
 from feeds.model.story import Story, StoryStatus
@@ -64,7 +65,7 @@ def reach(
             due.update(_pages(story, old, settings, now))
     for gone in ended:
         if gone in before:
-            due[Mark(channel_id=pages.mark(gone), due=now)] = None
+            due[Mark(channel_id=ChannelName(story=gone).id, due=now)] = None
             due.update(_marks(before[gone].channels, now))
             due.update(archive_marks(before[gone], before[gone].channels, settings, now))
     due.update((mark, None) for mark in _ends(tombstones, settings))
@@ -102,9 +103,9 @@ def _marks(channels: Iterable[str], at: datetime) -> dict[Mark, None]:
 def archive_marks(story: Story, channels: Iterable[str], settings: Settings, now: datetime) -> dict[Mark, None]:
     """Marks for the archives that may hold *story*, in channels that it joined or left; new text is no reason."""
     kept = {output.id: output.archives for output in settings.outputs if output.archives}
-    found = ((c, kept.get(c.partition(":")[0])) for c in channels) if kept else ()
+    found = ((c, kept.get(ChannelName.of(c).output)) for c in channels) if kept else ()
     return {
-        Mark(channel_id=archives.channel_id(channel, period), due=now): None
+        Mark(channel_id=ChannelName.of(channel).archive(period).id, due=now): None
         for channel, rhythm in found
         if rhythm
         for period in sorted(archives.touched(rhythm, story.published, story.first_seen))
@@ -117,11 +118,11 @@ def _pages(story: Story, old: Story | None, settings: Settings, now: datetime) -
     if not any(pages.place(one, settings.site) for one in (story, old) if one):
         return {}
     times = (now, story.release) if story.release and story.release > now else (now,)
-    return {Mark(channel_id=pages.mark(story.id), due=at): None for at in times}
+    return {Mark(channel_id=ChannelName(story=story.id).id, due=at): None for at in times}
 
 
 def _ends(tombstones: Iterable[Tombstone], settings: Settings) -> list[Mark]:
     """Marks for the moments at which channels stop telling of what is gone."""
     kept = {output.id: output.tombstones for output in settings.outputs}
-    found = ((t, kept.get(t.channel_id.partition(":")[0])) for t in tombstones)
+    found = ((t, kept.get(ChannelName.of(t.channel_id).output)) for t in tombstones)
     return [Mark(channel_id=t.channel_id, due=t.at + long) for t, long in found if long]

@@ -10,6 +10,7 @@ from datetime import datetime
 from feeds.core import archives
 from feeds.model.changes import Mark
 from feeds.model.channel import Channel, Period
+from feeds.model.names import ChannelName
 from feeds.model.story import Story
 from feeds.ports import Ports
 
@@ -31,7 +32,8 @@ def close(channel: Channel, ports: Ports, now: datetime) -> Channel:
     fresh = archives.closed(channel.archives, ports.archive.dates(channel.id, since), born or now, now)
     fresh = [p for p in fresh if p not in periods]
     again = Mark(channel_id=channel.id, due=archives.closes(current))
-    marks = [Mark(channel_id=archives.channel_id(channel.id, p), due=now) for p in (*periods[-1:], *fresh) if fresh]
+    name = ChannelName.of(channel.id)
+    marks = [Mark(channel_id=name.archive(p).id, due=now) for p in (*periods[-1:], *fresh) if fresh]
     ports.outbox.close(channel.id, fresh if born else ["", *fresh], [*marks, again], now)
     return archives.with_last(channel, sorted({*periods, *fresh}))
 
@@ -41,25 +43,26 @@ def find(id: str, channels: dict[str, Channel], ports: Ports, now: datetime) -> 
 
     An archive of a period that is over and had no story is made when it has one.
     """
-    name, period = archives.parted(id)
-    channel = channels.get(id) or channels.get(name)
+    name = ChannelName.of(id)
+    period = name.period
+    channel = channels.get(id) or channels.get(name.channel)
     if channel is None or not period or channel.id == id:
         return channel
-    born, periods = ports.outbox.archives(name)
+    born, periods = ports.outbox.archives(channel.id)
     wanted = born is not None and channel.archives == archives.rhythm_of(period) and archives.closes(period) <= now
-    if wanted and period not in periods and _filed(name, period, ports, now):
+    if wanted and period not in periods and _filed(channel.id, period, ports, now):
         periods = tuple(sorted({*periods, period}))  # a story of that time appeared: see reach.py
         place = periods.index(period)
         beside = (*periods[:place][-1:], *periods[place + 1 :][:1])
-        ids = (name, *(archives.channel_id(name, p) for p in beside))
-        ports.outbox.close(name, [period], [Mark(channel_id=i, due=now) for i in ids], now)
+        ids = (channel.id, *(name.archive(p).id for p in beside))
+        ports.outbox.close(channel.id, [period], [Mark(channel_id=i, due=now) for i in ids], now)
     return archives.archive(channel, period, periods) if period in periods else None
 
 
 def stories(channel: Channel, ports: Ports, now: datetime) -> Sequence[Story]:
     """Return the stories of an archive."""
-    name, period = archives.parted(channel.id)
-    return _filed(name, period, ports, now)
+    name = ChannelName.of(channel.id)
+    return _filed(name.channel, name.period, ports, now)
 
 
 def late(channel: Channel, ports: Ports, now: datetime) -> Sequence[Story]:
@@ -79,6 +82,6 @@ def _filed(name: str, period: Period, ports: Ports, now: datetime) -> list[Story
 
 
 def _end(channel: Channel, periods: Sequence[Period], ports: Ports, now: datetime) -> None:
-    ids = [archives.channel_id(channel.id, p) for p in periods if p]
+    ids = [ChannelName.of(channel.id).archive(p).id for p in periods if p]
     ports.remove(ports.outbox.ended(ids, now))
     ports.outbox.reopen(channel.id, periods)

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from feeds.core import pages
 from feeds.jobs.work import Work
 from feeds.model.channel import Channel
+from feeds.model.names import ChannelName
 from feeds.model.story import Story
 
 
@@ -26,7 +27,7 @@ def find(id: str, channels: Mapping[str, Channel], taken: frozenset[str], work: 
     *taken* are the files of channels, which no page may take. What waits for its release has none, and what was never
     told is not said to be gone. What is gone is said so where it was told, wherever its post is now.
     """
-    site, story_id = work.settings.site, pages.story_of(id)
+    site, story_id = work.settings.site, ChannelName.of(id).story
     story = work.ports.archive.story(story_id) or _survivor(story_id, work)
     if story is None or site.pages == "none":
         return None
@@ -46,7 +47,7 @@ def find(id: str, channels: Mapping[str, Channel], taken: frozenset[str], work: 
 
 def moved(id: str, work: Work) -> dict[str, str]:
     """Return where the page that a mark names is now: the path of the story's that took in its own, by its old path."""
-    story = _survivor(pages.story_of(id), work)
+    story = _survivor(ChannelName.of(id).story, work)
     channel = pages.channel(story, work.settings.site) if story else None
     if channel is None:
         return {}

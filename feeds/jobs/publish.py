@@ -16,6 +16,7 @@ from feeds.model.channel import TELLING_GONE, Channel, Feed, Rendered, Rendition
 from feeds.model.delivery import Delivery
 from feeds.model.job import Job, Report
 from feeds.model.lease import Push
+from feeds.model.names import ChannelName
 from feeds.model.source import Problem
 from feeds.model.story import Story
 from feeds.render import render
@@ -85,13 +86,14 @@ def _publish_one(edition: _Edition, channel_id: str, mark: datetime) -> None:
         if channel_id == pages.SOURCES:
             edition.bring_out_sources(mark)
             return
-        if pages.story_of(channel_id):
+        name = ChannelName.of(channel_id)
+        if name.story:
             page = pages_job.find(channel_id, edition.channels, edition.taken(), edition.work, edition.now)
             channel = page.channel if page else None
         else:
             page, channel = None, archive.find(channel_id, edition.channels, edition.work.ports, edition.now)
         if channel is None:
-            if pages.story_of(channel_id):
+            if name.story:
                 moved = pages_job.moved(channel_id, edition.work)
             else:
                 moved = renamed.moved(channel_id, edition.channels, edition.work)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from feeds.core import archives, cluster, pages
+from feeds.core import cluster, pages
 from feeds.core.categories import Catalogue
 from feeds.core.channels import channels, wanted
 from feeds.core.reach import archive_marks
@@ -12,6 +12,7 @@ from feeds.errors import StaleView
 from feeds.jobs.work import Work
 from feeds.model.changes import Mark
 from feeds.model.channel import Channel
+from feeds.model.names import ChannelName
 from feeds.model.story import Category, Member, Story
 
 BATCH = 500
@@ -53,15 +54,15 @@ def _rename(work: Work, configured: Sequence[Channel]) -> None:
     fresh = {c.file(format): c.id for c in configured if c.id not in published for format in c.formats}
     names: dict[str, str] = {}
     for id in published if fresh else ():
-        name, period = archives.parted(id)
-        if pages.story_of(id) or period or id in {c.id for c in configured}:
+        name = ChannelName.of(id)
+        if name.story or name.period or id in {c.id for c in configured}:
             continue
         new = next((fresh[place.path] for place in outbox.places(id).values() if place.path in fresh), "")
         if new and new not in names.values():
-            names[name] = new
+            names[id] = new
     if names:
-        old = {id: archives.parted(id) for id in published}
-        beside = {id: archives.channel_id(names[n], period) for id, (n, period) in old.items() if period and n in names}
+        old = [name for id in published if (name := ChannelName.of(id)).period and name.channel in names]
+        beside = {name.id: ChannelName.of(names[name.channel]).archive(name.period).id for name in old}
         outbox.rename({**names, **beside})
 
 
@@ -80,7 +81,7 @@ def _some(after: str, catalogue: Catalogue, categories: dict[str, Category], wor
     marks += [m for s in moved for m in archive_marks(s, before[s.id] ^ set(s.channels), work.settings, now)]
     if work.settings.site.pages != "none":
         told = (s for s in stories if s.status == "shown" and pages.place(s, work.settings.site))
-        marks += [Mark(channel_id=pages.mark(s.id), due=now) for s in told]
+        marks += [Mark(channel_id=ChannelName(story=s.id).id, due=now) for s in told]
     archive.restate(moved, fresh, marks)
     return stories[-1].id, len(moved)
 

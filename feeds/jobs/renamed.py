@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from feeds.core import archives
 from feeds.core.categories import Catalogue
 from feeds.jobs.work import Work
 from feeds.model.channel import Channel
+from feeds.model.names import ChannelName
 
 
 def moved(channel_id: str, channels: Mapping[str, Channel], work: Work) -> dict[str, str]:
@@ -13,14 +13,14 @@ def moved(channel_id: str, channels: Mapping[str, Channel], work: Work) -> dict[
 
     The heir is the subject that now bears the category's name, as its own or as an alias.
     """
-    name, period = archives.parted(channel_id)
-    output, _, slug = name.partition(":")
-    category = work.ports.archive.categories().get(slug) if slug else None
+    name = ChannelName.of(channel_id)
+    category = work.ports.archive.categories().get(name.slug) if name.slug else None
     if category is None:
         return {}
     heir = Catalogue(work.settings.categories, work.settings.unknown_category).heir(category)
-    channel = channels.get(f"{output}:{heir.slug}")
+    channel = channels.get(ChannelName(output=name.output, slug=heir.slug).id)
     if channel is None:
         return {}
     places = work.ports.outbox.places(channel_id)
-    return {place.path: channel.placed(format, period) for format, place in places.items() if format in channel.formats}
+    told = ((format, place) for format, place in places.items() if format in channel.formats)
+    return {place.path: channel.placed(format, name.period) for format, place in told}

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.sql.base import Executable
 
 from feeds.model.changes import Mark
+from feeds.model.names import ChannelName
 from feeds.store.db import INSERT, DateTime, hold
 from feeds.store.prepared import Prepared, listed, one_of, selecting, upserting
 from feeds.store.tables import answered, editions, marks
@@ -69,7 +70,9 @@ def put(connection: Connection, wanted: Iterable[Mark]) -> None:
 
 def change(connection: Connection, channels: Iterable[str]) -> None:
     """Count that what *channels* could tell has changed, whenever it is brought out; pages of stories count nothing."""
-    _CHANGE.each(connection, [{"channel_id": id, "number": 1} for id in sorted(channels) if not id.startswith("~")])
+    _CHANGE.each(
+        connection, [{"channel_id": id, "number": 1} for id in sorted(channels) if not ChannelName.of(id).story]
+    )
 
 
 def _counting(dialect: str) -> Executable:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from feeds.core import archives
 from feeds.core.compose import window
 from feeds.model.channel import Channel, Period, Rhythm
+from feeds.model.names import ChannelName
 
 RHYTHMS: list[Rhythm] = ["day", "month", "year"]
 HOUR = timedelta(hours=1)
@@ -85,10 +86,9 @@ def test_what_no_archive_has_the_feed_has(rhythm: Rhythm, one: datetime, other: 
 def test_an_archive_stands_between_its_neighbours() -> None:
     periods = ("2025-12", "2026-01", "2026-03")
     found = archives.archive(CHANNEL, "2026-01", periods)
-    assert (found.id, archives.parted(found.id)) == ("all@2026-01", ("all", "2026-01"))
+    assert (found.id, ChannelName.of(found.id)) == ("all@2026-01", ChannelName(output="all", period="2026-01"))
     assert (found.archived.before, found.archived.after) == ("2025-12", "2026-03")
     assert (found.file("atom"), found.file("json")) == ("/a/atom-2026-01.xml", "/a/feed-2026-01.json")
     assert (found.formats, found.hubs) == (("atom", "rss", "json"), ())
     assert archives.with_last(CHANNEL, periods).archived.before == "2026-03"
     assert archives.with_last(CHANNEL, ()) == CHANNEL
-    assert archives.parted("by-category:기술") == ("by-category:기술", "")

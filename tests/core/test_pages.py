@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from feeds.core import pages
 from feeds.model.entry import Entry
+from feeds.model.names import ChannelName
 from feeds.model.settings import Site
 from feeds.model.story import Member, Story
 
@@ -71,7 +72,7 @@ def test_who_has_one(wanted: Literal["none", "posts", "all"], local: bool, copie
     assert (found is not None) == has
     if found:
         assert found.file("page") == pages.address(one, site) + "index.html"
-        assert pages.story_of(found.id) == one.id
+        assert ChannelName.of(found.id) == ChannelName(story=one.id)
 
 
 def test_of_what_is_gone_the_page_says_so() -> None:
