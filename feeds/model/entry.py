@@ -87,10 +87,14 @@ class Origin:
 
 
 def origin_of(source: Source, info: FeedInfo) -> Origin | None:
-    """Return what atom:source says of a source; None for our own posts."""
+    """Return what atom:source says of a source; None for our own posts.
+
+    The address at which we ask is told only where anyone may ask there: one with a user and password, or of a source
+    that is sent headers of its own, is ours alone (SRV-33).
+    """
     if source.kind == "content":
         return None
-    address = source.location if source.kind == "feed" else ""
+    address = source.location if source.kind == "feed" and not _is_ours(source) else ""
     return Origin(
         id=info.id or info.self_url or address,
         title=source.title or info.title,
@@ -100,6 +104,10 @@ def origin_of(source: Source, info: FeedInfo) -> Origin | None:
         icon=info.icon,
         licence=info.licence,
     )
+
+
+def _is_ours(source: Source) -> bool:
+    return bool(source.options.headers) or "@" in source.location.partition("://")[2].partition("/")[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """Who is read, and what they told last: the page of sources."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 
 import orjson
@@ -40,6 +41,8 @@ def heard(connection: Connection, channel_ids: Collection[str], at: datetime) ->
         origin = origin_of(source, info_of(row.info))
         last = _LAST.rows(connection, source=row.id, channels=channels, at=at)
         if origin and last:
+            if origin.feed_url == source.location and "?" in origin.feed_url:
+                origin = replace(origin, feed_url="")  # its query may be a key that the feed does not tell of itself
             entry = orjson.loads(last[0].entry)
             found.append(
                 Heard(

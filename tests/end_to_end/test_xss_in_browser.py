@@ -6,18 +6,21 @@ Chromium comes from Debian (`scripts/test` installs it where it may). Its networ
 import os
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Dialog, Page, Route, sync_playwright
 
 from feeds.core.clean import clean
-from feeds.model.channel import Feed
+from feeds.core.pages import sources
+from feeds.model.channel import Feed, Heard
+from feeds.model.entry import Origin
 from feeds.render import page as pages
-from feeds.render import xml
+from feeds.render import search_page, sources_page, story_page, xml
 from feeds.render.static import STATIC
 from tests.core.attacks import attacks
-from tests.render.samples import feed, item
+from tests.render.samples import NOON, feed, item
 
 ATTACKS = attacks()
 CHROMIUM = shutil.which("chromium") or ""
@@ -165,6 +168,44 @@ def hostile() -> Feed:
 
 def test_xss_26_xss_33_no_attack_runs_on_our_page(stage: Stage) -> None:
     assert stage.runs(pages.render(hostile())[0]) == []
+
+
+def asked() -> bytes:
+    """A page of results that were looked for by an attack."""
+    query = next(iter(ATTACKS.values()), "<script>alert(1)</script>")
+    return search_page.render(hostile(), search_page.Asked(query=query, words=(query, "<", "a"), number=2, more=True))
+
+
+def read() -> bytes:
+    """A page of sources whose feeds are attacks."""
+    found = hostile()
+    heard = tuple(
+        Heard(
+            origin=Origin(title=attack, url=f"{HOME}{attack}", feed_url=attack),
+            title=attack,
+            url=attack,
+            published=NOON,
+        )
+        for attack in (item.story.lead.title for item in found.items)
+    )
+    return sources_page.render(
+        replace(found, channel=sources(replace(found.channel, sources="/sources/")), sources=heard)
+    )[0]
+
+
+def told() -> list[bytes]:
+    """Pages of single stories, their copies and sources attacks too."""
+    lone = (replace(hostile(), items=(one,)) for one in hostile().items[:40])
+    return [story_page.render(one)[0] for one in lone]
+
+
+def test_xss_26_xss_33_no_attack_runs_on_pages_of_results_and_sources(stage: Stage) -> None:
+    assert stage.runs(asked()) == []
+    assert stage.runs(read()) == []
+
+
+def test_xss_26_no_attack_runs_on_the_page_of_a_story(stage: Stage) -> None:
+    assert [heard for page in told() if (heard := stage.runs(page))] == []
 
 
 @pytest.mark.parametrize("media_type", ["application/atom+xml", "application/xml"])

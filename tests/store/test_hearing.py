@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 
-from feeds.model.source import FeedInfo
+import pytest
+
+from feeds.model.source import FeedInfo, Options
 from feeds.store import Store
 from tests.store.made import DAY, MINUTE, NOW, changes, entry, ready, source, tell
 
@@ -43,6 +45,34 @@ def test_what_was_taken_back_is_not_the_latest(store: Store) -> None:
     tell(library, entry("1", title="stays"), at=NOW - DAY)
     tell(library, entry("2", title="goes"), status="retracted")
     assert heard(store) == [("", "stays")]
+
+
+@pytest.mark.parametrize(
+    ("location", "headers", "told"),
+    [
+        pytest.param("https://a.example/feed", {}, "https://a.example/feed", id="anyone may ask there"),
+        pytest.param("https://user:pa55@a.example/feed", {}, "", id="a user and password"),
+        pytest.param("https://a.example/feed?key=k3y", {}, "", id="perhaps a key"),
+        pytest.param("https://a.example/feed", {"X-Key": "k3y"}, "", id="headers"),
+    ],
+)
+def test_srv_33_what_we_alone_may_ask_is_not_told(
+    store: Store, location: str, headers: dict[str, str], told: str
+) -> None:
+    library = ready(store, source("a", location=location, options=Options(headers=headers)))
+    tell(library, entry("1"))
+    (one,) = library.heard(["all"], NOW)
+    assert one.origin.feed_url == told
+
+
+def test_what_a_feed_says_of_itself_may_be_told(store: Store) -> None:
+    library = ready(store, source("a", location="https://a.example/?key=k3y"))
+    tell(library, entry("1"))
+    view = library.poll_view("a", [], [])
+    found = changes(view)
+    info = FeedInfo(self_url="https://a.example/?feed=rss2")
+    library.apply(replace(found, state=replace(found.state, info=info)))
+    assert library.heard(["all"], NOW)[0].origin.feed_url == "https://a.example/?feed=rss2"
 
 
 def test_a_source_that_left_is_not_named(store: Store) -> None:
