@@ -15,12 +15,9 @@ _ROW = re.compile(r"^\| ([A-Z]{2,5}-\d\d) \|", re.MULTILINE)
 
 # Rows whose room is not there yet, and rows that were looked at and left, each with its reason.
 NOT_DUE = {
-    "publishing: archives, corrections and retraction are not there yet": (
-        "PUB-04 PUB-07 PUB-09 PUB-19 PUB-20 PUB-23 PUB-28"
-    ),
-    "scheduling and storing at scale come with the cluster": (
-        "SCH-01 SCH-03 SCH-10 SCH-11 SCH-12 SCH-13 SCH-15 DB-02 DB-10 DB-17"
-    ),
+    "renamed categories and the second of a document's date come with redirects": "PUB-04 PUB-19",
+    "each file is whole and the next pass finishes the set (PUB-13); no number of the set is told": "PUB-28",
+    "scheduling and storing at scale come with the cluster": "SCH-01 SCH-13 DB-10 DB-17",
 }
 
 pytestmark = pytest.mark.skipif(not CATALOGUE.is_file(), reason="../shared is missing: the catalogue is not compared")

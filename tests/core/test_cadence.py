@@ -416,3 +416,32 @@ def test_rhythm_has_no_say_after_a_failure() -> None:
 def test_feed_that_rests_is_asked_once_it_is_awake(rests: FeedInfo, expected: datetime) -> None:
     state = replace(STATE, info=rests)
     assert after(state, SOURCE, UNCHANGED, EXACT, NOW).due == expected
+
+
+def test_sch_15_a_feed_that_was_silent_for_a_year_is_asked_within_a_day() -> None:
+    day = timedelta(days=1)
+    times = tuple(sorted(int((NOW - timedelta(days=400 + n)).timestamp()) // 60 for n in range(30)))
+    silent = replace(STATE, info=FeedInfo(times=times))
+    own = replace(SOURCE, options=Options(up_to=day))
+    found = after(silent, own, Fetched(outcome="unchanged"), Schedule(), NOW)
+    assert timedelta(0) < found.due - NOW <= day + Schedule().jitter * day
+
+
+def test_sch_12_a_feed_that_fails_every_other_time_is_asked_as_usual() -> None:
+    state, waits = STATE, []
+    for answer in (FAILED, Fetched(outcome="unchanged")) * 20:
+        now = state.due
+        state = after(state, SOURCE, answer, EXACT, now)
+        waits.append(state.due - now)
+    assert max(waits) <= 2 * SOURCE.every
+    assert state.failures == 0
+
+
+@pytest.mark.parametrize("start", [datetime(2026, 3, 29, 0, 40, tzinfo=UTC), datetime(2026, 10, 25, 0, 10, tzinfo=UTC)])
+def test_sch_03_hours_that_clocks_skip_or_repeat_are_like_any_other(start: datetime) -> None:
+    """Central Europe's clocks change at 01:00 UTC of these days: times here know no zone but UTC."""
+    state, asked = replace(STATE, due=start), 0
+    while state.due < start + timedelta(hours=3):
+        state = after(state, SOURCE, Fetched(outcome="unchanged"), EXACT, state.due)
+        asked += 1
+    assert asked == timedelta(hours=3) // SOURCE.every

@@ -321,10 +321,23 @@ def test_an_output_that_is_no_longer_configured_takes_its_files_along(desk: Worl
     assert desk.store.outbox.dirty(desk.now, 10) == ()
 
 
-def test_a_stop_between_two_sources_leaves_the_rest_due(desk: World) -> None:
+def test_sch_10_a_stop_between_two_sources_leaves_the_rest_due_and_it_comes_first(desk: World) -> None:
     stops = iter([False, False, True, True, True])
     poll(POLL, desk.work(stopping=lambda: next(stops)))
     assert [s.id for s, _ in desk.store.library.due(0, desk.now, 10)] == ["two"]
+    desk.asked.clear()
+    desk.now += timedelta(days=1)
+    poll(POLL, desk.work())
+    assert desk.asked == ["two", "one"]
+
+
+def test_sch_11_a_run_goes_on_with_the_settings_that_it_began_with(desk: World) -> None:
+    began = desk.work()
+    desk.config = replace(desk.config, sources=desk.config.sources[:1], categories=(Subject(name="New"),))
+    desk.sync()
+    poll(POLL, began)
+    assert {*desk.asked} == {"one"}  # what was taken out is not asked; how the rest is read did not change under it
+    assert began.settings.categories == ()
 
 
 def test_a_budget_that_ends_between_two_sources_leaves_the_rest_due(
