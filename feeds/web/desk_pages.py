@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from feeds.errors import ConfigError, UsageError
+from feeds.errors import FeedsError, UsageError
 from feeds.ports_desk import Desk
 from feeds.web import desk_guard as guard
 from feeds.web.desk_look import Page, Visit
@@ -53,7 +53,7 @@ def _preview(desk: Desk, visit: Visit) -> Mapping[str, object]:
     draft = visit.fields["draft"]
     try:
         return {"draft": draft, "result": desk.acts.preview(draft), "problem": ""}
-    except (ConfigError, UsageError) as error:
+    except FeedsError as error:
         return {"draft": draft, "result": None, "problem": str(error)}
 
 

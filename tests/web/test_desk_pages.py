@@ -10,6 +10,7 @@ import pytest
 
 from feeds.app.desk_views import KEYS, hours, seen
 from feeds.config.keys import keys
+from feeds.core import near
 from feeds.errors import PROBLEMS
 from feeds.model.delivery import Delivery, Intent, Subscription
 from feeds.model.desk import TONES, Hour
@@ -63,6 +64,10 @@ def test_the_two_languages_say_the_same_things() -> None:
         named = [set(re.findall(r"{(\w+)", said[key])) for said in (english, korean)]
         assert named[0] == named[1], key
     assert set(KOREAN) <= set(PROBLEMS)  # a new problem is told in English until it has Korean words
+
+
+def test_what_a_likeness_is_made_of_has_words() -> None:
+    assert {f"fact_{name}" for name in (*near.WEIGHTS, "score", "veto", "key")} <= set(words("ko"))
 
 
 def test_a_source_shows_its_last_answers(browser: Browser) -> None:
