@@ -16,6 +16,7 @@ from feeds.web.http import Answer, Asked, Entrance, text
 
 logger = logging.getLogger(__name__)
 
+CALLBACK = "push_callback"  # under this, the address at which hubs were told to reach us
 FEEDS = frozenset({"atom", "rss", "json"})
 
 
@@ -59,7 +60,8 @@ def leases(app: App) -> tuple[Lease, ...]:
 def told(lease: Lease, now: datetime) -> str:
     """Say in a few words how being told by a hub stands."""
     if not lease.held(now):
-        return "asked for" if lease.pending else "not held"
+        times = "once" if lease.attempts == 1 else f"{lease.attempts} times"
+        return f"asked for {times}, not confirmed" if lease.pending else "not held"
     return "pushes come" if lease.trusted else "no push yet" if lease.heard is None else "pushes were missed"
 
 
@@ -88,7 +90,10 @@ def standing(app: App) -> dict[str, object]:
 
 def attend(app: App, *, woken: bool) -> None:
     """Bring leases in line with the settings; *woken*: nobody was there to hear what was pushed before."""
-    leases = app.store.library.leases
+    library, leases, address = app.store.library, app.store.library.leases, app.settings.push.callback
+    if library.meta(CALLBACK) != address:  # hubs know the old one
+        leases.renew(app.clock())
+        library.set_meta(CALLBACK, address)
     if woken and (deaf := leases.wake(app.clock())):
         logger.info("asking %d sources whose pushes nobody heard", deaf)
     subscribe.wish(app.work(listening=True), leases.wishes())

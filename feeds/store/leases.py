@@ -79,6 +79,12 @@ class Leases:
         with self._db.read() as connection:
             return {row.source_id: _lease(row) for row in connection.execute(query)}
 
+    def renew(self, now: datetime) -> None:
+        """Have every lease asked for anew."""
+        le = p.leases
+        with self._db.write() as connection:
+            connection.execute(update(le).where(~le.c.ended).values(due=now, attempts=0))
+
     def all(self) -> tuple[Lease, ...]:
         """Return the leases of all sources, by source."""
         query = select(p.leases).where(~p.leases.c.ended).order_by(p.leases.c.source_id)

@@ -116,6 +116,15 @@ def test_content_that_is_no_atom_comes_as_what_it_is(hub: Desk, reader: Place, p
     assert f'<https://desk.example{path}>; rel="self"' in pushed.headers["link"]
 
 
+@pytest.mark.parametrize("path", ["/atom.xml", "/rss.xml", "/feed.json"])
+def test_the_publisher_names_hub_and_topic_in_head_and_header(hub: Desk, path: str) -> None:
+    answer = hub.web.get(path, headers={"Host": "desk.example"})
+    assert answer.links["hub"]["url"] == "https://desk.example/hub"
+    assert answer.links["self"]["url"] == f"https://desk.example{path}"
+    assert b"https://desk.example/hub" in answer.content
+    assert f"https://desk.example{path}".encode() in answer.content
+
+
 # what security asks
 
 

@@ -7,13 +7,14 @@ import hashlib
 import hmac
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
+from feeds.app import push
 from feeds.model.lease import Lease
 from feeds.model.source import SourceState
 from tests.end_to_end.hubs import Desk, Heard, Place, desk, place
@@ -532,6 +533,36 @@ def test_a_source_that_is_staler_than_a_push_is_asked_twice_more(publisher: Publ
         desk.settle()
     assert publisher.polls() - before == 3
     assert (state(publisher).due - desk.now).total_seconds() > 3600
+
+
+def test_hubs_are_told_of_another_address(publisher: Publisher) -> None:
+    desk = subscribed(publisher)
+    moved = replace(desk.app.settings.push, callback="https://moved.example")
+    desk.app.adopt(replace(desk.app.settings, push=moved))
+    push.attend(desk.app, woken=False)
+    desk.settle()
+    assert [heard.form["hub.callback"].partition("/websub/")[0] for heard in publisher.asked] == [
+        "https://in.example",
+        "https://moved.example",
+    ]
+    push.attend(desk.app, woken=False)
+    assert desk.settle() == []
+
+
+def test_a_hub_that_does_not_ask_back_is_asked_ever_more_seldom(publisher: Publisher) -> None:
+    publisher.answers = False
+    desk = publisher.desk
+    assert desk
+    desk.settle()
+    assert push.told(lease(publisher), desk.now) == "asked for once, not confirmed"
+    waits = []
+    for _ in range(12):
+        waits.append((lease(publisher).due - desk.now).total_seconds())
+        desk.later(seconds=waits[-1])
+        desk.settle()
+    assert waits[:3] == [300, 600, 1200]
+    assert waits[-1] == 86400
+    assert push.told(lease(publisher), desk.now) == "asked for 13 times, not confirmed"
 
 
 def test_who_wakes_asks_whom_it_counted_on(tmp_path: Path) -> None:
