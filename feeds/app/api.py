@@ -20,7 +20,7 @@ ENDED = frozenset({"page", "gone"})  # what stands at paths of single stories, n
 def entrances(app: App, meters: Meters) -> tuple[Entrance, ...]:
     """Return the ways in: the interface, and the numbers for those who may see them from outside."""
     who = teller(app.store.tokens, app.clock)
-    return (*api.entrances(Answers(app), who, app.settings.site.url, __version__), public(meters, who))
+    return (*api.entrances(Answers(app), who, lambda: app.settings.site.url, __version__), public(meters, who))
 
 
 class Answers:

@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import IO
 
 import orjson
@@ -95,6 +96,12 @@ def backup(
     return Made(path=str(to), size=size, left_out=left_out, manifest=manifest)
 
 
+def verify(archive: Path) -> Manifest:
+    """Read all of *archive* and check it, as `restore` would, and touch nothing. Raises as it does."""
+    with TemporaryDirectory(prefix="feeds-") as folder:
+        return _whole(archive, Path(folder))
+
+
 def restore(file: str, environ: Mapping[str, str], archive: Path, *, force: bool = False) -> Restored:
     """Put the store of *archive* in the place that the configuration *file* names; where that is missing it is written.
 
@@ -104,17 +111,23 @@ def restore(file: str, environ: Mapping[str, str], archive: Path, *, force: bool
     there = Path(file).exists()
     settings = read_with_warnings(file, environ)[0] if there else None
     with _place(Path(settings.store.removeprefix("sqlite:///")) if settings else Path(file)) as place:
-        manifest = _unpack(archive, place)
+        manifest = _whole(archive, place)
         written = _config(Path(file), place / CONFIG)
         settings = settings or read_with_warnings(file, environ)[0]
         _only_sqlite(settings)
         if holds_something(settings.store) and not force:
             raise StoreError(f"{_store(settings)} holds a store already: with --force it is put aside and replaced")
-        found = seal(place / STORE, secrets=True)
-        if found != manifest.schema:
-            raise StoreDamaged(f"{archive} says that its store has schema {manifest.schema}, but it has {found}")
         kept = put(settings.store, _beside(_store(settings), place / STORE), force=force)
     return Restored(store=str(_store(settings)), kept=str(kept or ""), config=written, manifest=manifest)
+
+
+def _whole(archive: Path, place: Path) -> Manifest:
+    """Unpack into *place* and look through the store itself."""
+    manifest = _unpack(archive, place)
+    found = seal(place / STORE, secrets=True)
+    if found != manifest.schema:
+        raise StoreDamaged(f"{archive} says that its store has schema {manifest.schema}, but it has {found}")
+    return manifest
 
 
 def _only_sqlite(settings: Settings) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 import uvicorn
 
+from feeds import __version__
 from feeds.app.build import App
 from feeds.app.health import unready
 from feeds.errors import FeedsError, ListenError
@@ -29,7 +30,7 @@ class Operating:
     def __init__(self, app: App, environ: Mapping[str, str], first_pass: Callable[[], bool]) -> None:
         self._app, self._first_pass = app, first_pass
         self._fixed = "SOURCE_DATE_EPOCH" in environ
-        self.meters = Meters(self._levels)
+        self.meters = Meters(self._levels, __version__)
         self.notifier = Notifier(environ)
         self._kept: tuple[float, Levels | None] = (-FRESH, None)
         self._ticked = time.monotonic()

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from types import FrameType
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 import uvicorn
 
@@ -29,7 +30,7 @@ from feeds.web import partner
 from feeds.web.front import Front
 from feeds.web.metrics import watched
 from feeds.web.protocol import Door, GuardedServer
-from feeds.web.site import site
+from feeds.web.site import Site, site
 
 logger = logging.getLogger(__name__)
 
@@ -60,6 +61,7 @@ class Service:
         self.first_pass = threading.Event()
         self.operating = Operating(app, environ, self.first_pass.is_set)
         self.engine: Engine = engine or Embedded(self._job, self._due)
+        self.web: Site | None = None
         self.watch = Watch(app, self.engine.tick)
         self._polled = threading.Event()
         self._reload = threading.Event()
@@ -106,8 +108,11 @@ class Service:
         self.operating.notifier.reloading()
         try:
             settings, _ = read_with_warnings(self.app.settings.file, self.environ)
-            if waiting := needs_restart(self.app.settings, settings):
+            waiting = needs_restart(self.app.settings, settings)
+            if waiting:
                 logger.warning("reload: the rest is in force, a restart is needed for=%s", ",".join(waiting))
+            if self.web and "site.url" not in waiting:
+                self.web.adopt(Front(settings.site.url, settings.server))
             self.app.adopt(settings)
             self.operating.apply(settings)
             if self.leads:
@@ -169,7 +174,7 @@ class Service:
             *partner.entrances(self.office, self.app.clock),
         )
         front = Front(self.app.settings.site.url, settings)
-        web = site(self.app.store.overview, STATIC, lambda: not self.operating.unready(), extra, front)
+        web = self.web = site(self.app.store.overview, STATIC, lambda: not self.operating.unready(), extra, front)
         door = Door(web, self.operating.meters.answered)
         return _Server(
             self.operating,
@@ -216,9 +221,10 @@ class _Server(GuardedServer):
 
 
 def needs_restart(old: Settings, new: Settings) -> tuple[str, ...]:
-    """Return the keys that differ and take effect at a start only."""
+    """Return the keys that differ and take effect at a start only; of the site's address the path."""
     pairs = (
         ("store", old.store, new.store),
+        ("site.url", urlsplit(old.site.url).path.rstrip("/"), urlsplit(new.site.url).path.rstrip("/")),
         ("server.listen", (old.server.host, old.server.port), (new.server.host, new.server.port)),
     )
     return tuple(key for key, was, is_ in pairs if was != is_)

@@ -8,6 +8,7 @@ import click
 
 from feeds.app.backup import backup as make
 from feeds.app.backup import restore as put_back
+from feeds.app.backup import verify
 from feeds.app.build import clock_from
 from feeds.cli.common import Desk, as_json, command, count, print_json, say
 
@@ -45,14 +46,22 @@ def backup(desk: Desk, file: Path, force: bool, secrets: bool, json_: bool) -> N
 @click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--force", is_flag=True, help="Replace the store that is there; it is kept beside, as NAME.replaced.")
+@click.option("--check", "check_", is_flag=True, help="Read and check FILE, and touch nothing.")
 @as_json
 @click.pass_obj
 @command
-def restore(desk: Desk, file: Path, force: bool, json_: bool) -> None:
+def restore(desk: Desk, file: Path, force: bool, check_: bool, json_: bool) -> None:
     """Put the store of a backup in its place, once all of it has been read and checked; no process may work on it.
 
     A configuration that is missing is written too; beside the one that is there where the two differ.
     """
+    if check_:
+        manifest = verify(file)
+        if json_:
+            print_json(asdict(manifest))
+        else:
+            say(desk, f"{file}: whole, as of {manifest.made}, schema {manifest.schema}")
+        return
     found = put_back(desk.file_or_new, os.environ, file, force=force)
     if json_:
         print_json(asdict(found))

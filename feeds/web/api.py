@@ -8,7 +8,7 @@ needs another scope by its form (`status=retracted`) answers 403. Problems are R
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from hashlib import sha256
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
@@ -200,14 +200,22 @@ def bearer(header: str) -> str:
 
 
 def entrances(
-    reading: Reading, who: WhoShows, site_url: str, version: str, *, clock: Callable[[], float] = time.monotonic
+    reading: Reading,
+    who: WhoShows,
+    site_url: Callable[[], str],
+    version: str,
+    *,
+    clock: Callable[[], float] = time.monotonic,
 ) -> tuple[Entrance, ...]:
-    """Return the ways in."""
+    """Return the ways in. *site_url* gives the site's address, which a reload may change."""
     desk = Desk(who, clock)
-    document = orjson.dumps(spec.description(site_url, version, [endpoint for endpoint, _ in TABLE]))
+
+    @lru_cache(maxsize=2)
+    def document(url: str) -> bytes:
+        return orjson.dumps(spec.description(url, version, [endpoint for endpoint, _ in TABLE]))
 
     def described(asked: Asked) -> Answer:
-        return _json(asked, document, {**HEADERS, "Cache-Control": "public, max-age=300"})
+        return _json(asked, document(site_url()), {**HEADERS, "Cache-Control": "public, max-age=300"})
 
     def led(answers: Callable[[Asked, Token], Answer]) -> Callable[[Asked], Answer]:
         def answer(asked: Asked) -> Answer:

@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from typing import Any, get_args
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, PlatformCollector, ProcessCollector
+from prometheus_client import CollectorRegistry, Counter, Histogram, Info, PlatformCollector, ProcessCollector
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.metrics_core import Metric
@@ -41,11 +41,12 @@ BUCKETS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 150, 300)  # seconds; a 
 class Meters:
     """The counters of one process. *levels* tells how full everything is; None where the store cannot say."""
 
-    def __init__(self, levels: Callable[[], Levels | None]) -> None:
+    def __init__(self, levels: Callable[[], Levels | None], version: str = "") -> None:
         self.registry = CollectorRegistry(auto_describe=False)
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
         self.registry.register(_Levels(levels))
+        Info("feeds_build", "What runs", registry=self.registry).info({"version": version})
         self._polls = self._counter("feeds_polls", "Answers of sources", "outcome", POLLED)
         self._entries = self._counter("feeds_entry_events", "What happened to entries", "kind", ENTRIES)
         self._sent = self._counter("feeds_deliveries", "Attempts to deliver", "outcome", DELIVERED)

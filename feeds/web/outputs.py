@@ -100,6 +100,12 @@ class Outputs:
                 copy.weight += size
                 self._held += size
 
+    def forget(self) -> None:
+        """Drop what is in memory, with what was remembered of those who asked for it."""
+        with self._lock:
+            self._copies.clear()
+            self._held = 0
+
     def _current(self, path: str) -> Copy | None:
         generation = self._shelf.generation  # before the shelf is asked: what comes after it is found next time
         held = self._copies.get(path)

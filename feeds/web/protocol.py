@@ -55,8 +55,6 @@ class Door:
         self.site, self._answered = site, answered
         self.counts: Counter[int] = Counter()
         self._patience = patience
-        server = site.front.server
-        self._most, self._most_of_one = server.connections, server.connections_per_client
         self._of: dict[str, int] = {}
         self._open: dict[Guarded, str] = {}  # in the order of arrival
         self._sweeper: asyncio.TimerHandle | None = None
@@ -75,13 +73,14 @@ class Door:
     def admits(self, connection: "Guarded", peer: str) -> bool:
         """Take a connection in; False where its client has too many. The oldest idle one makes place for it."""
         loop = connection.loop
+        server = self.site.front.server  # which a reload may replace
         counted = "" if is_local(peer) or self.site.front.peers.trusts(peer) else household(peer)
-        if counted and self._of.get(counted, 0) >= self._most_of_one:
+        if counted and self._of.get(counted, 0) >= server.connections_per_client:
             return False
-        if len(self._open) >= self._most:
+        if len(self._open) >= server.connections:
             if loop.time() - self._warned > 60:
                 self._warned = loop.time()
-                logger.warning("connections full most=%d", self._most)
+                logger.warning("connections full most=%d", server.connections)
             idle = next((each for each in self._open if each.idle), None)
             if idle is None:
                 return False

@@ -37,6 +37,11 @@ class Site:
         self._app, self._outputs, self._taken = app, outputs, taken
         self._paths: dict[bytes, str] = {}
 
+    def adopt(self, front: Front) -> None:
+        """Let requests in by *front* from now on, whoever was let in before; its prefix is that of the one before."""
+        self.front = front
+        self._outputs.forget()
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)

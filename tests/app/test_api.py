@@ -104,7 +104,7 @@ class Asker:
         name = name or f"for {'-'.join(scopes)} {datetime.now(UTC).timestamp()}"
         self.name, self.token = name, tokens.add(app.store.tokens, name, scopes, app.clock())
         who = tokens.teller(app.store.tokens, app.clock)
-        answers = ways(Answers(app), who, SITE, "1", clock=self.time)
+        answers = ways(Answers(app), who, lambda: SITE, "1", clock=self.time)
         front = Front(SITE, replace(OPEN, hosts=("testserver",)))
         self.site = site(app.store.overview, {}, lambda: True, answers, front)
         self.client = TestClient(self.site, headers={"accept": "*/*", "authorization": f"Bearer {self.token}"})

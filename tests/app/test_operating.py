@@ -111,3 +111,7 @@ def test_what_needs_a_restart_is_named(app: App) -> None:
     )
     new = replace(old, store="sqlite:///other.db", server=replace(old.server, port=1))
     assert needs_restart(old, new) == ("store", "server.listen")
+    other, below = (
+        replace(old, site=replace(old.site, url=url)) for url in ("https://b.example", "https://b.example/x")
+    )
+    assert (needs_restart(old, other), needs_restart(old, below)) == ((), ("site.url",))

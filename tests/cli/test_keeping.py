@@ -41,6 +41,10 @@ def test_backup_and_restore(feeds: Feeds, folder: Path) -> None:
     assert "exists already" in feeds("backup", "desk.backup", code=2).output
     assert json.loads(feeds("backup", "desk.backup", "--force", "--secrets", "--json").output)["manifest"]["secrets"]
     assert "--force" in feeds("restore", "desk.backup", code=1).output
+    assert "whole, as of 2026-02-01" in feeds("restore", "desk.backup", "--check").output
+    assert json.loads(feeds("restore", "desk.backup", "--check", "--json").output)["secrets"] is True
+    (folder / "cut.backup").write_bytes((folder / "desk.backup").read_bytes()[:-999])
+    assert "no whole backup" in feeds("restore", "cut.backup", "--check", code=1).output
     assert "is kept as" in feeds("restore", "desk.backup", "--force").output
     assert json.loads(feeds("restore", "desk.backup", "--force", "--json").output)["config"] == ""
     (folder / "feeds.yaml").unlink()

@@ -19,7 +19,7 @@ version: 1
 site: {{title: Desk, url: 'https://desk.example'}}
 content:
   - {{id: posts, path: site, every: 1s}}
-server: {{listen: '127.0.0.1:{port}', metrics: '127.0.0.1:{metrics}'}}
+server: {{listen: '127.0.0.1:{port}', metrics: '127.0.0.1:{metrics}', hosts: [{host}]}}
 log: {{format: {log}}}
 """
 
@@ -30,8 +30,8 @@ def feeds(folder: Path, *words: str) -> str:
     return subprocess.run(command, env=environ, capture_output=True, text=True, check=True, timeout=60).stdout
 
 
-def ask(port: int, path: str, token: str = "") -> tuple[int, str]:
-    shown = {"Authorization": f"Bearer {token}"} if token else {}
+def ask(port: int, path: str, token: str = "", host: str = "") -> tuple[int, str]:
+    shown = ({"Authorization": f"Bearer {token}"} if token else {}) | ({"Host": host} if host else {})
     try:
         with urllib.request.urlopen(
             urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers=shown), timeout=10
@@ -75,7 +75,7 @@ def test_a_service_as_its_operator_meets_it(tmp_path: Path) -> None:
     port, metrics, moved = free_port(), free_port(), free_port()
     (tmp_path / "site").mkdir()
     (tmp_path / "site/one.md").write_text(POST.format("First"))
-    (tmp_path / "feeds.yaml").write_text(CONFIG.format(port=port, metrics=metrics, log="json"))
+    (tmp_path / "feeds.yaml").write_text(CONFIG.format(port=port, metrics=metrics, log="json", host="a.example"))
     manager = Manager(tmp_path / "notify")
     environ = {
         **os.environ,
@@ -105,11 +105,13 @@ def test_a_service_as_its_operator_meets_it(tmp_path: Path) -> None:
         assert "desk.backup" in feeds(tmp_path, "backup", str(tmp_path / "desk.backup"))
         assert f"held by process {process.pid}" in feeds(tmp_path, "doctor")
 
-        (tmp_path / "feeds.yaml").write_text(CONFIG.format(port=port, metrics=moved, log="text"))
+        assert [ask(port, "/atom.xml", host=f"{name}.example")[0] for name in "ab"] == [200, 400]
+        (tmp_path / "feeds.yaml").write_text(CONFIG.format(port=port, metrics=moved, log="text", host="b.example"))
         process.send_signal(signal.SIGHUP)
         manager.heard("RELOADING=1")
         manager.heard("READY=1")
         assert until(moved, "/healthz", b"ok")
+        assert [ask(port, "/atom.xml", host=f"{name}.example")[0] for name in "ab"] == [400, 200]
         process.send_signal(signal.SIGTERM)
         manager.heard("STOPPING=1")
         _, said = process.communicate(timeout=15)
