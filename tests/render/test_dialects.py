@@ -2,11 +2,13 @@
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from lxml import etree
 
 from feeds.model.channel import FILES, Brand, Feed, Format, Tombstone
@@ -17,6 +19,7 @@ from feeds.render.dialects import DIALECTS
 from feeds.render.gate import judge
 from feeds.render.gate.ours import STRICT
 from tests.render.samples import NOON, channel, feed, item, rich
+from tests.render.test_round_trip import any_feed
 
 GOLDEN = Path(__file__).parent / "golden"
 ALL = tuple(DIALECTS)
@@ -90,6 +93,24 @@ def test_what_goes_out_breaks_no_rule(format: Format) -> None:
     rendered = render(of)
     assert [r.format for r in rendered.renditions] == [format]
     found = judge(rendered.renditions[0].body, LATER + timedelta(days=1), of.channel.url(format))
+    assert [b.what for b in found if b.severity == "error" or b.rule in STRICT] == []
+
+
+@pytest.mark.parametrize("format", ALL)
+@settings(max_examples=40, deadline=None)
+@given(
+    of=any_feed(),
+    gone=st.lists(st.tuples(st.text(max_size=20), st.text(max_size=20), st.integers(100, 109)), max_size=3),
+)
+def test_whatever_goes_out_breaks_no_rule(format: Format, of: Feed, gone: list[tuple[str, str, int]]) -> None:
+    taken = (
+        stone(number, title=title, url=url and f"https://news.example.kr/{url}", published=None)
+        for title, url, number in gone
+    )
+    of = told(of, format, *{one.story_id: one for one in taken}.values())
+    rendered = render(of)
+    assert [(w.format, w.reason) for w in rendered.withheld] == []
+    found = judge(rendered.renditions[0].body, datetime(9000, 1, 1, tzinfo=UTC), of.channel.url(format))
     assert [b.what for b in found if b.severity == "error" or b.rule in STRICT] == []
 
 
@@ -294,3 +315,11 @@ def test_ninjs_is_one_package() -> None:
     assert found["standard"]["name"] == "ninjs"
     assert (found["type"], found["uri"]) == ("composite", "https://news.example.kr/ninjs.json")
     assert [one["uri"][-1] for one in found["associations"]] == ["1", "2"]
+
+
+@pytest.mark.parametrize(("format", "takedown"), [("smartnews", 'state="deleted"'), ("naver", "<deleted-entry")])
+def test_an_address_that_is_told_again_is_not_taken_down(format: Format, takedown: str) -> None:
+    """Both know stories by their addresses: what stands at one now is another story, with another id."""
+    another = item(9, id="tag:news.example.kr,2026:another")
+    assert body(told(feed(another), format, stone(9), stone(8)), format).decode().count(takedown) == 1
+    assert body(told(feed(), format, stone(9), stone(8)), format).decode().count(takedown) == 2

@@ -15,7 +15,7 @@ from lxml import etree
 from feeds.errors import RenderError
 from feeds.model.channel import Channel, Feed, SetAside
 from feeds.render import safe
-from feeds.render.dialects.rss import Element, add, lines
+from feeds.render.dialects.rss import Element, add, lines, without_address
 from feeds.render.gate.dialects.naver import MOST, entry
 from feeds.render.gate.dialects.spaces import NAVER
 from feeds.render.gate.ours import element_fault, head_fault
@@ -44,7 +44,8 @@ def render(feed: Feed) -> tuple[bytes, tuple[SetAside, ...]]:
         add(who, f"{_N}email", author.email)
     add(root, f"{_N}updated", moment(feed.updated).isoformat())
     add(root, f"{_N}link", rel="site", href=ground, title=title(channel))
-    deleted = [one for one in gone(feed) if one.url.startswith(ground)][:MOST]
+    left = without_address(feed, gone(feed), "naver")
+    deleted = [one for one in left if one.url.startswith(ground)][:MOST]
     for one in deleted:
         add(root, f"{_N}deleted-entry", ref=one.url, when=one.at.isoformat())
     root.extend([one for one in entries if one is not None][: MOST - len(deleted)])

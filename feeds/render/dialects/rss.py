@@ -16,8 +16,8 @@ from feeds.render import safe
 from feeds.render.entries import rfc822
 from feeds.render.gate.dialects.spaces import ATOM, DC, MEDIA
 from feeds.render.gate.ours import head_fault
-from feeds.render.pieces import Body, Piece, joined, piece, pieces
-from feeds.render.shown import Shown, address, gone, home, moment, title
+from feeds.render.pieces import Body, Piece, each, joined, piece, pieces
+from feeds.render.shown import Gone, Shown, address, gone, home, moment, title
 
 Element = etree._Element
 Tell = Callable[..., None]
@@ -36,7 +36,7 @@ class Dialect:
     head: Callable[[Element, Feed], None]
     story: Tell
     gone: Tell | None = None  # None: it has no words for that
-    linked: bool = False  # it knows stories by their addresses: one that had none was never told
+    linked: bool = False  # it knows stories by their addresses
     most: int = 0  # bytes of a document; 0: as many as there are
 
 
@@ -73,12 +73,18 @@ def takedowns(feed: Feed, dialect: Dialect) -> list[Piece]:
     tell = dialect.gone
     if tell is None or not feed.gone:
         return []
-    told = [
-        _written(dialect, partial(tell, gone=one, channel=feed.channel))
-        for one in gone(feed)
-        if one.url or not dialect.linked
-    ]
+    left = without_address(feed, gone(feed), dialect.format) if dialect.linked else gone(feed)
+    told = [_written(dialect, partial(tell, gone=one, channel=feed.channel)) for one in left]
     return [piece(b"".join(told))] if told else []
+
+
+def without_address(feed: Feed, gone: Sequence[Gone], format: Format) -> list[Gone]:
+    """Return those of *gone* that a partner who knows stories by their addresses may be told of.
+
+    One that had none was never told there; where another story stands now, that would be taken down.
+    """
+    taken = set(each(feed, format, lambda told: told.shown.url)[0])
+    return [one for one in gone if one.url and one.url not in taken]
 
 
 def _story(dialect: Dialect, channel: Channel, shown: Shown) -> bytes:
