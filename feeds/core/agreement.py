@@ -192,7 +192,7 @@ def edition(
     items = tuple(Item(story=story, content=extent(story, deal, policies), passing=passing) for story in newest)
     told = {item.story.id for item in items}
     gone = tuple(
-        Tombstone(channel_id=channel.id, story_id=o.story_id, at=o.since)
+        replace(o.stone or Tombstone(channel_id=channel.id, story_id=o.story_id, at=o.since), channel_id=channel.id)
         for o in sorted(owed, key=lambda o: (o.since, o.story_id), reverse=True)
         if o.told == "retraction" and o.story_id not in told
     )

@@ -20,7 +20,7 @@ POLICY = "default-src 'none'; style-src 'self'; sandbox"
 KNOWN = 64  # answers of one revision that are kept made, one for each way of asking
 _LONGEST = 512  # signs of a header's value in such a way
 _SMALL = 1024  # bytes that are not worth more codings
-_ALSO_XML = ("atom", "rss", "opml")
+_ALSO_XML = ("atom", "rss", "opml", "msn", "smartnews", "flipboard")
 
 
 class Asking(NamedTuple):

@@ -9,7 +9,7 @@ import pytest
 
 from feeds.core import agreement
 from feeds.core.agreement import Deal
-from feeds.model.channel import Channel
+from feeds.model.channel import Channel, Tombstone
 from feeds.model.entry import Origin
 from feeds.model.partner import Owed, Partner, Terms
 from feeds.model.source import Extent
@@ -210,6 +210,19 @@ def test_a_retraction_is_told_to_those_who_hold_it() -> None:
     told = edition([story()], deal(), owed=[owed("tag:x,2026:gone"), owed(story().id)]).feed
     assert [(t.story_id, t.at) for t in told.gone] == [("tag:x,2026:gone", NOW)]
     assert told.updated == NOW
+
+
+def test_a_retraction_keeps_the_last_form_of_its_story() -> None:
+    """MSN, SmartNews, Naver and news wires tell a takedown by what the story was."""
+    last = Tombstone(
+        channel_id="all", story_id="tag:x,2026:gone", at=NOW, title="T", url="https://a.example/t", status="withdrawn"
+    )
+    owed = Owed(
+        partner_id="portal", channel_id="all", story_id=last.story_id, told="retraction", cause="retracted", since=NOW,
+        stone=last,
+    )  # fmt: skip
+    feed = edition([story()], deal(), owed=[owed]).feed
+    assert feed.gone == (replace(last, channel_id=feed.channel.id),)
 
 
 def test_who_else_tells_it_is_left_out() -> None:
