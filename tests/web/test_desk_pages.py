@@ -100,6 +100,16 @@ def test_a_story_tells_its_life(browser: Browser) -> None:
     assert "dropped by a rule" in dropped
 
 
+def test_a_configuration_that_was_refused_is_told_first(browser: Browser) -> None:
+    browser.app.store.library.set_meta("config_error", "feeds.yaml:3:1: error: <b>no</b>")
+    page = browser.page("/desk")
+    browser.app.store.library.set_meta("config_error", "")
+    assert "has faults" in page
+    assert "feeds.yaml:3:1: error: &lt;b&gt;no&lt;/b&gt;" in page
+    assert page.index("has faults") < page.index('class="figures"')
+    assert "has faults" not in browser.page("/desk")
+
+
 def test_sources_are_found_by_words(browser: Browser) -> None:
     assert re.findall(r'\?id=(\w+)"', browser.page("/desk?q=two.xml")) == ["two"]
     assert "No source matches." in text(browser.page("/desk?q=xyzzy"))

@@ -1,11 +1,13 @@
 """What keeps others out of the desk: sessions, origins, tokens, cookies, paths, methods, floods."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from feeds.web import desk_guard as guard
 from feeds.web.desk_pages import PAGES
@@ -261,6 +263,31 @@ def test_srv_30_where_it_leads_is_a_page_of_the_desk(stranger: Browser, given: s
         location = stranger.login(next=given).headers["location"]
     assert urlsplit(location).scheme == urlsplit(location).netloc == ""
     assert location.partition("?")[0] == "../desk"
+
+
+@pytest.fixture(scope="module")
+def inside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], str]]:
+    """Where a form leads that names *given* as the page to come back to."""
+    with opened_desk(folder(tmp_path_factory.mktemp("desk"))) as browser:
+        browser.login()
+        fields = {"token": browser.token(), "action": "poll", "source": "one"}
+
+        yield lambda given: str(browser.post("/desk/do", {**fields, "back": given}).headers["location"])
+
+
+@settings(max_examples=60)
+@given(
+    st.one_of(
+        st.text(max_size=80), st.from_regex(r"(|source|audit|//|http:)[?&#/;=.a-z%0-9\\\r\n]{0,40}", fullmatch=True)
+    )
+)
+def test_srv_30_nothing_that_is_named_leads_out(inside: Callable[[str], str], named: str) -> None:
+    location = inside(named)
+    assert location.isascii()
+    assert location.isprintable()
+    place = urlsplit(urljoin(f"{HOME}/desk/do", location))
+    assert f"{place.scheme}://{place.netloc}" == HOME
+    assert place.path in PATHS
 
 
 def test_it_leads_back_to_the_page_with_its_query(stranger: Browser) -> None:
