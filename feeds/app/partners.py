@@ -23,6 +23,7 @@ from feeds.model.story import Story
 
 logger = logging.getLogger(__name__)
 
+EXPIRED = "partners_expired"  # of the store's notes: the day
 BYTES = 32  # of a token: 256 bits, in 43 letters
 PREFIX: Mapping[TokenKind, str] = {"header": "feeds_", "path": "feedsurl_"}  # by which scanners for secrets know them
 OVERLAP = timedelta(days=7)
@@ -226,7 +227,7 @@ def overdue(debts: Sequence[Owed], partners: Sequence[Partner], now: datetime) -
 
 
 def watch(app: App) -> None:
-    """Log what is overdue, each debt once."""
+    """Log what is overdue, each debt once; and forget, once a day, what was kept long enough."""
     found = overdue(app.store.partners.debts(), app.settings.partners, app.clock())
     fresh = [debt for debt in found if not debt.warned]
     for debt in fresh:
@@ -240,6 +241,10 @@ def watch(app: App) -> None:
         )
     if fresh:
         app.store.partners.warned(fresh)
+    day = app.clock().strftime("%Y-%m-%d")
+    if app.store.library.meta(EXPIRED) != day:
+        app.store.library.set_meta(EXPIRED, day)
+        app.store.partners.expire(app.clock())
 
 
 def acknowledge(app: App, id: str, what: str) -> int:

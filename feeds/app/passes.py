@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from feeds.app import partners
 from feeds.app.build import App
 from feeds.errors import UsageError
 from feeds.jobs.work import Progress, never, silent
@@ -57,6 +58,7 @@ def run_pass(app: App, *, progress: Progress = silent, stopping: Callable[[], bo
     for job in (*_polls(app), Job(name="publish"), Job(name="deliver")):
         outcome.reports.append(app.run_job(job, app.work(progress=progress, stopping=stopping)))
     app.store.library.expire(app.clock())
+    partners.watch(app)
     return outcome
 
 

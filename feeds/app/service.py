@@ -16,6 +16,7 @@ import uvicorn
 from feeds.app import api, desk_web, partners, push, search
 from feeds.app.build import App
 from feeds.app.operating import Operating
+from feeds.app.usage import Usage
 from feeds.app.watch import Watch
 from feeds.config.read import read_with_warnings
 from feeds.config.stamp import changed
@@ -67,6 +68,7 @@ class Service:
         self._reload = threading.Event()
         self._stamp = changed(app.settings.file, None)
         self.office = partners.office(app)
+        self.usage = Usage(app)
         self._watched = datetime.min.replace(tzinfo=UTC)  # when it was last looked at what partners are owed
 
     def _job(self, job: Job) -> Report:
@@ -87,6 +89,7 @@ class Service:
         self.operating.ticked()
         self._reload_if_changed()
         self.office.flush()
+        self.usage.flush()
         if (now := self.app.clock()) >= self._watched + WATCH:
             self._watched = now
             partners.watch(self.app)
@@ -153,6 +156,7 @@ class Service:
             clean = self.engine.stop()
             self.operating.stop()
             self.office.flush()
+            self.usage.flush()
         return clean
 
     def _look(self) -> None:
@@ -162,6 +166,9 @@ class Service:
                 self.app.store.overview.look()
             except FeedsError as error:
                 logger.warning("look failed error=%s", error)
+
+    def _ready(self) -> bool:
+        return not self.operating.unready()
 
     def _server(self) -> uvicorn.Server:
         settings = self.app.settings.server
@@ -174,7 +181,8 @@ class Service:
             *partner.entrances(self.office, self.app.clock),
         )
         front = Front(self.app.settings.site.url, settings)
-        web = self.web = site(self.app.store.overview, STATIC, lambda: not self.operating.unready(), extra, front)
+        shelf, ready = self.app.store.overview, self._ready
+        web = self.web = site(shelf, STATIC, ready, extra, front, self.usage.see)
         door = Door(web, self.operating.meters.answered)
         return _Server(
             self.operating,

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import click
 
 from feeds.app import look, partners, push, standing
+from feeds.app import usage as audience
 from feeds.app.build import App
 from feeds.cli.common import Desk, as_json, command, count, print_json, say, table
 from feeds.cli.partnering import say_reasons
@@ -162,6 +163,34 @@ def _source(line: SourceLine, now: datetime, answered: Answers) -> dict[str, obj
             "seconds": answered.took.total_seconds(),
         },
     }
+
+
+@click.command()
+@click.option("--days", default=7, type=click.IntRange(1, 400), help="How many days to look back.")
+@as_json
+@click.pass_obj
+@command
+def usage(desk: Desk, days: int, json_: bool) -> None:
+    """Show who reads the public feeds: requests, share of 304 and bytes by channel, subscribers that services tell of,
+    and other readers by day."""
+    with desk.open() as app:
+        lines = audience.lines(app, days)
+    if json_:
+        print_json([{**asdict(n.traffic), "subscribers": n.subscribers, "readers": n.readers} for n in lines])
+        return
+    rows = [
+        (
+            line.traffic.channel_id,
+            line.traffic.day,
+            f"{line.traffic.requests}",
+            f"{line.traffic.unchanged / max(line.traffic.requests, 1):.0%}",
+            f"{line.traffic.sent}",
+            f"{line.subscribers}",
+            f"{line.readers}",
+        )
+        for line in lines
+    ]
+    click.echo(table(("channel", "day", "requests", "304", "bytes", "subscribers", "readers"), rows))
 
 
 @click.command()

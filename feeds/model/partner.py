@@ -176,6 +176,16 @@ class Traffic:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Audience:
+    """Who read a public channel on a day: subscribers that services told of, and other clients, by hashes."""
+
+    channel_id: str
+    day: str
+    subscribers: int
+    readers: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Issue:
     """A document as one partner gets it, by its *etag*, and what it tells: so much they hold who have it."""
 

@@ -8,10 +8,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, delete, exists, func, select, update
+from sqlalchemy import Connection, Select, bindparam, case, delete, exists, func, select, update
 
 from feeds.model.channel import Tombstone
-from feeds.model.partner import Held, How, Issue, Owed, Pickup, Receipt, Standing, Token, Traffic
+from feeds.model.partner import Audience, Held, How, Issue, Owed, Pickup, Receipt, Standing, Token, Traffic
 from feeds.store import partner_tables as p
 from feeds.store import tables as t
 from feeds.store.codec import loads
@@ -69,6 +69,7 @@ _OPEN = selecting(
     .where(_MINE, _O.settled.is_(None))
 )
 _HOLD, _PICK, _ENTER = upserting(p.holdings), upserting(p.pickups), inserting(p.ledger, ("id",))
+_READ = upserting(p.readers)
 
 
 class Partners:
@@ -173,6 +174,12 @@ class Partners:
                 mine = (_P.partner_id == partner) & (_P.channel_id == channel) & (_P.at < at)
                 connection.execute(update(p.pickups).where(mine).values(at=at))
 
+    def read_by(self, day: str, found: Sequence[tuple[str, str, int]]) -> None:
+        """Note channels with hashes of who asked for them, and how many subscribers each speaks for."""
+        rows = [{"channel_id": c, "day": day, "client": who, "subscribers": n} for c, who, n in found]
+        with self._db.write() as connection:
+            _READ.each(connection, rows)
+
     # for those who look
 
     def all_tokens(self) -> tuple[Token, ...]:
@@ -243,9 +250,22 @@ class Partners:
         with self._db.read() as connection:
             return tuple(Traffic(**row._mapping) for row in connection.execute(query))
 
+    def audience(self, since: str) -> tuple[Audience, ...]:
+        """Return who read public channels since a day, by channel and day."""
+        c = p.readers.c
+        alone = case((c.subscribers == 0, 1), else_=0)
+        query = (
+            select(c.channel_id, c.day, func.sum(c.subscribers).label("subscribers"), func.sum(alone).label("readers"))
+            .where(c.day >= since)
+            .group_by(c.channel_id, c.day)
+            .order_by(c.channel_id, c.day)
+        )
+        with self._db.read() as connection:
+            return tuple(Audience(**row._mapping) for row in connection.execute(query))
+
     def expire(self, now: datetime) -> int:
         """Forget what was kept long enough; return how many rows."""
-        day, c = (now - COUNTED).strftime("%Y-%m-%d"), p.ledger.c
+        day, seen, c = (now - COUNTED).strftime("%Y-%m-%d"), (now - SEEN).strftime("%Y-%m-%d"), p.ledger.c
         stale = ~exists().where(t.stories.c.id == p.holdings.c.story_id)
         last = exists().where(
             c.story_id == p.holdings.c.story_id, c.partner_id == p.holdings.c.partner_id, c.at >= now - KEPT
@@ -253,6 +273,7 @@ class Partners:
         with self._db.write() as connection:
             gone = [
                 connection.execute(delete(p.ledger).where(c.at < now - KEPT)).rowcount,
+                connection.execute(delete(p.readers).where(p.readers.c.day < seen)).rowcount,
                 connection.execute(delete(p.traffic).where(p.traffic.c.day < day)).rowcount,
                 connection.execute(delete(p.owed).where(_O.settled < now - KEPT)).rowcount,
                 connection.execute(delete(p.holdings).where(stale, ~last)).rowcount,

@@ -27,13 +27,16 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 RawHeaders = Sequence[tuple[bytes, bytes]]
+Seen = Callable[[tuple[str, str, RawHeaders, int, int]], None]
+"""Told of each answer to a request for what is published, and to return at once: path, who asked, headers (names in
+lower case), status, bytes sent."""
 
 
 class Site:
     """The web application. What is in memory it answers by itself, in `at_hand`; the framework leads all else."""
 
-    def __init__(self, app: Starlette, outputs: Outputs, front: Front, taken: frozenset[str]) -> None:
-        self.front = front
+    def __init__(self, app: Starlette, outputs: Outputs, front: Front, taken: frozenset[str], seen: Seen) -> None:
+        self.front, self._seen = front, seen
         self._app, self._outputs, self._taken = app, outputs, taken
         self._paths: dict[bytes, str] = {}
 
@@ -82,7 +85,10 @@ class Site:
         key = (peer, *raw)  # who asks the same again gets the same again
         known = copy.memo.get(key)
         if known is not None:
-            return known[1] if self.front.allows(known[0]) else None
+            if not self.front.allows(known[0]):
+                return None
+            self._seen((path, known[0] or peer, raw, known[1].status, len(known[1].body)))
+            return known[1]
         headers, hosts = _named(raw)
         asked = Asking(*map(headers.get, HEADER_NAMES))
         answer = self._outputs.at_hand(path, copy, asked)
@@ -92,6 +98,7 @@ class Site:
         if lasting(copy, asked, answer):
             size = sum(len(name) + len(value) + 100 for name, value in raw)
             self._outputs.remember(path, copy, key, size, (self.front.counted(client), answer))
+        self._seen((path, self.front.counted(client) or client.address, raw, answer.status, len(answer.body)))
         return answer
 
     def _path(self, target: bytes) -> str | None:
@@ -124,6 +131,7 @@ def site(
     ready: Callable[[], bool],
     entrances: Sequence[Entrance] = (),
     front: Front | None = None,
+    seen: Seen = lambda _: None,
 ) -> Site:
     """Return the web application: *entrances* first, then what is published.
 
@@ -138,20 +146,24 @@ def site(
         Entrance(path="/readyz", handler=_readiness(ready)),
         *entrances,
     )
-    last = Entrance(path="/{path:path}", handler=partial(_published, outputs))
+    last = Entrance(path="/{path:path}", handler=partial(_published, outputs, seen))
     app = Starlette(
         routes=[Route(e.path, _endpoint(e), methods=list(e.methods)) for e in (*own, last)],
         exception_handlers={Exception: _failed, BadRequest: _bad},
     )
-    return Site(app, outputs, front, frozenset(e.path for e in own))
+    return Site(app, outputs, front, frozenset(e.path for e in own), seen)
 
 
 def _readiness(ready: Callable[[], bool]) -> Handler:
     return lambda _: text("ready\n") if ready() else text("not ready\n", 503)
 
 
-def _published(outputs: Outputs, asked: Asked) -> Answer:
-    return (outputs.get(asked.path, asked.headers) if asked.path else None) or text(NOT_FOUND, 404)
+def _published(outputs: Outputs, seen: Seen, asked: Asked) -> Answer:
+    answer = outputs.get(asked.path, asked.headers) if asked.path else None
+    if answer and asked.method == "GET":
+        raw = [(b"user-agent", asked.headers.get("user-agent", "").encode("latin-1", "replace"))]
+        seen((asked.path, asked.client, raw, answer.status, len(answer.body)))
+    return answer or text(NOT_FOUND, 404)
 
 
 def _endpoint(entrance: Entrance) -> Callable[[Request], object]:
