@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 import orjson
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from feeds.model.channel import Heard
 from feeds.model.entry import origin_of
@@ -21,19 +21,22 @@ _SOURCES = selecting(
     .where(~t.sources.c.removed, ~t.sources.c.local)
     .order_by(t.sources.c.place, t.sources.c.id)
 )
+# Not the column itself: a story is in two or three channels, and each would be looked up by the thousand asked for.
+_CHANNEL = func.coalesce(_C.channel_id, "")
 # By the index on a source's entries: of those that came last, the one that was published last.
 _LAST = selecting(
-    select(_E.entry, _C.published)
+    select(_E.guid, _C.published)  # not the entry: all that came last are sorted
     .join_from(t.entries, t.story_channels, _C.story_id == _E.story_id)
-    .where(_E.source_id == bindparam("source"), _E.status == "kept", one_of(_C.channel_id, "channels"))
+    .where(_E.source_id == bindparam("source"), _E.status == "kept", one_of(_CHANNEL, "channels"))
     .where(_C.release.is_(None) | (_C.release <= bindparam("at", type_=DateTime)))
     .order_by(_E.first_seen.desc(), _C.published.desc(), _E.guid)
     .limit(1)
 )
+_ENTRY = selecting(select(_E.entry).where(_E.guid == bindparam("guid"), _E.source_id == bindparam("source")))
 
 
 def heard(connection: Connection, channel_ids: Collection[str], at: datetime) -> tuple[Heard, ...]:
-    """Return sources that a channel shows a story of: others may be read for partners alone. 20 µs a source."""
+    """Return sources that a channel shows a story of: others may be read for partners alone. 0.1 ms a source."""
     channels = listed(sorted(channel_ids))
     found = []
     for row in _SOURCES.rows(connection):
@@ -43,7 +46,7 @@ def heard(connection: Connection, channel_ids: Collection[str], at: datetime) ->
         if origin and last:
             if origin.feed_url == source.location and "?" in origin.feed_url:
                 origin = replace(origin, feed_url="")  # its query may be a key that the feed does not tell of itself
-            entry = orjson.loads(last[0].entry)
+            entry = orjson.loads(_ENTRY.rows(connection, guid=last[0].guid, source=row.id)[0].entry)
             found.append(
                 Heard(
                     origin=origin,
