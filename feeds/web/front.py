@@ -10,6 +10,7 @@ from feeds.web.http import HEADERS, Answer, text
 from feeds.web.limits import Limits
 
 OPEN = Server(requests_per_minute=0)
+NO_HOST = "No site of this name is served here: server.hosts of feeds.yaml may name more than that of site.url.\n"
 
 
 class Front:
@@ -41,7 +42,7 @@ class Front:
         client = self.peers.client(peer, headers)
         host = client.host or (hosts[0] if hosts else "")
         if len(hosts) > 1 or not (hosts or old) or not (self.hosts.good(host) or (old and not host)):
-            return text("This is not a host that is served here.\n", 400, Connection="close")
+            return text(NO_HOST, 400, Connection="close")
         counted = self.counted(client)
         if counted and (wait := self._limits.ask(counted, self._clock())):
             return text("You ask too often.\n", 429, Retry_After=str(wait))
