@@ -20,6 +20,7 @@ import uvicorn
 
 from feeds.app import desk, partners
 from feeds.app.build import App, opened
+from feeds.config.read import read_with_warnings
 from feeds.jobs.syndicate import Syndicate
 from feeds.model.job import Job, JobName
 from feeds.render.static import STATIC
@@ -86,6 +87,7 @@ class Readers:
 def served(app: App, office: Syndicate) -> Iterator[Readers]:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
+        listener.listen()  # who asks before the server is up waits
         web = site(app.store.overview, STATIC, lambda: True, partner.entrances(office, app.clock))
         server = uvicorn.Server(uvicorn.Config(web, log_config=None, access_log=False, lifespan="off"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
@@ -241,3 +243,36 @@ def test_the_walk(app: App) -> None:
     ]
     counted = {t.day: (t.requests, t.full, t.unchanged) for t in app.store.partners.traffic("portal", "")}
     assert counted == {"2026-11-20": (7, 4, 3), "2026-12-21": (1, 1, 0)}
+
+
+@pytest.mark.parametrize(
+    ("dialect", "file", "takedown"),
+    [
+        ("msn", "msn.xml", "<mi:expirationDate>2026-11-19T03:05:00+00:00</mi:expirationDate>"),
+        ("smartnews", "smartnews.xml", '<media:status state="deleted"/>'),
+        ("naver", "naver.xml", '<deleted-entry ref="https://desk.example/plain/" when="2026-11-20T03:05:00+00:00"/>'),
+        ("ninjs", "ninjs.json", '"pubstatus": "canceled"'),
+        ("flipboard", "flipboard.xml", "</generator>"),  # it has no words for that
+    ],
+)
+def test_a_takedown_reaches_a_partner_in_its_dialect(app: App, dialect: str, file: str, takedown: str) -> None:
+    config = CONFIG.replace("  - {id: old, dialect: rss, content: title}", f"  - {{id: old, dialect: {dialect}}}")
+    Path(app.settings.file).write_text(config)
+    app.adopt(read_with_warnings(app.settings.file, {})[0])
+    app.sync()
+    write(app, "plain.md", PLAIN)
+    key = partners.issue(app, "old", "header", timedelta(0))
+    with served(app, partners.office(app)) as readers:
+
+        def poll() -> str:
+            assert readers.poll("old", f"/partner/old/all/{file}", Authorization=f"Bearer {key}") == 200
+            return readers.bodies["old"]
+
+        assert "Words of the plain one." in poll()
+        at(app, START + 5 * MINUTE)
+        desk.retract(app, titled(app)["Plain"], "")
+        once(app)
+        told = poll()
+    assert takedown in told
+    assert "Words of the plain one." not in told
+    assert ("Plain news" in told) == (dialect in ("msn", "smartnews", "ninjs")), "the title, to know it by"
