@@ -197,7 +197,8 @@ def edition(
         if o.told == "retraction" and o.story_id not in told
     )
     updated = max((*(item.story.updated for item in items), *(t.at for t in gone)), default=EMPTY_UPDATED)
-    return Edition(feed=Feed(channel=channel, items=items, updated=updated, gone=gone), until=until)
+    feed = Feed(channel=channel, items=items, updated=updated, gone=gone, passing=passing)
+    return Edition(feed=feed, until=until)
 
 
 def _status(story: Story) -> Reason:

@@ -201,6 +201,7 @@ class Feed:
     updated: datetime
     others: tuple[Channel, ...] = ()
     gone: tuple[Tombstone, ...] = ()
+    passing: Passing | None = None  # how what is gone looked to the partner that this is for
     sources: tuple[Heard, ...] = ()  # of the page of who is read
     versions: tuple[Version, ...] = ()  # of the page of one story, the oldest first
 

@@ -80,11 +80,12 @@ class Gone:
 
 def gone(feed: Feed) -> list[Gone]:
     """Return what *feed* says is gone; what had no fit id was never told."""
-    return [_gone(one) for one in feed.gone if safe.is_id(one.story_id)]
+    return [_gone(one, feed.passing) for one in feed.gone if safe.is_id(one.story_id)]
 
 
-def _gone(stone: Tombstone) -> Gone:
+def _gone(stone: Tombstone, passing: Passing | None) -> Gone:
     id, url, at = safe.uri(stone.story_id), safe.web(stone.url), moment(stone.at)
+    url = terms.linked(url, passing) if passing else url
     return Gone(
         id=id,
         at=at,

@@ -250,13 +250,19 @@ def test_the_walk(app: App) -> None:
     [
         ("msn", "msn.xml", "<mi:expirationDate>2026-11-19T03:05:00+00:00</mi:expirationDate>"),
         ("smartnews", "smartnews.xml", '<media:status state="deleted"/>'),
-        ("naver", "naver.xml", '<deleted-entry ref="https://desk.example/plain/" when="2026-11-20T03:05:00+00:00"/>'),
+        (
+            "naver",
+            "naver.xml",
+            '<deleted-entry ref="https://desk.example/plain/?utm=old" when="2026-11-20T03:05:00+00:00"/>',
+        ),
         ("ninjs", "ninjs.json", '"pubstatus": "canceled"'),
         ("flipboard", "flipboard.xml", "</generator>"),  # it has no words for that
     ],
 )
 def test_a_takedown_reaches_a_partner_in_its_dialect(app: App, dialect: str, file: str, takedown: str) -> None:
-    config = CONFIG.replace("  - {id: old, dialect: rss, content: title}", f"  - {{id: old, dialect: {dialect}}}")
+    config = CONFIG.replace(
+        "  - {id: old, dialect: rss, content: title}", f"  - {{id: old, dialect: {dialect}, links: {{utm: old}}}}"
+    )
     Path(app.settings.file).write_text(config)
     app.adopt(read_with_warnings(app.settings.file, {})[0])
     app.sync()
@@ -274,5 +280,8 @@ def test_a_takedown_reaches_a_partner_in_its_dialect(app: App, dialect: str, fil
         once(app)
         told = poll()
     assert takedown in told
+    assert ("https://desk.example/plain/?utm=old" in told) == (dialect != "flipboard"), (
+        "the address that it was told by"
+    )
     assert "Words of the plain one." not in told
     assert ("Plain news" in told) == (dialect in ("msn", "smartnews", "ninjs")), "the title, to know it by"
