@@ -1,0 +1,247 @@
+"""A cluster under fire: scripts/bench cluster [SOURCES] [--growth].
+
+Sources of many hosts on loopback, with latency; PostgreSQL of our own, two schedulers, three workers, one web node. A
+worker and a scheduler are killed with -9, another worker is stopped past its lease and comes back. Then: every entry is
+there, none is told twice, no host was asked twice at a time but while the worker was stalled, and every document is,
+byte for byte, what one embedded process makes of the same input.
+
+With --growth also what a tick and a shard's claim cost among 10,000 to 1,000,000 sources.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+from clustering.server import ITEMS, host_of
+from timing import close
+
+from feeds.store import Store, migrate, open_store
+from feeds.store.trial import Trial
+
+EPOCH = 1_795_651_200  # a fixed clock: documents tell when stories were first seen
+STALL = 45.0  # seconds: more than the lease of 30 and the sweep of 10
+SHARDS = 32
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="scripts/bench cluster")
+    parser.add_argument("sources", nargs="?", type=int, default=100_000)
+    parser.add_argument("--growth", action="store_true")
+    asked = parser.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix="feeds-bench-"))
+    folder.chmod(0o755)
+    trial = Trial(folder / "data")
+    trial.start()
+    server = subprocess.Popen([sys.executable, "-m", "clustering.server"], stdout=subprocess.PIPE, text=True)
+    try:
+        assert server.stdout
+        port = int(server.stdout.readline())
+        faults = run(folder, trial, asked.sources, port)
+        if asked.growth:
+            growth(trial)
+    finally:
+        server.kill()
+        server.wait()
+        trial.close()
+        shutil.rmtree(folder, ignore_errors=True)
+    close("cluster", f"{asked.sources} sources, faults: {', '.join(faults) or 'none'}", "no fault", holds=not faults)
+
+
+def configured(folder: Path, sources: int, port: int) -> Path:
+    hosts = max(sources // 20, 40)
+    urls = [f"http://{host_of(n, hosts)}:{port}/{n}" for n in range(sources)]
+    lines = [f'<outline type="rss" text="f{n}" xmlUrl="{url}"/>' for n, url in enumerate(urls)]
+    opml = f'<opml version="2.0"><head/><body>{"".join(lines)}</body></opml>'
+    (folder / "list.opml").write_text(opml, encoding="utf-8")
+    allowed = ", ".join(f'"{host_of(n, hosts)}:{port}"' for n in range(hosts))
+    file = folder / "feeds.yaml"
+    file.write_text(
+        f"site: {{title: Bench, url: 'https://bench.example'}}\nsources:\n  - opml: list.opml\n"
+        f"server: {{listen: '127.0.0.1:{port + 1}', allow_private: [{allowed}]}}\n"
+        f"schedule: {{shards: {SHARDS}, per_host: 1, spacing: 0s, workers: 32}}\n",
+        encoding="utf-8",
+    )
+    return file
+
+
+class Cluster:
+    """The processes, and what CPU time each of them took at the last look."""
+
+    def __init__(self, file: Path, url: str) -> None:
+        self._file, self._url = file, url
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.cpu: dict[int, float] = {}
+
+    def start(self, name: str, *words: str) -> None:
+        environ = {**os.environ, "FEEDS_STORE": self._url, "SOURCE_DATE_EPOCH": str(EPOCH)}
+        with (self._file.parent / f"{name}.log").open("ab") as log:
+            command = [sys.executable, "-m", "feeds", "-c", str(self._file), *words]
+            self.processes[name] = subprocess.Popen(command, env=environ, stdout=log, stderr=log)
+
+    def look(self) -> None:
+        for name, process in self.processes.items():
+            if name.startswith("worker") and process.poll() is None:
+                fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
+                self.cpu[process.pid] = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def stop(self) -> float:
+        """End all in good order; return how long that took."""
+        began = time.monotonic()
+        for process in self.processes.values():
+            process.terminate()
+        for process in self.processes.values():
+            process.wait(60)
+        return time.monotonic() - began
+
+
+def run(folder: Path, trial: Trial, sources: int, port: int) -> list[str]:
+    file = configured(folder, sources, port)
+    url = trial.create("feeds", "template0")
+    migrate(url)
+    cluster = Cluster(file, url)
+    for name, words in {"scheduler1": ("scheduler",), "scheduler2": ("scheduler",), "web": ("web",)}.items():
+        cluster.start(name, *words)
+    for number in range(3):
+        cluster.start(f"worker{number}", "worker", "--jobs", "4")
+    began, stall, end = _under_fire(cluster, url, sources)
+    took = time.monotonic() - began
+    asked = json.load(urllib.request.urlopen(f"http://127.0.0.1:{port}/stats", timeout=10))
+    page = urllib.request.urlopen(f"http://127.0.0.1:{port + 1}/atom.xml", timeout=10)
+    served = page.status
+    cluster.look()
+    stopped = cluster.stop()
+    late = [at for at, _ in asked["overlaps"] if not stall <= at <= end + 2]
+    each = 1000 * sum(cluster.cpu.values()) / sources
+    print(f"{sources} sources in {took:.0f} s, {sources / took:.0f} polls/s; {each:.1f} ms CPU of workers a poll")
+    print(f"{asked['again']} asked again, {len(asked['overlaps'])} overlaps, {len(late)} of them beyond the stall")
+    print(f"all stopped in {stopped:.1f} s")
+    store = open_store(url)
+    faults = _judged(store, sources)
+    faults += [f"{len(late)} overlaps"] if late else []
+    faults += [] if served == 200 else [f"the web node answered {served}"]
+    faults += _compared(store, folder, file)
+    store.close()
+    return faults
+
+
+def _under_fire(cluster: Cluster, url: str, sources: int) -> tuple[float, float, float]:
+    """Let it run to the end, with mishaps on the way; return when polling began, and when a worker slept."""
+    began, stall, end = 0.0, 0.0, 0.0
+    killed = False
+    victim, sleeper = cluster.processes["worker0"], cluster.processes["worker1"]
+    with psycopg.connect(url, autocommit=True) as connection:
+        while True:
+            cluster.look()
+            done = _polled(connection)
+            began = began or (time.monotonic() if done else 0.0)
+            if done > 0.2 * sources and not killed:
+                victim.kill()
+                cluster.processes["scheduler1"].kill()
+                killed = True
+                cluster.start("worker3", "worker", "--jobs", "4")
+            if done > 0.4 * sources and not stall:
+                sleeper.send_signal(signal.SIGSTOP)
+                stall = time.monotonic()
+            if stall and not end and time.monotonic() > stall + STALL:
+                sleeper.send_signal(signal.SIGCONT)
+                end = time.monotonic()
+            if end and done == sources and _quiet(connection):
+                return began, stall, end
+            time.sleep(0.25)
+
+
+def _polled(connection: "psycopg.Connection[tuple[int]]") -> int:
+    found = connection.execute("SELECT count(*) FROM source_state WHERE due > to_timestamp(%s)", (EPOCH,)).fetchone()
+    return int(found[0]) if found else 0
+
+
+def _quiet(connection: "psycopg.Connection[tuple[int]]") -> bool:
+    query = "SELECT (SELECT count(*) FROM marks) + (SELECT count(*) FROM procrastinate_jobs WHERE status = 'doing')"
+    found = connection.execute(query).fetchone()
+    return found is not None and found[0] == 0
+
+
+def _judged(store: Store, sources: int) -> list[str]:
+    totals = store.overview.totals(datetime.fromtimestamp(EPOCH, UTC))
+    wanted = sources * ITEMS
+    print(f"{totals.entries} entries, {totals.stories} stories of {wanted}; {totals.renditions} documents")
+    faults = []
+    for line in store.overview.sources():
+        if line.state.problem or line.entries != ITEMS:
+            print(f"{line.source.id}: {line.entries} entries, {line.state.problem}, {line.state.strikes} strikes")
+    if totals.entries != wanted:
+        faults.append(f"{wanted - totals.entries} entries lost")
+    if totals.stories != wanted:
+        faults.append(f"{totals.stories - wanted} stories too many")
+    return faults
+
+
+def _compared(store: Store, folder: Path, file: Path) -> list[str]:
+    """Publish the same input by one embedded process, and compare all documents."""
+    other = f"sqlite:///{folder}/embedded.db"
+    environ = {**os.environ, "FEEDS_STORE": other, "SOURCE_DATE_EPOCH": str(EPOCH)}
+    subprocess.run([sys.executable, "-m", "feeds", "-q", "-c", str(file), "run"], env=environ, check=True)
+    embedded = open_store(other)
+    ours, theirs = (
+        {line.path: s.overview.rendition(line.path) for line in s.overview.renditions()} for s in (store, embedded)
+    )
+    differing = [p for p in sorted(ours.keys() | theirs.keys())
+                 if (a := ours.get(p)) is None or (b := theirs.get(p)) is None or a.body != b.body]  # fmt: skip
+    embedded.close()
+    print(f"{len(theirs)} documents of one embedded process, {len(differing)} differ {differing[:3]}")
+    return [f"{len(differing)} documents differ"] if differing else []
+
+
+def growth(trial: Trial) -> None:
+    """Print what a tick and the claim of a shard cost, with one source in a hundred due."""
+    url = trial.create("growth", "template0")
+    migrate(url)
+    now = datetime.fromtimestamp(EPOCH, UTC)
+    before = 0
+    for sources in (10_000, 100_000, 1_000_000):
+        with psycopg.connect(url) as connection:
+            connection.execute(
+                "INSERT INTO sources SELECT 's' || n, n %% 1024, false, true, false, n, 0,"
+                ' \'{"id":"s\' || n || \'","kind":"feed","location":"http://h"}\' FROM generate_series(%s::int, %s::int) n',
+                (before, sources - 1),
+            )
+            connection.execute(
+                "INSERT INTO source_state (source_id, due, paused, strikes, state, info) SELECT 's' || n,"
+                " to_timestamp(%s) + CASE WHEN n %% 100 = 0 THEN interval '-1 s' ELSE interval '1 h' END, false, 0,"
+                " '{\"source_id\":\"s' || n || '\"}', '{}' FROM generate_series(%s::int, %s::int) n",
+                (EPOCH, before, sources - 1),
+            )
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("VACUUM ANALYZE")
+        before = sources
+        store = open_store(url)
+        tick, claim = _best(store.turns.shards, now), _best(store.library.due, 7, now, 1000)
+        store.close()
+        each = 1e6 * tick / (sources / 100)
+        print(
+            f"{sources:>9} sources: tick {tick * 1000:.2f} ms, {each:.2f} µs a due source; claim {claim * 1000:.2f} ms"
+        )
+
+
+def _best(what: Callable[..., object], *given: object) -> float:
+    found = []
+    for _ in range(5):
+        began = time.perf_counter()
+        what(*given)
+        found.append(time.perf_counter() - began)
+    return min(found)
+
+
+if __name__ == "__main__":
+    main()
