@@ -213,7 +213,8 @@ def growth(trial: Trial) -> None:
         with psycopg.connect(url) as connection:
             connection.execute(
                 "INSERT INTO sources SELECT 's' || n, n %% 1024, false, true, false, n, 0,"
-                ' \'{"id":"s\' || n || \'","kind":"feed","location":"http://h"}\' FROM generate_series(%s::int, %s::int) n',
+                ' \'{"id":"s\' || n || \'","kind":"feed","location":"http://h"}\''
+                " FROM generate_series(%s::int, %s::int) n",
                 (before, sources - 1),
             )
             connection.execute(

@@ -5,10 +5,14 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from feeds.store import open_store
+from tests import servers
 from tests.end_to_end import torture
 
 ROOT = Path(__file__).parents[2]
@@ -81,3 +85,15 @@ def test_a_second_pass_changes_nothing(expected: dict[str, str], tmp_path: Path)
     desk = sample(tmp_path / "desk")
     published(desk, {"PYTHONHASHSEED": "5"})
     assert published(desk, {"PYTHONHASHSEED": "6", "TZ": "Asia/Tokyo"}) == expected
+
+
+@pytest.mark.parametrize("site", [torture.write, sample], ids=["torture", "sample"])
+def test_db_17_both_databases_publish_the_same_bytes(site: Callable[[Path], object], tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        site(tmp_path / name)
+    place = {"TZ": "Asia/Seoul", "LC_ALL": "C.UTF-8"}
+    other = servers.empty()
+    assert published(tmp_path / "two", {**place, "FEEDS_STORE": other}) == published(tmp_path / "one", place)
+    store = open_store(other, lock=False)
+    assert store.overview.totals(datetime.fromtimestamp(torture.NOW, UTC)).stories > 10
+    store.close()
