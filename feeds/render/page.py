@@ -72,7 +72,7 @@ def render(feed: Feed) -> tuple[bytes, tuple[SetAside, ...]]:
         heading=frame.named(channel),
         description=_description(channel),
         home=home(channel),
-        addresses=tuple(addresses(channel)),
+        addresses=tuple(addresses(channel, feed.others)),
         days=tuple(_days(cards, speech(channel.language))),
         updated=moment(feed.updated).astimezone(zone) if cards else None,
     )
@@ -115,8 +115,11 @@ def _days(cards: Iterable[Card], spoken: str) -> Iterable[Day]:
         yield Day(name=day(when, spoken), date=date.isoformat(when), cards=tuple(of_day))
 
 
-def addresses(channel: Channel) -> Iterable[Address]:
-    """Give the ways to subscribe to a channel, in the order in which pages offer them."""
+def addresses(channel: Channel, others: Iterable[Channel] = ()) -> Iterable[Address]:
+    """Give the ways to subscribe to a channel, in the order in which pages offer them.
+
+    A category has no list of its own as a rule: the front page's among *others* is offered with it.
+    """
     say = speaker(speech(channel.language)).gettext
     uses: Mapping[Format, str] = {
         "atom": say("most feed readers"),
@@ -125,7 +128,10 @@ def addresses(channel: Channel) -> Iterable[Address]:
         "opml": say("all sources at once") if "sources" in channel.formats else say("all sections at once"),
     }
     for format, label in _LABELS.items():
-        if format in channel.formats:
+        whose = channel if format in channel.formats else None
+        if format == "opml" and channel.category and not whose:
+            whose = next((c for c in others if c.category is None and "opml" in c.formats), None)
+        if whose:
             media_type = MEDIA_TYPES[format].partition(";")[0]
-            url = address(channel, format)
+            url = address(whose, format)
             yield Address(label=label, url=url, path=local(url), media_type=media_type, use=uses[format])

@@ -129,6 +129,14 @@ def test_cards_name_only_what_is_published(formats: tuple[Format, ...]) -> None:
     assert len(found(reader, "aside")) == (len(formats) > 1)
 
 
+def test_a_category_offers_the_list_of_the_front_page() -> None:
+    of = channel(id="c", path="/기술/", category=TECH, formats=("atom", "html"))
+    addresses = found(read(feed(of=of, others=(channel(),))), "input", **{"class": "address"})
+    assert [a["value"].rpartition("/")[2] for a in addresses] == ["atom.xml", "opml.xml"]
+    assert addresses[1]["value"] == "https://news.example.kr/opml.xml"
+    assert len(found(read(feed(of=of)), "input", **{"class": "address"})) == 1
+
+
 def test_addresses_are_shown_whole_to_be_copied() -> None:
     addresses = found(read(feed(of=channel(path="/x/"))), "input", **{"class": "address"})
     assert [a["value"].removeprefix("https://news.example.kr") for a in addresses] == [
