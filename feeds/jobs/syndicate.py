@@ -62,6 +62,7 @@ class _Seen:
     edition: int
     at: datetime
     found: Edition
+    held: tuple[Held, ...]
 
     def holds(self, edition: int, now: datetime) -> bool:
         until = self.found.until
@@ -125,7 +126,7 @@ class Syndicate:
         rendition = self.render(edition.feed)
         if rendition is None:
             return None
-        issue = _issue(partner, edition.feed, rendition.etag)
+        issue = _issue(partner, edition.feed, rendition.etag, self._held_of(partner, edition.feed))
         self._made[key] = _Made(standing, edition.until, edition.feed, issue)
         self._keep(key, rendition)
         return issue
@@ -171,7 +172,8 @@ class Syndicate:
             return self._owing(deal, channel, standing, now, owed)
         seen = drawn.seen.get((deal.terms, channel.id))
         if seen is None or not seen.holds(standing.edition, now):
-            seen = _Seen(standing.edition, now, self._enough(deal, channel, standing.edition, now))
+            found = self._enough(deal, channel, standing.edition, now)
+            seen = _Seen(standing.edition, now, found, _held(found.feed))
             drawn.seen[deal.terms, channel.id] = seen
         return replace(seen.found, feed=replace(seen.found.feed, channel=channel))
 
@@ -237,6 +239,12 @@ class Syndicate:
                 self._kept = 0
                 self._shared.clear()
         return self._drawn
+
+    def _held_of(self, partner: Partner, feed: Feed) -> tuple[Held, ...]:
+        """What a document tells: one value for all who see the same, for it is a tenth of a document in size."""
+        drawn = self._now()
+        seen = drawn.seen.get((partner.terms, feed.channel.id))
+        return seen.held if seen and seen.found.feed.items is feed.items and not feed.gone else _held(feed)
 
     def _public(self, partner: Partner) -> Mapping[str, Channel]:
         """The public channels that a partner gets; a category that came up since is among them."""
@@ -306,11 +314,14 @@ def _drawn(settings: Settings) -> _Drawn:
     return _Drawn(settings, deals, {source.id: source.options.content for source in settings.sources})
 
 
-def _issue(partner: Partner, feed: Feed, etag: str) -> Issue:
-    held = (
+def _held(feed: Feed) -> tuple[Held, ...]:
+    return (
         *(Held(item.story.id, item.story.updated) for item in feed.items),
         *(Held(stone.story_id, stone.at, "retraction") for stone in feed.gone),
     )
+
+
+def _issue(partner: Partner, feed: Feed, etag: str, held: tuple[Held, ...]) -> Issue:
     return Issue(
         partner_id=partner.id,
         channel_id=feed.channel.id,

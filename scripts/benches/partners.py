@@ -34,7 +34,7 @@ NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 SOURCE = Source(id="posts", kind="content", location="/posts")
 SHOWN = 50  # stories of a channel
 KINDS = 10  # of terms
-MEMORY = 100.0  # KB a partner
+MEMORY = 150.0  # KB a partner: 64 of them are documents, of which 64 MB are kept in all
 SHARE = 0.25  # of the cost of a story for all that one for a tenth of them may cost
 
 
