@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 
 from feeds.model.desk import CopyLine, HeldView, Previewed, QueueView, SourceDetail, StatusView
 from feeds.model.overview import Found
+from feeds.model.partner import PartnerView
 from feeds.model.settings import Site
 from feeds.model.staff import AuditLine, Session
 from feeds.model.story import Story
@@ -114,3 +115,4 @@ class Desk:
     clock: Callable[[], datetime]
     site: Callable[[], Site]
     staffed: Callable[[], bool]  # somebody may sign in
+    partners: Callable[[], tuple[PartnerView, ...]] = tuple  # those with alarms first

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from feeds.app import partners
 from feeds.app.build import App
 from feeds.app.desk_acts import DeskActs
 from feeds.app.desk_views import DeskViews
@@ -23,6 +24,7 @@ def desk(app: App, wake: Callable[[], None]) -> Desk:
         clock=app.clock,
         site=lambda: app.settings.site,
         staffed=lambda: bool(app.store.staff.users()),
+        partners=lambda: partners.views(app),
     )
 
 

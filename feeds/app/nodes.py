@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from types import FrameType
 
-from feeds.app import push
+from feeds.app import partners, push
 from feeds.app.build import App, client_for, ports_for
 from feeds.app.service import Service
 from feeds.config.read import read_with_warnings
@@ -136,6 +136,7 @@ class SchedulerNode:
             for _ in range(PIECES):
                 if not self._app.store.library.expire(self._app.clock()):
                     break
+            partners.watch(self._app)
         return due(self._app)
 
 
@@ -152,6 +153,7 @@ class WebNode(Service):
         self.operating.ticked()
         self._reload_if_changed()
         self.office.flush()
+        self.usage.flush()
 
     def run(self) -> bool:
         try:

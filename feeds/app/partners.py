@@ -18,7 +18,7 @@ from feeds.core import agreement
 from feeds.errors import UsageError
 from feeds.jobs.syndicate import Syndicate
 from feeds.model.channel import Channel, Feed, Rendition
-from feeds.model.partner import Owed, Partner, Pickup, Reason, Receipt, Token, TokenKind, Traffic
+from feeds.model.partner import Owed, Partner, PartnerView, Pickup, Reason, Receipt, Token, TokenKind, Traffic
 from feeds.model.story import Story
 
 logger = logging.getLogger(__name__)
@@ -28,6 +28,7 @@ BYTES = 32  # of a token: 256 bits, in 43 letters
 PREFIX: Mapping[TokenKind, str] = {"header": "feeds_", "path": "feedsurl_"}  # by which scanners for secrets know them
 OVERLAP = timedelta(days=7)
 SILENT = 3  # times the agreed interval after which a partner counts as silent
+LISTED = 50  # partners of whom the desk's page tells how long they take
 FEW = 5  # versions that were picked up, before their median says anything
 RECENT = 30  # days of traffic that are shown
 
@@ -137,6 +138,38 @@ def accounts(app: App) -> tuple[Account, ...]:
     desk = office(app)
     found = [_account(app, desk, partner) for partner in app.settings.partners]
     return tuple(sorted(found, key=lambda one: not one.alarms))
+
+
+def views(app: App) -> tuple[PartnerView, ...]:
+    """Return all partners as the desk lists them, those with alarms first; few questions, however many there are."""
+    kept, now = app.store.partners, app.clock()
+    wrong, held = alarms(app), kept.held_by()
+    asked: dict[str, datetime] = {}
+    owed: dict[str, list[Owed]] = {}
+    totals: dict[str, tuple[int, int, int]] = {}
+    for pickup in kept.pickups():
+        asked[pickup.partner_id] = max(pickup.at, asked.get(pickup.partner_id, pickup.at))
+    for debt in kept.debts():
+        owed.setdefault(debt.partner_id, []).append(debt)
+    for t in kept.traffic(None, (now - timedelta(days=RECENT)).strftime("%Y-%m-%d")):
+        told, same, sent = totals.get(t.partner_id, (0, 0, 0))
+        totals[t.partner_id] = (told + t.full + t.unchanged, same + t.unchanged, sent + t.sent)
+    found = []
+    for one in app.settings.partners:
+        told, same, sent = totals.get(one.id, (0, 0, 0))
+        found.append(
+            PartnerView(
+                partner=one,
+                asked=asked.get(one.id),
+                unchanged=same / told if told else None,
+                lag=_lag(kept.receipts(one.id)) if len(app.settings.partners) <= LISTED else None,
+                sent=sent,
+                held=held.get(one.id, 0),
+                owed=tuple(owed.get(one.id, ())),
+                alarms=wrong.get(one.id, ()),
+            )
+        )
+    return tuple(sorted(found, key=lambda view: not view.alarms))
 
 
 def _account(app: App, desk: Syndicate, partner: Partner) -> Account:

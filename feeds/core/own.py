@@ -39,7 +39,8 @@ def addresses(settings: Settings) -> Addresses:
         for format in _FEEDS
         if format in output.formats
     }
-    keys = "|".join(_pattern(file) for file in sorted(files)) or "(?!)"
+    private = re.escape(canonical(f"{site}/partner/{_SLUG}").removesuffix(_SLUG)) + ".+"  # a partner's feed of ours
+    keys = "|".join([*(_pattern(file) for file in sorted(files)), private])
     return Addresses(canonical(site + "/").partition("/")[0].partition(":")[0], re.compile(keys))
 
 

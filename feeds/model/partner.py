@@ -206,3 +206,18 @@ class Pickup:
     at: datetime
     etag: str
     updated: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartnerView:
+    """A partner as the desk lists it. *unchanged* is the share of 304 among answers, None where there were none;
+    *lag* the median time from a version to its pick-up, None where too few were; *alarms* are sentences."""
+
+    partner: Partner
+    asked: datetime | None
+    unchanged: float | None
+    lag: timedelta | None
+    sent: int  # bytes in thirty days
+    held: int  # stories
+    owed: tuple[Owed, ...]
+    alarms: tuple[str, ...]

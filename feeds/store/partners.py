@@ -231,6 +231,14 @@ class Partners:
                 for row in connection.execute(query)
             }
 
+    def held_by(self) -> Mapping[str, int]:
+        """Return how many stories each partner holds."""
+        c = p.holdings.c
+        number = func.count(c.story_id.distinct())
+        query = select(c.partner_id, number.label("number")).where(c.told == "story").group_by(c.partner_id)
+        with self._db.read() as connection:
+            return {row.partner_id: row.number for row in connection.execute(query)}
+
     def receipts(self, partner_id: str, story_id: str = "") -> Iterator[Receipt]:
         """Give a partner's rows of the ledger, the oldest first."""
         c = p.ledger.c

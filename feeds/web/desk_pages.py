@@ -61,6 +61,10 @@ def _queue(desk: Desk, visit: Visit) -> Mapping[str, object]:
     return {"view": desk.views.queue()}
 
 
+def _partners(desk: Desk, visit: Visit) -> Mapping[str, object]:
+    return {"lines": desk.partners()}
+
+
 def _audit(desk: Desk, visit: Visit) -> Mapping[str, object]:
     lines = desk.acts.audit(_page(visit))
     return {"lines": lines, "number": _page(visit), "more": len(lines) == 2 * LISTED}
@@ -79,5 +83,6 @@ PAGES: tuple[Page, ...] = (
     Page(name="held", label="held", template="held.html", show=_held),
     Page(name="preview", label="preview", template="preview.html", show=_preview, tries=True),
     Page(name="queue", label="queue", template="queue.html", show=_queue),
+    Page(name="partners", label="partners", template="partners.html", show=_partners),
     Page(name="audit", label="audit", template="audit.html", show=_audit),
 )

@@ -270,6 +270,25 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "no_subscribers": ("Nobody subscribes to our hub.", "허브를 구독하는 곳이 없습니다."),
     "lease": ("Lease ends", "구독 끝"),
     "sources_due": ("Sources due", "요청할 출처"),
+    # partners
+    "partners": ("Partners", "제휴사"),
+    "partners_hint": (
+        "Who takes our stories under terms, and what they have.",
+        "기사를 받는 곳과 받은 것.",
+    ),
+    "no_partners": (
+        "No partner yet; `feeds partner add` makes one.",
+        "제휴사가 없습니다: `feeds partner add`",
+    ),
+    "partner": ("Partner", "제휴사"),
+    "last_asked": ("Last pick-up", "마지막 수신"),
+    "share_304": ("304", "304"),
+    "lag": ("Lag", "지연"),
+    "bytes_30": ("30 days", "30일"),
+    "holds": ("Holds", "보유"),
+    "owed_to": ("Owed", "미전달"),
+    "owed_retraction": ("retraction", "철회"),
+    "owed_correction": ("correction", "정정"),
     # audit
     "audit": ("Log", "기록"),
     "audit_hint": ("What was done at the desk, the newest first.", "데스크에서 한 일, 새것부터."),

@@ -44,7 +44,18 @@ FEED = """\
 <pubDate>Sat, 28 Feb 2026 0{n}:00:00 GMT</pubDate><description>{text}</description></item></channel></rss>
 """
 TEXT = "Two ways to sell batteries: to those who drive, and to those who keep the lights on at night. " * 8
-PAGES = ("", "source?id=lost", "stories", "copies", "copies?kind=apart", "held", "preview", "queue", "audit")
+PAGES = (
+    "",
+    "source?id=lost",
+    "stories",
+    "copies",
+    "copies?kind=apart",
+    "held",
+    "preview",
+    "queue",
+    "partners",
+    "audit",
+)
 
 
 @dataclass(frozen=True)

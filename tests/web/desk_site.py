@@ -12,7 +12,7 @@ from typing import Any
 from argon2 import PasswordHasher
 from starlette.testclient import TestClient
 
-from feeds.app import passes, staff
+from feeds.app import partners, passes, staff
 from feeds.app.build import App, opened
 from feeds.app.desk_acts import DeskActs
 from feeds.app.desk_views import DeskViews
@@ -143,5 +143,6 @@ def opened_desk(
             clock=app.clock,
             site=lambda: app.settings.site,
             staffed=lambda: True,
+            partners=lambda: partners.views(app),
         )
         yield Browser(app, site(app.store.overview, STATIC, lambda: True, entrances(desk, PAGES, STYLE), front), origin)

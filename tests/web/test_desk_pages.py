@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from feeds.app import desk as ruling
 from feeds.app.desk_views import KEYS, hours, seen
 from feeds.config.keys import keys
 from feeds.core import near
@@ -15,6 +16,7 @@ from feeds.errors import PROBLEMS
 from feeds.model.delivery import Delivery, Intent, Subscription
 from feeds.model.desk import TONES, Hour
 from feeds.model.overview import SourceLine
+from feeds.model.partner import Held, Issue, Partner
 from feeds.model.source import FeedInfo, FetchLine, Options, Problem, Source, SourceState
 from feeds.store import fetches
 from feeds.web.desk_look import ICONS, bare, bars, coded
@@ -153,6 +155,25 @@ def test_subscribers_of_the_hub_are_listed_without_their_secrets(browser: Browse
     assert "in 10 days" in text(page)
     assert "hush" not in page
     assert "s3cret" not in page
+
+
+def test_partners_are_listed_with_what_they_are_owed(browser: Browser) -> None:
+    assert "No partner yet" in text(browser.page("/desk/partners"))
+    app = browser.app
+    portal = Partner(id="portal", title="<b>포털</b>", every=timedelta(minutes=10))
+    app.settings = replace(app.settings, partners=(Partner(id="quiet"), portal))
+    story = app.store.library.every_story("", 1)[0]
+    app.store.partners.picked_up(
+        Issue(partner_id="portal", channel_id="all", etag="e", updated=NOW, held=(Held(story.id, story.updated),)),
+        "polled",
+        NOW - timedelta(hours=2),
+    )
+    ruling.retract(app, story.id, "")
+    page = text(browser.page("/desk/partners"))
+    assert page.index("<b>포털</b>") < page.index("quiet"), "the one with an alarm first"
+    assert "2 hours ago" in page
+    assert f"retraction: {story.lead.title}" in page
+    assert "No partner yet" not in page
 
 
 def line(**given: object) -> SourceLine:
