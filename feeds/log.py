@@ -19,7 +19,8 @@ from feeds.model.settings import Form
 
 VALUE = 500  # characters of one fact, or of an event; a longer one is cut, for logs are not where bodies are kept
 TRACE = 16_000  # characters of a traceback, the end of it
-NOISY = ("apscheduler", "urllib3", "alembic", "uvicorn.error", "charset_normalizer")  # heard only when they warn
+# heard only when they warn
+NOISY = ("apscheduler", "urllib3", "alembic", "procrastinate", "uvicorn.error", "charset_normalizer")
 
 _PART = re.compile(r"(?:(?P<name>[A-Za-z_]+)=)?%(?P<kind>%|[-#0 +]*\d*(?:\.\d+)?[a-zA-Z])")
 _BARE = re.compile(r"[^\s\"=\\]+\Z")

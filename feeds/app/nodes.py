@@ -10,6 +10,7 @@ from types import FrameType
 
 from feeds.app import partners, push
 from feeds.app.build import App, client_for, ports_for
+from feeds.app.operating import Operating
 from feeds.app.service import Service
 from feeds.config.read import read_with_warnings
 from feeds.config.stamp import changed
@@ -70,7 +71,8 @@ class WorkerNode:
 
     def __init__(self, app: App, environ: Mapping[str, str], jobs: int) -> None:
         self._app = app
-        self._watch = _Watch(app, environ, lambda: None)
+        self._operating = Operating(app, environ, lambda: True)
+        self._watch = _Watch(app, environ, lambda: self._operating.apply(app.settings))
         self._own = threading.local()
         self._hands = Hands(address_of(app.settings), self._run, lambda: due(app), many=jobs)
 
@@ -78,7 +80,7 @@ class WorkerNode:
         """Work until SIGTERM or SIGINT; False when a job had to be left behind (its rows stay due)."""
         stopping = stopped_by_signal()
         self._hands.start()
-        stopping.wait()
+        self._operating.attend(stopping, "working")
         logger.info("stopping: no new jobs, those that run reach their next pause")
         return self._hands.stop()
 
@@ -86,7 +88,12 @@ class WorkerNode:
         self._watch.look()
         with about(job=job.lock):
             work = replace(self._app.work(listening=True, stopping=stopping), ports=self._ports(), budget=BUDGET)
-            report = self._app.run_job(job, work)
+            try:
+                report = self._app.run_job(job, work)
+            except Exception:
+                self._operating.meters.crashed(job.name)
+                raise
+            self._operating.meters.reported(report)
             counts = dict(sorted(report.counts.items()))
             took = report.took.total_seconds()
             logger.info("job done outcome=%s took=%.3f", report.outcome, took, extra={"facts": counts})
@@ -108,6 +115,7 @@ class SchedulerNode:
 
     def __init__(self, app: App, environ: Mapping[str, str]) -> None:
         self._app = app
+        self._operating = Operating(app, environ, lambda: True)
         self._watch = _Watch(app, environ, self._align)
         self._queue = Queue(address_of(app.settings))
         self._clockwork = Clockwork(self._queue, self._due, app.store.turns.take)
@@ -118,12 +126,13 @@ class SchedulerNode:
         self._align()
         thread = threading.Thread(target=self._clockwork.run, name="clockwork", daemon=True)
         thread.start()
-        stopping.wait()
+        self._operating.attend(stopping, "saying what is due")
         self._clockwork.stop()
         thread.join(10)
         self._queue.close()
 
     def _align(self) -> None:
+        self._operating.apply(self._app.settings)
         with self._app.store.turns.alone("settings"):
             self._app.sync()
             push.attend(self._app, woken=False)

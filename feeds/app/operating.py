@@ -21,6 +21,7 @@ from feeds.web.metrics import Meters, small
 logger = logging.getLogger(__name__)
 
 FRESH = 10.0  # seconds for which the store's numbers are kept: scrapers that hurry cost nothing
+BEAT = 1.0  # seconds between two life signs of a process without a web server
 SILENT = 600.0  # seconds without a tick after which the engine is taken for stuck; a reload may regroup for minutes
 
 
@@ -61,6 +62,16 @@ class Operating:
                 self._listener = _Listener(wanted, self)
             except ListenError as error:
                 logger.error("metrics refused reason=%s", error)
+
+    def attend(self, stopping: threading.Event, status: str) -> None:
+        """Stand by until *stopping*, for a process without a web server: ready, alive, and at the end gone."""
+        self.apply(self._app.settings)
+        self.notifier.ready(status)
+        while not stopping.wait(BEAT):
+            self.ticked()
+            self.alive()
+        self.notifier.stopping()
+        self.stop()
 
     def stop(self) -> None:
         if self._listener:

@@ -1,5 +1,7 @@
 """Numbers and readiness at an address of their own, which a reload may move; what is wrong with a clock."""
 
+import socket
+import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -101,6 +103,15 @@ def test_wrong_clock(now: datetime, latest: datetime | None, said: str) -> None:
     found = wrong_clock(now, latest)
     assert said in found
     assert bool(found) == bool(said)
+
+
+def test_a_process_without_a_web_server_tells_that_it_is_ready_and_that_it_goes(app: App, tmp_path: Path) -> None:
+    stopping = threading.Event()
+    stopping.set()
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(tmp_path / "notify"))
+        Operating(app, {"NOTIFY_SOCKET": str(tmp_path / "notify")}, lambda: True).attend(stopping, "working")
+        assert [manager.recv(100) for _ in range(2)] == [b"READY=1\nSTATUS=working", b"STOPPING=1"]
 
 
 def test_what_needs_a_restart_is_named(app: App) -> None:
