@@ -2,6 +2,7 @@
 
 import logging
 import os
+import resource
 import signal
 import sys
 import threading
@@ -36,6 +37,7 @@ from feeds.web.site import Site, site
 logger = logging.getLogger(__name__)
 
 WATCH = timedelta(minutes=1)
+FILES = 512  # beside the connections: the store, sources that are asked, the sandbox
 LOOK = 0.5  # seconds between two looks for what others published; each reads one row
 GRACE = 2  # seconds that answers under way get at a stop; the engine gets 3 after them
 
@@ -180,6 +182,7 @@ class Service:
             *desk_web.entrances(self.app, wake),
             *partner.entrances(self.office, self.app.clock),
         )
+        allow_files(settings.connections + FILES)
         front = Front(self.app.settings.site.url, settings)
         shelf, ready = self.app.store.overview, self._ready
         web = self.web = site(shelf, STATIC, ready, extra, front, self.usage.see)
@@ -236,6 +239,14 @@ def needs_restart(old: Settings, new: Settings) -> tuple[str, ...]:
         ("server.listen", (old.server.host, old.server.port), (new.server.host, new.server.port)),
     )
     return tuple(key for key, was, is_ in pairs if was != is_)
+
+
+def allow_files(wanted: int) -> None:
+    """Let this process open so many files and sockets, as far as its hard limit goes; the soft one is often 1,024."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def leave(code: int) -> None:

@@ -310,7 +310,11 @@ class Guarded(HttpToolsProtocol):
             return False
         if self.parser.get_http_version() != "1.1":
             return False
-        answer = self.door.site.at_hand(self.url, self.headers, self.peer)
+        try:
+            answer = self.door.site.at_hand(self.url, self.headers, self.peer)
+        except Exception:  # llhttp would take it for a fault of the client's
+            logger.exception("answer from memory failed")
+            return False
         if answer is None:
             return False
         stays = self.parser.should_keep_alive()

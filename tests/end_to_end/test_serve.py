@@ -1,6 +1,7 @@
 """The service: first pass at once, feeds served, configuration read again, a clean stop, one process a store."""
 
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -11,6 +12,8 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from feeds.app.service import allow_files
 
 ROOT = Path(__file__).parents[2]
 CONFIG = """\
@@ -97,3 +100,15 @@ def test_a_second_process_is_refused(tmp_path: Path) -> None:
         assert second.returncode == 1
         assert str(first.pid) in said
         assert get(port, "/healthz")[0] == 200
+
+
+def test_srv_23_as_many_files_may_be_open_as_connections_are_kept() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = 4096 if hard == resource.RLIM_INFINITY else hard
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most - 100, hard))
+        for wanted, allowed in ((most - 50, most - 50), (most - 90, most - 50), (most, most)):
+            allow_files(wanted)
+            assert resource.getrlimit(resource.RLIMIT_NOFILE) == (allowed, hard)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

@@ -272,6 +272,20 @@ def test_requests_from_memory_are_counted_too() -> None:
         assert web.get("/atom.xml", other)[0] == 200
 
 
+def test_srv_27_a_fault_on_the_short_way_costs_that_way_alone(caplog: pytest.LogCaptureFixture) -> None:
+    def through(made: Site) -> Site:
+        def broken(*_: object) -> None:
+            raise RuntimeError("secret")
+
+        made.at_hand = broken  # type: ignore[assignment]  # it never answers
+        return made
+
+    with running(Shelf(rendition("/atom.xml", "atom", FEED)), through=through) as web:
+        status, _, body = web.get("/atom.xml")
+        assert (status, body) == (200, FEED)
+    assert "answer from memory failed" in caplog.text
+
+
 def test_other_rules_hold_from_the_next_request_on() -> None:
     """Also for who is known from before."""
     sites: list[Site] = []
