@@ -50,18 +50,16 @@ def regroup(work: Work) -> int:
 def _rename(work: Work, configured: Sequence[Channel]) -> None:
     """Tell by their files which channels have another id since, and give it to what is kept of them."""
     outbox = work.ports.outbox
-    published = outbox.channels()
+    published, known = set(outbox.channels()), {c.id for c in configured}
     fresh = {c.file(format): c.id for c in configured if c.id not in published for format in c.formats}
+    left = [name for id in sorted(published - known) if not (name := ChannelName.of(id)).story] if fresh else []
     names: dict[str, str] = {}
-    for id in published if fresh else ():
-        name = ChannelName.of(id)
-        if name.story or name.period or id in {c.id for c in configured}:
-            continue
-        new = next((fresh[place.path] for place in outbox.places(id).values() if place.path in fresh), "")
+    for name in (name for name in left if not name.period):
+        new = next((fresh[p.path] for p in outbox.places(name.id).values() if p.path in fresh), "")
         if new and new not in names.values():
-            names[id] = new
+            names[name.id] = new
     if names:
-        old = [name for id in published if (name := ChannelName.of(id)).period and name.channel in names]
+        old = [name for name in left if name.period and name.channel in names]
         beside = {name.id: ChannelName.of(names[name.channel]).archive(name.period).id for name in old}
         outbox.rename({**names, **beside})
 
