@@ -6,7 +6,8 @@ of a lock runs and one waits. Procrastinate never runs a dead worker's jobs agai
 `Queue.sweep` does.
 
 Who runs a job also holds an advisory lock of PostgreSQL, by a connection of its own. Before a job of a worker that
-fell silent runs again, that connection is ended: when the worker comes back it finds so before it asks anyone anything.
+fell silent runs again, that connection is ended, and all others of its process: a transaction in which it stalled holds
+up nobody, and when it comes back it finds its lock lost before it asks anyone anything.
 """
 
 import logging
@@ -98,12 +99,13 @@ class Queue:
     def sweep(self, lease: float = LEASE) -> tuple[str, ...]:
         """Let the jobs of workers that fell silent run again; return their locks.
 
-        Whatever connection held such a job's lock is ended first. A job of which another waits already ends.
+        The connections of the process that held such a job's lock are ended first. Where another waits already, the job
+        ends.
         """
         again = []
         with psycopg.connect(self._address, autocommit=True) as connection:
             for id, lock in connection.execute(_STALLED, (lease,)).fetchall():
-                connection.execute(_END, (RUNNING, key_of(lock)))
+                connection.execute(_END, (RUNNING, key_of(lock), _JOBS))
                 try:
                     connection.execute(_AGAIN, (id,))
                 except errors.UniqueViolation:
@@ -134,9 +136,15 @@ _STALLED = """
 SELECT job.id, job.lock FROM procrastinate_jobs job LEFT JOIN procrastinate_workers w ON w.id = job.worker_id
 WHERE job.status = 'doing' AND (w.id IS NULL OR w.last_heartbeat < now() - %s * interval '1 s') ORDER BY job.id
 """
+_JOBS = " jobs"  # after the name of a process: what the connection that holds its locks is called
 _END = """
-SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted AND classid = %s AND objid = %s
-AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+WITH holder AS (
+    SELECT application_name AS name FROM pg_locks JOIN pg_stat_activity USING (pid)
+    WHERE locktype = 'advisory' AND granted AND classid = %s AND objid = %s
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+)
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity JOIN holder ON name IN (application_name, application_name || %s)
+WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
 _AGAIN = "UPDATE procrastinate_jobs SET status = 'todo', worker_id = NULL WHERE id = %s AND status = 'doing'"
 _OVER = "DELETE FROM procrastinate_jobs WHERE id = %s AND status = 'doing'"
@@ -194,9 +202,8 @@ class Holder:
 
     def _open(self) -> "psycopg.Connection[Any]":
         if self._connection is None:
-            self._connection = psycopg.connect(
-                self._address, autocommit=True, application_name=f"feeds {os.getpid()}@{os.uname().nodename} jobs"[:63]
-            )
+            name = f"feeds {os.getpid()}@{os.uname().nodename[:40]}{_JOBS}"  # as `store/postgres.py` calls us
+            self._connection = psycopg.connect(self._address, autocommit=True, application_name=name)
         return self._connection
 
     def _drop(self) -> None:

@@ -10,7 +10,7 @@ from feeds.core.arrivals import Arrivals
 from feeds.core.categories import Catalogue
 from feeds.core.decide import decide
 from feeds.core.normalise import normalise
-from feeds.errors import StaleView
+from feeds.errors import StaleView, StoreLocked
 from feeds.jobs import letters
 from feeds.jobs.documents import read
 from feeds.jobs.news import Reading, is_odd, read_news
@@ -254,6 +254,9 @@ def _line(answer: _Answer, now: datetime, new: int) -> FetchLine | None:
 def _settle_one(run: _Pass, library: Library, answer: _Answer) -> None:
     try:
         changes = _decide_and_apply(run, library, answer)
+    except StoreLocked as error:  # no fault of the source: it stays due
+        logger.warning("poll gave way source=%s reason=%s", answer.source.id, error)
+        changes = None
     except Exception as error:
         changes = _decide_and_apply(run, library, _broken(answer, error))
     _report(run, answer, changes)

@@ -208,6 +208,10 @@ def run(job, stopping):
         time.sleep(0.02)
     print("left", job.lock, flush=True)
     return Report(job=job)
+from feeds.store.server import connected
+db = connected(sys.argv[1])
+writing = db.write()
+writing.__enter__().exec_driver_sql("INSERT INTO meta VALUES ('stalled', 'in a transaction')")
 hands = Hands(sys.argv[1], run, lambda: (), many=2, beat=0.2, lease=2)
 hands.start()
 time.sleep(60)
@@ -269,6 +273,9 @@ def test_a_worker_that_stalled_past_its_lease_stops_when_it_comes_back(
     with holder.holding("poll:0") as lost:
         assert lost is None, "while it may live, nobody else runs its job"
     assert _until(lambda: queue.sweep(1) == ("poll:0",))
+    with psycopg.connect(address) as connection:
+        connection.execute("SET lock_timeout = '5s'")
+        connection.execute("INSERT INTO meta VALUES ('stalled', 'nobody waits for its transaction')")
     with holder.holding("poll:0") as lost:
         assert lost is not None
         assert not lost()

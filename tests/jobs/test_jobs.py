@@ -11,7 +11,7 @@ import pytest
 
 from feeds.core.desk import Desk
 from feeds.core.websub import PINGS
-from feeds.errors import OutputError, ParseError
+from feeds.errors import OutputError, ParseError, StoreLocked
 from feeds.jobs.deliver import deliver
 from feeds.jobs.poll import poll
 from feeds.jobs.publish import publish
@@ -28,6 +28,7 @@ from feeds.model.source import Document, Fetched, Options, Problem, Source, Sour
 from feeds.parse import parse
 from feeds.ports import Plan, Ports
 from feeds.store import Store, open_store
+from feeds.store.library import Library
 from tests.core.made import NOW, settings, source
 
 POLL, PUBLISH, DELIVER = Job(name="poll"), Job(name="publish"), Job(name="deliver")
@@ -573,3 +574,21 @@ def test_fm_19_two_posts_of_one_address_are_an_error_that_names_both(tmp_path: P
         assert "https://desk.example/same/" in problem.detail
         assert "a.md" in problem.detail
         assert {s.lead.title for s in desk.store.library.every_story("", 10)} == {"First", "Third"}
+
+
+def test_a_lock_that_others_hold_is_no_fault_of_a_source(desk: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It stays due, and the others are written."""
+    apply = Library.apply
+
+    def held(library: Library, changes: Changes) -> None:
+        if changes.state.source_id == "one":
+            raise StoreLocked("the store is held by another program")
+        apply(library, changes)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Library, "apply", held)
+        report = poll(POLL, desk.work())
+    assert (report.counts["gave_way"], report.problems) == (1, {})
+    assert [(s.id, state.failures) for s, state in desk.store.library.due(0, desk.now, 10)] == [("one", 0)]
+    assert poll(POLL, desk.work()).counts["new"] > 0
+    assert desk.store.library.due(0, desk.now, 10) == []
