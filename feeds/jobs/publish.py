@@ -36,6 +36,7 @@ class _Edition:
     tally: Tally = field(default_factory=Tally)
     problems: dict[str, Problem] = field(default_factory=dict)
     paths: list[str] = field(default_factory=list)
+    beside: list[str] = field(default_factory=list)  # those of the page of sources
     failed: bool = False  # a channel kept its mark
     _taken: frozenset[str] | None = None
 
@@ -48,7 +49,7 @@ class _Edition:
     def bring_out_sources(self, mark: datetime | None) -> None:
         paths = sources.bring_out(self.channels, self.taken(), self.work, mark, self.now)
         self.tally.add("written", len(paths))
-        self.paths.extend(paths)
+        self.beside.extend(paths)
 
 
 def publish(job: Job, work: Work) -> Report:
@@ -74,7 +75,7 @@ def publish(job: Job, work: Work) -> Report:
         outcome="failed" if edition.failed else "more" if more else "done",
         counts=edition.tally.counts,
         problems=edition.problems,
-        paths=tuple(edition.paths),
+        paths=(*edition.paths, *edition.beside),
         steps=edition.tally.all_steps("other"),
         took=edition.tally.took,
     )
