@@ -40,6 +40,7 @@ partners:
   - {id: portal, rights: © Desk, links: {utm_source: portal}}
   - {id: app, dialect: json, content: summary, delay: 10m, every: 30m, within: 30m}
   - {id: old, dialect: rss, content: title}
+gate: {drop: 25%, least: 3}
 store: sqlite:///var/feeds.db
 public: var/public
 """
@@ -129,7 +130,7 @@ def at(app: App, moment: datetime) -> None:
 
 def titled(app: App) -> dict[str, str]:
     """Ids of stories by the first word of their titles."""
-    return {story.lead.title.split()[0]: story.id for story in app.store.library.every_story("", 10)}
+    return {story.lead.title.split()[0]: story.id for story in app.store.library.every_story("", 99)}
 
 
 def rows(app: App, name: str) -> list[tuple[str, str, str, timedelta]]:
@@ -285,3 +286,65 @@ def test_a_takedown_reaches_a_partner_in_its_dialect(app: App, dialect: str, fil
     )
     assert "Words of the plain one." not in told
     assert ("Plain news" in told) == (dialect in ("msn", "smartnews", "ninjs")), "the title, to know it by"
+
+
+def test_a_held_build_asks_nobody_to_delete_anything(app: App) -> None:
+    """PUB-24: five of twelve posts vanish, which is more than the gate lets go; a retraction of the desk goes out."""
+    folder = Path(app.settings.file).parent / "site"
+    for number in range(12):
+        (folder / f"n{number}.md").write_text(POST.format(title=f"N{number} news", more="", words=f"Words {number}."))
+    once(app)
+    token, office = partners.issue(app, "portal", "header", timedelta(0)), partners.office(app)
+    with served(app, office) as readers:
+
+        def portal() -> str:
+            readers.poll("portal", "/partner/portal/all/atom.xml", Authorization=f"Bearer {token}")
+            return readers.bodies["portal"]
+
+        assert portal().count("<entry") == 12
+        at(app, START + HOUR)
+        for number in range(1, 6):
+            (folder / f"n{number}.md").unlink()
+        app.store.library.hasten(["posts"], app.clock())
+        app.run_job(Job(name="poll"), app.work())
+        assert len(app.store.partners.debts("portal")) == 5
+        assert "deleted-entry" not in portal(), "not before the channel told it"
+        app.run_job(Job(name="publish"), app.work())
+        assert [hold.channel_id for hold in app.store.overview.holds()] == ["all"]
+        assert "deleted-entry" not in portal(), "and not while it is held"
+        desk.retract(app, titled(app)["N0"], "")
+        assert portal().count("deleted-entry") == 1, "the desk's word waits for nobody"
+        desk.allow(app, ["all"])
+        app.run_job(Job(name="publish"), app.work())
+        assert portal().count("deleted-entry") == 6
+        assert app.store.partners.debts("portal") == ()
+
+
+def test_srv_04_a_token_that_is_revoked_or_over_is_refused_at_once(app: App) -> None:
+    write(app, "plain.md", PLAIN)
+    first, office = partners.issue(app, "portal", "header", timedelta(0)), partners.office(app)
+    with served(app, office) as one, served(app, partners.office(app)) as other:  # two workers on one store
+
+        def statuses(token: str) -> list[int]:
+            return [r.get("/partner/portal/all/atom.xml", Authorization=f"Bearer {token}")[0] for r in (one, other)]
+
+        assert statuses(first) == [200, 200]
+        second = partners.issue(app, "portal", "header", HOUR)
+        assert (statuses(first), statuses(second)) == ([200, 200], [200, 200]), "both, for an hour"
+        at(app, START + HOUR)
+        assert (statuses(first), statuses(second)) == ([404, 404], [200, 200])
+        partners.revoke(app, "portal", ())
+        assert statuses(second) == [404, 404]
+        assert one.get("/partner/portal/all/atom.xml")[1] == one.get("/nothing/here.xml")[1], "SRV-01"
+
+
+def test_srv_07_no_private_feed_lies_where_files_are_served(app: App) -> None:
+    write(app, "plain.md", PLAIN)
+    token, office = partners.issue(app, "portal", "header", timedelta(0)), partners.office(app)
+    with served(app, office) as readers:
+        good = "/partner/portal/all/atom.xml"
+        assert readers.get(good, Authorization=f"Bearer {token}")[0] == 200
+        for path in (good, "/partner/app/all/feed.json", "/partner", "/partner/", f"/{good}", "/x/.." + good):
+            assert readers.get(path)[0] == 404
+        assert readers.get("/partner/app/all/feed.json", Authorization=f"Bearer {token}")[0] == 404
+    assert not [path for path in Path(app.settings.public).rglob("*") if "partner" in path.name]
