@@ -18,6 +18,7 @@ from datetime import UTC, datetime, timedelta
 
 from feeds.core import agreement
 from feeds.core.agreement import Deal, Edition
+from feeds.errors import FeedsError
 from feeds.model.channel import Channel, Feed, Rendition, Window
 from feeds.model.partner import Held, How, Issue, Owed, Partner, Standing, Terms, TokenKind, Traffic
 from feeds.model.settings import Settings
@@ -224,8 +225,15 @@ class Syndicate:
         """Write the counts of requests."""
         with self._lock:
             counts, self._counts = self._counts, {}
-        if counts:
+        if not counts:
+            return
+        try:
             self._ledger.count(tuple(counts.values()))
+        except FeedsError as error:  # the store is held: they are written the next time
+            logger.warning("partner counts wait: %s", error)
+            with self._lock:
+                for key, was in counts.items():
+                    self._counts[key] = _sum(was, self._counts[key]) if key in self._counts else was
 
     # inside
 
@@ -306,6 +314,13 @@ class Syndicate:
                 last=now,
                 newest=newest or was.newest,
             )
+
+
+def _sum(one: Traffic, other: Traffic) -> Traffic:
+    """Add up what was counted of one channel on one day, the second after the first."""
+    names = ("requests", "full", "unchanged", "refused", "sent")
+    added = {name: getattr(one, name) + getattr(other, name) for name in names}
+    return replace(other, **added, newest=other.newest or one.newest)
 
 
 def _drawn(settings: Settings) -> _Drawn:
