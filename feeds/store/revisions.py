@@ -52,11 +52,12 @@ def _since(parts: Sequence[Part], known: dict[bytes, int], version: int) -> list
 
 
 def _later(before: datetime, now: datetime) -> datetime:
-    """When a version was made that came after *before*: *now*, but of another second than an earlier one has ended.
+    """When a version was made that came after *before*: *now*, and at least in the second after.
 
-    Whoever serves it says so only once its second is over: then no other version of that second can follow.
+    *now* is when the job began, and a second job may begin in the second of the first: HTTP's dates know no parts of
+    one. Whoever serves it says so only once its second is over.
     """
-    return now if now.replace(microsecond=0) >= before.replace(microsecond=0) else before + timedelta(seconds=1)
+    return max(now, before.replace(microsecond=0) + timedelta(seconds=1))
 
 
 def pack(parts: Sequence[Part]) -> bytes:

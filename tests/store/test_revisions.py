@@ -59,7 +59,8 @@ def test_another_place_begins_anew(store: Store) -> None:
     ("seconds", "expected"),
     [
         pytest.param(60, 60, id="a minute later"),
-        pytest.param(0.5, 0.5, id="in the same second: told once that is over"),
+        pytest.param(0.5, 1, id="in the same second"),
+        pytest.param(0, 1, id="at the same moment"),
         pytest.param(-60, 1, id="by a clock that went back: dates never do"),
     ],
 )
