@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from feeds.web.desk_facts import FACTS
+
 # English and Korean by key.
 _WORDS: Mapping[str, tuple[str, str]] = {
     # the frame
@@ -332,41 +334,6 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "did_retracted": ("retracted", "회수"),
     "did_unretracted": ("shown again", "다시 실음"),
     "did_touched": ("touched", "날짜 결정"),
-    # what rules looked at
-    "fact_score": ("score", "점수"),
-    "fact_key": ("shared key", "같은 열쇠"),
-    "fact_veto": ("speaks against it", "반대 까닭"),
-    "fact_contained": ("text held by the other", "상대가 담은 글"),
-    "fact_ahead": ("ahead of others", "다른 후보보다 앞섬"),
-    "fact_covered": ("text covered", "겹친 글"),
-    "fact_common": ("held by others too", "다른 후보에도 있음"),
-    "fact_size": ("size of the shorter", "짧은 쪽 크기"),
-    "fact_form": ("same form", "같은 형식"),
-    "fact_formal": ("form alone", "형식뿐"),
-    "fact_numbers": ("numbers", "숫자"),
-    "fact_numbers_missing": ("numbers that differ", "다른 숫자"),
-    "fact_numbers_share": ("share of numbers", "같은 숫자 비율"),
-    "fact_titles": ("letters of titles", "제목의 글자"),
-    "fact_title_size": ("size of title", "제목 크기"),
-    "fact_title_told": ("title told by the text", "글에 나온 제목"),
-    "fact_words": ("words", "낱말"),
-    "fact_words_long": ("long texts", "긴 글"),
-    "fact_series": ("a series", "연재"),
-    "fact_hours": ("hours apart", "시간 차"),
-    "fact_titles_alone": ("titles alone", "제목만"),
-    "fact_tagged": ("same tags", "같은 태그"),
-    "fact_reason": ("reason", "까닭"),
-    "fact_with": ("with", "상대"),
-    "fact_with_title": ("with, by title", "상대 제목"),
-    "fact_with_source": ("of source", "상대 출처"),
-    "fact_updated_before": ("updated before", "전 날짜"),
-    "fact_differs": ("differs", "다른 곳"),
-    "fact_title_before": ("title before", "전 제목"),
-    "fact_words_gone": ("words gone", "빠진 낱말"),
-    "fact_words_new": ("new words", "새 낱말"),
-    "fact_from": ("from", "에서"),
-    "fact_to": ("to", "로"),
-    "fact_minor": ("minor", "사소함"),
     # times
     "never": ("never", "아직"),
     "now": ("now", "지금"),
@@ -381,8 +348,8 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "second": ("{n} second", "{n}초"),
     "seconds": ("{n} seconds", "{n}초"),
 }
-_ENGLISH = MappingProxyType({key: said[0] for key, said in _WORDS.items()})
-_KOREAN = MappingProxyType({key: said[1] for key, said in _WORDS.items()})
+_ENGLISH = MappingProxyType({key: said[0] for key, said in {**_WORDS, **FACTS}.items()})
+_KOREAN = MappingProxyType({key: said[1] for key, said in {**_WORDS, **FACTS}.items()})
 
 
 def speech(language: str) -> str:

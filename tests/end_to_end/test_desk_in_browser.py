@@ -252,6 +252,7 @@ def test_everything_is_done_by_keyboard_alone(context: BrowserContext, service: 
     """Sign in, skip to the content, go to a source, let it rest and wake it: Tab, Enter and letters."""
     page = context.new_page()
     page.goto(service.url())
+    page.wait_for_selector("#name:focus")
     page.keyboard.type(NAME)
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)

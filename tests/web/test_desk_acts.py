@@ -112,7 +112,9 @@ def test_a_copy_is_split_off_and_merged_again(browser: Browser) -> None:
 
 
 def test_a_build_that_is_held_is_allowed(browser: Browser) -> None:
-    browser.app.store.outbox.hold("all", NOW, "it would lose 9 of 10 stories", NOW)
+    outbox = browser.app.store.outbox
+    outbox.mark(["all"], NOW)
+    outbox.hold("all", dict(outbox.dirty(NOW, 10))["all"], "it would lose 9 of 10 stories", NOW)
     assert "it would lose 9 of 10 stories" in text(browser.page("/desk/held"))
     assert "1 builds wait" in text(browser.page("/desk"))
     browser.do("allow", channel="all", back="held")
