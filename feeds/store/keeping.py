@@ -17,7 +17,7 @@ from feeds.store import tables as t
 from feeds.store.db import Database, chunks
 from feeds.store.reading import Stories
 from feeds.store.rows import AnyRow
-from feeds.store.writing import clear
+from feeds.store.writing import UNSEARCHED, clear
 
 DECISIONS = timedelta(days=400)  # those of the desk are kept as long as the store
 TOMBSTONES = timedelta(days=400)  # longer than outputs may tell of what is gone
@@ -95,11 +95,12 @@ def _settle(db: Database, connection: Connection, ids: Sequence[str], now: datet
     c, channels = t.story_channels.c, set[str]()
     for some in chunks(ids):
         channels.update(connection.scalars(select(c.channel_id).where(c.story_id.in_(some)).distinct()))
-    left = {story.id for story in Stories(connection).get(ids)}
+    left = {story.id: story.version for story in Stories(connection).get(ids)}
     clear(connection, [i for i in ids if i not in left], t.stories)
     for some in chunks(sorted(left)):
         s = t.stories.c
         connection.execute(update(t.stories).where(s.id.in_(some)).values(version=s.version + 1))
+    UNSEARCHED.each(connection, [{"story_id": id, "version": version + 1} for id, version in left.items()])
     marking.put(connection, [Mark(channel_id=c, due=now) for c in channels])
 
 

@@ -71,7 +71,7 @@ _ADOPT = changing(
 _SAVE, _SAVE_GONE = upserting(t.entries, ("first_seen",)), upserting(t.entries, ("first_seen", "last_seen"))
 _TELL, _JOIN, _NAME = upserting(t.stories), upserting(t.members), upserting(t.categories)
 _KEY, _SHOW, _SORT = inserting(t.story_keys), inserting(t.story_channels), inserting(t.story_categories)
-_UNSEARCHED = upserting(t.unsearched)
+UNSEARCHED = upserting(t.unsearched)
 _DECIDE = inserting(t.decisions, ("id",))
 _BURY = upserting(t.tombstones)
 _LIFT = changing(delete(t.tombstones).where(one_of(t.tombstones.c.story_id, "ids")))
@@ -282,7 +282,7 @@ def clear(connection: Connection, ids: Sequence[str], *also: Table) -> None:
         parts.run(connection, ids=listed(ids))
     for table in also:
         connection.execute(delete(table).where(among(table.c.id, ids)))
-        _UNSEARCHED.each(connection, [{"story_id": i, "version": 0} for i in ids])
+        UNSEARCHED.each(connection, [{"story_id": i, "version": 0} for i in ids])
 
 
 def _save(connection: Connection, found: Sequence[Saved], state: SourceState) -> None:
@@ -299,7 +299,7 @@ def write_stories(connection: Connection, found: Sequence[Story]) -> None:
     clear(connection, [s.id for s in found if s.version])
     _BEGIN_AGAIN.run(connection, ids=listed([s.id for s in found if not s.version]))  # an id that ended once
     _TELL.each(connection, [story_row(s) for s in found])
-    _UNSEARCHED.each(connection, [{"story_id": s.id, "version": s.version + 1} for s in found])
+    UNSEARCHED.each(connection, [{"story_id": s.id, "version": s.version + 1} for s in found])
     _JOIN.each(connection, [member_row(m, s.id, rank) for s in found for rank, m in enumerate(s.members)])
     _KEY.each(connection, [{"key": k, "story_id": s.id} for s in found for k in s.keys])
     shown = [s for s in found if s.status == "shown"]

@@ -10,9 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from feeds.core.search import fold, searchable, words
+from feeds.model.source import Options
 from feeds.store import Store
 from feeds.store.db import TERMS
-from tests.store.made import DAY, NOW, changes, entry, ready, saved, source, tell
+from tests.store.made import DAY, NOW, changes, entry, member, ready, saved, source, tell
 
 
 def told(store: Store, *titles: str, **more: Any) -> None:
@@ -152,6 +153,30 @@ def test_what_grew_too_old_leaves_the_index(store: Store) -> None:
         pass
     index(store)
     assert rows(store) == 1
+
+
+def test_a_copy_that_grew_too_old_leaves_its_words(store: Store) -> None:
+    library = ready(store)
+    old = entry("1", title="반도체 소식")
+    copy = entry("2", "b", title="배터리라고도 한다", published=NOW - DAY)
+    tell(library, old)
+    view = library.poll_view("b", ["2"], ["id:story:1"])
+    (one,) = view.stories.values()
+    told = replace(one, members=(*one.members, member(copy)))
+    library.apply(changes(view, NOW, entries=(saved(copy, one.id),), stories=(told,)))
+    index(store)
+    assert found(store, "배터리") == ["반도체 소식"]
+    with library._db.write() as connection:
+        connection.exec_driver_sql(
+            "UPDATE entries SET first_seen = '2000-01-01 00:00:00.000000', published = NULL, last_seen = '2000-01-01 00:00:00.000000' WHERE guid = '2'"
+        )
+    library.sync((source("a"), source("b", options=Options(keep=DAY))), lambda _: 0, NOW)
+    while library.expire(NOW + DAY):
+        pass
+    assert store.searching.waits()
+    index(store)
+    assert found(store, "배터리") == []
+    assert found(store, "반도체") == ["반도체 소식"]
 
 
 def test_two_letters_with_too_many_thirds_are_still_found(store: Store) -> None:
