@@ -377,6 +377,10 @@ class Office(Protocol):
     def rendition(self, issue: Issue) -> Rendition | None:
         """Return the document of an issue; None where it was made anew meanwhile, and may not go out."""
 
+    def changes(self, issue: Issue, tags: Collection[str]) -> Rendition | None:
+        """Return the stories alone that came or changed since the document before, where *tags* name that one; all that
+        is taken back is told in any case. None where it is not known, or all of them are new."""
+
     def picked_up(self, issue: Issue, how: How, sent: int) -> None:
         """Note that it was answered with: 200, or 304 for a validator that names it. Whoever is told so has it."""
 

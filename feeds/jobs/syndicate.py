@@ -12,14 +12,14 @@ nobody.
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from feeds.core import agreement
 from feeds.core.agreement import Deal, Edition
 from feeds.errors import FeedsError
-from feeds.model.channel import Channel, Feed, Rendition, Window
+from feeds.model.channel import Channel, Feed, Item, Rendition, Window
 from feeds.model.partner import Held, How, Issue, Owed, Partner, Standing, Terms, TokenKind, Traffic
 from feeds.model.settings import Settings
 from feeds.model.source import ContentPolicy
@@ -44,6 +44,7 @@ class _Made:
     until: datetime | None
     feed: Feed
     issue: Issue
+    before: tuple[str, tuple[Item, ...]] = ("", ())  # the etag and the stories of the document before this one
 
 
 @dataclass(slots=True)
@@ -128,7 +129,8 @@ class Syndicate:
         if rendition is None:
             return None
         issue = _issue(partner, edition.feed, rendition.etag, self._held_of(partner, edition.feed))
-        self._made[key] = _Made(standing, edition.until, edition.feed, issue)
+        before = (made.issue.etag, made.feed.items) if made else ("", ())
+        self._made[key] = _Made(standing, edition.until, edition.feed, issue, before)
         self._keep(key, rendition)
         return issue
 
@@ -144,6 +146,14 @@ class Syndicate:
         if rendition:
             self._keep(key, rendition)
         return rendition
+
+    def changes(self, issue: Issue, tags: Collection[str]) -> Rendition | None:
+        made = self._made.get((issue.partner_id, issue.channel_id))
+        if made is None or made.issue.etag != issue.etag or made.before[0] not in tags:
+            return None
+        had = {(item.story.id, item.story.updated, item.content) for item in made.before[1]}
+        fresh = tuple(i for i in made.feed.items if (i.story.id, i.story.updated, i.content) not in had)
+        return self.render(replace(made.feed, items=fresh)) if len(fresh) < len(made.feed.items) else None
 
     def picked_up(self, issue: Issue, how: How, sent: int) -> None:
         now, key = self._clock(), (issue.partner_id, issue.channel_id)

@@ -17,6 +17,7 @@ from ipaddress import ip_address, ip_network
 
 from feeds.model.partner import Issue, Partner, TokenKind
 from feeds.ports import Clock, Office
+from feeds.web import delta
 from feeds.web.http import HEADERS, NOT_FOUND, Answer, Asked, Entrance, text
 from feeds.web.pace import Pace
 
@@ -25,7 +26,7 @@ POLICY = "default-src 'none'; style-src 'self'; sandbox"
 PRIVATE = {
     **HEADERS,
     "Cache-Control": "private, no-store",
-    "Vary": "Authorization, Accept-Encoding",
+    "Vary": "Authorization, Accept-Encoding, A-IM",
     "Content-Security-Policy": POLICY,
     "X-Robots-Tag": "noindex, nofollow",
 }
@@ -75,16 +76,21 @@ class _Door:
                 self._office.picked_up(issue, "unchanged", 0)
             zipped = f'{issue.etag}-gzip"' in asked.headers.get("if-none-match", "")
             return Answer(status=304, headers=_given(issue.etag, zipped=zipped))
-        rendition = self._office.rendition(issue)
+        wants = delta.asked_for(asked.headers.get("a-im", ""))
+        part = self._office.changes(issue, _tags(asked.headers)) if wants else None
+        rendition = part or self._office.rendition(issue)
         if rendition is None:
             return _not_found()
         zipped = bool(rendition.gzipped) and _takes_gzip(asked.headers)
         body = rendition.gzipped if zipped else rendition.body
         if asked.method == "GET":  # who asks for the head alone has nothing of it
-            self._office.picked_up(issue, "polled", len(body))
+            self._office.picked_up(issue, "changes" if part else "polled", len(body))
         coding = {"Content-Encoding": "gzip"} if zipped else {}
         given = _given(issue.etag, zipped=zipped)
-        return Answer(headers={**given, **coding, "Content-Type": rendition.media_type}, body=body)
+        if part:  # RFC 3229 §10.4.1: the tag is that of the whole document, which they have from now on
+            coding["IM"] = "feed"
+        status = 226 if part else 200
+        return Answer(status=status, headers={**given, **coding, "Content-Type": rendition.media_type}, body=body)
 
 
 def _without_key(parts: list[str]) -> tuple[str, str, str, str]:
@@ -126,8 +132,12 @@ def _takes_gzip(headers: Mapping[str, str]) -> bool:
 
 def _has(headers: Mapping[str, str], etag: str) -> bool:
     """Tell whether If-None-Match names *etag* (weakly, RFC 9110 §13.1.2); `*` names nothing that they hold."""
+    return etag in _tags(headers)
+
+
+def _tags(headers: Mapping[str, str]) -> set[str]:
     tags = (tag.strip().removeprefix("W/").strip('"') for tag in headers.get("if-none-match", "").split(","))
-    return etag in {tag.removesuffix("-gzip") for tag in tags}
+    return {tag.removesuffix("-gzip") for tag in tags}
 
 
 def _given(etag: str, *, zipped: bool) -> dict[str, str]:

@@ -102,6 +102,19 @@ def test_bytes_that_were_forgotten_are_made_again(desk: Desk, monkeypatch: pytes
     assert desk.rendered == before + 1
 
 
+def test_what_changed_since_the_document_before(desk: Desk) -> None:
+    first = desk.issue("one")
+    assert desk.office.changes(first, {first.etag}) is None
+    tell(desk.store.library, entry("z"))
+    second = desk.issue("one")
+    found = desk.office.changes(second, {"other", first.etag})
+    assert found
+    assert b"Title of z" in found.body
+    assert b"Title of x" not in found.body
+    assert desk.office.changes(second, {"other"}) is None
+    assert [held.story_id for held in second.held] == ["story:x", "story:y", "story:z"], "who has both has all"
+
+
 def test_new_settings_hold_at_once(desk: Desk) -> None:
     assert b"Title of x" in desk.body("one")
     desk.settings = replace(desk.settings, partners=(Partner(id="one", terms=replace(OPEN, only="title ~ 'y$'")),))

@@ -1,7 +1,8 @@
 """Who gets a partner's feed, and how it is sent."""
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
@@ -59,6 +60,10 @@ class Office:
             etag=issue.etag,
             updated=NOW,
         )
+
+    def changes(self, issue: Issue, tags: Collection[str]) -> Rendition | None:
+        found = self.rendition(issue)
+        return replace(found, body=b"<new/>", gzipped=b"") if found and "before" in tags else None
 
     def picked_up(self, issue: Issue, how: How, sent: int) -> None:
         self.picked.append((issue.partner_id, how, sent))
@@ -244,6 +249,25 @@ def test_a_validator_tells_what_they_hold(door: Door, tag: str, status: int) -> 
     assert (answer.status, bool(answer.body)) == (status, status == 200)
     assert door.office.picked == [("portal", "polled" if status == 200 else "unchanged", len(answer.body))]
     assert answer.headers["ETag"] == ('"e-portal-gzip"' if "gzip" in tag else '"e-portal"')
+
+
+@pytest.mark.parametrize(
+    ("a_im", "tag", "status"),
+    [
+        ("feed", '"before-gzip"', 226),
+        ("vcdiff, feed", '"x", "before"', 226),
+        ("feed", '"e-portal"', 304),
+        ("feed", '"x"', 200),
+        ("", '"before"', 200),
+        ("feed;q=0", '"before"', 200),
+    ],
+)
+def test_only_what_is_new_for_those_who_ask(door: Door, a_im: str, tag: str, status: int) -> None:
+    answer = door.get(GOOD, authorization=f"Bearer {TOKEN}", a_im=a_im, if_none_match=tag)
+    how = {226: "changes", 200: "polled", 304: "unchanged"}[status]
+    assert (answer.status, answer.headers.get("IM", "")) == (status, "feed" if status == 226 else "")
+    assert door.office.picked == [("portal", how, len(answer.body))]
+    assert answer.headers["ETag"] == '"e-portal"', "that of the whole"
 
 
 def test_gzip_is_sent_to_those_who_take_it(door: Door) -> None:
