@@ -251,6 +251,18 @@ class Database:
             yield Joined(self, connection)
 
     @contextmanager
+    def ahead(self, connection: Connection) -> Iterator[Connection]:
+        """Write at once what does no harm without the rest of a transaction, and what all others would queue for.
+
+        Where nobody else writes, within the transaction of *connection*.
+        """
+        if self.alone:
+            yield connection
+            return
+        with self.write() as own:
+            yield own
+
+    @contextmanager
     def translated(self) -> Iterator[None]:
         """Turn what the database reports into errors of ours, in plain words; other errors pass."""
         try:
@@ -307,6 +319,11 @@ class Joined(Database):
     @contextmanager
     def together(self) -> Iterator["Joined"]:
         yield self
+
+    @contextmanager
+    def ahead(self, connection: Connection) -> Iterator[Connection]:
+        with self._whole.ahead(connection) as own:
+            yield own
 
     def raw(self) -> tuple[type[BaseException], ...]:
         return self._whole.raw()

@@ -94,7 +94,7 @@ def apply(db: Database, connection: Connection, changes: Changes) -> None:
         if changes.letter:
             leases.read(connection, changes.letter)
         check(connection, changes.stories, changes.merged, changes.state.source_id)
-        add_categories(connection, changes.categories)
+        add_categories(db, connection, changes.categories)
         _end(db, connection, changes.merged)
         _save(connection, changes.entries, changes.state)
         write_stories(connection, changes.stories)
@@ -152,7 +152,7 @@ def restate(
     """Write *stories* again, as they are but for what settings decide. Raises `StaleView`."""
     try:
         check(connection, stories, {}, "")
-        add_categories(connection, found)
+        add_categories(db, connection, found)
         write_stories(connection, stories)
         marking.put(connection, marks)
     except clashes() as error:
@@ -232,9 +232,15 @@ def check(
             raise StaleView(f"{key} left for story {row.story_id} meanwhile")
 
 
-def add_categories(connection: Connection, found: Sequence[Category]) -> None:
-    """Add new ones, and take over a new spelling of a name: a slug stays what it is."""
-    _NAME.each(connection, [{"slug": c.slug, "name": c.name} for c in found])
+def add_categories(db: Database, connection: Connection, found: Sequence[Category]) -> None:
+    """Add new ones, and take over a new spelling of a name: a slug stays what it is.
+
+    Ahead of the rest: polls of one moment have the same new categories, and would wait for each other to the end.
+    """
+    if not found:
+        return
+    with db.ahead(connection) as own:
+        _NAME.each(own, [{"slug": c.slug, "name": c.name} for c in sorted(found, key=lambda c: c.slug)])
 
 
 def _end(db: Database, connection: Connection, merged: Mapping[str, str]) -> None:

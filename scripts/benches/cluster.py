@@ -13,6 +13,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -58,7 +59,7 @@ def main() -> None:
     close("cluster", f"{asked.sources} sources, faults: {', '.join(faults) or 'none'}", "no fault", holds=not faults)
 
 
-def configured(folder: Path, sources: int, port: int) -> Path:
+def configured(folder: Path, sources: int, port: int, web: int) -> Path:
     hosts = max(sources // 20, 40)
     urls = [f"http://{host_of(n, hosts)}:{port}/{n}" for n in range(sources)]
     lines = [f'<outline type="rss" text="f{n}" xmlUrl="{url}"/>' for n, url in enumerate(urls)]
@@ -68,7 +69,7 @@ def configured(folder: Path, sources: int, port: int) -> Path:
     file = folder / "feeds.yaml"
     file.write_text(
         f"site: {{title: Bench, url: 'https://bench.example'}}\nsources:\n  - opml: list.opml\n"
-        f"server: {{listen: '127.0.0.1:{port + 1}', allow_private: [{allowed}]}}\n"
+        f"server: {{listen: '127.0.0.1:{web}', allow_private: [{allowed}]}}\n"
         f"schedule: {{shards: {SHARDS}, per_host: 1, spacing: 0s, workers: 32}}\n",
         encoding="utf-8",
     )
@@ -106,7 +107,10 @@ class Cluster:
 
 
 def run(folder: Path, trial: Trial, sources: int, port: int) -> list[str]:
-    file = configured(folder, sources, port)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        web = free.getsockname()[1]
+    file = configured(folder, sources, port, web)
     url = trial.create("feeds", "template0")
     migrate(url)
     cluster = Cluster(file, url)
@@ -117,7 +121,7 @@ def run(folder: Path, trial: Trial, sources: int, port: int) -> list[str]:
     began, stall, end = _under_fire(cluster, url, sources)
     took = time.monotonic() - began
     asked = json.load(urllib.request.urlopen(f"http://127.0.0.1:{port}/stats", timeout=10))
-    page = urllib.request.urlopen(f"http://127.0.0.1:{port + 1}/atom.xml", timeout=10)
+    page = urllib.request.urlopen(f"http://127.0.0.1:{web}/atom.xml", timeout=10)
     served = page.status
     cluster.look()
     stopped = cluster.stop()
