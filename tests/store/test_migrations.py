@@ -222,3 +222,19 @@ def test_stories_are_found_by_their_hints_as_before_0010(tmp_path: Path) -> None
     assert store.library.posted([7, 2**32 - 1], NOW - WEEK, NOW) == {7: ("story:1", "story:2"), 2**32 - 1: ("story:2",)}
     assert store.library.posted([7], NOW, NOW) == {7: ("story:2",)}
     store.close()
+
+
+def test_stories_that_are_there_already_wait_for_the_index_after_0012(tmp_path: Path) -> None:
+    path = tmp_path / "feeds.db"
+    db = _empty(path)
+    with db.write() as connection:
+        run(connection, "0011")
+        connection.exec_driver_sql(
+            "INSERT INTO stories (id, published, updated, first_seen, status, version, lists) "
+            "VALUES ('s', '2026-03-01 12:00:00.000000', '2026-03-01 12:00:00.000000', '2026-03-01 12:00:00.000000', "
+            "'shown', 3, '[[],[],[]]')"
+        )
+    db.close()
+    store = open_store(f"sqlite:///{path}")
+    assert [(found.story_id, found.version) for found in store.searching.unsearched(9)] == [("s", 3)]
+    store.close()
