@@ -11,6 +11,7 @@ from types import FrameType
 from feeds.app import partners, push
 from feeds.app.build import App, client_for, ports_for
 from feeds.app.operating import Operating
+from feeds.app.passes import tidy
 from feeds.app.service import Service
 from feeds.config.read import read_with_warnings
 from feeds.config.stamp import changed
@@ -142,9 +143,7 @@ class SchedulerNode:
     def _due(self) -> Iterable[Job]:
         self._watch.look()
         if self._app.store.turns.take("keeping", KEEPING):
-            for _ in range(PIECES):
-                if not self._app.store.library.expire(self._app.clock()):
-                    break
+            tidy(self._app, PIECES)
             partners.watch(self._app)
         return due(self._app)
 

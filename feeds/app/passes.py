@@ -11,6 +11,8 @@ from feeds.jobs.work import Progress, never, silent
 from feeds.model.job import Job, Report
 from feeds.model.source import Problem
 
+PIECES = 20  # of 500 rows that are forgotten at a time
+
 
 @dataclass(slots=True)
 class Outcome:
@@ -57,9 +59,16 @@ def run_pass(app: App, *, progress: Progress = silent, stopping: Callable[[], bo
     outcome = Outcome()
     for job in (*_polls(app), Job(name="publish"), Job(name="deliver")):
         outcome.reports.append(app.run_job(job, app.work(progress=progress, stopping=stopping)))
-    app.store.library.expire(app.clock())
+    tidy(app)
     partners.watch(app)
     return outcome
+
+
+def tidy(app: App, pieces: int = PIECES) -> None:
+    """Forget what was kept long enough, so many *pieces* of it at most: each is one short transaction."""
+    for _ in range(pieces):
+        if not app.store.library.expire(app.clock()):
+            return
 
 
 def fetch(app: App, ids: Sequence[str], *, force: bool, progress: Progress = silent) -> Outcome:

@@ -17,6 +17,7 @@ import uvicorn
 from feeds.app import api, desk_web, partners, push, search
 from feeds.app.build import App
 from feeds.app.operating import Operating
+from feeds.app.passes import tidy
 from feeds.app.usage import Usage
 from feeds.app.watch import Watch
 from feeds.config.read import read_with_warnings
@@ -95,6 +96,7 @@ class Service:
         if (now := self.app.clock()) >= self._watched + WATCH:
             self._watched = now
             partners.watch(self.app)
+            tidy(self.app)
         jobs = tick(self.app.work(listening=True))
         if self._polled.is_set() and not any(job.name == "publish" for job in jobs):
             self.first_pass.set()
