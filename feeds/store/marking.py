@@ -98,13 +98,15 @@ def due(connection: Connection, now: datetime, limit: int) -> tuple[tuple[str, d
     return tuple((channel, token) for channel, token in connection.execute(query))
 
 
-def take(connection: Connection, channel_id: str, token: datetime) -> bool:
+def take(connection: Connection, channel_id: str, token: datetime, *, again: bool = False) -> bool:
     """Hold a channel's marks and tell whether that of *token* is unanswered; it is answered then, if this commits.
 
     A build of marks that were answered already shows what was, perhaps long ago: nothing of it may be written.
+    *again*: the mark that was answered last may be answered once more.
     """
     hold(connection, [f"marks {channel_id}"])
-    if any(row.token >= token for row in _ANSWERED.rows(connection, channels=listed([channel_id]))):
+    least = token + _NEXT if again else token
+    if any(row.token >= least for row in _ANSWERED.rows(connection, channels=listed([channel_id]))):
         return False
     _ANSWER.each(connection, [{"channel_id": channel_id, "token": token}])
     return True

@@ -57,7 +57,7 @@ class Outbox:
 
     def hold(self, channel_id: str, mark: datetime, reason: str, now: datetime) -> None:
         with self._db.write() as connection:
-            if not marking.take(connection, channel_id, mark):
+            if not marking.take(connection, channel_id, mark, again=True):
                 return
             holding.hold(self._db, connection, channel_id, reason, now)
             marking.clear(connection, channel_id, mark, now)
