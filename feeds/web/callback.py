@@ -10,7 +10,7 @@ from feeds.core import hearing, websub
 from feeds.model.lease import Lease, Letter, Push
 from feeds.ports import Clock, Leases
 from feeds.web.http import Answer, Asked, Entrance, text
-from feeds.web.pace import Pace
+from feeds.web.limits import Limits
 
 logger = logging.getLogger(__name__)
 
@@ -21,7 +21,7 @@ UNKNOWN = "Nothing is expected here.\n"
 
 def entrances(leases: Leases, push: Callable[[], Push], clock: Clock, wake: Callable[[], None]) -> tuple[Entrance, ...]:
     """Return the entrance for hubs. *push* gives the settings in force; *wake* has what came looked at at once."""
-    pace = Pace(PUSHES)
+    limits = Limits(PUSHES, burst=1)
 
     def answer(asked: Asked) -> Answer:
         lease = leases.lease(asked.names.get("id", ""))
@@ -29,8 +29,8 @@ def entrances(leases: Leases, push: Callable[[], Push], clock: Clock, wake: Call
             return text(UNKNOWN, 404)
         if asked.method == "GET":
             return _question(asked, lease, leases, push(), clock)
-        if not pace.admits(lease.id, clock()):
-            return text("Too many pushes; try again in a minute.\n", 429, Retry_After="60")
+        if wait := limits.ask(lease.id, clock().timestamp()):
+            return text("Too many pushes; try again later.\n", 429, Retry_After=str(wait))
         return _pushed(asked, lease, leases, push(), clock, wake)
 
     return (Entrance(path="/websub/{id}", handler=answer, methods=("GET", "POST"), body_bytes=BODY_BYTES),)

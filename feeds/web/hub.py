@@ -11,7 +11,7 @@ from datetime import datetime
 from feeds.core import websub
 from feeds.ports import Clock, Hub
 from feeds.web.http import Answer, Asked, Entrance, text
-from feeds.web.pace import Pace
+from feeds.web.limits import Limits
 
 logger = logging.getLogger(__name__)
 
@@ -28,14 +28,14 @@ def entrances(
 ) -> tuple[Entrance, ...]:
     """Return the hub's entrance. *is_topic* tells whether an address is that of a public feed of ours;
     *wake* has the callback asked at once."""
-    pace = Pace(REQUESTS)
+    limits = Limits(REQUESTS, burst=1)
 
     def answer(asked: Asked) -> Answer:
         now = clock()
         if asked.method == "GET":
             return text(WORDS)
-        if not pace.admits(asked.client, now):
-            return text("Too many requests; try again in a minute.\n", 429, Retry_After="60")
+        if wait := limits.ask(asked.client, now.timestamp()):
+            return text("Too many requests; try again later.\n", 429, Retry_After=str(wait))
         return _answer(asked, hub, is_topic, now, wake)
 
     return (Entrance(path="/hub", handler=answer, methods=("GET", "POST")),)

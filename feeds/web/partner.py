@@ -18,8 +18,9 @@ from ipaddress import ip_address, ip_network
 from feeds.model.partner import Issue, Partner, TokenKind
 from feeds.ports import Clock, Office
 from feeds.web import delta
+from feeds.web.codings import ranked
 from feeds.web.http import HEADERS, NOT_FOUND, Answer, Asked, Entrance, text
-from feeds.web.pace import Pace
+from feeds.web.limits import Limits
 
 WRONG = 20  # wrong tokens a minute from one address that are told "not found"
 POLICY = "default-src 'none'; style-src 'self'; sandbox"
@@ -42,8 +43,8 @@ def entrances(office: Office, clock: Clock) -> tuple[Entrance, ...]:
 class _Door:
     def __init__(self, office: Office, clock: Clock) -> None:
         self._office, self._clock = office, clock
-        self._wrong = Pace(WRONG)
-        self._paces: dict[int, Pace] = {}  # by rate
+        self._wrong = Limits(WRONG, burst=1)
+        self._rates: dict[int, Limits] = {}
 
     def answer(self, asked: Asked) -> Answer:
         parts = asked.path.split("/")[2:]
@@ -53,9 +54,10 @@ class _Door:
         shown = key or _shown(asked.headers.get("authorization", ""))
         if not self._knows(name, kind, shown) or partner is None or not _may_ask(partner, asked.client):
             return self._unknown(asked, tried=bool(shown))
-        if not self._paces.setdefault(partner.rate, Pace(partner.rate)).admits(partner.id, self._clock()):
+        limits = self._rates.setdefault(partner.rate, Limits(partner.rate, burst=1))
+        if wait := limits.ask(partner.id, self._clock().timestamp()):
             self._office.refused(partner)
-            return _too_often()
+            return _too_often(wait)
         issue = self._office.issue(partner, channel, file)
         return _not_found() if issue is None else self._told(issue, asked)
 
@@ -66,9 +68,8 @@ class _Door:
         return bool(shown) and any(found[:-1])
 
     def _unknown(self, asked: Asked, *, tried: bool) -> Answer:
-        if tried and not self._wrong.admits(asked.client, self._clock()):
-            return _too_often()
-        return _not_found()
+        wait = self._wrong.ask(asked.client, self._clock().timestamp()) if tried else 0
+        return _too_often(wait) if wait else _not_found()
 
     def _told(self, issue: Issue, asked: Asked) -> Answer:
         if _has(asked.headers, issue.etag):
@@ -123,11 +124,8 @@ def _may_ask(partner: Partner, client: str) -> bool:
 
 
 def _takes_gzip(headers: Mapping[str, str]) -> bool:
-    for item in headers.get("accept-encoding", "").lower().split(","):
-        coding, _, weight = item.strip().partition(";")
-        if coding.strip() in ("gzip", "x-gzip", "*"):
-            return weight.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
-    return False
+    """Tell whether gzip, the one coding that is stored, is liked better than plain bytes."""
+    return next((c for c in ranked(headers.get("accept-encoding")) if c in ("gzip", "identity")), "") == "gzip"
 
 
 def _has(headers: Mapping[str, str], etag: str) -> bool:
@@ -148,5 +146,5 @@ def _not_found() -> Answer:
     return text(NOT_FOUND, 404)
 
 
-def _too_often() -> Answer:
-    return text("Too many requests; wait a minute.\n", 429, Retry_After="60")
+def _too_often(wait: int) -> Answer:
+    return text("Too many requests; try again later.\n", 429, Retry_After=str(wait))

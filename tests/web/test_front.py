@@ -165,6 +165,9 @@ def test_a_measure_fills_again_and_no_further() -> None:
     assert [limits.ask("a", 2.0) for _ in range(3)] == [0, 0, 1]
     assert limits.ask("b", 2.0) == 0
     assert [limits.ask("a", 1e6) for _ in range(31)] == [0] * 30 + [1]
+    assert limits.ask("a", 0.0) == 1, "a clock that goes back gives nothing"
+    whole = Limits(60, burst=1)
+    assert [whole.ask("a", 0.0) for _ in range(61)] == [0] * 60 + [1]
 
 
 def test_the_memory_of_clients_is_bounded() -> None:
