@@ -5,7 +5,8 @@ the channel's latest token, also of those that were answered: so a mark that is 
 published, even for the same second, is a later one and stays. Whether a mark is due is told by its time alone.
 
 So that tokens of a channel come to light in their order, whoever makes marks of it holds it until the commit: at the
-very end of a transaction of many, for "all" is marked by nearly every one.
+very end of a transaction of many, for "all" is marked by nearly every one. Rows of `editions` are taken after that, all
+of a transaction in one order: who had one of them and then waited for a channel would stop who holds the channel.
 """
 
 from collections.abc import Iterable, Iterator
@@ -35,19 +36,23 @@ _LATER = "marks"  # under this, a connection keeps the marks that are to be made
 @contextmanager
 def gathered(connection: Connection) -> Iterator[None]:
     """Make the marks of what is done within at its end, as `put` makes them."""
-    later: set[Mark] = set()
+    later: tuple[set[Mark], set[str]] = set(), set()
     connection.info[_LATER] = later
     try:
         yield
     finally:
         del connection.info[_LATER]
-    put(connection, later)
+    put(connection, *later)
 
 
-def put(connection: Connection, wanted: Iterable[Mark]) -> None:
-    """Make marks, within the caller's transaction: the last thing that is done in it."""
+def put(connection: Connection, wanted: Iterable[Mark], changed: Iterable[str] = ()) -> None:
+    """Make marks, within the caller's transaction: the last thing that is done in it.
+
+    What *changed* could tell counts as changed too, whether or not these channels are marked.
+    """
     if (later := connection.info.get(_LATER)) is not None:
-        later.update(wanted)
+        later[0].update(wanted)
+        later[1].update(changed)
         return
     wanted = list(wanted)
     hold(connection, (f"marks {m.channel_id}" for m in wanted))
@@ -65,10 +70,10 @@ def put(connection: Connection, wanted: Iterable[Mark]) -> None:
         last[channel] = max(due, last[channel] + _NEXT) if channel in last else due
         rows.append({"channel_id": channel, "due": due, "token": last[channel]})
     _PUT.each(connection, rows)
-    change(connection, {channel for channel, _ in asked})
+    _change(connection, {*changed, *(channel for channel, _ in asked)})
 
 
-def change(connection: Connection, channels: Iterable[str]) -> None:
+def _change(connection: Connection, channels: Iterable[str]) -> None:
     """Count that what *channels* could tell has changed, whenever it is brought out; pages of stories count nothing."""
     _CHANGE.each(
         connection, [{"channel_id": id, "number": 1} for id in sorted(channels) if not ChannelName.of(id).story]

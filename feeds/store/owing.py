@@ -13,7 +13,6 @@ from sqlalchemy.sql.base import Executable
 
 from feeds.model.channel import Tombstone
 from feeds.model.story import Story
-from feeds.store import marking
 from feeds.store import partner_tables as p
 from feeds.store.db import INSERT
 from feeds.store.prepared import Prepared, changing, listed, one_of, selecting
@@ -46,21 +45,24 @@ def _owing(dialect: str) -> Executable:
 _OWE = Prepared(_owing, p.owed.c.keys())
 
 
-def note(connection: Connection, stories: Sequence[Story], merged: Mapping[str, str], now: datetime) -> None:
-    """Note what holders of *stories*, which were just written, and of those that ended in others are owed."""
+def note(connection: Connection, stories: Sequence[Story], merged: Mapping[str, str], now: datetime) -> set[str]:
+    """Note what holders of *stories*, which were just written, and of those that ended in others are owed.
+
+    Return the channels by which they have them: these changed, and are to be given to `marking.put`.
+    """
     known = {s.id: s for s in stories if s.version}
     if not known and not merged:
-        return
+        return set()
     holders = _HOLDERS.rows(connection, ids=listed([*known, *merged]))
     if not holders:
-        return
+        return set()
     shown = [id for id, story in known.items() if story.status == "shown"]
     _FORGIVE.run(connection, ids=listed(shown), b_told="retraction")
     _RETURN.run(connection, ids=listed(shown), b_cause=RETURNED)
     _FORGIVE.run(connection, ids=listed([i for i in known if i not in shown] + [*merged]), b_told="correction")
     rows = [row for holder in holders if (row := _debt(holder, known.get(holder.story_id), now))]
     _OWE.each(connection, rows)
-    marking.change(connection, {holder.channel_id for holder in holders})
+    return {holder.channel_id for holder in holders}
 
 
 def _debt(holder: AnyRow, story: Story | None, now: datetime) -> dict[str, Any] | None:

@@ -100,11 +100,12 @@ def apply(db: Database, connection: Connection, changes: Changes) -> None:
         write_stories(connection, changes.stories)
         _adopt(connection, changes.stories, changes.entries)
         _see(connection, changes)
-        owing.note(connection, changes.stories, changes.merged, _now(changes.state))
+        changed = owing.note(connection, changes.stories, changes.merged, _now(changes.state))
         likes.write(connection, changes, _now(changes.state))
         bury(connection, changes.tombstones, changes.lifted)
         _DECIDE.each(connection, [decision_row(d) for d in changes.decisions])
-        marking.put(connection, [*changes.marks, *(_credited(connection, changes) if changes.credit else ())])
+        marks = [*changes.marks, *(_credited(connection, changes) if changes.credit else ())]
+        marking.put(connection, marks, changed)
         fetches.add(connection, [changes.fetch] if changes.fetch else [])
     except clashes() as error:
         raise StaleView(f"another writer was faster: {error}") from error
@@ -167,11 +168,11 @@ def edit(db: Database, connection: Connection, found: Edit, now: datetime) -> No
         _SAVE.each(connection, [entry_row(saved, now) for saved in found.entries])
         write_stories(connection, found.stories)
         _adopt(connection, found.stories, ())
-        owing.note(connection, found.stories, found.merged, now)
+        changed = owing.note(connection, found.stories, found.merged, now)
         likes.post(connection, found.hinted, now)
         bury(connection, found.tombstones, found.lifted)
         _DECIDE.each(connection, [decision_row(d) for d in found.decisions])
-        marking.put(connection, found.marks)
+        marking.put(connection, found.marks, changed)
     except clashes() as error:
         raise StaleView(f"another writer was faster: {error}") from error
 
