@@ -160,8 +160,7 @@ class WebNode(Service):
     def _housekeeping(self) -> None:
         self.operating.ticked()
         self._reload_if_changed()
-        self.office.flush()
-        self.usage.flush()
+        self._flush()
 
     def run(self) -> bool:
         try:

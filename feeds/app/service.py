@@ -6,7 +6,7 @@ import resource
 import signal
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from types import FrameType
 from typing import Any, Protocol
@@ -91,16 +91,20 @@ class Service:
     def _due(self) -> tuple[Job, ...]:
         self.operating.ticked()
         self._reload_if_changed()
-        self.office.flush()
-        self.usage.flush()
+        self._flush()
         if (now := self.app.clock()) >= self._watched + WATCH:
             self._watched = now
-            partners.watch(self.app)
-            tidy(self.app)
+            apart("watch over partners", lambda: partners.watch(self.app))
+            apart("tidying", lambda: tidy(self.app))
         jobs = tick(self.app.work(listening=True))
         if self._polled.is_set() and not any(job.name == "publish" for job in jobs):
             self.first_pass.set()
         return jobs
+
+    def _flush(self) -> None:
+        """Write the counts of requests."""
+        apart("counting partners", self.office.flush)
+        apart("counting readers", self.usage.flush)
 
     def _reload_if_changed(self) -> None:
         stamp = changed(self.app.settings.file, self._stamp)
@@ -159,8 +163,7 @@ class Service:
             self.operating.notifier.stopping()
             clean = self.engine.stop()
             self.operating.stop()
-            self.office.flush()
-            self.usage.flush()
+            self._flush()
         return clean
 
     def _look(self) -> None:
@@ -231,6 +234,14 @@ class _Server(GuardedServer):
     async def on_tick(self, counter: int) -> bool:
         self._operating.alive()
         return await super().on_tick(counter)
+
+
+def apart(what: str, do: Callable[[], None]) -> None:
+    """Do what the work must not wait for: where it fails, that is logged, and jobs are said all the same."""
+    try:
+        do()
+    except Exception:
+        logger.exception("%s failed", what)
 
 
 def needs_restart(old: Settings, new: Settings) -> tuple[str, ...]:

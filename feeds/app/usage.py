@@ -6,7 +6,9 @@ no address can be found again by trying all of them. Even the hashes go after th
 """
 
 import hmac
+import logging
 import secrets
+import threading
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,9 +18,12 @@ from hashlib import sha256
 
 from feeds.app.build import App
 from feeds.core.usage import reader
+from feeds.errors import FeedsError
 from feeds.model.channel import Format
 from feeds.model.partner import Audience, Traffic
 from feeds.web.client import household
+
+logger = logging.getLogger(__name__)
 
 READ: frozenset[Format] = frozenset({"atom", "rss", "json"})
 MOST = 20_000  # requests between two counts; of more than that a second the first are not counted
@@ -45,14 +50,25 @@ class Usage:
         self._app = app
         self._seen: deque[Request] = deque(maxlen=MOST)
         self._salt: tuple[str, bytes] = ("", b"")
+        self._turn = threading.Lock()
         self.see = self._seen.append
         """Note a request: of any thread, and in no time."""
 
     def flush(self) -> None:
-        """Count what was noted since."""
-        if not self._seen:
-            return
-        now, seen = self._app.clock(), [self._seen.popleft() for _ in range(len(self._seen))]
+        """Count what was noted since; where the store is held, it is counted the next time."""
+        with self._turn:
+            seen = [self._seen.popleft() for _ in range(len(self._seen))]
+            if not seen:
+                return
+            try:
+                self._count(seen)
+            except FeedsError as error:
+                logger.warning("counts of readers wait: %s", error)
+                room = MOST - len(self._seen)
+                self._seen.extendleft(reversed(seen[max(0, len(seen) - room) :]))
+
+    def _count(self, seen: Sequence[Request]) -> None:
+        now = self._app.clock()
         day = now.strftime("%Y-%m-%d")
         channels: dict[str, str] = {}
         counts: dict[str, Traffic] = {}
@@ -76,8 +92,8 @@ class Usage:
             service, subscribers = _reader(agent)
             who = hmac.new(salt, (service or f"{household(client)}\n{agent}").encode(), sha256).hexdigest()[:32]
             readers[channel, who] = max(subscribers, readers.get((channel, who), 0))
-        self._app.store.partners.count(tuple(counts.values()))
         self._app.store.partners.read_by(day, [(*key, number) for key, number in readers.items()])
+        self._app.store.partners.count(tuple(counts.values()))  # last: it adds up, and what fails is done once more
 
     def _channel(self, path: str) -> str:
         """The channel whose feed lies at a path; '' for what is none: pages, archives, files."""

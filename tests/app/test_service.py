@@ -49,3 +49,22 @@ def test_it_forgets_what_was_kept_long_enough(desk: Path) -> None:
         passes.fetch(app, ("one",), force=True)
         service._due()
         assert app.store.overview.totals().entries == 1
+
+
+@pytest.mark.parametrize("what", ["office.flush", "usage.flush", "partners.watch", "tidy"])
+def test_what_runs_beside_the_jobs_cannot_stop_the_tick(
+    desk: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, what: str
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError(f"{what} is broken")
+
+    with opened(str(desk / "feeds.yaml"), {}, lock=True) as app:
+        app.sync()
+        service = Service(app, {})
+        kind, _, name = what.partition(".")
+        if name == "flush":
+            monkeypatch.setattr(type(getattr(service, kind)), name, broken)
+        else:
+            monkeypatch.setattr(f"feeds.app.service.{what}", broken)
+        assert [job.lock for job in service._due()] == ["poll:0", "publish:0"]
+    assert f"RuntimeError: {what} is broken" in caplog.text

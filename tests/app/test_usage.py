@@ -2,6 +2,8 @@
 
 import re
 import sqlite3
+import sys
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -13,6 +15,7 @@ from starlette.testclient import TestClient
 from feeds.app import usage
 from feeds.app.build import App, opened
 from feeds.app.passes import run_pass
+from feeds.errors import StoreLocked
 from feeds.web.site import site
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -101,3 +104,62 @@ def test_nobody_is_known_the_next_day_and_hashes_go_after_thirty(desk: Desk) -> 
     desk.app.store.partners.expire(NOON + timedelta(days=31))
     assert desk.hashes().isdisjoint(first)
     assert desk.lines()["all 2026-11-20"] == (2, 0, 0, 0), "the counts stay"
+
+
+ASKED = ("/atom.xml", "192.0.2.1", [(b"user-agent", b"Reader/1")], 200, 1)
+
+
+@pytest.mark.parametrize("held", ["count", "read_by"])
+def test_a_held_store_loses_no_request_and_counts_none_twice(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, held: str
+) -> None:
+    def locked(*_: object) -> None:
+        raise StoreLocked("another process works on it")
+
+    desk.counted.see(ASKED)
+    with monkeypatch.context() as patch:
+        patch.setattr(type(desk.app.store.partners), held, locked)
+        desk.counted.flush()
+    assert "counts of readers wait: another process works on it" in caplog.text
+    desk.counted.see(ASKED)
+    assert desk.lines() == {"all 2026-11-20": (2, 0, 0, 1)}
+
+
+def test_of_more_than_can_wait_the_first_go(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def more_come(*_: object) -> None:
+        for _n in range(usage.MOST - 1):
+            desk.counted.see(ASKED)
+        raise StoreLocked("another process works on it")
+
+    for status in (500, 304):
+        desk.counted.see((*ASKED[:3], status, 1))
+    with monkeypatch.context() as patch:
+        patch.setattr(type(desk.app.store.partners), "count", more_come)
+        desk.counted.flush()
+    assert desk.lines() == {"all 2026-11-20": (usage.MOST, 1, 0, 1)}
+
+
+def test_ticks_of_several_threads_count_each_request_once(desk: Desk) -> None:
+    failed: list[Exception] = []
+
+    def flush() -> None:
+        try:
+            desk.counted.flush()
+        except Exception as error:
+            failed.append(error)
+
+    was = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for _ in range(20):
+            for _ in range(500):
+                desk.counted.see(ASKED)
+            threads = [threading.Thread(target=flush) for _ in range(4)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join(60)
+    finally:
+        sys.setswitchinterval(was)
+    assert failed == []
+    assert desk.lines() == {"all 2026-11-20": (10_000, 0, 0, 1)}
