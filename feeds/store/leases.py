@@ -11,7 +11,7 @@ from feeds.model.lease import Lease, Letter, Lettered, Wish
 from feeds.model.source import FeedInfo, Source
 from feeds.store import push_tables as p
 from feeds.store import tables as t
-from feeds.store.db import Database, among
+from feeds.store.db import Database, among, hold
 from feeds.store.rows import AnyRow, info_of, source_of, state_of
 
 WAITING = 10  # letters of one source; where there are more, the source is asked instead
@@ -38,6 +38,7 @@ class Leases:
         """Bring leases in line with what is wished: *make* gives a new one. Return how many changed."""
         le, changed = p.leases, 0
         with self._db.write() as connection:
+            hold(connection, ["leases"])  # two who find none would begin two of one source
             mine = among(le.c.source_id, [w.source_id for w in wishes]) & ~le.c.ended
             held = {row.source_id: _lease(row) for row in connection.execute(select(le).where(mine))}
             for wish in wishes:

@@ -11,7 +11,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
+from feeds.core import hearing
+from feeds.errors import StoreLocked
 from feeds.model.changes import Edit, Mark
+from feeds.model.lease import Lease, Wish
 from feeds.model.partner import Held, Issue
 from feeds.store import Store, marking, open_store
 from feeds.store.db import hold
@@ -78,3 +81,20 @@ def test_a_story_taken_back_keeps_no_channel_from_being_marked(
     take_back(store)
     assert store.partners.standing("all", NOW).edition == before + 2
     assert [(o.story_id, o.told) for o in store.partners.debts(open_only=True)] == [("story:x", "retraction")]
+
+
+WISH = Wish(source_id="a", hub="https://hub.example/", topic="https://a.example/feed")
+
+
+def test_a_source_has_one_lease_whoever_wishes_it_meanwhile(pair: tuple[Store, Store]) -> None:
+    store, other = pair
+    ready(store)
+
+    def make(wish: Wish) -> Lease:
+        with pytest.raises(StoreLocked):  # it waits until this lease is there
+            other.library.leases.wish([wish], lambda w: hearing.leased(w, "other", "secret", NOW), NOW)
+        return hearing.leased(wish, "one", "secret", NOW)
+
+    assert store.library.leases.wish([WISH], make, NOW) == 1
+    assert other.library.leases.wish([WISH], lambda w: hearing.leased(w, "later", "secret", NOW), NOW) == 0
+    assert [lease.id for lease in store.library.leases.all()] == ["one"]
