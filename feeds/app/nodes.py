@@ -45,7 +45,10 @@ def due(app: App) -> tuple[Job, ...]:
 
 
 class _Watch:
-    """The configuration file: read again when it changed; one that cannot be read leaves the old one in force."""
+    """The configuration file: read again when it changed; one that cannot be read leaves the old one in force.
+
+    Where *adopted* fails, as while the store is away, that is logged and done again at the next look.
+    """
 
     def __init__(self, app: App, environ: Mapping[str, str], adopted: Callable[[], None]) -> None:
         self._app, self._environ, self._adopted = app, environ, adopted
@@ -56,15 +59,18 @@ class _Watch:
         with self._turn:
             if (stamp := changed(self._app.settings.file, self._stamp)) is None:
                 return
-            self._stamp = stamp
             try:
                 settings, _ = read_with_warnings(self._app.settings.file, self._environ)
+                self._app.adopt(settings)
+                self._adopted()
             except ConfigError as error:
                 logger.error("reload refused, the old configuration stays in force: %s", error)
+            except Exception:
+                logger.exception("reload failed, it is tried again")
                 return
-            self._app.adopt(settings)
-            self._adopted()
-            logger.info("reloaded file=%s", settings.file)
+            else:
+                logger.info("reloaded file=%s", settings.file)
+            self._stamp = stamp
 
 
 class WorkerNode:

@@ -61,6 +61,7 @@ class Service:
     def __init__(self, app: App, environ: Mapping[str, str], engine: Engine | None = None) -> None:
         self.app = app
         self.environ = environ
+        self._began_with = app.settings
         self.stopping = threading.Event()
         self.first_pass = threading.Event()
         self.operating = Operating(app, environ, self.first_pass.is_set)
@@ -69,6 +70,7 @@ class Service:
         self.watch = Watch(app, self.engine.tick)
         self._polled = threading.Event()
         self._reload = threading.Event()
+        self._reloading = threading.Lock()  # ticks come of several threads
         self._stamp = changed(app.settings.file, None)
         self.office = partners.office(app)
         self.usage = Usage(app)
@@ -107,19 +109,41 @@ class Service:
         apart("counting readers", self.usage.flush)
 
     def _reload_if_changed(self) -> None:
-        stamp = changed(self.app.settings.file, self._stamp)
-        if stamp is None and not self._reload.is_set():
+        """Reload where the file is another, or where it was asked for; what fails is done again at the next tick."""
+        if not self._reloading.acquire(blocking=False):  # another tick does it, and may regroup for minutes
             return
-        self._reload.clear()
-        self._stamp = stamp or self._stamp
-        self.reload()
+        try:
+            stamp, asked = changed(self.app.settings.file, self._stamp), self._reload.is_set()
+            if stamp is None and not asked:
+                return
+            self._reload.clear()
+            if self.reload():
+                self._stamp = stamp or self._stamp
+            elif asked:
+                self._reload.set()
+        finally:
+            self._reloading.release()
 
-    def reload(self) -> None:
-        """Read the configuration again; a bad one leaves the old in force, and says so in the log and the status."""
+    def reload(self) -> bool:
+        """Read the configuration again; a bad one leaves the old in force, and says so in the log and the status.
+
+        False when it could not be carried out, as while the store is held: then it is to be tried again.
+        """
         self.operating.notifier.reloading()
         try:
+            self.app.store.library.set_meta("config_error", self._read_again())
+        except Exception:
+            logger.exception("reload failed, it is tried again")
+            return False
+        finally:
+            self.operating.notifier.ready(f"reloaded {self.app.settings.file}")
+        return True
+
+    def _read_again(self) -> str:
+        """Bring what the file says into force; return why it was refused, '' where it was not."""
+        try:
             settings, _ = read_with_warnings(self.app.settings.file, self.environ)
-            waiting = needs_restart(self.app.settings, settings)
+            waiting = needs_restart(self._began_with, settings)
             if waiting:
                 logger.warning("reload: the rest is in force, a restart is needed for=%s", ",".join(waiting))
             if self.web and "site.url" not in waiting:
@@ -133,14 +157,9 @@ class Service:
         except ConfigError as error:
             for fault in error.faults:
                 logger.error("reload refused, the old configuration stays in force fault=%s", fault)
-            self.app.store.library.set_meta("config_error", str(error))
-        except FeedsError:
-            logger.exception("reload failed")
-        else:
-            self.app.store.library.set_meta("config_error", "")
-            logger.info("reloaded file=%s", self.app.settings.file)
-        finally:
-            self.operating.notifier.ready(f"reloaded {self.app.settings.file}")
+            return str(error)
+        logger.info("reloaded file=%s", self.app.settings.file)
+        return ""
 
     def run(self) -> bool:
         """Serve until SIGTERM or SIGINT; False when a job had to be left behind (its rows stay due)."""

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from feeds.app import passes
-from feeds.app.build import opened
+from feeds.app.build import App, opened
+from feeds.app.nodes import _Watch
 from feeds.app.service import Service
+from feeds.errors import StoreLocked
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 CONFIG = """\
@@ -68,3 +70,105 @@ def test_what_runs_beside_the_jobs_cannot_stop_the_tick(
             monkeypatch.setattr(f"feeds.app.service.{what}", broken)
         assert [job.lock for job in service._due()] == ["poll:0", "publish:0"]
     assert f"RuntimeError: {what} is broken" in caplog.text
+
+
+def broken_once(patch: pytest.MonkeyPatch, where: object, name: str) -> list[int]:
+    """Let a method raise at its first call; what is given counts its calls."""
+    calls: list[int] = []
+    does = getattr(where, name)
+
+    def call(*given: object) -> object:
+        calls.append(len(calls) + 1)
+        if len(calls) == 1:
+            raise StoreLocked("another process works on it")
+        return does(*given)
+
+    patch.setattr(where, name, call)
+    return calls
+
+
+def retitled(folder: Path, title: str) -> None:
+    (folder / "feeds.yaml").write_text(CONFIG.replace("Desk", title))
+
+
+@pytest.mark.parametrize("asked", [False, True], ids=["the file is another", "by a signal"])
+def test_a_reload_that_failed_is_done_again_at_the_next_tick(
+    desk: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, asked: bool
+) -> None:
+    with opened(str(desk / "feeds.yaml"), {}, lock=True) as app:
+        app.sync()
+        service = Service(app, {})
+        calls = broken_once(monkeypatch, App, "sync")
+        if asked:
+            service._on_hup(0, None)
+        else:
+            retitled(desk, "Another")
+        for _ in range(3):
+            service._due()
+        assert calls == [1, 2], "once more, and then it is done"
+        assert app.settings.site.title == ("Desk" if asked else "Another")
+    assert "reload failed, it is tried again" in caplog.text
+
+
+def test_a_refused_configuration_is_refused_once(desk: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with opened(str(desk / "feeds.yaml"), {}, lock=True) as app:
+        app.sync()
+        service = Service(app, {})
+        (desk / "feeds.yaml").write_text("version: 1\nsite: {title: Desk}\n")
+        for _ in range(2):
+            service._due()
+        assert app.store.library.meta("config_error")
+        assert caplog.text.count("reload refused") == 1
+        retitled(desk, "Another")
+        service._due()
+        assert (app.store.library.meta("config_error"), app.settings.site.title) == ("", "Another")
+
+
+def test_what_a_restart_is_needed_for_is_told_at_each_reload(desk: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with opened(str(desk / "feeds.yaml"), {}, lock=True) as app:
+        app.sync()
+        service = Service(app, {})
+        for title in ("Another", "A third"):
+            text = CONFIG.replace("https://desk.example", "https://desk.example/below").replace("Desk", title)
+            (desk / "feeds.yaml").write_text(text)
+            service._due()
+    assert caplog.text.count("a restart is needed for=site.url") == 2
+
+
+def test_two_ticks_at_once_reload_once(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with opened(str(desk / "feeds.yaml"), {}, lock=True) as app:
+        app.sync()
+        service, ran = Service(app, {}), []
+        sync = app.sync
+
+        def meanwhile(_app: App) -> int:
+            ran.append(1)
+            service._reload_if_changed()  # as another thread would
+            return sync()
+
+        retitled(desk, "Another")
+        monkeypatch.setattr(App, "sync", meanwhile)
+        service._due()
+        assert len(ran) == 1
+
+
+def test_a_node_of_a_cluster_carries_a_configuration_out_until_it_could(
+    desk: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with opened(str(desk / "feeds.yaml"), {}, lock=True) as app:
+        calls: list[str] = []
+
+        def adopted() -> None:
+            calls.append(app.settings.site.title)
+            if len(calls) == 1:
+                raise RuntimeError("the store is away")
+
+        watch = _Watch(app, {}, adopted)
+        retitled(desk, "Another")
+        for _ in range(3):
+            watch.look()
+        assert calls == ["Another", "Another"]
+        (desk / "feeds.yaml").write_text("version: 1\nsite: {title: Desk}\n")
+        for _ in range(2):
+            watch.look()
+    assert caplog.text.count("reload refused") == 1
