@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from time import monotonic
 
 from procrastinate import PsycopgConnector
 
@@ -22,7 +23,9 @@ TICK = timedelta(seconds=2)  # as in `embedded.py`
 SWEEP = timedelta(seconds=10)  # with LEASE and the beats of workers: a dead one's jobs run again within some 40 s
 BEAT = 10.0  # seconds between two signs of life of a worker
 POLL = 5.0  # seconds until a worker looks for jobs of which no notice came
-REST = timedelta(seconds=30)  # after a job that failed as a whole: its lock is kept so long, and its rows stay due
+REST = timedelta(
+    seconds=30
+)  # after a job that failed as a whole: this worker lets it be, its rows stay due
 PATIENCE = timedelta(seconds=25)  # how long a stop waits for running jobs; a supervisor should grant a minute
 AGAIN = 2.0  # seconds before a worker that lost its database begins anew
 
@@ -46,6 +49,7 @@ class Hands:
         self._address, self._work, self._due = address, run, due
         self._many, self._beat, self._lease = many, beat, lease
         self._holder, self._queue = Holder(address), Queue(address)
+        self._rests: dict[str, float] = {}
         self._stopping = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
@@ -94,6 +98,8 @@ class Hands:
 
     def _run(self, name: str, shard: int) -> None:
         job = Job(name=name, shard=shard)  # type: ignore[arg-type]  # as it was put
+        if self._resting(job):  # a later tick asks for it again
+            return
         with self._holder.holding(job.lock) as lost:
             if lost is None:
                 logger.warning("job is run by another still job=%s", job.lock)  # a later tick asks for it again
@@ -104,11 +110,15 @@ class Hands:
                 logger.exception("job failed job=%s", job.lock)
                 failed = True
             if failed:
-                self._stopping.wait(REST.total_seconds())
+                self._rests[job.lock] = monotonic() + REST.total_seconds()
         try:
-            self._queue.put(self._due())
+            self._queue.put(job for job in self._due() if not self._resting(job))
         except Exception:
             logger.exception("tick failed")
+
+    def _resting(self, job: Job) -> bool:
+        """Tell whether a job failed here a moment ago: no thread waits for it, and other jobs go on."""
+        return self._rests.get(job.lock, 0.0) > monotonic()
 
 
 class Clockwork:

@@ -116,6 +116,28 @@ def test_a_failing_job_harms_no_other(
     assert _states(queue) == {}
 
 
+def test_failing_jobs_keep_no_thread_from_others_and_rest(address: str, queue: Queue) -> None:
+    """Four that fail are asked for once: the worker goes on with what else there is."""
+    ran, done, broken = [], threading.Event(), [Job(name="poll", shard=n) for n in range(4)]
+
+    def run(job: Job, _stopping: Callable[[], bool]) -> Report:
+        ran.append(job.lock)
+        if job.name == "poll":
+            return Report(job=job, outcome="failed")
+        done.set()
+        return Report(job=job)
+
+    hands = Hands(address, run, lambda: [*broken, PUBLISH] if len(ran) == 4 else broken, many=4)
+    hands.start()
+    queue.put(broken)
+    assert done.wait(20), "long before the rest is over"
+    queue.put(broken)
+    assert _until(lambda: _states(queue) == {}), "they are not done, and wait in no thread"
+    assert hands.stop(SOON)
+    assert sorted(set(ran)) == ["poll:0", "poll:1", "poll:2", "poll:3", "publish:0"]
+    assert all(ran.count(job.lock) == 1 for job in broken)
+
+
 def test_a_stop_lets_a_job_reach_its_next_pause(address: str, queue: Queue) -> None:
     began, ended = threading.Event(), []
 
