@@ -9,6 +9,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 from time import monotonic
 
@@ -23,9 +24,7 @@ TICK = timedelta(seconds=2)  # as in `embedded.py`
 SWEEP = timedelta(seconds=10)  # with LEASE and the beats of workers: a dead one's jobs run again within some 40 s
 BEAT = 10.0  # seconds between two signs of life of a worker
 POLL = 5.0  # seconds until a worker looks for jobs of which no notice came
-REST = timedelta(
-    seconds=30
-)  # after a job that failed as a whole: this worker lets it be, its rows stay due
+REST = timedelta(seconds=30)  # after a job that failed as a whole: this worker lets it be, its rows stay due
 PATIENCE = timedelta(seconds=25)  # how long a stop waits for running jobs; a supervisor should grant a minute
 AGAIN = 2.0  # seconds before a worker that lost its database begins anew
 
@@ -62,7 +61,8 @@ class Hands:
         """Take no more jobs and wait for those that run; False when one was left behind (its rows stay due)."""
         self._stopping.set()
         if self._loop and self._task:
-            self._loop.call_soon_threadsafe(self._task.cancel)
+            with suppress(RuntimeError):  # closed: the database is away, and the next loop is not begun
+                self._loop.call_soon_threadsafe(self._task.cancel)
         self._thread.join(patience.total_seconds())
         clean = not self._thread.is_alive()
         self._holder.close()
@@ -81,6 +81,8 @@ class Hands:
 
     async def _serve(self) -> None:
         self._loop, self._task = asyncio.get_running_loop(), asyncio.current_task()
+        if self._stopping.is_set():  # it knew of no loop that it could stop
+            return
         with ThreadPoolExecutor(self._many, thread_name_prefix="job") as pool:
             self._loop.set_default_executor(pool)
             app = app_for(PsycopgConnector(conninfo=self._address, min_size=1, max_size=self._many + 2), self._run)

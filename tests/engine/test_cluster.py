@@ -138,6 +138,43 @@ def test_failing_jobs_keep_no_thread_from_others_and_rest(address: str, queue: Q
     assert all(ran.count(job.lock) == 1 for job in broken)
 
 
+class Away:
+    """Stands for what lies in a database that is away; tells when it was closed."""
+
+    def __init__(self, _address: str) -> None:
+        self.closed = False
+
+    def close(self) -> None:
+        self.closed = True
+
+
+@pytest.fixture
+def away(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("Queue", "Holder"):
+        monkeypatch.setattr(f"feeds.engine.cluster.{name}", Away)
+
+
+def test_a_worker_stops_while_its_database_is_away(away: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed = threading.Event()
+
+    def app_for(*_: object) -> None:
+        raise OSError("the database is away")
+
+    monkeypatch.setattr("feeds.engine.cluster.app_for", app_for)
+    hands = Hands("", lambda job, _: Report(job=job), lambda: ())
+    wait = hands._stopping.wait
+
+    def waits(seconds: float | None = None) -> bool:
+        closed.set()  # the loop of the first try is closed by now
+        return wait(seconds)
+
+    monkeypatch.setattr(hands._stopping, "wait", waits)
+    hands.start()
+    assert closed.wait(20)
+    assert hands.stop(SOON)
+    assert [one.closed for one in (hands._holder, hands._queue)] == [True, True]  # type: ignore[union-attr]  # `Away`
+
+
 def test_a_stop_lets_a_job_reach_its_next_pause(address: str, queue: Queue) -> None:
     began, ended = threading.Event(), []
 
