@@ -81,7 +81,8 @@ class WorkerNode:
         self._operating = Operating(app, environ, lambda: True)
         self._watch = _Watch(app, environ, lambda: self._operating.apply(app.settings))
         self._own = threading.local()
-        self._hands = Hands(address_of(app.settings), self._run, lambda: due(app), many=jobs)
+        ticked = self._operating.ticked
+        self._hands = Hands(address_of(app.settings), self._run, lambda: due(app), many=jobs, ticked=ticked)
 
     def run(self) -> bool:
         """Work until SIGTERM or SIGINT; False when a job had to be left behind (its rows stay due)."""
@@ -125,7 +126,7 @@ class SchedulerNode:
         self._operating = Operating(app, environ, lambda: True)
         self._watch = _Watch(app, environ, self._align)
         self._queue = Queue(address_of(app.settings))
-        self._clockwork = Clockwork(self._queue, self._due, app.store.turns.take)
+        self._clockwork = Clockwork(self._queue, self._due, app.store.turns.take, ticked=self._operating.ticked)
 
     def run(self) -> None:
         """Tick until SIGTERM or SIGINT."""

@@ -64,11 +64,14 @@ class Operating:
                 logger.error("metrics refused reason=%s", error)
 
     def attend(self, stopping: threading.Event, status: str) -> None:
-        """Stand by until *stopping*, for a process without a web server: ready, alive, and at the end gone."""
+        """Stand by until *stopping*, for a process without a web server: ready, alive, and at the end gone.
+
+        Its engine calls `ticked`: a process whose threads are dead gives no life sign, however long this one stands by.
+        """
         self.apply(self._app.settings)
         self.notifier.ready(status)
+        self.ticked()  # what came before, as a regrouping, may have taken long
         while not stopping.wait(BEAT):
-            self.ticked()
             self.alive()
         self.notifier.stopping()
         self.stop()

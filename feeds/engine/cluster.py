@@ -20,11 +20,17 @@ from feeds.model.job import Job, Report
 
 logger = logging.getLogger(__name__)
 
+
+def _untold() -> None:
+    """Nobody asks whether it lives."""
+
+
 TICK = timedelta(seconds=2)  # as in `embedded.py`
 SWEEP = timedelta(seconds=10)  # with LEASE and the beats of workers: a dead one's jobs run again within some 40 s
 BEAT = 10.0  # seconds between two signs of life of a worker
 POLL = 5.0  # seconds until a worker looks for jobs of which no notice came
 REST = timedelta(seconds=30)  # after a job that failed as a whole: this worker lets it be, its rows stay due
+PULSE = 1.0  # seconds between two signs that a worker's own loop goes on
 PATIENCE = timedelta(seconds=25)  # how long a stop waits for running jobs; a supervisor should grant a minute
 AGAIN = 2.0  # seconds before a worker that lost its database begins anew
 
@@ -32,7 +38,8 @@ AGAIN = 2.0  # seconds before a worker that lost its database begins anew
 class Hands:
     """Runs jobs, *many* at a time, until it is stopped. *run* gets a job and what tells it to stop early.
 
-    After each job *due* says what follows from it.
+    After each job *due* says what follows from it. *ticked* is called as long as it looks for jobs, whether or not the
+    database is there.
     """
 
     def __init__(
@@ -44,8 +51,9 @@ class Hands:
         many: int = 4,
         beat: float = BEAT,
         lease: float = LEASE,
+        ticked: Callable[[], None] = _untold,
     ) -> None:
-        self._address, self._work, self._due = address, run, due
+        self._address, self._work, self._due, self._ticked = address, run, due, ticked
         self._many, self._beat, self._lease = many, beat, lease
         self._holder, self._queue = Holder(address), Queue(address)
         self._rests: dict[str, float] = {}
@@ -71,13 +79,18 @@ class Hands:
 
     def _live(self) -> None:
         while not self._stopping.is_set():
+            self._ticked()
             try:
                 asyncio.run(self._serve())
-            except asyncio.CancelledError:
-                return
-            except Exception:
-                logger.exception("worker begins anew")
-                self._stopping.wait(AGAIN)
+            except (Exception, asyncio.CancelledError):  # the library ends itself so, too
+                if not self._stopping.is_set():
+                    logger.exception("worker begins anew")
+                    self._stopping.wait(AGAIN)
+
+    async def _pulse(self) -> None:
+        while True:
+            self._ticked()
+            await asyncio.sleep(PULSE)
 
     async def _serve(self) -> None:
         self._loop, self._task = asyncio.get_running_loop(), asyncio.current_task()
@@ -89,14 +102,18 @@ class Hands:
             async with app.open_async():
                 if self._stopping.is_set():
                     return
-                await app.run_worker_async(
-                    concurrency=self._many,
-                    install_signal_handlers=False,
-                    delete_jobs="always",
-                    fetch_job_polling_interval=POLL,
-                    update_heartbeat_interval=self._beat,
-                    stalled_worker_timeout=self._lease,
-                )
+                pulse = asyncio.create_task(self._pulse())
+                try:
+                    await app.run_worker_async(
+                        concurrency=self._many,
+                        install_signal_handlers=False,
+                        delete_jobs="always",
+                        fetch_job_polling_interval=POLL,
+                        update_heartbeat_interval=self._beat,
+                        stalled_worker_timeout=self._lease,
+                    )
+                finally:
+                    pulse.cancel()
 
     def _run(self, name: str, shard: int) -> None:
         job = Job(name=name, shard=shard)  # type: ignore[arg-type]  # as it was put
@@ -134,13 +151,15 @@ class Clockwork:
         *,
         every: timedelta = TICK,
         lease: float = LEASE,
+        ticked: Callable[[], None] = _untold,
     ) -> None:
-        self._queue, self._due, self._turn = queue, due, turn
+        self._queue, self._due, self._turn, self._ticked = queue, due, turn, ticked
         self._every, self._lease = every, lease
         self._stopping = threading.Event()
 
     def tick(self) -> bool:
         """Put what is due, where this scheduler is the one; tell whether it was."""
+        self._ticked()
         try:
             if self._turn("sweep", max(SWEEP, self._every)):
                 self._queue.sweep(self._lease)

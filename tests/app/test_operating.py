@@ -13,7 +13,7 @@ import pytest
 
 from feeds.app.build import App, opened
 from feeds.app.health import WRITTEN, wrong_clock
-from feeds.app.operating import Operating
+from feeds.app.operating import SILENT, Operating
 from feeds.app.service import needs_restart
 from feeds.net.local import listening
 
@@ -112,6 +112,31 @@ def test_a_process_without_a_web_server_tells_that_it_is_ready_and_that_it_goes(
         manager.bind(str(tmp_path / "notify"))
         Operating(app, {"NOTIFY_SOCKET": str(tmp_path / "notify")}, lambda: True).attend(stopping, "working")
         assert [manager.recv(100) for _ in range(2)] == [b"READY=1\nSTATUS=working", b"STOPPING=1"]
+
+
+@pytest.mark.parametrize("lives", [True, False], ids=["its engine ticks", "its engine is dead"])
+def test_a_process_whose_engine_is_dead_gives_no_life_sign(app: App, tmp_path: Path, lives: bool) -> None:
+    class Beats(threading.Event):
+        """Three beats; before each, the engine has been silent for too long, or has not."""
+
+        left = 3
+
+        def wait(self, _timeout: float | None = None) -> bool:
+            operating._ticked -= SILENT
+            if lives:
+                operating.ticked()
+            self.left -= 1
+            return self.left < 0
+
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(tmp_path / "notify"))
+        operating = Operating(
+            app, {"NOTIFY_SOCKET": str(tmp_path / "notify"), "WATCHDOG_USEC": "2000000"}, lambda: True
+        )
+        operating.attend(Beats(), "working")
+        manager.setblocking(False)
+        told = [manager.recv(100) for _ in range(3 if lives else 2)]
+    assert told == [b"READY=1\nSTATUS=working", *[b"WATCHDOG=1"] * lives, b"STOPPING=1"]
 
 
 def test_what_needs_a_restart_is_named(app: App) -> None:

@@ -1,5 +1,6 @@
 """The engine of a cluster: one waits and one runs, whoever dies; nothing is put off; no tick fires twice."""
 
+import asyncio
 import signal
 import subprocess
 import sys
@@ -175,6 +176,36 @@ def test_a_worker_stops_while_its_database_is_away(away: None, monkeypatch: pyte
     assert [one.closed for one in (hands._holder, hands._queue)] == [True, True]  # type: ignore[union-attr]  # `Away`
 
 
+@pytest.mark.parametrize("error", [asyncio.CancelledError(), OSError("the database is away")], ids=repr)
+def test_a_worker_that_lost_its_loop_begins_anew_and_tells_that_it_lives(
+    away: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, error: BaseException
+) -> None:
+    ticks: list[int] = []
+    tried = threading.Semaphore(0)
+
+    def app_for(*_: object) -> None:
+        tried.release()
+        raise error
+
+    monkeypatch.setattr("feeds.engine.cluster.AGAIN", 0)
+    monkeypatch.setattr("feeds.engine.cluster.app_for", app_for)
+    hands = Hands("", lambda job, _: Report(job=job), lambda: (), ticked=lambda: ticks.append(1))
+    hands.start()
+    assert all(tried.acquire(timeout=20) for _ in range(3))
+    assert hands.stop(SOON)
+    assert len(ticks) >= 3
+    assert "worker begins anew" in caplog.text
+
+
+def test_a_worker_that_waits_for_jobs_tells_that_it_lives(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("feeds.engine.cluster.PULSE", 0.01)
+    ticks = threading.Semaphore(0)
+    hands = Hands(address, lambda job, _: Report(job=job), lambda: (), many=1, ticked=ticks.release)
+    hands.start()
+    assert all(ticks.acquire(timeout=20) for _ in range(5))
+    assert hands.stop(SOON)
+
+
 def test_a_stop_lets_a_job_reach_its_next_pause(address: str, queue: Queue) -> None:
     began, ended = threading.Event(), []
 
@@ -251,8 +282,10 @@ def test_a_tick_that_raises_is_logged_and_the_next_one_comes(queue: Queue, caplo
     def broken() -> list[Job]:
         raise RuntimeError("no rows")
 
-    clock = Clockwork(queue, broken, lambda _name, _every: True)
+    ticks: list[int] = []
+    clock = Clockwork(queue, broken, lambda _name, _every: True, ticked=lambda: ticks.append(1))
     assert [clock.tick(), clock.tick()] == [False, False]
+    assert len(ticks) == 2, "it lives all the same"
     assert caplog.text.count("tick failed") == 2
 
 
