@@ -6,7 +6,7 @@ So a retraction reaches exactly those who have the story (Superdesk: `enqueue_ki
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 from sqlalchemy.sql.base import Executable
@@ -14,6 +14,8 @@ from sqlalchemy.sql.base import Executable
 from feeds.model.channel import Tombstone
 from feeds.model.story import Story
 from feeds.store import partner_tables as p
+from feeds.store import reading
+from feeds.store import tables as t
 from feeds.store.db import INSERT
 from feeds.store.prepared import Prepared, changing, listed, one_of, selecting
 from feeds.store.rows import AnyRow, tombstone_row
@@ -29,6 +31,22 @@ _FORGIVE = changing(
 _RETURN = changing(
     update(p.owed).where(one_of(_O.story_id, "ids"), _O.told == "retraction").values(cause=bindparam("b_cause"))
 )
+_AS_THEY_ARE = selecting(  # in one order and locked: whoever writes them waits, and then finds who holds them
+    select(t.stories.c.id, t.stories.c.status, t.stories.c.updated)
+    .where(one_of(t.stories.c.id, "ids"))
+    .order_by(t.stories.c.id)
+    .with_for_update(read=True)
+)
+
+
+class Handed(NamedTuple):
+    """What a partner holds from now on, as a row of `holdings`."""
+
+    partner_id: str
+    channel_id: str
+    story_id: str
+    revision: datetime
+    told: str
 
 
 def _owing(dialect: str) -> Executable:
@@ -65,7 +83,29 @@ def note(connection: Connection, stories: Sequence[Story], merged: Mapping[str, 
     return {holder.channel_id for holder in holders}
 
 
-def _debt(holder: AnyRow, story: Story | None, now: datetime) -> dict[str, Any] | None:
+def overtaken(connection: Connection, handed: Sequence[Handed], now: datetime) -> set[str]:
+    """Note what is owed of *handed* from the start: who wrote a story since its document was made found no holder.
+
+    Within the transaction that enters them, before anything is written. Return the channels that changed by it, as
+    `note` does.
+    """
+    if not handed:
+        return set()
+    are = {row.id: row for row in _AS_THEY_ARE.rows(connection, ids=listed([h.story_id for h in handed]))}
+    late = [h for h in handed if _is_late(h, are.get(h.story_id))]
+    if late:
+        stories = {s.id: s for s in reading.Stories(connection).get(h.story_id for h in late)}
+        _OWE.each(connection, [row for h in late if (row := _debt(h, stories.get(h.story_id), now))])
+    return {h.channel_id for h in late}
+
+
+def _is_late(handed: Handed, story: AnyRow | None) -> bool:
+    if story is None or story.status != "shown":
+        return handed.told != "retraction"
+    return handed.told == "retraction" or bool(story.updated > handed.revision)
+
+
+def _debt(holder: AnyRow | Handed, story: Story | None, now: datetime) -> dict[str, Any] | None:
     """What one holder is owed of a story; None of one that ended, and left nothing to say, or did not change."""
     if story is None or story.status != "shown":
         if holder.told == "retraction":
@@ -76,7 +116,7 @@ def _debt(holder: AnyRow, story: Story | None, now: datetime) -> dict[str, Any] 
     return _row(holder, "correction", "corrected", story, now) if story.updated > holder.revision else None
 
 
-def _row(holder: AnyRow, told: str, cause: str, story: Story | None, now: datetime) -> dict[str, Any]:
+def _row(holder: AnyRow | Handed, told: str, cause: str, story: Story | None, now: datetime) -> dict[str, Any]:
     stone = Tombstone(channel_id=holder.channel_id, story_id=holder.story_id, at=now)
     if story:
         stone = Tombstone(

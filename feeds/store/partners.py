@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Select, bindparam, case, delete, exists, func
 
 from feeds.model.channel import Tombstone
 from feeds.model.partner import Audience, Held, How, Issue, Owed, Pickup, Receipt, Standing, Token, Traffic
+from feeds.store import marking, owing
 from feeds.store import partner_tables as p
 from feeds.store import tables as t
 from feeds.store.codec import loads
@@ -124,7 +125,10 @@ class Partners:
             return next((Pickup(**row._asdict()) for row in rows), None)
 
     def picked_up(self, issue: Issue, how: How, now: datetime) -> None:
-        """Enter what a partner holds from now on that it did not hold before, and settle what it was owed of it."""
+        """Enter what a partner holds from now on that it did not hold before, and settle what it was owed of it.
+
+        What was taken back or corrected since the document was made is owed at once.
+        """
         ids = {"partner_id": issue.partner_id, "channel_id": issue.channel_id}
         with self._db.write() as connection:
             before = {
@@ -135,10 +139,13 @@ class Partners:
                 {**ids, "story_id": h.story_id, "revision": h.revision, "told": _told(h, before.get(h.story_id))}
                 for h in fresh
             ]
-            _HOLD.each(connection, [{**row, "told": _kept(row["told"])} for row in rows])
+            kept = [{**row, "told": _kept(row["told"])} for row in rows]
+            changed = owing.overtaken(connection, [owing.Handed(**row) for row in kept], now)
+            _HOLD.each(connection, kept)
             _ENTER.each(connection, [{**row, "how": how, "at": now, "etag": issue.etag} for row in rows])
             self._settle(connection, issue, how, now)
             _PICK.run(connection, **ids, at=now, etag=issue.etag, updated=issue.updated)
+            marking.put(connection, (), changed)
 
     def _settle(self, connection: Connection, issue: Issue, how: str, now: datetime) -> None:
         """A correction is picked up with the version that is the latest at this moment, not with one made before."""

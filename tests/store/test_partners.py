@@ -1,16 +1,18 @@
 """What partners hold and are owed: exactly, whatever became of terms, channels and sources."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 
 from feeds.model.changes import Edit, Mark
 from feeds.model.partner import Held, How, Issue, Owed, Token, Traffic
-from feeds.model.story import Story
-from feeds.store import Store
+from feeds.model.story import Story, StoryStatus
+from feeds.store import Store, open_store
 from tests.store.made import DAY, MINUTE, NOW, changes, entry, ready, tell
 
 HOUR = timedelta(hours=1)
@@ -137,6 +139,59 @@ def test_a_document_made_before_the_correction_does_not_settle_it(held: Store) -
     edit(held, NOW + HOUR, replace(one(held), updated=NOW + HOUR))
     held.partners.picked_up(before, "polled", NOW + HOUR)
     assert debts(held) == [("a", "x", "correction", "corrected")]
+
+
+@pytest.mark.parametrize("status", ["retracted", "withdrawn", "held"])
+def test_what_is_taken_back_before_it_is_entered_is_owed(held: Store, status: StoryStatus) -> None:
+    """The document was made and sent, and its story retracted before anybody knew who has it."""
+    sent, before = issue("c", Held("story:z", NOW)), held.partners.standing("all", NOW).edition
+    edit(held, NOW + HOUR, replace(one(held, "z"), status=status, channels=()))
+    held.partners.picked_up(sent, "polled", NOW + HOUR)
+    assert debts(held) == [("c", "z", "retraction", status)]
+    (owed,) = held.partners.owed("c", "all", NOW, NOW + HOUR)
+    assert owed.stone
+    assert (owed.since, owed.stone.title) == (NOW + HOUR, "Title of z")
+    assert held.partners.standing("all", NOW).edition == before + 1, "their document is made anew"
+
+
+def test_so_is_what_became_part_of_another_and_what_was_corrected(held: Store) -> None:
+    sent = issue("c", Held("story:x", NOW), Held("story:y", NOW), Held("story:z", NOW))
+    lead, other = one(held, "y"), one(held)
+    both = replace(lead, members=(*lead.members, *other.members), keys=(*lead.keys, *other.keys))
+    edit(held, NOW + HOUR, both, replace(one(held, "z"), updated=NOW + HOUR), merged={other.id: lead.id})
+    held.partners.picked_up(sent, "polled", NOW + 2 * HOUR)
+    assert [d for d in debts(held) if d[0] == "c"] == [
+        ("c", "x", "retraction", "merged"),
+        ("c", "z", "correction", "corrected"),
+    ]
+    pick_up(held, "c", "z", at=NOW + 3 * HOUR)
+    assert [d for d in debts(held) if d[0] == "c"] == [("c", "x", "retraction", "merged")]
+
+
+def test_what_returned_before_its_retraction_was_entered_is_owed(held: Store) -> None:
+    edit(held, NOW + HOUR, replace(one(held), status="retracted", channels=()))
+    sent = issue("a", Held("story:x", NOW + HOUR, "retraction"))
+    edit(held, NOW + 2 * HOUR, replace(one(held), status="shown", channels=("all",)))
+    held.partners.picked_up(sent, "polled", NOW + 2 * HOUR)
+    assert debts(held) == [("a", "x", "correction", "returned")]
+    pick_up(held, "a", "x", at=NOW + 3 * HOUR)
+    assert debts(held) == []
+
+
+def test_what_is_entered_is_owed_whoever_of_two_writers_comes_first(url: str) -> None:
+    """Two at once: the one who retracts and the one who enters wait for each other, in whichever order."""
+    store = open_store(url, busy=30)
+    tell(ready(store), *(entry(str(n)) for n in range(8)))
+    with ThreadPoolExecutor(2) as pool:
+        for n in range(8):
+            gone = replace(one(store, str(n)), status="retracted", channels=())
+            entering = partial(store.partners.picked_up, issue("c", Held(f"story:{n}", NOW)), "polled", NOW)
+            doing: list[Callable[[], None]] = [entering, partial(edit, store, NOW + HOUR, gone)]
+            for done in [pool.submit(do) for do in (doing if n % 2 else doing[::-1])]:
+                done.result()
+    found = sorted(debts(store))
+    store.close()
+    assert found == [("c", str(n), "retraction", "retracted") for n in range(8)]
 
 
 def test_what_is_retracted_needs_no_correction_first(held: Store) -> None:
