@@ -94,22 +94,21 @@ class Leases:
 
     def judge(self, polled: Sequence[tuple[Lease, bool]], now: datetime) -> None:
         le, ids = p.leases, [lease.id for lease, _ in polled]
-        query = select(le.c.id, le.c.heard, le.c.waiting).where(among(le.c.id, ids))
+        waiting = select(le.c.source_id).where(among(le.c.id, ids), le.c.waiting).limit(1)
         with self._db.read() as connection:
-            stirred = any(row.waiting for row in connection.execute(query))
+            stirred = connection.scalar(waiting) is not None
         if not stirred and not any(late for _, late in polled):
             return
         with self._db.write() as connection:
-            rows = {row.id: row for row in connection.execute(query)}
-            for lease, late in polled:
-                row = rows.get(lease.id)
-                if row is None:
-                    continue
-                if row.heard == lease.heard:
-                    values = {"waiting": False, **({"trusted": False} if late else {})}
-                    connection.execute(update(le).where(le.c.id == lease.id).values(values))
-                elif row.waiting:  # it came while the source was asked
-                    hasten(connection, lease.source_id, now)
+            stirring = []
+            for lease, late in sorted(polled, key=lambda one: one[0].id):
+                values = {"waiting": False, **({"trusted": False} if late else {})}
+                mine = (le.c.id == lease.id) & le.c.heard.is_not_distinct_from(lease.heard)
+                if connection.execute(update(le).where(mine).values(values)).rowcount != 1:
+                    stirring.append(lease.id)
+            came = select(le.c.source_id).where(among(le.c.id, stirring), le.c.waiting).order_by(le.c.source_id)
+            for source_id in connection.scalars(came).all():  # a push came while the source was asked
+                hasten(connection, source_id, now)
 
     # letters
 

@@ -9,14 +9,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Table, Update, update
 
 from feeds.core import hearing
 from feeds.errors import StoreLocked
 from feeds.model.changes import Edit, Mark
 from feeds.model.lease import Lease, Wish
 from feeds.model.partner import Held, Issue
-from feeds.store import Store, marking, open_store
+from feeds.store import Store, leases, marking, open_store
 from feeds.store.db import hold
 from tests import servers
 from tests.store.conftest import BUSY
@@ -98,3 +98,30 @@ def test_a_source_has_one_lease_whoever_wishes_it_meanwhile(pair: tuple[Store, S
     assert store.library.leases.wish([WISH], make, NOW) == 1
     assert other.library.leases.wish([WISH], lambda w: hearing.leased(w, "later", "secret", NOW), NOW) == 0
     assert [lease.id for lease in store.library.leases.all()] == ["one"]
+
+
+def test_a_push_that_comes_while_polls_are_judged_is_waited_for(
+    pair: tuple[Store, Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, other = pair
+    ready(store)
+    store.library.leases.wish([WISH], lambda w: hearing.leased(w, "one", "secret", NOW), NOW)
+    lease = store.library.leases.lease("one")
+    assert lease
+    store.library.leases.arrived(lease, None, NOW)
+    before = store.library.leases.lease("one")
+    assert before
+    view = store.library.poll_view("a", [], [])
+    store.library.apply(changes(view, NOW + SECOND))
+
+    def updating(table: Table) -> Update:
+        monkeypatch.setattr(leases, "update", update)
+        other.library.leases.arrived(lease, None, NOW + 2 * SECOND)
+        return update(table)
+
+    monkeypatch.setattr(leases, "update", updating)
+    store.library.leases.judge([(before, True)], NOW + 3 * SECOND)
+    after = store.library.leases.lease("one")
+    assert after
+    assert (after.waiting, after.trusted, after.heard) == (True, True, NOW + 2 * SECOND)
+    assert "a" in [s.id for s, _ in store.library.due(0, NOW + 3 * SECOND, 9)]
