@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from watchfiles import Change, watch
 
 from feeds.app.build import App
+from feeds.errors import FeedsError
 from feeds.fetch.folder import is_seen
 from feeds.model.settings import Settings
 
@@ -58,7 +59,10 @@ class Watch:
                 rust_timeout=PULSE,
                 raise_interrupt=False,
             ):
-                self._changed(changes)
+                try:
+                    self._changed(changes)
+                except FeedsError as error:  # the store is held: what changed now waits for the next look
+                    logger.warning("a change in a content folder was not noted: %s", error)
         except Exception as error:  # a hint less: the folders are looked at all the same
             logger.warning("content folders cannot be watched, they are looked at as often as `every` says: %s", error)
 

@@ -1,8 +1,15 @@
-"""Which sources a change in a folder concerns."""
+"""Which sources a change in a folder concerns, and that the watch outlives a store that is held."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from watchfiles import Change
 
-from feeds.app.watch import touched
+from feeds.app.build import opened
+from feeds.app.watch import Watch, touched
+from feeds.errors import StoreLocked
 
 FOLDERS = {"posts": "/srv/site", "notes": "/srv/site/notes", "other": "/srv/other"}
 
@@ -25,3 +32,33 @@ FOLDERS = {"posts": "/srv/site", "notes": "/srv/site/notes", "other": "/srv/othe
 )
 def test_a_change_concerns(path: str, ids: list[str]) -> None:
     assert touched(FOLDERS, [path], ["/srv/site/var/public/", "/srv/site/feeds.db"]) == ids
+
+
+def test_a_held_store_does_not_end_the_watch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "site").mkdir()
+    (tmp_path / "feeds.yaml").write_text(
+        "version: 1\nsite: {title: Desk, url: 'https://desk.example'}\ncontent: [{id: posts, path: site}]\n"
+    )
+    asked: list[list[str]] = []
+    woken = threading.Event()
+
+    def changes(*_folders: str, **_how: object) -> Iterator[set[tuple[Change, str]]]:
+        for _ in range(2):
+            yield {(Change.added, str(tmp_path.resolve() / "site/a.md"))}
+
+    def hasten(_library: object, ids: list[str], _now: object) -> None:
+        asked.append(ids)
+        if len(asked) == 1:
+            raise StoreLocked("another process works on it")
+
+    with opened(str(tmp_path / "feeds.yaml"), {}, lock=True) as app:
+        monkeypatch.setattr("feeds.app.watch.watch", changes)
+        monkeypatch.setattr(type(app.store.library), "hasten", hasten)
+        watch = Watch(app, woken.set)
+        watch.apply(app.settings)
+        assert woken.wait(20)
+        watch.stop()
+    assert asked == [["posts"], ["posts"]]
+    assert "was not noted: another process works on it" in caplog.text
