@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 
 from feeds.app.build import App
@@ -105,4 +105,4 @@ def _while(served: Callable[[], bool], entrance: Entrance) -> Entrance:
     def answer(asked: Asked) -> Answer:
         return entrance.handler(asked) if served() else text("Nothing is published here.\n", 404)
 
-    return Entrance(path=entrance.path, handler=answer, methods=entrance.methods, body_bytes=entrance.body_bytes)
+    return replace(entrance, handler=answer)
