@@ -21,22 +21,29 @@ PULSE = 1.0  # seconds until it is asked whether to stop
 
 
 def subscribe(job: Job, work: Work) -> Report:
-    """Send every request to a hub that is due. Its answer is awaited; its question comes to the web server."""
+    """Send every request to a hub that is due, until the budget ends. Its answer is awaited; its question comes to the
+    web server. What was not sent by then is as if it had not been begun: it stays due."""
     tally, problems = Tally(), dict[str, Problem]()
     leases, post = work.ports.library.leases, work.ports.post()
-    under_way: dict[str, Lease] = {}
+    under_way: dict[str, tuple[Lease, Lease]] = {}  # as they were, and as they are while we ask
     for lease in leases.due(work.ports.clock(), BATCH):
         asked = _begin(work, lease)
         if asked is not None:
-            under_way[asked.id] = asked
+            under_way[asked.id] = (lease, asked)
             post.send(_request(asked), _planned(asked, work))
+    over = False
     while len(post) and not work.stopping():
+        if not over and (over := tally.took >= work.budget):
+            post.recall()
         for delivery, sent in post.sent(PULSE):
-            problem = _settle(work, under_way.pop(delivery.id), sent)
+            problem = _settle(work, under_way.pop(delivery.id)[1], sent)
             tally.add("unasked" if problem else "asked")
             if problem:
                 problems[delivery.id] = Problem(code="delivery", detail=problem, where=delivery.target)
-    return Report(job=job, counts=tally.counts, problems=problems, took=tally.took)
+    if over and not len(post):
+        for was, _ in under_way.values():
+            leases.put(was, "pending", "pending_until", "attempts", "due")
+    return Report(job=job, outcome="more" if over else "done", counts=tally.counts, problems=problems, took=tally.took)
 
 
 def wish(work: Work, found: Iterable[tuple[Source, FeedInfo]]) -> None:
