@@ -276,8 +276,8 @@ def watch(app: App) -> None:
         app.store.partners.warned(fresh)
     day = app.clock().strftime("%Y-%m-%d")
     if app.store.library.meta(EXPIRED) != day:
-        app.store.library.set_meta(EXPIRED, day)
         app.store.partners.expire(app.clock())
+        app.store.library.set_meta(EXPIRED, day)
 
 
 def acknowledge(app: App, id: str, what: str) -> int:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from feeds.app import passes
+from feeds.app import partners, passes
 from feeds.app.build import App, opened
 from feeds.app.nodes import _Watch
 from feeds.app.service import Service
@@ -172,3 +172,14 @@ def test_a_node_of_a_cluster_carries_a_configuration_out_until_it_could(
         for _ in range(2):
             watch.look()
     assert caplog.text.count("reload refused") == 1
+
+
+def test_what_could_not_be_forgotten_today_is_tried_again_today(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with opened(str(desk / "feeds.yaml"), {}, lock=True) as app:
+        app.clock = lambda: NOW
+        calls = broken_once(monkeypatch, type(app.store.partners), "expire")
+        with pytest.raises(StoreLocked):
+            partners.watch(app)
+        for _ in range(2):
+            partners.watch(app)
+        assert calls == [1, 2], "once more, and then it is done for the day"
