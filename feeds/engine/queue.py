@@ -148,8 +148,6 @@ WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
 _AGAIN = "UPDATE procrastinate_jobs SET status = 'todo', worker_id = NULL WHERE id = %s AND status = 'doing'"
 _OVER = "DELETE FROM procrastinate_jobs WHERE id = %s AND status = 'doing'"
-_FORGET = "DELETE FROM procrastinate_workers WHERE last_heartbeat < now() - %s * interval '1 s'"
-_COUNTS = "SELECT queue_name, status::text, count(*) FROM procrastinate_jobs GROUP BY 1, 2"
 _WORKERS = """
 SELECT w.id, extract(epoch FROM now() - w.last_heartbeat),
 array_agg(j.lock ORDER BY j.lock) FILTER (WHERE j.id IS NOT NULL)
