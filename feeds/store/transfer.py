@@ -17,8 +17,15 @@ from feeds.store.tables import metadata
 # What a copy that leaves the machine goes without (SRV-33): rows of these tables, which are worth nothing without their
 # secret, and values of columns of these names, whatever their table. The configuration brings request headers again at
 # the next start; whoever signed in signs in again, under a password that is set anew; what was signed between a hub and
-# its subscriber is agreed upon anew at the next poll or renewal.
-ROWS = {"sessions": "", "intents": "", "leases": "", "subscriptions": " WHERE secret <> ''"}
+# its subscriber is agreed upon anew at the next poll or renewal. With the salt of a day, whoever has a copy could find
+# addresses of readers by trying all of them.
+ROWS = {
+    "sessions": "",
+    "intents": "",
+    "leases": "",
+    "subscriptions": " WHERE secret <> ''",
+    "meta": " WHERE key = 'usage_salt'",
+}
 COLUMNS = ("secret", "password")
 
 

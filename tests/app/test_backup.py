@@ -16,6 +16,7 @@ import pytest
 from feeds.app import passes
 from feeds.app.backup import backup, restore
 from feeds.app.build import App, opened
+from feeds.app.usage import SALT
 from feeds.errors import FeedsError, StoreDamaged, StoreError, StoreLocked, StoreTooNew, UsageError
 from feeds.store import open_store
 from feeds.store.transfer import secret_columns
@@ -167,6 +168,16 @@ def test_srv_33_every_column_of_secrets_is_emptied(folder: Path) -> None:
     )
     assert all(f"{name}-secret".encode() in whole for name, _ in columns)
     assert not [name for name, _ in columns if f"{name}-secret".encode() in bare]
+
+
+def test_srv_33_the_salt_of_the_day_is_left_out(folder: Path) -> None:
+    salt = "5a17" * 16
+    with opened(str(folder / "feeds.yaml"), ENVIRON, lock=True) as app:
+        app.store.library.set_meta(SALT, f"2026-03-01 {salt}")
+    bare, whole = (
+        parts(back(folder, f"{name}.backup", secrets=name == "whole"))["feeds.db"] for name in ("bare", "whole")
+    )
+    assert (salt.encode() in bare, salt.encode() in whole) == (False, True)
 
 
 def test_a_backup_is_for_its_owner_alone(folder: Path) -> None:
