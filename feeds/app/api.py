@@ -7,6 +7,7 @@ from feeds import __version__
 from feeds.app.build import App
 from feeds.app.tokens import teller
 from feeds.core.channels import channels
+from feeds.core.compose import told_at
 from feeds.model.overview import RenditionLine, SourceLine
 from feeds.model.story import Story
 from feeds.ports_api import ChannelLine, DecisionsAsked, Numbered, StoriesAsked, Told
@@ -43,7 +44,9 @@ class Answers:
 
     def stories(self, asked: StoriesAsked) -> tuple[Story, ...]:
         values = {field.name: getattr(asked, field.name) for field in fields(asked)}
-        return self._app.store.catalogue.stories(**{**values, "limit": asked.limit + 1}, now=self._app.clock())
+        now = self._app.clock()
+        found = self._app.store.catalogue.stories(**{**values, "limit": asked.limit + 1}, now=now)
+        return found if asked.hidden else tuple(told_at(story, now) for story in found)
 
     def story(self, id: str, *, hidden: bool) -> Told | None:
         found = self._app.store.overview.find(id)
@@ -54,8 +57,15 @@ class Answers:
         if not hidden and (story.status != "shown" or (story.release and story.release > now)):
             return None
         mine = {story.id, *(old for old, new in found.moves.items() if new == story.id)}
-        keys = {member.key for member in story.members}
-        timeline = [d for d in found.decisions if d.story_id in mine or (d.source_id, d.guid) in keys]
+        told = story if hidden else told_at(story, now)
+        keys = {member.key for member in told.members}
+        waiting = {member.key for member in story.members} - keys
+        timeline = [
+            d
+            for d in found.decisions
+            if (d.story_id in mine or (d.source_id, d.guid) in keys) and (d.source_id, d.guid) not in waiting
+        ]
+        story = told
         return Told(story=story, timeline=tuple(timeline))
 
     def sources(self) -> Sequence[SourceLine]:

@@ -62,9 +62,12 @@ class Door:
         with self._turn() as free:
             if not free:
                 return Refused(why="busy", wait=timedelta(seconds=PATIENCE))
+            if wait := _wait(self._staff.attempts(keys, now), now):  # others were wrong while this one waited
+                return Refused(why="wait", wait=wait)
             right = self._verified(user, password[: MOST + 1])
+            if user is None or not right:
+                self._staff.failed(keys, now)  # within the turn, so that the next one knows
         if user is None or not right:
-            self._staff.failed(keys, now)
             # What is no name here may be a password that was typed in the wrong place.
             self.note(user.name if user else "", client, "login", done=False, detail="wrong name or password")
             return Refused(why="wrong")

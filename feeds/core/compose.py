@@ -52,7 +52,7 @@ def compose(
     newest = sorted(sorted(unique.values(), key=lambda s: s.id), key=lambda s: s.published, reverse=True)
     items = tuple(
         Item(
-            story=_told(story, read),
+            story=story if read is None else told_at(story, read.at),
             content=_extent(story, policies.get(story.lead.source_id, "summary")),
             page=pages.address(story, site) if site else "",
         )
@@ -77,11 +77,11 @@ def _extent(story: Story, policy: ContentPolicy) -> Extent:
     return terms.extent(policy, lead.entry, lead.origin, local=lead.local)
 
 
-def _told(story: Story, read: Window | None) -> Story:
-    """Return *story* without copies that wait for their own day: their titles are not out yet."""
-    if read is None or not any(m.entry.release for m in story.members[1:]):
+def told_at(story: Story, at: datetime) -> Story:
+    """Return *story* without copies that wait for their own day at that time: their titles are not out yet."""
+    if not any(m.entry.release for m in story.members[1:]):
         return story
-    copies = (m for m in story.members[1:] if m.entry.release is None or m.entry.release <= read.at)
+    copies = (m for m in story.members[1:] if m.entry.release is None or m.entry.release <= at)
     return replace(story, members=(story.members[0], *copies))
 
 

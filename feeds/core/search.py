@@ -28,7 +28,8 @@ def words(query: str) -> tuple[str, ...]:
     """Return what *query* asks for, as typed, each once; () where it asks for nothing."""
     found: dict[str, str] = {}
     for quoted, bare in _PARTS.findall(query[:LONGEST_QUERY].translate(_QUOTES)):
-        word = unicodedata.normalize("NFC", " ".join((quoted or bare.strip('"')).split()))
+        typed = "".join(c if c.isprintable() else " " for c in quoted or bare.strip('"'))
+        word = unicodedata.normalize("NFC", " ".join(typed.split()))
         if folded := fold(word):
             found.setdefault(folded, word)
     return tuple(found.values())[:MOST_WORDS]

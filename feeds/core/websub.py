@@ -181,6 +181,11 @@ def next_step(delivery: Delivery, sent: Sent, now: datetime) -> Delivery:
     return replace(tried, problem=problem, due=now + _wait(tried))
 
 
+def host_of(url: str) -> str:
+    """Return what a log may tell of *url*: who knows the rest of a callback's address can speak for its hub."""
+    return urlsplit(url).netloc.rpartition("@")[2]
+
+
 def done(step: Delivery) -> Delivery:
     """Return *step* as one that came to its end."""
     return replace(step, state="done", problem="")

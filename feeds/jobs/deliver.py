@@ -110,7 +110,7 @@ def _settle(run: _Round, came: Sequence[tuple[Delivery, Sent]]) -> None:
         run.tally.add("skipped" if sent.skipped else "delivered" if step.state == "done" else "undelivered")
         if step.problem:
             run.problems[delivery.target] = Problem(code="delivery", detail=step.problem, where=delivery.target)
-        logger.info("deliver kind=%s target=%s state=%s", delivery.kind, delivery.target, step.state)
+        logger.info("deliver kind=%s host=%s state=%s", delivery.kind, websub.host_of(delivery.target), step.state)
     outbox.settle(*settled)
 
 
@@ -122,7 +122,7 @@ def _verified(run: _Round, delivery: Delivery, sent: Sent, step: Delivery) -> De
         return step
     if websub.meant(intent, sent):
         hub.confirm(intent, websub.subscribed(intent, now) if intent.mode == "subscribe" else None)
-        logger.info("hub mode=%s topic=%s callback=%s", intent.mode, intent.topic, intent.callback)
+        logger.info("hub mode=%s topic=%s host=%s", intent.mode, intent.topic, websub.host_of(intent.callback))
         return websub.done(step)
     if step.state == "given_up":
         hub.forget(intent)

@@ -97,6 +97,6 @@ class Posting:
             planned = plan(delivery)
             sent = send(planned, self._client) if isinstance(planned, Message) else planned
         except Exception as error:
-            logger.exception("send failed kind=%s target=%s", delivery.kind, delivery.target)
+            logger.exception("send failed kind=%s id=%s", delivery.kind, delivery.id)
             sent = Sent(problem=type(error).__name__)
         self._done.put((id, sent))

@@ -23,17 +23,27 @@ def entrances(leases: Leases, push: Callable[[], Push], clock: Clock, wake: Call
     """Return the entrance for hubs. *push* gives the settings in force; *wake* has what came looked at at once."""
     limits = Limits(PUSHES, burst=1)
 
+    def admits(asked: Asked) -> Answer | None:
+        lease = leases.lease(asked.names.get("id", ""))
+        if lease is None:
+            return text(UNKNOWN, 404)
+        if asked.method == "GET":
+            return None
+        if wait := limits.ask(lease.id, clock().timestamp()):
+            return text("Too many pushes; try again later.\n", 429, Retry_After=str(wait))
+        return None if lease.held(clock()) else _ended(lease)
+
     def answer(asked: Asked) -> Answer:
         lease = leases.lease(asked.names.get("id", ""))
         if lease is None:
             return text(UNKNOWN, 404)
         if asked.method == "GET":
             return _question(asked, lease, leases, push(), clock)
-        if wait := limits.ask(lease.id, clock().timestamp()):
-            return text("Too many pushes; try again later.\n", 429, Retry_After=str(wait))
         return _pushed(asked, lease, leases, push(), clock, wake)
 
-    return (Entrance(path="/websub/{id}", handler=answer, methods=("GET", "POST"), body_bytes=BODY_BYTES),)
+    return (
+        Entrance(path="/websub/{id}", handler=answer, methods=("GET", "POST"), body_bytes=BODY_BYTES, admits=admits),
+    )
 
 
 def _question(asked: Asked, lease: Lease, leases: Leases, push: Push, clock: Clock) -> Answer:
@@ -57,8 +67,8 @@ def _question(asked: Asked, lease: Lease, leases: Leases, push: Push, clock: Clo
 
 def _pushed(asked: Asked, lease: Lease, leases: Leases, push: Push, clock: Clock, wake: Callable[[], None]) -> Answer:
     now = clock()
-    if not lease.held(now):  # known, and over; or not begun
-        return text("This subscription has ended.\n", 410) if _was_held(lease) else text(UNKNOWN, 404)
+    if not lease.held(now):
+        return _ended(lease)
     if asked.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
         return text("Send it without a Content-Encoding.\n", 415)
     signed = bool(lease.secret)
@@ -78,5 +88,8 @@ def _pushed(asked: Asked, lease: Lease, leases: Leases, push: Push, clock: Clock
     return text("taken\n", 202)
 
 
-def _was_held(lease: Lease) -> bool:
-    return lease.ended or lease.lease_until is not None
+def _ended(lease: Lease) -> Answer:
+    """Answer for a lease that is known, and over; or not begun."""
+    if lease.ended or lease.lease_until is not None:
+        return text("This subscription has ended.\n", 410)
+    return text(UNKNOWN, 404)

@@ -37,7 +37,7 @@ def judge(headers: Mapping[str, str], etag: str, also: Collection[str], modified
         if not _any_of(wanted, (etag,), strong=True):
             return Verdict(412)
     elif (unmodified := seconds(headers.get("if-unmodified-since", ""))) is not None and (
-        modified is None or modified > unmodified
+        modified is not None and modified > unmodified  # without a date of ours it says nothing (§13.1.4)
     ):
         return Verdict(412)
     if (known := headers.get("if-none-match")) is not None:

@@ -100,6 +100,7 @@ class Entrance:
     methods: tuple[str, ...] = ("GET",)
     body_bytes: int = BODY_BYTES
     body_seconds: float = BODY_SECONDS
+    admits: Callable[[Asked], Answer | None] | None = None  # asked before the body is read: what it answers is final
 
 
 def text(body: str, status: int = 200, **headers: str) -> Answer:

@@ -52,7 +52,7 @@ def _answer(asked: Asked, hub: Hub, is_topic: Callable[[str], bool], now: dateti
         return text("hub.topic is no feed that is published here.\n", 404)
     if not hub.ask(intent, websub.verification(intent, now), websub.BETWEEN_VERIFICATIONS):
         return text("Too many subscriptions wait to be confirmed; try again later.\n", 503, Retry_After="300")
-    logger.info("hub asked mode=%s topic=%s callback=%s", intent.mode, intent.topic, intent.callback)
+    logger.info("hub asked mode=%s topic=%s host=%s", intent.mode, intent.topic, websub.host_of(intent.callback))
     wake()
     return text("Your callback will be asked whether it means this.\n", 202)
 

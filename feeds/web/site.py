@@ -171,6 +171,9 @@ def _endpoint(entrance: Entrance) -> Callable[[Request], object]:
 
     async def endpoint(request: Request) -> Response:
         body = bytearray()
+        refused = await run_in_threadpool(entrance.admits, _asked(request, b"")) if entrance.admits else None
+        if refused:
+            return _response(refused)
         try:
             length = request.headers.get("content-length", "")
             if length.isascii() and length.isdigit() and int(length[:18]) > entrance.body_bytes:

@@ -1,12 +1,14 @@
 """Signing in: who gets in, who waits, and who is told nothing."""
 
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
 
 from feeds.app import staff
 from feeds.app.staff import FREE, FREE_ADDRESS, LONGEST_WAIT, Door
@@ -163,6 +165,30 @@ def test_srv_13_the_right_password_waits_too(door: Door, clock: Clock) -> None:
     assert refused(door.enter("kim", GOOD, FAR, "")).why == "wait"
     clock.pass_(timedelta(seconds=2))
     assert entered(door.enter("kim", GOOD, FAR, ""))
+
+
+def test_srv_13_who_waited_for_a_turn_is_judged_by_what_happened_meanwhile(store: Store, clock: Clock) -> None:
+    """Forty at once, all let past the first look: no more are looked at than one after another would be."""
+    looked: list[str] = []
+    gate = threading.Barrier(40)
+
+    class Slow(PasswordHasher):
+        def verify(self, hash: str | bytes, password: str | bytes) -> Literal[True]:
+            looked.append(str(password))
+            raise VerifyMismatchError
+
+    class Gated(Door):
+        def _turn(self) -> Any:
+            gate.wait(20)
+            return super()._turn()
+
+    door = Gated(store.staff, clock, Slow(time_cost=1, memory_cost=8, parallelism=1))
+    threads = [threading.Thread(target=door.enter, args=("kim", f"guess {n}", OWN, "")) for n in range(40)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert 1 <= len(looked) <= staff.FREE + staff.HASHES
 
 
 def test_srv_13_nobody_locks_the_owner_out(door: Door, clock: Clock) -> None:

@@ -22,6 +22,7 @@ from tests.store.made import NOW, TECH, entry, member, story
         pytest.param('"', (), id="a quote alone"),
         pytest.param(" \t\n", (), id="blank"),
         pytest.param("", (), id="nothing"),
+        pytest.param("ab\x00 c\x1bd", ("ab", "c d"), id="control characters"),
         pytest.param("a b c d e f g h i j", ("a", "b", "c", "d", "e", "f", "g", "h"), id="at most eight"),
         pytest.param("\u1112\u1161\u11ab", ("한",), id="composed"),
         pytest.param("x" * 500, ("x" * 200,), id="at most 200 characters"),

@@ -78,6 +78,8 @@ def test_order_of_preconditions(headers: dict[str, str], status: int) -> None:
     assert judge(headers, "a1", (), AT, NOW).status == status
 
 
-@pytest.mark.parametrize("headers", [{"if-modified-since": EXACT}, {"if-modified-since": LATER}])
+@pytest.mark.parametrize(
+    "headers", [{"if-modified-since": EXACT}, {"if-modified-since": LATER}, {"if-unmodified-since": PAST}]
+)
 def test_what_has_no_date_is_not_unchanged_by_date(headers: dict[str, str]) -> None:
     assert judge(headers, "a1", (), None, NOW).status == 200

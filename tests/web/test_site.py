@@ -65,3 +65,15 @@ def test_ws_09_a_body_that_does_not_come_is_not_waited_for() -> None:
     }  # fmt: skip
     asyncio.run(site(Empty(), {}, lambda: True, (entrance,))(scope, receive, send))
     assert [m["status"] for m in said if m["type"] == "http.response.start"] == [408]
+
+
+def test_ws_08_who_is_not_admitted_sends_its_body_in_vain() -> None:
+    def never(asked: Asked) -> Answer:
+        raise AssertionError(asked)
+
+    def admits(asked: Asked) -> Answer | None:
+        return text("no\n", 404) if asked.names["id"] != "known" and not asked.body else None
+
+    entrance = Entrance(path="/in/{id}", handler=never, methods=("POST",), body_bytes=100, admits=admits)
+    assert client(entrance).post("/in/other", content=b"x" * 1000).status_code == 404
+    assert client(entrance).post("/in/known", content=b"x" * 1000).status_code == 413
