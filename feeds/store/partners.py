@@ -61,7 +61,7 @@ _OWED = selecting(
         (_BACK & (_O.settled.is_(None) | (_O.since > bindparam("since", type_=DateTime))))
         | ((_O.told == "correction") & (_O.settled.is_(None) | (_O.since > bindparam("again", type_=DateTime)))),
     )
-    .order_by(_O.since.desc(), _O.story_id)
+    .order_by(_O.settled.is_not(None), _O.since.desc(), _O.story_id)  # first what is open: it would starve
     .limit(MOST)
 )
 _OPEN = selecting(

@@ -13,6 +13,7 @@ from feeds.model.changes import Edit, Mark
 from feeds.model.partner import Held, How, Issue, Owed, Token, Traffic
 from feeds.model.story import Story, StoryStatus
 from feeds.store import Store, open_store
+from feeds.store.partners import MOST
 from tests.store.made import DAY, MINUTE, NOW, changes, entry, ready, tell
 
 HOUR = timedelta(hours=1)
@@ -97,6 +98,21 @@ def test_it_stays_owed_until_it_is_picked_up(held: Store) -> None:
 def test_it_is_told_for_as_long_as_it_is_owed(held: Store) -> None:
     edit(held, NOW + HOUR, replace(one(held), status="retracted", channels=()))
     assert len(held.partners.owed("a", "all", NOW + 300 * DAY, NOW + 330 * DAY)) == 1
+
+
+def test_what_was_told_takes_no_room_from_what_is_open(store: Store) -> None:
+    """More is taken back at once than one document tells."""
+    ids = [f"{n:03}" for n in range(MOST + 20)]
+    tell(ready(store), *(entry(id) for id in ids))
+    store.partners.picked_up(issue("a", *(Held(f"story:{id}", NOW) for id in ids)), "polled", NOW)
+    edit(store, NOW + HOUR, *(replace(one(store, id), status="retracted", channels=()) for id in ids))
+    open_ones = []
+    for n in range(2):
+        told = store.partners.owed("a", "all", NOW, NOW + HOUR)
+        held = (Held(o.story_id, o.since, "retraction") for o in told)
+        store.partners.picked_up(issue("a", *held, etag=str(n)), "polled", NOW + HOUR)
+        open_ones.append(len(debts(store)))
+    assert open_ones == [20, 0]
 
 
 def test_a_source_takes_it_back_in_a_poll(held: Store) -> None:
