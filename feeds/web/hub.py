@@ -10,6 +10,7 @@ from datetime import datetime
 
 from feeds.core import websub
 from feeds.ports import Clock, Hub
+from feeds.web.client import household
 from feeds.web.http import Answer, Asked, Entrance, text
 from feeds.web.limits import Limits
 
@@ -34,7 +35,7 @@ def entrances(
         now = clock()
         if asked.method == "GET":
             return text(WORDS)
-        if wait := limits.ask(asked.client, now.timestamp()):
+        if wait := limits.ask(household(asked.client), now.timestamp()):
             return text("Too many requests; try again later.\n", 429, Retry_After=str(wait))
         return _answer(asked, hub, is_topic, now, wake)
 

@@ -18,6 +18,7 @@ from ipaddress import ip_address, ip_network
 from feeds.model.partner import Issue, Partner, TokenKind
 from feeds.ports import Clock, Office
 from feeds.web import delta
+from feeds.web.client import household
 from feeds.web.codings import ranked
 from feeds.web.http import HEADERS, NOT_FOUND, Answer, Asked, Entrance, text
 from feeds.web.limits import Limits
@@ -68,7 +69,7 @@ class _Door:
         return bool(shown) and any(found[:-1])
 
     def _unknown(self, asked: Asked, *, tried: bool) -> Answer:
-        wait = self._wrong.ask(asked.client, self._clock().timestamp()) if tried else 0
+        wait = self._wrong.ask(household(asked.client), self._clock().timestamp()) if tried else 0
         return _too_often(wait) if wait else _not_found()
 
     def _told(self, issue: Issue, asked: Asked) -> Answer:

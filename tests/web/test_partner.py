@@ -207,6 +207,13 @@ def test_srv_06_wrong_tokens_shut_out_nobody_else(door: Door) -> None:
     assert door.get(GOOD, authorization="Bearer wrong").status == 404
 
 
+def test_srv_06_the_addresses_of_one_customer_count_as_one(door: Door) -> None:
+    """A provider gives each customer 2^64 addresses of IPv6."""
+    asked = [door.get(GOOD, client=f"2001:db8::{n:x}", authorization="Bearer wrong").status for n in range(30)]
+    assert asked == [404] * 20 + [429] * 10
+    assert door.get(GOOD, client="2001:db8:0:1::1", authorization="Bearer wrong").status == 404, "another customer"
+
+
 def test_a_partner_asks_so_often_and_no_more(door: Door) -> None:
     statuses = [door.get(GOOD, authorization=f"Bearer {TOKEN}").status for _ in range(7)]
     assert statuses == [200] * 5 + [429] * 2
