@@ -164,10 +164,10 @@ def _sent(url: str) -> str:
 
 
 def next_step(delivery: Delivery, sent: Sent, now: datetime) -> Delivery:
-    """Return what becomes of a delivery: done, owed later, given up, or gone with its subscription (410, §7)."""
+    """Return what becomes of a delivery: done, skipped, owed later, given up, or gone with its subscription (410)."""
     tried = replace(delivery, attempts=delivery.attempts + 1)
     if sent.skipped:
-        return replace(delivery, state="done", problem="")
+        return replace(delivery, state="skipped", problem="")
     if sent.accepted and delivery.kind != "verify":
         return replace(tried, state="done", problem="")
     if sent.status == 410 and delivery.kind == "push":

@@ -34,6 +34,7 @@ class Delivery:
     state: Literal[
         "owed",
         "done",
+        "skipped",  # nothing was sent, and nothing is to be: stored as done
         "given_up",
         "gone",  # the callback says that it is no more (410): its subscription ends; never stored
     ] = "owed"

@@ -2,6 +2,7 @@
 
 import gzip
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, cast
@@ -215,7 +216,8 @@ class Outbox:
             for delivery in settled:
                 mine = (d.c.id == delivery.id) & (d.c.etag == delivery.etag)
                 if delivery.state != "gone":
-                    connection.execute(update(d).where(mine).values(delivery_row(delivery)))
+                    stored = replace(delivery, state="done") if delivery.state == "skipped" else delivery
+                    connection.execute(update(d).where(mine).values(delivery_row(stored)))
                 if delivery.kind == "push":
                     hub.settle(connection, delivery)
 

@@ -104,7 +104,7 @@ def owed(kind: DeliveryKind = "push", **more: object) -> Delivery:
     ("kind", "sent", "state"),
     [
         pytest.param("push", Sent(status=204), "done", id="taken"),
-        pytest.param("push", Sent(skipped=True), "done", id="a newer one is owed"),
+        pytest.param("push", Sent(skipped=True), "skipped", id="a newer one is owed"),
         pytest.param("push", Sent(status=410), "gone", id="WS-20 410 ends it"),
         pytest.param("push", Sent(status=302), "owed", id="WS-20 WS-14 led elsewhere"),
         pytest.param("push", Sent(status=500), "owed", id="WS-20 fault"),

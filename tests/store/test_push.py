@@ -8,7 +8,7 @@ import pytest
 from feeds.core import hearing, websub
 from feeds.model.changes import Changes
 from feeds.model.channel import Rendered
-from feeds.model.delivery import Delivery, Intent, Subscription
+from feeds.model.delivery import Delivery, Intent, Sent, Subscription
 from feeds.model.lease import Lease, Letter, Wish
 from feeds.model.source import FeedInfo, SourceState
 from feeds.store import Store
@@ -113,6 +113,18 @@ def test_a_document_that_comes_back_is_told_again(store: Store) -> None:
         (owed,) = announce(store, etag, n * HOUR)
         store.outbox.settle(replace(owed, state="done", attempts=1))
     assert store.outbox.waiting(NOW + 9 * HOUR) == 1, "the question that nobody settled here"
+
+
+def test_a_document_that_was_not_sent_is_told_when_it_comes_back(store: Store) -> None:
+    subscribe(store)
+    (owed,) = announce(store, "e1")
+    store.outbox.settle(replace(owed, state="done", attempts=1))
+    (owed,) = announce(store, "e2", HOUR)
+    skipped = websub.next_step(owed, Sent(skipped=True), NOW + HOUR)
+    store.outbox.settle(skipped)
+    assert [d.kind for d in store.outbox.owed(NOW + HOUR, 9)] == ["verify"]
+    assert [s.delivered for s in store.outbox.hub.subscriptions(NOW)] == ["e1"]
+    assert [d.etag for d in announce(store, "e2", 2 * HOUR)] == ["e2"]
 
 
 def test_410_ends_a_subscription_and_what_it_is_owed(store: Store) -> None:
