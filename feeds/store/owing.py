@@ -68,7 +68,7 @@ def note(connection: Connection, stories: Sequence[Story], merged: Mapping[str, 
 
     Return the channels by which they have them: these changed, and are to be given to `marking.put`.
     """
-    known = {s.id: s for s in stories if s.version}
+    known = {s.id: s for s in stories}  # also those that begin: their ids may have ended in others before
     if not known and not merged:
         return set()
     holders = _HOLDERS.rows(connection, ids=listed([*known, *merged]))

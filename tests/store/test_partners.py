@@ -223,6 +223,26 @@ def test_of_two_that_become_one_the_other_goes(held: Store) -> None:
     assert debts(held) == [("a", "x", "retraction", "merged")]
 
 
+def test_one_that_ended_in_another_and_begins_again_is_not_gone(held: Store) -> None:
+    lead, other = one(held, "y"), one(held)
+    both = replace(lead, members=(*lead.members, *other.members), keys=(*lead.keys, *other.keys))
+    edit(held, NOW + HOUR, both, merged={other.id: lead.id})
+    parted = replace(one(held, "y"), members=lead.members, keys=lead.keys)
+    again = replace(other, version=0, updated=NOW + 2 * HOUR)
+    edit(held, NOW + 2 * HOUR, parted, again)
+    assert debts(held) == [("a", "x", "correction", "corrected")]
+
+
+def test_one_that_was_taken_back_for_another_and_begins_again_is_owed(held: Store) -> None:
+    lead, other = one(held, "y"), one(held)
+    both = replace(lead, members=(*lead.members, *other.members), keys=(*lead.keys, *other.keys))
+    edit(held, NOW + HOUR, both, merged={other.id: lead.id})
+    held.partners.picked_up(issue("a", Held("story:x", NOW + HOUR, "retraction")), "polled", NOW + HOUR)
+    assert debts(held) == []
+    edit(held, NOW + 2 * HOUR, replace(one(held, "y"), members=lead.members, keys=lead.keys), replace(other, version=0))
+    assert debts(held) == [("a", "x", "correction", "returned")]
+
+
 def test_what_nobody_holds_is_owed_to_nobody(held: Store) -> None:
     edit(held, NOW + HOUR, replace(one(held, "z"), status="retracted", channels=()))
     assert debts(held) == []
