@@ -107,14 +107,21 @@ def take(connection: Connection, channel_id: str, token: datetime, *, again: boo
     """Hold a channel's marks and tell whether that of *token* is unanswered; it is answered then, if this commits.
 
     A build of marks that were answered already shows what was, perhaps long ago: nothing of it may be written.
-    *again*: the mark that was answered last may be answered once more.
+    *again*: the mark that was answered last may be answered once more. One that is still there is unanswered whatever
+    was answered since: it was made before, for a time that had not come then, as that of an embargo is.
     """
     hold(connection, [f"marks {channel_id}"])
     least = token + _NEXT if again else token
-    if any(row.token >= least for row in _ANSWERED.rows(connection, channels=listed([channel_id]))):
+    answer = max((row.token for row in _ANSWERED.rows(connection, channels=listed([channel_id]))), default=None)
+    if answer and answer >= least and not _waits(connection, channel_id, token):
         return False
-    _ANSWER.each(connection, [{"channel_id": channel_id, "token": token}])
+    _ANSWER.each(connection, [{"channel_id": channel_id, "token": max(token, answer or token)}])
     return True
+
+
+def _waits(connection: Connection, channel_id: str, token: datetime) -> bool:
+    mine = (marks.c.channel_id == channel_id) & (marks.c.token == token)
+    return connection.execute(select(marks.c.due).where(mine)).first() is not None
 
 
 def clear(connection: Connection, channel_id: str, token: datetime, now: datetime) -> None:

@@ -61,6 +61,22 @@ def test_mark_for_later_stays_whatever_is_published_before(store: Store) -> None
     assert store.outbox.dirty(NOW + DAY, 9) == (("a", NOW + DAY),)
 
 
+def test_mark_for_later_is_answered_when_its_time_comes_whatever_was_marked_before(store: Store) -> None:
+    """As a story under embargo: what else its channel tells meanwhile must not keep it back."""
+    store.outbox.mark(["a"], NOW + DAY)
+    for at in (NOW, NOW + MINUTE):
+        store.outbox.mark(["a"], at)
+        ((_, mark),) = store.outbox.dirty(at, 9)
+        store.outbox.published("a", mark, NOTHING, (), at)
+        assert store.outbox.dirty(at, 9) == ()
+    ((_, mark),) = store.outbox.dirty(NOW + DAY, 9)
+    store.outbox.published("a", mark, NOTHING, (), NOW + DAY)
+    assert store.outbox.dirty(NOW + DAY, 9) == ()
+    store.outbox.mark(["a"], NOW + DAY)
+    ((_, again),) = store.outbox.dirty(NOW + DAY, 9)
+    assert again > mark
+
+
 def test_rendition_comes_back_as_published(store: Store) -> None:
     one = rendition(body="<feed>한글</feed>".encode() * 100, path="/기술/atom.xml")
     _publish(store, one)
