@@ -73,7 +73,10 @@ class _Seen:
 
 @dataclass(slots=True)
 class _Drawn:
-    """All that follows from settings: made anew when they are replaced."""
+    """All that follows from settings: made anew when they are replaced.
+
+    Each answer is made of one of these, taken once: what was begun under the terms before ends among their documents.
+    """
 
     settings: Settings
     deals: Mapping[str, Deal]
@@ -82,6 +85,10 @@ class _Drawn:
     seen: dict[tuple[Terms, str], _Seen] = field(default_factory=dict)
     categories: Mapping[str, Category] = field(default_factory=dict)
     looked: datetime | None = None
+    made: dict[tuple[str, str], _Made] = field(default_factory=dict)
+    bodies: OrderedDict[tuple[str, str], Rendition] = field(default_factory=OrderedDict)
+    kept: int = 0  # bytes of them
+    shared: dict[str, _Shared] = field(default_factory=dict)
 
 
 class Syndicate:
@@ -91,12 +98,8 @@ class Syndicate:
         self._settings, self._archive, self._ledger, self._clock = settings, archive, ledger, clock
         self._lock = threading.Lock()
         self._drawn = _drawn(settings())
-        self._made: dict[tuple[str, str], _Made] = {}
-        self._bodies: OrderedDict[tuple[str, str], Rendition] = OrderedDict()
-        self._kept = 0
-        self._shared: dict[str, _Shared] = {}
         self._bare: dict[str, Story] = {}
-        self._got: dict[tuple[str, str], str] = {}  # etags that the ledger has
+        self._got: dict[tuple[str, str], tuple[str, int]] = {}  # what we entered: the etag, and the channel's edition
         self._counts: dict[tuple[str, str, str], Traffic] = {}
 
     # the port `Office`
@@ -112,43 +115,47 @@ class Syndicate:
         return [*issued, *given] if partner else []
 
     def issue(self, partner: Partner, channel_id: str, file: str) -> Issue | None:
-        public = self._public(partner).get(channel_id)
-        if public is None or public.file(partner.dialect) != public.path + file:
+        drawn = self._now()
+        deal = drawn.deals.get(partner.id)
+        if deal is None:  # the partner left the settings since its token was looked at
+            return None
+        public = self._public(drawn, deal.partner).get(channel_id)
+        if public is None or public.file(deal.partner.dialect) != public.path + file:
             return None
         now, key = self._clock(), (partner.id, channel_id)
         standing = self._ledger.standing(channel_id, now)
-        made = self._made.get(key)
+        made = drawn.made.get(key)
         if made and made.standing == standing and (made.until is None or now < made.until):
             return made.issue
-        channel = made.feed.channel if made else agreement.private(public, partner)
-        edition = self.edition(partner, channel, standing, now)
+        channel = made.feed.channel if made else agreement.private(public, deal.partner)
+        edition = self._edition(drawn, deal, channel, standing, now)
         if made and edition.feed == made.feed:  # it is as it was; equal stories are the same objects
-            self._made[key] = replace(made, standing=standing, until=edition.until)
+            drawn.made[key] = replace(made, standing=standing, until=edition.until)
             return made.issue
         rendition = self.render(edition.feed)
         if rendition is None:
             return None
-        issue = _issue(partner, edition.feed, rendition.etag, self._held_of(partner, edition.feed))
+        issue = _issue(deal.partner, edition.feed, rendition.etag, _held_of(drawn, deal, edition.feed))
         before = (made.issue.etag, made.feed.items) if made else ("", ())
-        self._made[key] = _Made(standing, edition.until, edition.feed, issue, before)
-        self._keep(key, rendition)
+        drawn.made[key] = _Made(standing, edition.until, edition.feed, issue, before)
+        self._keep(drawn, key, rendition)
         return issue
 
     def rendition(self, issue: Issue) -> Rendition | None:
-        key = (issue.partner_id, issue.channel_id)
+        drawn, key = self._now(), (issue.partner_id, issue.channel_id)
         with self._lock:
-            known = self._bodies.get(key)
+            known = drawn.bodies.get(key)
             if known and known.etag == issue.etag:
-                self._bodies.move_to_end(key)
+                drawn.bodies.move_to_end(key)
                 return known
-        made = self._made.get(key)
+        made = drawn.made.get(key)
         rendition = self.render(made.feed) if made and made.issue.etag == issue.etag else None
         if rendition:
-            self._keep(key, rendition)
+            self._keep(drawn, key, rendition)
         return rendition
 
     def changes(self, issue: Issue, tags: Collection[str]) -> Rendition | None:
-        made = self._made.get((issue.partner_id, issue.channel_id))
+        made = self._now().made.get((issue.partner_id, issue.channel_id))
         if made is None or made.issue.etag != issue.etag or made.before[0] not in tags:
             return None
         had = {(item.story.id, item.story.updated, item.content) for item in made.before[1]}
@@ -156,13 +163,14 @@ class Syndicate:
         return self.render(replace(made.feed, items=fresh)) if len(fresh) < len(made.feed.items) else None
 
     def picked_up(self, issue: Issue, how: How, sent: int) -> None:
+        """Enter it once for each edition of its channel: between two, others may have told it another document."""
         now, key = self._clock(), (issue.partner_id, issue.channel_id)
-        if key not in self._got:
-            known = self._ledger.pickup(*key)
-            self._got[key] = known.etag if known else ""
-        if self._got[key] != issue.etag:
+        made = self._now().made.get(key)
+        edition = made.standing.edition if made and made.issue.etag == issue.etag else None
+        if edition is None or self._got.get(key) != (issue.etag, edition):
             self._ledger.picked_up(issue, how, now)
-            self._got[key] = issue.etag
+            if edition is not None:
+                self._got[key] = (issue.etag, edition)
         self._count(issue.partner_id, issue.channel_id, now, how, sent, issue.newest)
 
     def refused(self, partner: Partner) -> None:
@@ -172,30 +180,36 @@ class Syndicate:
 
     def channels(self, partner: Partner) -> Mapping[str, Channel]:
         """Return the channels of a partner as they are published for it, by the ids of the public ones."""
-        return {id: agreement.private(channel, partner) for id, channel in self._public(partner).items()}
+        public = self._public(self._now(), partner)
+        return {id: agreement.private(channel, partner) for id, channel in public.items()}
 
     def edition(self, partner: Partner, channel: Channel, standing: Standing, now: datetime) -> Edition:
         """Return what *channel* says to *partner* at *now*, which may lie ahead."""
         drawn = self._now()
-        deal = drawn.deals[partner.id]
-        owed = self._ledger.owed(partner.id, channel.id, now - deal.terms.tombstones, now)
+        return self._edition(drawn, drawn.deals[partner.id], channel, standing, now)
+
+    def _edition(self, drawn: _Drawn, deal: Deal, channel: Channel, standing: Standing, now: datetime) -> Edition:
+        owed = self._ledger.owed(deal.partner.id, channel.id, now - deal.terms.tombstones, now)
         if owed:
-            return self._owing(deal, channel, standing, now, owed)
+            return self._owing(drawn, deal, channel, standing, now, owed)
         seen = drawn.seen.get((deal.terms, channel.id))
         if seen is None or not seen.holds(standing.edition, now):
-            found = self._enough(deal, channel, standing.edition, now)
+            found = self._enough(drawn, deal, channel, standing.edition, now)
             seen = _Seen(standing.edition, now, found, _held(found.feed))
             drawn.seen[deal.terms, channel.id] = seen
         return replace(seen.found, feed=replace(seen.found.feed, channel=channel))
 
-    def _owing(self, deal: Deal, channel: Channel, standing: Standing, now: datetime, owed: Sequence[Owed]) -> Edition:
+    def _owing(
+        self, drawn: _Drawn, deal: Deal, channel: Channel, standing: Standing, now: datetime, owed: Sequence[Owed]
+    ) -> Edition:
         told = [o for o in owed if o.told == "retraction" and (standing.settled or o.cause == "retracted")]
         again = [s for o in owed if o.told == "correction" if (s := self._archive.story(o.story_id))]
-        found = self._enough(deal, channel, standing.edition, now, told, [self._same(s) for s in again])
+        found = self._enough(drawn, deal, channel, standing.edition, now, told, [self._same(s) for s in again])
         return replace(found, until=_earliest(found.until, _ends(owed, deal, now)))
 
     def _enough(
         self,
+        drawn: _Drawn,
         deal: Deal,
         channel: Channel,
         edition: int,
@@ -205,17 +219,16 @@ class Syndicate:
     ) -> Edition:
         """Read more of a channel until terms that leave little of it have their number."""
         count, since = max(FEWEST, 2 * deal.terms.limit), _since(deal, now)
-        policies = self._now().policies
         while True:
-            stories = self._stories(channel.id, edition, count, since)
-            found = agreement.edition(channel, deal, stories, policies, now, owed=owed, corrected=corrected)
+            stories = self._stories(drawn, channel.id, edition, count, since)
+            found = agreement.edition(channel, deal, stories, drawn.policies, now, owed=owed, corrected=corrected)
             if len(found.feed.items) >= deal.terms.limit or len(stories) < count or count >= MOST:
                 return found
             count *= 2
 
     def stories(self, channel_id: str, standing: Standing) -> tuple[Story, ...]:
         """Return the newest stories of a channel, as many as are ever read."""
-        return self._stories(channel_id, standing.edition, MOST, None)
+        return self._stories(self._now(), channel_id, standing.edition, MOST, None)
 
     def deal(self, partner: Partner) -> Deal:
         return self._now().deals[partner.id]
@@ -249,24 +262,17 @@ class Syndicate:
 
     def _now(self) -> _Drawn:
         settings = self._settings()
-        if self._drawn.settings is not settings:
+        drawn = self._drawn
+        if drawn.settings is not settings:
             with self._lock:
-                self._drawn = _drawn(settings)
-                self._made.clear()
-                self._bodies.clear()
-                self._kept = 0
-                self._shared.clear()
-        return self._drawn
+                drawn = self._drawn
+                if drawn.settings is not settings:
+                    self._drawn = drawn = _drawn(settings)
+        return drawn
 
-    def _held_of(self, partner: Partner, feed: Feed) -> tuple[Held, ...]:
-        """What a document tells: one value for all who see the same, for it is a tenth of a document in size."""
-        drawn = self._now()
-        seen = drawn.seen.get((partner.terms, feed.channel.id))
-        return seen.held if seen and seen.found.feed.items is feed.items and not feed.gone else _held(feed)
-
-    def _public(self, partner: Partner) -> Mapping[str, Channel]:
+    def _public(self, drawn: _Drawn, partner: Partner) -> Mapping[str, Channel]:
         """The public channels that a partner gets; a category that came up since is among them."""
-        drawn, now = self._now(), self._clock()
+        now = self._clock()
         if drawn.looked != now:  # once a second at the most: the clock has no finer hands
             categories = self._archive.categories()
             drawn.looked = now
@@ -278,22 +284,24 @@ class Syndicate:
             drawn.channels[partner.channels] = found
         return found
 
-    def _keep(self, key: tuple[str, str], rendition: Rendition) -> None:
+    def _keep(self, drawn: _Drawn, key: tuple[str, str], rendition: Rendition) -> None:
         with self._lock:
-            if old := self._bodies.pop(key, None):
-                self._kept -= _size(old)
-            self._bodies[key] = rendition
-            self._kept += _size(rendition)
-            while self._kept > KEPT and len(self._bodies) > 1:
-                self._kept -= _size(self._bodies.popitem(last=False)[1])
+            if old := drawn.bodies.pop(key, None):
+                drawn.kept -= _size(old)
+            drawn.bodies[key] = rendition
+            drawn.kept += _size(rendition)
+            while drawn.kept > KEPT and len(drawn.bodies) > 1:
+                drawn.kept -= _size(drawn.bodies.popitem(last=False)[1])
 
-    def _stories(self, channel_id: str, edition: int, count: int, since: datetime | None) -> tuple[Story, ...]:
-        known = self._shared.get(channel_id)
+    def _stories(
+        self, drawn: _Drawn, channel_id: str, edition: int, count: int, since: datetime | None
+    ) -> tuple[Story, ...]:
+        known = drawn.shared.get(channel_id)
         if known and known.edition == edition and known.count >= count and _reaches(known.since, since):
             return known.stories
         window = Window(channel_id=channel_id, limit=count, since=since, at=LAST)
         stories = tuple(map(self._same, self._archive.stories(window)))
-        self._shared[channel_id] = _Shared(edition, count, since, stories)
+        drawn.shared[channel_id] = _Shared(edition, count, since, stories)
         return stories
 
     def _same(self, story: Story) -> Story:
@@ -337,6 +345,12 @@ def _drawn(settings: Settings) -> _Drawn:
     sources = {source.id: source for source in settings.sources}
     deals = {p.id: Deal(partner=p, settings=settings, sources=sources) for p in settings.partners}
     return _Drawn(settings, deals, {source.id: source.options.content for source in settings.sources})
+
+
+def _held_of(drawn: _Drawn, deal: Deal, feed: Feed) -> tuple[Held, ...]:
+    """What a document tells: one value for all who see the same, for it is a tenth of a document in size."""
+    seen = drawn.seen.get((deal.terms, feed.channel.id))
+    return seen.held if seen and seen.found.feed.items is feed.items and not feed.gone else _held(feed)
 
 
 def _held(feed: Feed) -> tuple[Held, ...]:

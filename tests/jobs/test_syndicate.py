@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,9 +12,10 @@ from feeds.errors import StoreLocked
 from feeds.jobs import syndicate
 from feeds.jobs.syndicate import Syndicate
 from feeds.model.changes import Edit, Mark
-from feeds.model.channel import Feed, Rendered
+from feeds.model.channel import Feed, Rendered, Window
 from feeds.model.partner import Issue, Partner, Terms, Traffic
 from feeds.model.settings import Settings
+from feeds.model.story import Story
 from feeds.render import render
 from feeds.store import Store, open_store
 from feeds.store.partners import Partners
@@ -122,6 +124,65 @@ def test_new_settings_hold_at_once(desk: Desk) -> None:
     assert b"Title of y" in desk.body("one")
     assert desk.office.partner("two") is None
     assert desk.office.digests("two", "header") == []
+
+
+def test_a_document_that_was_begun_under_terms_of_before_is_not_kept(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Settings are replaced, and another request meets them, while the stories of a document are read."""
+    read, news = desk.store.library.stories, [replace(OPEN, only="title ~ 'y$'")]
+
+    def slow(window: Window) -> tuple[Story, ...]:
+        found = read(window)
+        if news:
+            desk.settings = replace(desk.settings, partners=(Partner(id="one", terms=news.pop()),))
+            assert desk.office.partner("two") is None
+        return found
+
+    monkeypatch.setattr(desk.store.library, "stories", slow)
+    desk.issue("one")
+    assert b"Title of x" not in desk.body("one")
+    assert b"Title of y" in desk.body("one")
+
+
+def test_a_partner_who_leaves_between_token_and_document_gets_none(desk: Desk) -> None:
+    two = desk.office.partner("two")
+    assert two
+    desk.settings = replace(desk.settings, partners=(Partner(id="one", terms=OPEN),))
+    assert desk.office.issue(two, "all", "atom.xml") is None
+
+
+def test_what_another_node_told_since_is_entered_anew(desk: Desk) -> None:
+    """The document of before returns here with its etag, and there they were told a retraction meanwhile."""
+    other = Syndicate(lambda: desk.settings, desk.store.library, desk.store.partners, lambda: desk.now)
+
+    def serve(office: Syndicate) -> Issue:
+        desk.now += HOUR
+        partner = office.partner("one")
+        assert partner
+        issue = office.issue(partner, "all", "atom.xml")
+        assert issue
+        office.picked_up(issue, "polled", 1)
+        return issue
+
+    def turn(**more: Any) -> None:
+        desk.now += HOUR
+        story = desk.store.library.story("story:x")
+        assert story
+        desk.store.library.edit(Edit(stories=(replace(story, **more),)), desk.now)
+
+    def told() -> str:
+        return desk.store.partners.holdings("one")["all", "story:x"].told
+
+    first = serve(desk.office)
+    turn(status="retracted", channels=())
+    serve(other)
+    assert told() == "retraction"
+    turn(status="shown", channels=("all",))
+    assert serve(desk.office).etag == first.etag
+    assert told() == "story"
+    turn(status="retracted", channels=())
+    assert [(o.story_id, o.told) for o in desk.store.partners.debts()] == [("story:x", "retraction")]
 
 
 def test_counts_wait_for_a_store_that_is_held(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
