@@ -188,3 +188,32 @@ def test_the_configuration_of_the_container_is_sound(tmp_path: Path) -> None:
     settings, _ = check(str(tmp_path / "feeds.yaml"), {})
     assert (settings.server.host, settings.store) == ("0.0.0.0", "sqlite:////var/lib/feeds/feeds.db")
     assert settings.public == "/var/lib/feeds/public"
+
+
+@pytest.mark.parametrize(
+    ("given", "here", "expected"),
+    [("", True, "unset"), ("", False, "SAMPLE"), ("/etc/feeds.yaml", True, "/etc/feeds.yaml")],
+    ids=["the folder's own", "the sample", "the variable"],
+)
+def test_the_starter_takes_the_configuration_that_feeds_takes(
+    tmp_path: Path, given: str, here: bool, expected: str
+) -> None:
+    (tmp_path / "desk").mkdir()
+    stubs = {"scripts/setup": "exit 0", ".venv/bin/feeds": 'echo "${FEEDS_CONFIG-unset}"'}
+    for name, line in stubs.items():
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).write_text(f"#!/bin/sh\n{line}\n")
+        (tmp_path / name).chmod(0o755)
+    shutil.copy(ROOT / "scripts/run", tmp_path / "scripts/run")
+    if here:
+        (tmp_path / "desk/feeds.yaml").touch()
+    environ = {"PATH": "/usr/bin:/bin", **({"FEEDS_CONFIG": given} if given else {})}
+    done = subprocess.run(
+        [tmp_path / "scripts/run", "status"],
+        cwd=tmp_path / "desk",
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == expected.replace("SAMPLE", str(tmp_path / "config/feeds.yaml"))

@@ -21,12 +21,11 @@ from typing import IO
 import orjson
 
 from feeds import __version__
-from feeds.config.read import read_with_warnings, text_of
+from feeds.config.read import read_with_warnings, store_of, text_of
 from feeds.config.redact import redacted
-from feeds.errors import StoreDamaged, StoreError, UsageError
-from feeds.model.settings import Settings
+from feeds.errors import Fault, StoreDamaged, StoreError, UsageError
 from feeds.store import copy_store
-from feeds.store.transfer import holds_something, put, seal
+from feeds.store.transfer import holds_something, put, seal, without_password
 
 FORMAT = 1
 """The version of the shape of a backup; a newer one is refused."""
@@ -61,12 +60,15 @@ class Made:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restored:
     """What was put back. *kept* is where the store that was there lies now; *config* is where its text was written,
-    '' where the file that is there says the same."""
+    '' where the file that is there says the same. *missing* are faults of the configuration as it stands now, mostly
+    what it leads to and no backup holds; *locked_out* are users whose password was left out."""
 
     store: str
     kept: str
     config: str
     manifest: Manifest
+    missing: tuple[Fault, ...] = ()
+    locked_out: tuple[str, ...] = ()
 
 
 def backup(
@@ -77,7 +79,7 @@ def backup(
     Raises `UsageError` where *to* exists and *force* is not given, `ConfigError`, `StoreError`.
     """
     settings, _ = read_with_warnings(file, environ)
-    _only_sqlite(settings)
+    _only_sqlite(settings.store)
     if to.exists() and not force:
         raise UsageError(f"{to} exists already: name another file, or say --force")
     config = text_of(file)
@@ -106,19 +108,30 @@ def restore(file: str, environ: Mapping[str, str], archive: Path, *, force: bool
     """Put the store of *archive* in the place that the configuration *file* names; where that is missing it is written.
 
     Nothing is touched before the whole archive has been read and checked. Raises `StoreDamaged` where it is not whole,
-    `StoreTooNew`, `StoreLocked` while a process works on the store, `StoreError` where there is one without *force*.
+    `StoreTooNew`, `StoreLocked` while a process works on the store, `StoreError` where there is one without *force*,
+    `ConfigError` where the configuration does not tell where the store belongs.
     """
     there = Path(file).exists()
-    settings = read_with_warnings(file, environ)[0] if there else None
-    with _place(Path(settings.store.removeprefix("sqlite:///")) if settings else Path(file)) as place:
+    store, missing = store_of(text_of(file), file, environ) if there else ("", ())
+    with _place(Path(store.removeprefix("sqlite:///")) if there else Path(file)) as place:
         manifest = _whole(archive, place)
+        if not there:  # posts and secrets that it leads to are in no backup: their absence stops nothing
+            store, missing = store_of(text_of(str(place / CONFIG)), file, environ)
+        _only_sqlite(store)
+        path = Path(store.removeprefix("sqlite:///"))
+        if holds_something(store) and not force:
+            raise StoreError(f"{path} holds a store already: with --force it is put aside and replaced")
+        locked_out = without_password(place / STORE)
         written = _config(Path(file), place / CONFIG)
-        settings = settings or read_with_warnings(file, environ)[0]
-        _only_sqlite(settings)
-        if holds_something(settings.store) and not force:
-            raise StoreError(f"{_store(settings)} holds a store already: with --force it is put aside and replaced")
-        kept = put(settings.store, _beside(_store(settings), place / STORE), force=force)
-    return Restored(store=str(_store(settings)), kept=str(kept or ""), config=written, manifest=manifest)
+        kept = put(store, _beside(path, place / STORE), force=force)
+    return Restored(
+        store=str(path),
+        kept=str(kept or ""),
+        config=written,
+        manifest=manifest,
+        missing=missing,
+        locked_out=locked_out,
+    )
 
 
 def _whole(archive: Path, place: Path) -> Manifest:
@@ -130,13 +143,9 @@ def _whole(archive: Path, place: Path) -> Manifest:
     return manifest
 
 
-def _only_sqlite(settings: Settings) -> None:
-    if not settings.store.startswith("sqlite:"):
+def _only_sqlite(store: str) -> None:
+    if not store.startswith("sqlite:"):
         raise UsageError("the store is a database server: back it up and restore it by its own tools, as pg_dump")
-
-
-def _store(settings: Settings) -> Path:
-    return Path(settings.store.removeprefix("sqlite:///"))
 
 
 def _beside(store: Path, new: Path) -> Path:

@@ -71,4 +71,14 @@ def restore(desk: Desk, file: Path, force: bool, check_: bool, json_: bool) -> N
         say(desk, f"what was there is kept as {found.kept}")
     if found.config:
         say(desk, f"the configuration of the backup is {found.config}")
+    for fault in found.missing:
+        click.echo(str(fault), err=True)
+    if found.missing:
+        click.echo(
+            f"the store is restored; {count(len(found.missing), 'fault')} above: bring back what no backup holds"
+            f" (posts, lists, secrets), until `feeds -c {desk.file_or_new} check` is content",
+            err=True,
+        )
+    for name in found.locked_out:
+        click.echo(f"{name} cannot sign in, the backup has no passwords: `feeds user password {name}`", err=True)
     say(desk, "`feeds build` brings out what it holds")

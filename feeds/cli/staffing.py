@@ -64,14 +64,18 @@ def remove(desk: Desk, name: str) -> None:
 @click.pass_obj
 @command
 def list_(desk: Desk, json_: bool) -> None:
-    """List who may sign in, and how many sessions each has."""
+    """List who may sign in, since when with this password ("none" after a restore without secrets), and how many
+    sessions each has."""
     with desk.open() as app:
         sessions = app.store.staff.signed_in(app.clock())
-        rows = [(u.name, u.made, u.changed, sessions.get(u.name, 0)) for u in app.store.staff.users()]
+        rows = [
+            (u.name, u.made, u.changed if u.password else None, sessions.get(u.name, 0))
+            for u in app.store.staff.users()
+        ]
     if json_:
         print_json([{"name": n, "made": m, "changed": c, "sessions": s} for n, m, c, s in rows])
     elif rows:
-        lines = [(n, f"{m:%Y-%m-%d}", f"{c:%Y-%m-%d}", str(s)) for n, m, c, s in rows]
+        lines = [(n, f"{m:%Y-%m-%d}", f"{c:%Y-%m-%d}" if c else "none", str(s)) for n, m, c, s in rows]
         click.echo(table(("name", "made", "password of", "sessions"), lines))
     else:
         say(desk, "nobody may sign in yet: `feeds user add NAME`")

@@ -11,8 +11,8 @@ from feeds.config.faults import Page, in_order, page
 from feeds.config.outgoing import OutputKeys, ServerKeys
 from feeds.config.partners import partner
 from feeds.config.parts import Item, Parts
-from feeds.config.schema import AuthorKeys, CategoryKeys, SiteKeys
-from feeds.config.sheet import Sheet, shown
+from feeds.config.schema import AuthorKeys, CategoryKeys, SiteKeys, Top
+from feeds.config.sheet import Sheet, restricted, shown
 from feeds.config.sources import sources
 from feeds.errors import ConfigError, Fault
 from feeds.model.channel import Brand, Output
@@ -50,6 +50,25 @@ def read_text(text: str, path: str, environ: Mapping[str, str]) -> tuple[Setting
     if settings is None or any(fault.level == "error" for fault in sheet.faults):
         raise ConfigError(in_order(sheet.faults))
     return settings, in_order(sheet.faults)
+
+
+def store_of(text: str, path: str, environ: Mapping[str, str]) -> tuple[str, tuple[Fault, ...]]:
+    """Return where the store is, and all faults: of a file that may lead to what is not on this machine (yet).
+
+    Raises `ConfigError` where the file is no mapping, or its `store` is wrong.
+    """
+    try:
+        settings, faults = read_text(text, path, environ)[0], ()
+        return environ.get(STORE) or settings.store, faults
+    except ConfigError as error:
+        sheet = Sheet(page=page(path, text), folder=Path(os.path.abspath(path)).parent, environ=environ)
+        root, faults = nodes.parse(text, sheet.page)
+        if root is None or faults or root.kind != "mapping":
+            raise
+        keys = sheet.read(Top, restricted(root, frozenset({"version", "store"})), "this file")
+        if keys is None or sheet.faults:
+            raise
+        return environ.get(STORE) or _store(keys.store, sheet.folder), error.faults
 
 
 def text_of(path: str) -> str:

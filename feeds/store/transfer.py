@@ -44,6 +44,14 @@ def seal(path: Path, *, secrets: bool) -> str:
     return guard.inspect(path, whole=False)
 
 
+def without_password(path: Path) -> tuple[str, ...]:
+    """Return the users in the sealed copy at *path* who have no password, by name."""
+    with translated(path), closing(connection_to(path, readonly=True)) as connection:
+        if not connection.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'users'").fetchone():
+            return ()  # from before there were users
+        return tuple(name for (name,) in connection.execute("SELECT name FROM users WHERE password = '' ORDER BY name"))
+
+
 def _strip(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA secure_delete=ON")  # what is taken out is overwritten, not only forgotten
     connection.execute("BEGIN IMMEDIATE")

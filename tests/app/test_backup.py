@@ -245,8 +245,29 @@ def test_a_configuration_that_differs_stays(folder: Path) -> None:
 def test_what_was_left_out_of_a_configuration_is_named_with_its_line(folder: Path) -> None:
     archive = back(folder)
     (folder / "feeds.yaml").unlink()
-    with pytest.raises(FeedsError, match=r"feeds\.yaml:9:.*\n.*LEFT_OUT_OF_BACKUP"):
+    found = restore(str(folder / "feeds.yaml"), ENVIRON, archive, force=True)
+    said = "\n".join(map(str, found.missing))
+    assert "feeds.yaml:9:" in said
+    assert "LEFT_OUT_OF_BACKUP" in said
+
+
+def test_a_machine_without_the_posts_gets_the_store_back(folder: Path, tmp_path: Path) -> None:
+    archive, fresh = back(folder, secrets=True), tmp_path / "fresh"
+    fresh.mkdir()
+    found = restore(str(fresh / "feeds.yaml"), ENVIRON, archive)
+    assert any("no folder" in fault.message for fault in found.missing)
+    assert (fresh / "feeds.yaml").read_text() == CONFIG
+    (fresh / "site").mkdir()
+    (fresh / "token.txt").write_text("token-in-a-file")
+    assert stories(fresh) == {"First"}
+
+
+def test_a_configuration_without_a_place_for_the_store_stops_a_restore(folder: Path) -> None:
+    archive = back(folder)
+    (folder / "feeds.yaml").write_text(CONFIG + "store: 7\n")
+    with pytest.raises(FeedsError, match="store"):
         again(folder, archive, force=True)
+    assert not (folder / "feeds.yaml.restored").exists()
 
 
 @pytest.mark.parametrize("cut", [0, 10, 0.5, -500], ids=["empty", "head", "half", "tail"])

@@ -1,12 +1,16 @@
 """token, backup and restore, as a user types them."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from feeds.app.build import opened
+from feeds.model.staff import User
 from tests.cli.conftest import Feeds
 
+NOW = datetime(2026, 2, 1, tzinfo=UTC)
 CONFIG = "version: 1\nsite: {title: Desk, url: 'https://desk.example'}\ncontent: [{id: posts, path: site}]\n"
 
 
@@ -51,3 +55,18 @@ def test_backup_and_restore(feeds: Feeds, folder: Path) -> None:
     assert "feeds.yaml" in feeds("restore", "desk.backup", "--force").output
     assert (folder / "feeds.yaml").read_text() == CONFIG
     assert "does not exist" in feeds("restore", "none.backup", "--force", code=1).output
+
+
+def test_a_restore_names_who_cannot_sign_in(feeds: Feeds, folder: Path) -> None:
+    with opened("feeds.yaml", {}, lock=True) as app:
+        app.store.staff.add(User(name="kim", password="a hash", made=NOW, changed=NOW))
+    assert "none" not in feeds("user", "list").output
+    feeds("backup", "desk.backup")
+    (folder / "feeds.yaml").unlink()
+    (folder / "site/one.md").unlink()
+    (folder / "site").rmdir()
+    said = feeds("restore", "desk.backup", "--force").output
+    assert "`feeds user password kim`" in said
+    assert "no folder" in said
+    (folder / "site").mkdir()
+    assert "none" in feeds("user", "list").output
