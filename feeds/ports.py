@@ -253,8 +253,14 @@ class Leases(Protocol):
     def arrived(self, lease: Lease, letter: Letter | None, now: datetime) -> None:
         """A push came: keep its letter, or have the source asked at once where there is none, or too many wait."""
 
-    def letters(self, shard: int, limit: int) -> Sequence[Lettered]:
-        """Return sources of *shard* that have letters, each with its oldest, the oldest first."""
+    def lettered(self, shard: int) -> bool:
+        """Tell whether any source of *shard* has a letter. Cheap: asked at each tick."""
+
+    def letters(self, shard: int, limit: int, most: int = ..., but: Collection[int] = ()) -> Sequence[Lettered]:
+        """Return sources of *shard* that have letters, each with its oldest, the oldest first, without those of *but*.
+
+        No more than have *most* bytes, and one.
+        """
 
 
 class Hub(Protocol):

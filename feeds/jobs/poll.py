@@ -102,8 +102,7 @@ def _read_letters(run: _Pass, shard: int) -> None:
     """Take what was pushed before the wire is asked, one letter of a source at a time."""
     while run.tally.took < run.work.budget:
         with run.tally.step("store"):
-            waiting = run.work.ports.library.leases.letters(shard, GROUP)
-        found = [one for one in waiting if one.letter.id not in run.letters]
+            found = run.work.ports.library.leases.letters(shard, GROUP, GROUP_BYTES, run.letters)
         if not found:
             return
         run.letters.update(one.letter.id for one in found)

@@ -8,7 +8,7 @@ def tick(work: Work, shards: int = 1) -> tuple[Job, ...]:
     """Return a job for each kind of work that has something due."""
     ports, now = work.ports, work.ports.clock()
     leases = ports.library.leases
-    jobs = [Job(name="poll", shard=n) for n in range(shards) if ports.library.due(n, now, 1) or leases.letters(n, 1)]
+    jobs = [Job(name="poll", shard=n) for n in range(shards) if ports.library.due(n, now, 1) or leases.lettered(n)]
     if ports.outbox.dirty(now, 1):
         jobs.append(Job(name="publish"))
     if ports.outbox.owed(now, 1):

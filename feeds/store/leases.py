@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, Select, delete, func, select, update
 
 from feeds.model.lease import Lease, Letter, Lettered, Wish
 from feeds.model.source import FeedInfo, Source
@@ -15,6 +15,7 @@ from feeds.store.db import Database, among, hold
 from feeds.store.rows import AnyRow, info_of, source_of, state_of
 
 WAITING = 10  # letters of one source; where there are more, the source is asked instead
+MOST = 8 << 20  # bytes of letters that are unpacked at once, and one letter more
 OLDEST = timedelta(days=7)
 
 
@@ -126,21 +127,32 @@ class Leases:
                 row = {c.name: getattr(letter, c.name) for c in p.letters.c if c.name != "id"}
                 connection.execute(p.letters.insert(), [{**row, "body": gzip.compress(letter.body, 1, mtime=0)}])
 
-    def letters(self, shard: int, limit: int) -> list[Lettered]:
-        """Return sources of *shard* that have letters, each with its oldest, the oldest first."""
+    def lettered(self, shard: int) -> bool:
+        """Tell whether any source of *shard* has a letter to read, without a look into it."""
+        with self._db.read() as connection:
+            return connection.execute(_waiting(shard).limit(1)).first() is not None
+
+    def letters(self, shard: int, limit: int, most: int = MOST, but: Collection[int] = ()) -> list[Lettered]:
+        """Return sources of *shard* that have letters, each with its oldest, the oldest first, without those of *but*.
+
+        One letter is unpacked at a time, and none any more when they have *most* bytes.
+        """
         le, s = p.letters.c, t.sources.c
-        first = select(func.min(le.id).label("id")).group_by(le.source_id).subquery()
         query = (
             select(p.letters, s.definition, t.source_state)
-            .join_from(p.letters, first, first.c.id == le.id)
             .join(t.sources, s.id == le.source_id)
             .join(t.source_state, t.source_state.c.source_id == s.id)
-            .where(s.shard == shard, s.enabled, ~s.removed, ~t.source_state.c.paused)
-            .order_by(le.id)
-            .limit(limit)
         )
+        found: list[Lettered] = []
+        weight = 0
         with self._db.read() as connection:
-            return [_lettered(row) for row in connection.execute(query)]
+            ids = [id for id in connection.scalars(_waiting(shard)) if id not in but]
+            for id in ids[:limit]:
+                found.append(_lettered(connection.execute(query.where(le.id == id)).one()))
+                weight += len(found[-1].letter.body)
+                if weight >= most:
+                    break
+        return found
 
     def wake(self, now: datetime) -> int:
         """Have sources asked that counted on pushes: we were not there to hear any. Forget letters that nobody read."""
@@ -151,6 +163,19 @@ class Leases:
                 hasten(connection, source_id, now)
             connection.execute(delete(p.letters).where(p.letters.c.at < now - OLDEST))
         return len(deaf)
+
+
+def _waiting(shard: int) -> Select[Any]:
+    """Select the oldest letter of each source of *shard* that is read at all, the oldest first: ids alone."""
+    le, s = p.letters.c, t.sources.c
+    return (
+        select(func.min(le.id))
+        .join(t.sources, s.id == le.source_id)
+        .join(t.source_state, t.source_state.c.source_id == s.id)
+        .where(s.shard == shard, s.enabled, ~s.removed, ~t.source_state.c.paused)
+        .group_by(le.source_id)
+        .order_by(func.min(le.id))
+    )
 
 
 def hasten(connection: Connection, source_id: str, now: datetime) -> None:

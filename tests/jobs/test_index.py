@@ -39,7 +39,10 @@ class Idle:
     def due(self, *_: object) -> list[object]:
         return []
 
-    dirty = owed = letters = due
+    dirty = owed = due
+
+    def lettered(self, _shard: int) -> bool:
+        return False
 
     @property
     def leases(self) -> "Idle":

@@ -9,9 +9,10 @@ from feeds.core import hearing, websub
 from feeds.model.changes import Changes
 from feeds.model.channel import Rendered
 from feeds.model.delivery import Delivery, Intent, Sent, Subscription
-from feeds.model.lease import Lease, Letter, Wish
+from feeds.model.lease import Lease, Letter, Lettered, Wish
 from feeds.model.source import FeedInfo, SourceState
-from feeds.store import Store
+from feeds.store import Store, leases
+from feeds.store.rows import AnyRow
 from tests.core.made import NOW, source
 
 TOPIC, HOUR = "https://desk.example/기술/atom.xml", timedelta(hours=1)
@@ -231,6 +232,34 @@ def test_letters_come_one_at_a_time_the_oldest_first_and_not_too_many(store: Sto
     assert store.library.leases.letters(1, 9) == []
     store.library.pause("one", True)
     assert store.library.leases.letters(0, 9) == []
+
+
+def test_no_more_letters_are_unpacked_at_once_than_there_is_room_for(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = ("one", "two", "three")
+    ready(store, *ids)
+    unpacked: list[bytes] = []
+    unpack = leases._lettered
+
+    def counted(row: AnyRow) -> Lettered:
+        found = unpack(row)
+        unpacked.append(found.letter.body)
+        return found
+
+    monkeypatch.setattr(leases, "_lettered", counted)
+    for name in ids:
+        lease = wished(store, source_id=name, id=name)
+        assert lease
+        store.library.leases.arrived(lease, replace(letter(f"<{name}/>".encode()), source_id=name), NOW)
+    assert store.library.leases.lettered(0)
+    assert not store.library.leases.lettered(1)
+    assert unpacked == [], "whether there are any is told by their ids"
+    first = store.library.leases.letters(0, 9, most=8)
+    assert [found.source.id for found in first] == ["one", "two"]
+    assert unpacked == [b"<one/>", b"<two/>"]
+    rest_of_them = store.library.leases.letters(0, 9, most=8, but={found.letter.id for found in first})
+    assert [found.source.id for found in rest_of_them] == ["three"]
 
 
 def test_a_letter_goes_with_what_it_told(store: Store) -> None:
