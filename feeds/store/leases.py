@@ -179,12 +179,15 @@ def _waiting(shard: int) -> Select[Any]:
 
 
 def hasten(connection: Connection, source_id: str, now: datetime) -> None:
-    """Make a source due. The time moves in any case, for a poll under way may have asked before the news was there."""
+    """Make a source due. The time moves in any case, for a poll under way may have asked before the news was there.
+
+    That of one that waits already moves by next to nothing: it keeps its place, however often it is pushed.
+    """
     state = t.source_state
     mine = state.c.source_id == source_id
-    due = connection.scalar(select(state.c.due).where(mine))
-    if due is not None and due >= now - timedelta(seconds=1):
-        due = now if due != now else now - timedelta(microseconds=1)
+    due = connection.scalar(select(state.c.due).where(mine).with_for_update())
+    if due is not None:
+        due = now if due > now else due - timedelta(microseconds=1)
         connection.execute(update(state).where(mine).values(due=due))
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from feeds.core import hearing, websub
+from feeds.errors import StaleView
 from feeds.model.changes import Changes
 from feeds.model.channel import Rendered
 from feeds.model.delivery import Delivery, Intent, Sent, Subscription
@@ -232,6 +233,18 @@ def test_letters_come_one_at_a_time_the_oldest_first_and_not_too_many(store: Sto
     assert store.library.leases.letters(1, 9) == []
     store.library.pause("one", True)
     assert store.library.leases.letters(0, 9) == []
+
+
+def test_a_source_that_is_due_already_is_asked_again_where_a_poll_is_under_way(store: Store) -> None:
+    ready(store, "one")
+    lease = wished(store)
+    assert lease
+    ((_, state),) = store.library.due(0, NOW + HOUR, 9)
+    store.library.leases.arrived(lease, None, NOW + HOUR)
+    with pytest.raises(StaleView):
+        store.library.apply(Changes(was_due=state.due, state=replace(state, due=NOW + 24 * HOUR, polled=NOW + HOUR)))
+    ((_, moved),) = store.library.due(0, NOW + HOUR, 9)
+    assert NOW - timedelta(seconds=1) < moved.due < NOW, "it keeps its place among those that wait"
 
 
 def test_no_more_letters_are_unpacked_at_once_than_there_is_room_for(
