@@ -99,7 +99,8 @@ class Service:
             apart("watch over partners", lambda: partners.watch(self.app))
             apart("tidying", lambda: tidy(self.app))
         jobs = tick(self.app.work(listening=True))
-        if self._polled.is_set() and not any(job.name == "publish" for job in jobs):
+        names = {job.name for job in jobs}
+        if "publish" not in names and (self._polled.is_set() or "poll" not in names):  # nothing was due, perhaps
             self.first_pass.set()
         return jobs
 

@@ -46,6 +46,15 @@ class _Edition:
             self._taken = pages_job.files(self.channels)
         return self._taken
 
+    def find(self, id: str) -> Channel | None:
+        """Return a channel or archive; where there is none, look again: a poll may have made a category meanwhile."""
+        found = archive.find(id, self.channels, self.work.ports, self.now)
+        if found is None:
+            known = channels(self.work.settings, self.work.ports.archive.categories())
+            self.channels, self._taken = {c.id: c for c in known}, None
+            found = archive.find(id, self.channels, self.work.ports, self.now)
+        return found
+
     def bring_out_sources(self, mark: datetime | None) -> None:
         paths = sources.bring_out(self.channels, self.taken(), self.work, mark, self.now)
         self.tally.add("written", len(paths))
@@ -92,7 +101,7 @@ def _publish_one(edition: _Edition, channel_id: str, mark: datetime) -> None:
             page = pages_job.find(channel_id, edition.channels, edition.taken(), edition.work, edition.now)
             channel = page.channel if page else None
         else:
-            page, channel = None, archive.find(channel_id, edition.channels, edition.work.ports, edition.now)
+            page, channel = None, edition.find(channel_id)
         if channel is None:
             if name.story:
                 moved = pages_job.moved(channel_id, edition.work)

@@ -183,3 +183,18 @@ def test_what_could_not_be_forgotten_today_is_tried_again_today(desk: Path, monk
         for _ in range(2):
             partners.watch(app)
         assert calls == [1, 2], "once more, and then it is done for the day"
+
+
+def test_it_is_ready_at_once_where_nothing_is_due(desk: Path) -> None:
+    environ = {**os.environ, "SOURCE_DATE_EPOCH": ""}
+    with opened(str(desk / "feeds.yaml"), environ, lock=True) as app:
+        app.clock = lambda: NOW
+        write(desk, "new")
+        service = Service(app, environ)
+        app.sync()
+        assert service._due()
+        assert not service.first_pass.is_set()
+        passes.run_pass(app)
+        again = Service(app, environ)
+        assert [job.name for job in again._due() if job.name in ("poll", "publish")] == []
+        assert again.first_pass.is_set()

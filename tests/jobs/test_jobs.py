@@ -18,13 +18,14 @@ from feeds.jobs.publish import publish
 from feeds.jobs.regroup import regroup
 from feeds.jobs.tick import tick
 from feeds.jobs.work import Tally, Work
-from feeds.model.changes import Changes
+from feeds.model.changes import Changes, Mark
 from feeds.model.channel import Rendition
 from feeds.model.delivery import Delivery, Message, Sent
 from feeds.model.entry import Parsed
 from feeds.model.job import Job, Report
 from feeds.model.settings import Settings, Subject
 from feeds.model.source import Document, Fetched, Options, Problem, Source, SourceState
+from feeds.model.story import Category
 from feeds.parse import parse
 from feeds.ports import Plan, Ports
 from feeds.store import Store, open_store
@@ -351,6 +352,23 @@ def test_a_budget_that_ends_between_two_sources_leaves_the_rest_due(
     report = poll(POLL, desk.work(budget=timedelta(minutes=5)))
     assert (report.outcome, report.counts["sources"]) == ("more", 1)
     assert [s.id for s, _ in desk.store.library.due(0, desk.now, 10)] == ["two"]
+
+
+def test_a_category_that_a_poll_makes_while_channels_are_brought_out_is_brought_out_too(desk: World) -> None:
+    desk.pass_()
+    desk.now += timedelta(hours=1)
+    desk.store.outbox.mark(["all"], desk.now)
+
+    def meanwhile(channel_id: str, left: int) -> None:
+        library = desk.store.library
+        if "sport" not in library.categories():
+            library.restate(
+                (), (Category(slug="sport", name="Sport"),), (Mark(channel_id="by-category:sport", due=desk.now),)
+            )
+
+    publish(PUBLISH, desk.work(progress=meanwhile))
+    assert "/sport/atom.xml" in desk.files
+    assert desk.store.outbox.dirty(desk.now, 9) == ()
 
 
 def test_what_a_poll_reports_of_a_folder_with_a_faulty_post(tmp_path: Path) -> None:
