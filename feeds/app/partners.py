@@ -18,7 +18,7 @@ from feeds.core import agreement
 from feeds.errors import UsageError
 from feeds.jobs.syndicate import Syndicate
 from feeds.model.channel import Channel, Feed, Rendition
-from feeds.model.partner import Owed, Partner, PartnerView, Pickup, Reason, Receipt, Token, TokenKind, Traffic
+from feeds.model.partner import Owed, Partner, PartnerView, Pickup, Reason, Token, TokenKind, Traffic
 from feeds.model.story import Story
 
 logger = logging.getLogger(__name__)
@@ -162,7 +162,7 @@ def views(app: App) -> tuple[PartnerView, ...]:
                 partner=one,
                 asked=asked.get(one.id),
                 unchanged=same / told if told else None,
-                lag=_lag(kept.receipts(one.id)) if len(app.settings.partners) <= LISTED else None,
+                lag=_lag(kept.delays(one.id)) if len(app.settings.partners) <= LISTED else None,
                 sent=sent,
                 held=held.get(one.id, 0),
                 owed=tuple(owed.get(one.id, ())),
@@ -194,21 +194,16 @@ def _account(app: App, desk: Syndicate, partner: Partner) -> Account:
         doors=tuple(doors),
         traffic=kept.traffic(partner.id, since),
         debts=kept.debts(partner.id),
-        lag=_lag(kept.receipts(partner.id)),
+        lag=_lag(kept.delays(partner.id)),
         alarms=(),
     )
     begun = min((token.made for token in found.tokens), default=None)
     return replace(found, alarms=tuple(_alarms(partner, found.last, begun, found.debts, found.lag, now)))
 
 
-def _lag(receipts: Iterator[Receipt]) -> timedelta | None:
-    """How long versions take to be picked up; the first document of a channel holds what is old already."""
-    first: dict[str, datetime] = {}
-    spans = []
-    for receipt in receipts:
-        if receipt.at > first.setdefault(receipt.channel_id, receipt.at):
-            spans.append((receipt.at - receipt.revision).total_seconds())
-    return timedelta(seconds=median(spans[-1000:])) if len(spans) >= FEW else None
+def _lag(delays: Sequence[timedelta]) -> timedelta | None:
+    """How long versions take to be picked up."""
+    return timedelta(seconds=median(d.total_seconds() for d in delays)) if len(delays) >= FEW else None
 
 
 def alarms(app: App) -> dict[str, tuple[str, ...]]:

@@ -24,6 +24,7 @@ KEPT = timedelta(days=400)  # the ledger, as long as decisions
 COUNTED = timedelta(days=400)  # traffic by day
 SEEN = timedelta(days=30)  # hashes of readers
 RETOLD = timedelta(days=7)  # how long a correction stays in a channel that it fell out of, at least
+LATEST = 1000  # rows of the ledger that tell how long a partner takes
 MOST = 500  # retractions in one document
 
 _E, _M, _X, _O, _P = t.editions.c, t.marks.c, t.holds.c, p.owed.c, p.pickups.c
@@ -255,6 +256,19 @@ class Partners:
         with self._db.read() as connection:
             rows = connection.execute(query).all()
         yield from (Receipt(**{n: v for n, v in row._mapping.items() if n != "id"}) for row in rows)
+
+    def delays(self, partner_id: str) -> tuple[timedelta, ...]:
+        """Return how long versions took to be picked up: of the last rows of the ledger, `LATEST` at the most.
+
+        The first document of a channel is left out: it holds what is old already.
+        """
+        c = p.ledger.c
+        mine = select(c.channel_id, c.revision, c.at).where(c.partner_id == partner_id)
+        first = select(c.at).where(c.partner_id == partner_id).order_by(c.at).limit(1)
+        with self._db.read() as connection:
+            rows = connection.execute(mine.order_by(c.at.desc(), c.id.desc()).limit(LATEST)).all()
+            begun = {id: connection.scalar(first.where(c.channel_id == id)) for id in {row.channel_id for row in rows}}
+        return tuple(row.at - row.revision for row in rows if row.at > begun[row.channel_id])
 
     def traffic(self, partner_id: str | None, since: str) -> tuple[Traffic, ...]:
         """Return requests by day since *since* (a day): of one partner, `''` for the public, None for all."""

@@ -12,7 +12,7 @@ import pytest
 from feeds.model.changes import Edit, Mark
 from feeds.model.partner import Held, How, Issue, Owed, Token, Traffic
 from feeds.model.story import Story, StoryStatus
-from feeds.store import Store, open_store
+from feeds.store import Store, open_store, partners
 from feeds.store.partners import MOST
 from tests.store.made import DAY, MINUTE, NOW, changes, entry, ready, tell
 
@@ -63,6 +63,17 @@ def test_a_version_is_entered_once(held: Store) -> None:
     assert pickup
     assert pickup.at == NOW + MINUTE
     assert held.partners.pickup("c", "all") is None
+
+
+def test_delays_are_those_of_the_latest_versions(held: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert held.partners.delays("a") == (), "the first document says nothing"
+    for n in range(1, 4):
+        later = Held("story:x", NOW + n * HOUR)
+        held.partners.picked_up(issue("a", later), "polled", NOW + n * HOUR + n * MINUTE)
+    assert held.partners.delays("a") == (3 * MINUTE, 2 * MINUTE, MINUTE)
+    monkeypatch.setattr(partners, "LATEST", 2)
+    assert held.partners.delays("a") == (3 * MINUTE, 2 * MINUTE)
+    assert held.partners.delays("c") == ()
 
 
 def test_a_retraction_is_owed_to_exactly_those_who_hold_it(held: Store) -> None:
