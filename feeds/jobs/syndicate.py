@@ -19,7 +19,7 @@ from datetime import UTC, datetime, timedelta
 from feeds.core import agreement
 from feeds.core.agreement import Deal, Edition
 from feeds.errors import FeedsError
-from feeds.model.channel import Channel, Feed, Item, Rendition, Window
+from feeds.model.channel import Channel, Feed, Item, Rendered, Rendition, Window
 from feeds.model.partner import Held, How, Issue, Owed, Partner, Standing, Terms, TokenKind, Traffic
 from feeds.model.settings import Settings
 from feeds.model.source import ContentPolicy
@@ -132,10 +132,12 @@ class Syndicate:
         if made and edition.feed == made.feed:  # it is as it was; equal stories are the same objects
             drawn.made[key] = replace(made, standing=standing, until=edition.until)
             return made.issue
-        rendition = self.render(edition.feed)
-        if rendition is None:
+        rendered = _rendered(edition.feed)
+        if not rendered.renditions:
             return None
-        issue = _issue(deal.partner, edition.feed, rendition.etag, _held_of(drawn, deal, edition.feed))
+        (rendition,) = rendered.renditions
+        held = _held_of(drawn, deal, edition.feed, {aside.story_id for aside in rendered.set_aside})
+        issue = _issue(deal.partner, edition.feed, rendition.etag, held)
         before = (made.issue.etag, made.feed.items) if made else ("", ())
         drawn.made[key] = _Made(standing, edition.until, edition.feed, issue, before)
         self._keep(drawn, key, rendition)
@@ -205,7 +207,8 @@ class Syndicate:
         told = [o for o in owed if o.told == "retraction" and (standing.settled or o.cause == "retracted")]
         again = [s for o in owed if o.told == "correction" if (s := self._archive.story(o.story_id))]
         found = self._enough(drawn, deal, channel, standing.edition, now, told, [self._same(s) for s in again])
-        return replace(found, until=_earliest(found.until, _ends(owed, deal, now)))
+        ends = [*_ends(owed, deal, now), *([found.until] if found.until else [])]
+        return replace(found, until=min(ends, default=None))
 
     def _enough(
         self,
@@ -235,14 +238,7 @@ class Syndicate:
 
     def render(self, feed: Feed) -> Rendition | None:
         """Return *feed* as a document; None where it breaks a rule of the gate, which is logged."""
-        rendered = render(feed)
-        for aside in rendered.set_aside:
-            logger.info("partner set_aside=%s:%s reason=%s", feed.channel.path, aside.story_id, aside.reason)
-        for held in rendered.withheld:
-            logger.error("partner withheld=%s:%s reason=%s", feed.channel.path, held.format, held.reason)
-        if not rendered.renditions:
-            return None
-        return rendered.renditions[0]
+        return next(iter(_rendered(feed).renditions), None)
 
     def flush(self) -> None:
         """Write the counts of requests."""
@@ -347,10 +343,20 @@ def _drawn(settings: Settings) -> _Drawn:
     return _Drawn(settings, deals, {source.id: source.options.content for source in settings.sources})
 
 
-def _held_of(drawn: _Drawn, deal: Deal, feed: Feed) -> tuple[Held, ...]:
-    """What a document tells: one value for all who see the same, for it is a tenth of a document in size."""
+def _rendered(feed: Feed) -> Rendered:
+    rendered = render(feed)
+    for aside in rendered.set_aside:
+        logger.info("partner set_aside=%s:%s reason=%s", feed.channel.path, aside.story_id, aside.reason)
+    for held in rendered.withheld:
+        logger.error("partner withheld=%s:%s reason=%s", feed.channel.path, held.format, held.reason)
+    return rendered
+
+
+def _held_of(drawn: _Drawn, deal: Deal, feed: Feed, aside: set[str]) -> tuple[Held, ...]:
+    """What a document tells, without stories *aside*: one value, a tenth of it in size, for all who see the same."""
     seen = drawn.seen.get((deal.terms, feed.channel.id))
-    return seen.held if seen and seen.found.feed.items is feed.items and not feed.gone else _held(feed)
+    held = seen.held if seen and seen.found.feed.items is feed.items and not feed.gone else _held(feed)
+    return tuple(one for one in held if one.story_id not in aside) if aside else held
 
 
 def _held(feed: Feed) -> tuple[Held, ...]:
@@ -390,7 +396,3 @@ def _ends(owed: Sequence[Owed], deal: Deal, now: datetime) -> list[datetime]:
     spans = {"retraction": deal.terms.tombstones, "correction": RETOLD}
     ends = [one.since + spans.get(one.told, RETOLD) for one in owed if one.settled]
     return [end for end in ends if end > now]
-
-
-def _earliest(one: datetime | None, others: Sequence[datetime]) -> datetime | None:
-    return min([*others, *([one] if one else [])], default=None)

@@ -12,7 +12,7 @@ from feeds.errors import StoreLocked
 from feeds.jobs import syndicate
 from feeds.jobs.syndicate import Syndicate
 from feeds.model.changes import Edit, Mark
-from feeds.model.channel import Feed, Rendered, Window
+from feeds.model.channel import Feed, Rendered, SetAside, Window
 from feeds.model.partner import Issue, Partner, Terms, Traffic
 from feeds.model.settings import Settings
 from feeds.model.story import Story
@@ -73,6 +73,12 @@ def test_a_document_is_made_once_while_nothing_changes(desk: Desk) -> None:
     assert desk.issue("one") is first
     assert desk.rendered == 1
     assert desk.issue("two").held is first.held, "equal terms, one value"
+
+
+def test_what_was_set_aside_is_held_by_nobody(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    aside = SetAside(story_id="story:x", format="atom", reason="it breaks a rule")
+    monkeypatch.setattr(syndicate, "render", lambda feed: replace(render(feed), set_aside=(aside,)))
+    assert [held.story_id for held in desk.issue("one").held] == ["story:y"]
 
 
 def test_a_change_that_a_partner_does_not_see_renders_nothing(desk: Desk) -> None:
