@@ -229,7 +229,7 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     ),
     # local content
     "folder": ("the folder or file cannot be read", "check the path and its permissions"),
-    "post": ("a post has a fault", "fix the post at the place named; its last good version stays published"),
+    "post": ("a post has a fault", "fix the post at the place named; a version that was good before stays published"),
     "assumed": (
         "a post leaves room for doubt and was read as stated",
         "write it at the place named so that only one reading is possible",

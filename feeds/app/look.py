@@ -52,7 +52,9 @@ def why(app: App, what: str) -> Found:
     """Return the life of what *what* names: a URL of an item, its id, or a story's id."""
     found = app.store.overview.find(*dict.fromkeys([what, *forms(app, what)]))
     if not found:
-        raise UsageError(f"nothing here is known as {what!r}; give an item's URL or id, as `feeds status` shows them")
+        raise UsageError(
+            f"nothing here is known as {what!r}; give a URL or id, as the desk and `feeds export json` show"
+        )
     return found
 
 

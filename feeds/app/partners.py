@@ -110,6 +110,8 @@ def issue(app: App, id: str, kind: TokenKind, overlap: timedelta) -> str:
 def revoke(app: App, id: str, tokens: Sequence[str]) -> int:
     """Let tokens hold no more, at once; all of the partner where none is named. Raises `UsageError`."""
     known = {token.id for token in app.store.partners.tokens(id)}
+    if not known:  # else a partner that was taken out of the configuration still has some
+        named(app, id)
     if unknown := [token for token in tokens if token not in known]:
         raise UsageError(f"{id} has no token {unknown[0]!r}; `feeds partner show {id}` names them")
     return app.store.partners.revoke(id, tokens)

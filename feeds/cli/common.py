@@ -29,6 +29,8 @@ R = TypeVar("R")
 
 FAILED, USAGE, SOME_FAILED = 1, 2, 3
 FROM = "cli"  # in the audit log, for what is done on the machine itself
+EXTRAS = ("procrastinate", "psycopg")  # packages that only a cluster needs
+INSTALL = "`scripts/setup cluster,devpg` in a checkout, else `pip install 'feeds[cluster]'`"
 PLACES = ("feeds.yaml", "config/feeds.yaml")
 
 
@@ -109,6 +111,11 @@ def command(function: Callable[P, R]) -> Callable[P, R]:
         except FeedsError as error:
             click.echo(f"feeds: {error}", err=True)
             raise SystemExit(FAILED) from error
+        except ModuleNotFoundError as error:
+            if error.name not in EXTRAS:
+                raise
+            click.echo(f"feeds: a cluster needs {error.name}: {INSTALL}", err=True)
+            raise SystemExit(FAILED) from error
 
     return guarded
 
@@ -130,7 +137,10 @@ def say(desk: Desk, line: str = "") -> None:
 
 
 def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+    """`1 story`, `2 stories`: of nouns whose plural ends in -s, or in -ies for -y after a consonant."""
+    if number == 1:
+        return f"1 {noun}"
+    return f"{number} {noun[:-1]}ies" if noun.endswith("y") and noun[-2] not in "aeiou" else f"{number} {noun}s"
 
 
 count = _count

@@ -41,15 +41,15 @@ def status(desk: Desk, json_: bool) -> None:
             return
         if error:
             say(desk, f"The configuration was changed and has faults; the old one is in force:\n{error}\n")
-        say(desk, f"{totals.stories} stories of {totals.entries} entries ({totals.copies} merged as copies), ")
-        say(
-            desk, f"{totals.categories} categories, {totals.channels} channels, {totals.renditions} documents published"
-        )
+        stories, entries = count(totals.stories, "story"), count(totals.entries, "entry")
+        say(desk, f"{stories} of {entries} ({totals.copies} merged as copies)")
+        categories, channels = count(totals.categories, "category"), count(totals.channels, "channel")
+        say(desk, f"{categories}, {channels}, {count(totals.renditions, 'document')} published")
         if totals.hidden or totals.set_aside or totals.owed or totals.marked:
             say(
                 desk,
-                f"{totals.hidden} stories not shown, {totals.set_aside} set aside, {totals.marked} channels waiting, "
-                f"{totals.owed} deliveries owed",
+                f"{count(totals.hidden, 'story')} not shown, {totals.set_aside} set aside, "
+                f"{count(totals.marked, 'channel')} waiting, {count(totals.owed, 'delivery')} owed",
             )
         if cluster := standing.said(standing.standing(app)):
             say(desk, cluster)

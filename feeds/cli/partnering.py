@@ -152,12 +152,8 @@ def _say_account(desk: Desk, found: Account, now: datetime) -> None:
         say(desk, f"  channel {door.channel.id}  {door.url}")
         if door.pickup:
             state = "there is more since" if door.behind else "up to date"
-            say(
-                desk,
-                f"          last {door.pickup.at:{TIME}}, {state}, holds {count(door.held, 'story')}".replace(
-                    "storys", "stories"
-                ),
-            )
+            held = count(door.held, "story")
+            say(desk, f"          last {door.pickup.at:{TIME}}, {state}, holds {held}")
         else:
             say(desk, "          never asked for")
     for debt in found.debts:

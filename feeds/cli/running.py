@@ -42,6 +42,7 @@ TAKEN = (
     ("withdrawn", "withdrawn"),
     ("returned", "returned"),
 )
+ONE = {"sources": "source asked", "new": "new entry", "merged": "merged as a copy"}  # words for a count of one
 SHOWN_PATHS = 12
 
 
@@ -143,7 +144,8 @@ def _print(desk: Desk, app: App, outcome: Outcome) -> None:
 
 
 def _words(counts: dict[str, int], names: tuple[tuple[str, str], ...], none: str) -> str:
-    return ", ".join(f"{counts[name]} {words}" for name, words in names if counts.get(name)) or none
+    found = [(name, counts[name], words) for name, words in names if counts.get(name)]
+    return ", ".join(f"{n} {ONE.get(name, words) if n == 1 else words}" for name, n, words in found) or none
 
 
 def _plain(key: str, problem: Problem) -> str:

@@ -58,7 +58,8 @@ def store_of(text: str, path: str, environ: Mapping[str, str]) -> tuple[str, tup
     Raises `ConfigError` where the file is no mapping, or its `store` is wrong.
     """
     try:
-        return environ.get(STORE) or read_text(text, path, environ)[0].store, ()
+        settings = read_text(text, path, environ)[0]
+        return environ.get(STORE) or settings.store, ()
     except ConfigError as error:
         sheet = Sheet(page=page(path, text), folder=Path(os.path.abspath(path)).parent, environ=environ)
         root, faults = nodes.parse(text, sheet.page)

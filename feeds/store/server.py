@@ -9,7 +9,10 @@ from feeds.store.tables import HEAD
 try:
     from feeds.store.postgres import Lock, Postgres, bytewise, in_turn, inspect
 except ImportError as error:  # pragma: no cover - the driver is there where tests run
-    raise StoreError("a store on PostgreSQL needs its driver: pip install 'feeds[cluster]'") from error
+    raise StoreError(
+        "a store on PostgreSQL needs its driver: `scripts/setup cluster,devpg` in a checkout, "
+        "else `pip install 'feeds[cluster]'`"
+    ) from error
 
 __all__ = ["Lock", "connected", "inspect", "prepare"]
 

@@ -135,7 +135,10 @@ def _programs(room: Path, who: Mapping[str, Any]) -> Path:
     for folder in sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True):
         if _runs(folder, who):
             return folder
-    raise StoreError("there is no PostgreSQL here: pip install 'feeds[devpg]', or install Debian's postgresql")
+    raise StoreError(
+        "there is no PostgreSQL here: `scripts/setup cluster,devpg` in a checkout, else `pip install 'feeds[devpg]'`, "
+        "or install Debian's postgresql"
+    )
 
 
 def _runs(folder: Path, who: Mapping[str, Any]) -> bool:

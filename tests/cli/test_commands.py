@@ -1,6 +1,9 @@
 """The commands as a user types them, over a small desk on disk."""
 
 import json
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +14,7 @@ from click.testing import CliRunner
 
 from feeds.app import look
 from feeds.cli import cli
+from feeds.cli.common import count
 from feeds.model.overview import SourceLine
 from feeds.model.source import FeedInfo, Source, SourceState
 from tests.cli.conftest import Feeds
@@ -59,7 +63,7 @@ def folder(tmp_path: Path) -> Path:
 def test_run_says_what_was_read_merged_and_written(feeds: Feeds, folder: Path) -> None:
     said = feeds("run").output
     assert "read     2 sources asked, 2 with something to read" in said
-    assert "took in  4 new entries, 1 merged as copies" in said
+    assert "took in  4 new entries, 1 merged as a copy" in said
     assert "/tech/atom.xml" in said
     assert str(folder / "var/public/index.html") in said
     assert (folder / "var/public/tech/rss.xml").is_file()
@@ -140,7 +144,7 @@ def test_without_a_configuration_the_next_step_is_named(feeds: Feeds, folder: Pa
 
 def test_pause_and_resume(feeds: Feeds) -> None:
     feeds("pause", "saved")
-    assert "1 sources asked" in feeds("run").output
+    assert "1 source asked" in feeds("run").output
     assert "paused" in feeds("list").output
     feeds("resume", "saved")
     assert "paused" not in feeds("list").output
@@ -318,3 +322,22 @@ def test_fm_19_check_names_two_posts_of_one_address(feeds: Feeds, folder: Path) 
         (folder / "site" / f"{name}.md").write_text(f"---\ntitle: {name}\npermalink: /same/\n---\nWords.\n")
     said = " ".join(feeds("check", "--posts", code=2).output.split())
     assert "two.md: error: its address, https://desk.example/same/, is that of one.md too" in said
+
+
+@pytest.mark.parametrize(
+    ("number", "noun", "said"),
+    [(1, "story", "1 story"), (0, "story", "0 stories"), (2, "entry", "2 entries"), (3, "day", "3 days")],
+)
+def test_counts_are_said_as_people_do(number: int, noun: str, said: str) -> None:
+    assert count(number, noun) == said
+
+
+@pytest.mark.parametrize("words", [["cluster", "dev"], ["worker"], ["scheduler"], ["web"]], ids=" ".join)
+def test_a_cluster_without_its_packages_names_the_way_to_them(tmp_path: Path, words: list[str]) -> None:
+    (tmp_path / "feeds.yaml").write_text("version: 1\nsite: {title: Desk, url: 'https://desk.example'}\n")
+    without = "import sys; sys.modules.update(procrastinate=None, psycopg=None); from feeds.cli import main; main()"
+    command = [sys.executable, "-c", without, "-c", str(tmp_path / "feeds.yaml"), *words]
+    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, "scripts/setup cluster,devpg" in done.stderr) == (1, True), done.stderr
+    assert "Traceback" not in done.stderr

@@ -66,6 +66,8 @@ def test_rotate_and_revoke(folder: Path) -> None:
     assert (first["ends"], second["ends"]) == ("2025-11-24 17:00:00+00:00", None)
     assert "1 token of portal" in run(folder, "partner", "revoke", "portal", first["id"]).output
     assert run(folder, "partner", "revoke", "portal", "nothing").exit_code == 2
+    unknown = run(folder, "partner", "revoke", "nope")
+    assert (unknown.exit_code, "no partner is called 'nope'" in unknown.output) == (2, True)
     assert "1 token of portal" in run(folder, "partner", "revoke", "portal").output
     assert run(folder, "partner", "rotate", "nobody").exit_code == 2
     assert run(folder, "partner", "rotate", "portal", "--overlap", "soon").exit_code == 2
