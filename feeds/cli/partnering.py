@@ -11,10 +11,10 @@ import click
 from feeds.app import partners
 from feeds.app.look import ago
 from feeds.app.partners import Account
-from feeds.cli.common import Desk, as_json, command, count, print_json, say, table
+from feeds.cli.common import Desk, as_json, command, count, noted, print_json, say, table
 from feeds.errors import UsageError
 from feeds.model.channel import Feed
-from feeds.model.partner import Reason, Receipt, TokenKind
+from feeds.model.partner import Reason, Receipt, Terms, TokenKind
 
 TIME = "%Y-%m-%d %H:%M:%S"
 KIND = "Of the key that stands in addresses, for readers that know neither Basic nor Bearer."
@@ -62,6 +62,7 @@ def rotate(desk: Desk, name: str, key: bool, overlap: str) -> None:
 def _issue(desk: Desk, name: str, kind: TokenKind, overlap: timedelta) -> None:
     with desk.deciding() as (app, _):
         secret = partners.issue(app, name, kind, overlap)
+        noted(app, "partner token", name, "token" if kind == "header" else "key")
         urls = partners.addresses(app, partners.named(app, name), secret if kind == "path" else "")
     if kind == "header":
         click.echo(f"token  {secret}")
@@ -84,6 +85,7 @@ def revoke(desk: Desk, name: str, tokens: tuple[str, ...]) -> None:
     """Take tokens back at once, those named (`feeds partner show` lists them) or all that were issued."""
     with desk.deciding() as (app, _):
         gone = partners.revoke(app, name, tokens)
+        noted(app, "partner revoke", name, count(gone, "token"))
         given = any(one.id == name and one.token_hash for one in app.settings.partners)
     say(desk, f"revoked {count(gone, 'token')} of {name}")
     if given and not tokens:
@@ -137,6 +139,11 @@ def _say_account(desk: Desk, found: Account, now: datetime) -> None:
     one = found.partner
     say(desk, f"{one.title or one.id}")
     say(desk, f"  terms   {one.dialect}, {one.terms.content}, sources {one.terms.sources}, limit {one.terms.limit}")
+    standard = Terms()
+    shown = ("content", "sources", "limit")  # above, whatever they are
+    for term in (f.name for f in fields(Terms) if f.name not in shown):
+        if (value := getattr(one.terms, term)) != getattr(standard, term):
+            say(desk, f"          {term} {_plain(value)}")
     say(desk, f"  asked   {ago(found.last, now)}")
     if found.unchanged is not None:
         lag = partners.span(found.lag) if found.lag else "not known"
@@ -160,6 +167,13 @@ def _say_account(desk: Desk, found: Account, now: datetime) -> None:
         say(desk, f"  owed    {debt.told} of {debt.story_id} ({debt.cause}), {debt.channel_id}, {ago(debt.since, now)}")
     for alarm in found.alarms:
         say(desk, f"  alarm   {alarm}")
+
+
+def _plain(value: object) -> str:
+    """A term's value on one line."""
+    if isinstance(value, tuple):
+        return ", ".join(" ".join(v) if isinstance(v, tuple) else str(v) for v in value)
+    return str(value)
 
 
 def _account(found: Account) -> dict[str, object]:

@@ -5,7 +5,7 @@ from typing import cast
 import click
 
 from feeds.app import tokens
-from feeds.cli.common import Desk, as_json, command, print_json, say, table
+from feeds.cli.common import Desk, as_json, command, noted, print_json, say, table
 from feeds.model.access import Scope
 
 
@@ -32,6 +32,7 @@ def add(desk: Desk, name: str, scopes: tuple[str, ...], json_: bool) -> None:
     runs."""
     with desk.deciding() as (app, _):
         made = tokens.add(app.store.tokens, name, cast("tuple[Scope, ...]", scopes), app.clock())
+        noted(app, "token add", name, " ".join(scopes))
     if json_:
         print_json({"name": name, "scopes": scopes, "token": made})
     else:
@@ -46,6 +47,7 @@ def remove(desk: Desk, name: str) -> None:
     """Let NAME's token count no more, from the next request on."""
     with desk.deciding() as (app, _):
         app.store.tokens.remove(name)
+        noted(app, "token remove", name)
     say(desk, f"the token of {name} is removed")
 
 

@@ -58,6 +58,17 @@ def test_add_writes_the_file_and_shows_the_token_once(folder: Path) -> None:
     assert (again.exit_code, "already" in again.output) == (2, True)
 
 
+def test_show_tells_terms_that_differ_and_the_log_who_issued(folder: Path) -> None:
+    added(folder, "--delay", "10m")
+    said = run(folder, "partner", "show", "portal").output
+    assert "delay 0:10:00" in said
+    assert "quota" not in said
+    run(folder, "partner", "revoke", "portal")
+    log = run(folder, "audit").output
+    assert "partner token" in log
+    assert "partner revoke" in log
+
+
 def test_rotate_and_revoke(folder: Path) -> None:
     added(folder)
     run(folder, "partner", "rotate", "portal", "--overlap", "1h")
