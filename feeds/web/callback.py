@@ -27,11 +27,7 @@ def entrances(leases: Leases, push: Callable[[], Push], clock: Clock, wake: Call
         lease = leases.lease(asked.names.get("id", ""))
         if lease is None:
             return text(UNKNOWN, 404)
-        if asked.method == "GET":
-            return None
-        if wait := limits.ask(lease.id, clock().timestamp()):
-            return text("Too many pushes; try again later.\n", 429, Retry_After=str(wait))
-        return None if lease.held(clock()) else _ended(lease)
+        return None if asked.method == "GET" or lease.held(clock()) else _ended(lease)
 
     def answer(asked: Asked) -> Answer:
         lease = leases.lease(asked.names.get("id", ""))
@@ -39,6 +35,8 @@ def entrances(leases: Leases, push: Callable[[], Push], clock: Clock, wake: Call
             return text(UNKNOWN, 404)
         if asked.method == "GET":
             return _question(asked, lease, leases, push(), clock)
+        if wait := limits.ask(lease.id, clock().timestamp()):
+            return text("Too many pushes; try again later.\n", 429, Retry_After=str(wait))
         return _pushed(asked, lease, leases, push(), clock, wake)
 
     return (
