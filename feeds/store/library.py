@@ -241,7 +241,7 @@ class Library:
         if stamp == self.meta(_SYNCED):
             return Synced()
         with self._db.write() as connection:
-            hold(connection, [_SYNCED])
+            hold(connection, ["sources"])
             self._note(connection, _SYNCED, stamp)
             rows = connection.execute(select(t.sources.c.id, t.sources.c.removed, t.sources.c.definition)).all()
             before = {row.id: None if row.removed else source_of(row.definition) for row in rows}

@@ -1,7 +1,7 @@
 """Partners: their tokens, what they hold, the ledger of all that reached them, what they are owed, and their traffic.
 
-The ports `Ledger` and, for looking, all that commands and pages show. Answers that change nothing cost no write: who
-has a document already is remembered, and requests are counted in memory and written together.
+The ports `Ledger` and, for looking, all that commands and pages show. Who has a
+document of an edition already is remembered and not written again; requests are counted in memory, written together.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
