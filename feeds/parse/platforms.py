@@ -26,7 +26,6 @@ _PLATFORMS: tuple[tuple[re.Pattern[str], re.Pattern[str], tuple[str, ...]], ...]
         (r"(?:www\.)?github\.com", r"/(?P<owner>[\w-]+)/?$", ("https://github.com/{owner}.atom",)),
         (r"gitlab\.com", r"/(?P<name>[\w.-]+/[\w.-]+)", ("https://gitlab.com/{name}/-/tags?format=atom",)),
         (r"codeberg\.org", r"/(?P<name>[\w.-]+/[\w.-]+)", ("https://codeberg.org/{name}/releases.rss",)),
-        (r"pypi\.org", r"/project/(?P<name>[\w.-]+)", ("https://pypi.org/rss/project/{name}/releases.xml",)),
         (r"vimeo\.com", r"/(?P<id>[a-z][\w-]*)/?$", ("https://vimeo.com/{id}/videos/rss",)),
         # blogs and letters
         (r"medium\.com", r"/(?P<id>@?[\w.-]+)", ("https://medium.com/feed/{id}",)),
