@@ -20,7 +20,7 @@ from feeds.core import agreement
 from feeds.core.agreement import Deal, Edition
 from feeds.errors import FeedsError
 from feeds.model.channel import Channel, Feed, Item, Rendered, Rendition, Window
-from feeds.model.partner import Held, How, Issue, Owed, Partner, Standing, Terms, TokenKind, Traffic
+from feeds.model.partner import RETOLD, Held, How, Issue, Owed, Partner, Standing, Terms, TokenKind, Traffic
 from feeds.model.settings import Settings
 from feeds.model.source import ContentPolicy
 from feeds.model.story import Category, Story
@@ -33,7 +33,6 @@ LAST = datetime.max.replace(tzinfo=UTC) - timedelta(days=1)  # stories under emb
 FEWEST, MOST = 100, 3200  # stories read of a channel: twice the limit, more where terms leave too few
 KEPT = 64 * 1024 * 1024  # bytes of documents
 STORIES = 20_000  # held, so that equal ones stay one
-RETOLD = timedelta(days=7)  # as in the store
 
 
 @dataclass(slots=True)

@@ -40,6 +40,10 @@ How = Literal[
 Told = Literal["story", "correction", "retraction"]
 
 
+RETOLD = timedelta(days=7)
+"""How long a correction stays in a channel that it fell out of, at least."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
     """What a partner may have, and how much later than readers.

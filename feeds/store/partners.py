@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, bindparam, case, delete, exists, func, select, update
 
 from feeds.model.channel import Tombstone
-from feeds.model.partner import Audience, Held, How, Issue, Owed, Pickup, Receipt, Standing, Token, Traffic
+from feeds.model.partner import RETOLD, Audience, Held, How, Issue, Owed, Pickup, Receipt, Standing, Token, Traffic
 from feeds.store import marking, owing
 from feeds.store import partner_tables as p
 from feeds.store import tables as t
@@ -23,7 +23,6 @@ from feeds.store.rows import AnyRow
 KEPT = timedelta(days=400)  # the ledger, as long as decisions
 COUNTED = timedelta(days=400)  # traffic by day
 SEEN = timedelta(days=30)  # hashes of readers
-RETOLD = timedelta(days=7)  # how long a correction stays in a channel that it fell out of, at least
 LATEST = 1000  # rows of the ledger that tell how long a partner takes
 MOST = 500  # retractions in one document
 

@@ -2,7 +2,7 @@
 
 import gzip
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Literal
 
@@ -45,7 +45,7 @@ def _ranked(header: str) -> tuple[Coding, ...]:
     weights: dict[str, float] = {}
     for item in header.lower().split(","):
         name, *parameters = (part.strip() for part in item.split(";"))
-        weight = _weight(parameters)
+        weight = weight_of(parameters)
         if name and weight is not None:
             weights["gzip" if name == "x-gzip" else name] = weight  # RFC 9110 §8.4.1.3
     others = weights.get("*")
@@ -59,8 +59,8 @@ def _ranked(header: str) -> tuple[Coding, ...]:
     return tuple(coding for _, _, coding in sorted(found))
 
 
-def _weight(parameters: list[str]) -> float | None:
-    """The quality of an item, 0 to 1; None where it cannot be read."""
+def weight_of(parameters: Sequence[str]) -> float | None:
+    """Return the quality of an item of a header, 0 to 1 (RFC 9110 §12.4.2); None where it cannot be read."""
     for parameter in parameters:
         name, _, value = parameter.partition("=")
         if name.strip() != "q":

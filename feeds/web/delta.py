@@ -10,6 +10,7 @@ Source: RFC 3229 §10; https://web.archive.org/web/2004/http://bobwyman.pubsub.c
 from collections.abc import Sequence
 
 from feeds.model.channel import Rendition
+from feeds.web.codings import weight_of
 
 FORMATS = frozenset({"atom", "rss", "json"})
 _BEGINNINGS = {"atom": b"<entry", "rss": b"<item"}
@@ -18,9 +19,9 @@ _BEGINNINGS = {"atom": b"<entry", "rss": b"<item"}
 def asked_for(a_im: str) -> bool:
     """Tell whether a client takes `feed` by its A-IM (RFC 3229 §10.5.3)."""
     for item in a_im.lower().split(","):
-        name, _, weight = item.partition(";")
-        if name.strip() == "feed":
-            return weight.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
+        name, *parameters = (part.strip() for part in item.split(";"))
+        if name == "feed":
+            return bool(weight_of(parameters))
     return False
 
 

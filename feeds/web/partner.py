@@ -19,7 +19,8 @@ from feeds.model.partner import Issue, Partner, TokenKind
 from feeds.ports import Clock, Office
 from feeds.web import delta
 from feeds.web.client import household
-from feeds.web.codings import ranked
+from feeds.web.codings import SUFFIXES, ranked
+from feeds.web.conditional import tags_of
 from feeds.web.http import HEADERS, NOT_FOUND, Answer, Asked, Entrance, text
 from feeds.web.limits import Limits
 
@@ -135,8 +136,7 @@ def _has(headers: Mapping[str, str], etag: str) -> bool:
 
 
 def _tags(headers: Mapping[str, str]) -> set[str]:
-    tags = (tag.strip().removeprefix("W/").strip('"') for tag in headers.get("if-none-match", "").split(","))
-    return {tag.removesuffix("-gzip") for tag in tags}
+    return {tag.removesuffix(SUFFIXES["gzip"]) for tag in tags_of(headers.get("if-none-match", ""))}
 
 
 def _given(etag: str, *, zipped: bool) -> dict[str, str]:

@@ -158,7 +158,15 @@ def test_what_is_new_and_what_one_had_are_all_there_is(
 
 @pytest.mark.parametrize(
     ("value", "expected"),
-    [("feed", True), ("FEED", True), ("gzip, feed;q=0.5", True), ("feed;q=0", False), ("feeds", False), ("", False)],
+    [
+        ("feed", True),
+        ("FEED", True),
+        ("gzip, feed;q=0.5", True),
+        ("feed;q=0", False),
+        ("feed;x=1;q=0", False),
+        ("feeds", False),
+        ("", False),
+    ],
 )
 def test_asked_for(value: str, expected: bool) -> None:
     assert asked_for(value) == expected
