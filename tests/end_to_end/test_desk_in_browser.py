@@ -161,6 +161,12 @@ def action(page: Page, name: str) -> str:
     return f"form.act:has(input[name=action][value={name}]) button"
 
 
+def press(page: Page, button: str) -> None:
+    """Press it and wait for the page that comes: a click alone does not, and what is asked next is then the old page."""
+    with page.expect_navigation():
+        page.click(button)
+
+
 def test_from_signing_in_to_a_retraction(context: BrowserContext, service: Service) -> None:
     """Sign in, find the failing source and its remedy, split a wrong merge, retract a story, see it gone, undo it."""
     page = signed_in(context, service)
@@ -168,16 +174,17 @@ def test_from_signing_in_to_a_retraction(context: BrowserContext, service: Servi
     first = page.locator(".source-line").first
     assert "failing" in (first.get_attribute("class") or "")
     first.locator("h2 a").click()
+    page.wait_for_url("**/desk/source?id=lost")
     assert page.locator(".remedy").inner_text()
     assert page.locator("dd code", has_text="sources[].url").count() == 1
-    page.click(action(page, "poll"))
+    press(page, action(page, "poll"))
     assert page.locator(".note.good").count() == 1
 
     page.goto(service.url("copies"))
-    page.click(action(page, "split"))
+    press(page, action(page, "split"))
     assert page.locator(".note.good").count() == 1
     assert comes(lambda: titles(service).count("LG’s two tracks") == 2)
-    page.click(f".note {action(page, 'merge')}")
+    press(page, f".note {action(page, 'merge')}")
     assert comes(lambda: titles(service).count("LG’s two tracks") == 1)
 
     before = {
@@ -187,8 +194,9 @@ def test_from_signing_in_to_a_retraction(context: BrowserContext, service: Servi
     assert [path for path, shown in before.items() if "거둘 글" not in shown] == []
     page.goto(service.url("stories"))
     page.get_by_role("link", name="거둘 글").click()
+    page.wait_for_url("**/desk/story?*")
     page.fill("input[name=reason]", "사실과 달랐습니다")
-    page.click(action(page, "retract"))
+    press(page, action(page, "retract"))
     assert page.locator(".note.good").count() == 1
     for path in before:
         assert gone(service, path, "거둘 글의 본문") if path != "/news.xml" else gone(service, path, "거둘 글"), path
@@ -198,7 +206,7 @@ def test_from_signing_in_to_a_retraction(context: BrowserContext, service: Servi
     assert service.published("/atom.xml")[1].count("<entry>") == before["/atom.xml"].count("<entry>") - 1
     assert "남을 글" in service.published("/atom-2026-02.xml")[1]
 
-    page.click(f".note {action(page, 'unretract')}")
+    press(page, f".note {action(page, 'unretract')}")
     assert until(service.port, "/rss.xml", "거둘 글".encode())
     page.goto(service.url("audit"))
     log = page.locator("tbody").inner_text()
@@ -211,16 +219,16 @@ def test_a_rule_is_tried_before_it_is_set(context: BrowserContext, service: Serv
     page.goto(service.url("preview"))
     draft = page.input_value("#draft")
     page.fill("#draft", draft.replace("{name: 기술, slug: tech}", "{name: 기술, slug: tech, add: [\"title ~ '글'\"]}"))
-    page.click("form.draft button")
+    press(page, "form.draft button")
     assert "by-category" not in page.locator("main").inner_text()
     page.fill(
         "#draft", "sources:\n  - {id: daily, drop: [\"title ~ 'LG'\"]}\n  - {id: planet, drop: [\"title ~ 'LG'\"]}\n"
     )
-    page.click("form.draft button")
+    press(page, "form.draft button")
     assert page.locator(".diff .told a", has_text="LG’s two tracks").count() == 1
     assert breaches(page) == []
     page.fill("#draft", "site: {}\n")
-    page.click("form.draft button")
+    press(page, "form.draft button")
     assert page.locator("[role=alert] pre").inner_text().startswith("draft:1")
     assert breaches(page) == []
 
@@ -268,8 +276,9 @@ def test_everything_is_done_by_keyboard_alone(context: BrowserContext, service: 
     for name in ("pause", "resume"):
         go(page, f"document.activeElement.form?.querySelector('[name=action]')?.value === '{name}'")
         assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
-        page.keyboard.press("Enter")
-        page.wait_for_selector(".note.good")
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+        assert page.locator(".note.good").count() == 1
     go(page, "document.activeElement.matches('.who button')")
     page.keyboard.press("Enter")
     page.wait_for_url(service.url("login"))
