@@ -9,8 +9,8 @@ from feeds.app.desk_views import DeskViews
 from feeds.app.staff import Door
 from feeds.ports_desk import Desk
 from feeds.render.static import STYLE
-from feeds.web.desk import entrances as ways_in
-from feeds.web.desk_pages import PAGES
+from feeds.web.desk.entrances import entrances as ways_in
+from feeds.web.desk.pages import PAGES
 from feeds.web.http import Entrance
 
 

@@ -32,7 +32,7 @@ from feeds.render.static import STATIC
 from feeds.web import partner
 from feeds.web.front import Front
 from feeds.web.metrics import watched
-from feeds.web.protocol import Door, GuardedServer
+from feeds.web.protocol import Crowd, GuardedServer
 from feeds.web.site import Site, site
 
 logger = logging.getLogger(__name__)
@@ -211,14 +211,14 @@ class Service:
         front = Front(self.app.settings.site.url, settings)
         shelf, ready = self.app.store.overview, self._ready
         web = self.web = site(shelf, STATIC, ready, extra, front, self.usage.see)
-        door = Door(web, self.operating.meters.answered)
+        crowd = Crowd(web, self.operating.meters.answered)
         return _Server(
             self.operating,
             uvicorn.Config(
                 watched(web, self.operating.meters),
                 host=settings.host,
                 port=settings.port,
-                http=door.protocol(),
+                http=crowd.protocol(),
                 loop="uvloop" if sys.platform != "win32" else "asyncio",  # half the CPU of an answer from memory
                 interface="asgi3",
                 log_config=None,
@@ -229,7 +229,7 @@ class Service:
                 timeout_graceful_shutdown=GRACE,
                 lifespan="off",
             ),
-            door,
+            crowd,
         )
 
     def _on_stop(self, _signal: int, _frame: FrameType | None) -> None:
@@ -242,8 +242,8 @@ class Service:
 class _Server(GuardedServer):
     """A web server that tells systemd when it listens, and that it lives."""
 
-    def __init__(self, operating: Operating, config: uvicorn.Config, door: Door) -> None:
-        super().__init__(config, door)
+    def __init__(self, operating: Operating, config: uvicorn.Config, crowd: Crowd) -> None:
+        super().__init__(config, crowd)
         self._operating = operating
 
     async def startup(self, sockets: list[Any] | None = None) -> None:

@@ -23,7 +23,7 @@ from feeds.web.api_spec import BASE, Endpoint, Parameter, Unfit
 from feeds.web.client import household
 from feeds.web.conditional import judge
 from feeds.web.http import FIELDS, HEADERS, Answer, Asked, Entrance
-from feeds.web.limits import Limits
+from feeds.web.rates import Rates
 
 A_MINUTE = 600  # requests of one token
 WRONG = (
@@ -170,12 +170,12 @@ TABLE: tuple[tuple[Endpoint, Callable[[Reading, Given], Any]], ...] = (
 )
 
 
-class Desk:
+class Admission:
     """Who may ask, and how often. *clock* gives seconds that never go back."""
 
     def __init__(self, who: WhoShows, clock: Callable[[], float]) -> None:
         self._who, self._clock = who, clock
-        self._right, self._wrong = Limits(A_MINUTE), Limits(WRONG)
+        self._right, self._wrong = Rates(A_MINUTE), Rates(WRONG)
 
     def admit(self, asked: Asked, scope: str) -> Token:
         """Return the token of a request. Raises `Refused`."""
@@ -208,7 +208,7 @@ def entrances(
     clock: Callable[[], float] = time.monotonic,
 ) -> tuple[Entrance, ...]:
     """Return the ways in. *site_url* gives the site's address, which a reload may change."""
-    desk = Desk(who, clock)
+    admission = Admission(who, clock)
 
     @lru_cache(maxsize=2)
     def document(url: str) -> bytes:
@@ -220,7 +220,7 @@ def entrances(
     def led(answers: Callable[[Asked, Token], Answer]) -> Callable[[Asked], Answer]:
         def answer(asked: Asked) -> Answer:
             try:
-                return answers(asked, desk.admit(asked, "read"))
+                return answers(asked, admission.admit(asked, "read"))
             except Refused as refused:
                 return refused.answer
 

@@ -10,7 +10,7 @@ from feeds.core import hearing, websub
 from feeds.model.lease import Lease, Letter, Push
 from feeds.ports import Clock, Leases
 from feeds.web.http import Answer, Asked, Entrance, text
-from feeds.web.limits import Limits
+from feeds.web.rates import Rates
 
 logger = logging.getLogger(__name__)
 
@@ -21,7 +21,7 @@ UNKNOWN = "Nothing is expected here.\n"
 
 def entrances(leases: Leases, push: Callable[[], Push], clock: Clock, wake: Callable[[], None]) -> tuple[Entrance, ...]:
     """Return the entrance for hubs. *push* gives the settings in force; *wake* has what came looked at at once."""
-    limits = Limits(PUSHES, burst=1)
+    rates = Rates(PUSHES, burst=1)
 
     def admits(asked: Asked) -> Answer | None:
         lease = leases.lease(asked.names.get("id", ""))
@@ -35,7 +35,7 @@ def entrances(leases: Leases, push: Callable[[], Push], clock: Clock, wake: Call
             return text(UNKNOWN, 404)
         if asked.method == "GET":
             return _question(asked, lease, leases, push(), clock)
-        if wait := limits.ask(lease.id, clock().timestamp()):
+        if wait := rates.ask(lease.id, clock().timestamp()):
             return text("Too many pushes; try again later.\n", 429, Retry_After=str(wait))
         return _pushed(asked, lease, leases, push(), clock, wake)
 

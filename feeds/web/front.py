@@ -7,7 +7,7 @@ from urllib.parse import quote, unquote, urlsplit
 from feeds.model.settings import Server
 from feeds.web.client import Client, Hosts, Peers, household
 from feeds.web.http import HEADERS, Answer, text
-from feeds.web.limits import Limits
+from feeds.web.rates import Rates
 
 OPEN = Server(requests_per_minute=0)
 NO_HOST = "No site of this name is served here: server.hosts of feeds.yaml may name more than that of site.url.\n"
@@ -27,7 +27,7 @@ class Front:
         self.prefix = quote(unquote(parts.path.rstrip("/")))
         self.peers = Peers(server.trusted_proxies)
         self.hosts = Hosts((_ascii(parts.hostname), *server.hosts) if parts.hostname else ())
-        self._limits = Limits(server.requests_per_minute)
+        self._rates = Rates(server.requests_per_minute)
         self._clock = clock
         self._depth = self.prefix.count("/")
         self._decoded = unquote(self.prefix)
@@ -44,7 +44,7 @@ class Front:
         if len(hosts) > 1 or not (hosts or old) or not (self.hosts.good(host) or (old and not host)):
             return text(NO_HOST, 400, Connection="close")
         counted = self.counted(client)
-        if counted and (wait := self._limits.ask(counted, self._clock())):
+        if counted and (wait := self._rates.ask(counted, self._clock())):
             return text("You ask too often.\n", 429, Retry_After=str(wait))
         return client
 
@@ -54,7 +54,7 @@ class Front:
 
     def allows(self, counted: str) -> bool:
         """Count a request of one that was let in before with the same headers; False where it is one too many."""
-        return not counted or not self._limits.ask(counted, self._clock())
+        return not counted or not self._rates.ask(counted, self._clock())
 
     def below(self, raw_path: str) -> str | Answer:
         """Return the path of a request without the site's prefix, where a proxy kept it."""

@@ -12,7 +12,7 @@ from feeds.core import websub
 from feeds.ports import Clock, Hub
 from feeds.web.client import household
 from feeds.web.http import Answer, Asked, Entrance, text
-from feeds.web.limits import Limits
+from feeds.web.rates import Rates
 
 logger = logging.getLogger(__name__)
 
@@ -29,13 +29,13 @@ def entrances(
 ) -> tuple[Entrance, ...]:
     """Return the hub's entrance. *is_topic* tells whether an address is that of a public feed of ours;
     *wake* has the callback asked at once."""
-    limits = Limits(REQUESTS, burst=1)
+    rates = Rates(REQUESTS, burst=1)
 
     def answer(asked: Asked) -> Answer:
         now = clock()
         if asked.method == "GET":
             return text(WORDS)
-        if wait := limits.ask(household(asked.client), now.timestamp()):
+        if wait := rates.ask(household(asked.client), now.timestamp()):
             return text("Too many requests; try again later.\n", 429, Retry_After=str(wait))
         return _answer(asked, hub, is_topic, now, wake)
 

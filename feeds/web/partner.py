@@ -22,7 +22,7 @@ from feeds.web.client import household
 from feeds.web.codings import SUFFIXES, ranked
 from feeds.web.conditional import tags_of
 from feeds.web.http import HEADERS, NOT_FOUND, Answer, Asked, Entrance, text
-from feeds.web.limits import Limits
+from feeds.web.rates import Rates
 
 WRONG = 20  # wrong tokens a minute from one address that are told "not found"
 POLICY = "default-src 'none'; style-src 'self'; sandbox"
@@ -38,15 +38,15 @@ NOBODY = sha256(b"nobody has this token").hexdigest()  # compared with where the
 
 def entrances(office: Office, clock: Clock) -> tuple[Entrance, ...]:
     """Return the way in for partners."""
-    door = _Door(office, clock)
-    return (Entrance(path="/partner/{name}/{rest:path}", handler=door.answer),)
+    pickups = _Pickups(office, clock)
+    return (Entrance(path="/partner/{name}/{rest:path}", handler=pickups.answer),)
 
 
-class _Door:
+class _Pickups:
     def __init__(self, office: Office, clock: Clock) -> None:
         self._office, self._clock = office, clock
-        self._wrong = Limits(WRONG, burst=1)
-        self._rates: dict[int, Limits] = {}
+        self._wrong = Rates(WRONG, burst=1)
+        self._rates: dict[int, Rates] = {}
 
     def answer(self, asked: Asked) -> Answer:
         parts = asked.path.split("/")[2:]
@@ -56,8 +56,8 @@ class _Door:
         shown = key or _shown(asked.headers.get("authorization", ""))
         if not self._knows(name, kind, shown) or partner is None or not _may_ask(partner, asked.client):
             return self._unknown(asked, tried=bool(shown))
-        limits = self._rates.setdefault(partner.rate, Limits(partner.rate, burst=1))
-        if wait := limits.ask(partner.id, self._clock().timestamp()):
+        rates = self._rates.setdefault(partner.rate, Rates(partner.rate, burst=1))
+        if wait := rates.ask(partner.id, self._clock().timestamp()):
             self._office.refused(partner)
             return _too_often(wait)
         issue = self._office.issue(partner, channel, file)

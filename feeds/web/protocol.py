@@ -43,7 +43,7 @@ class AtHand(Protocol):
     def at_hand(self, target: bytes, raw: list[tuple[bytes, bytes]], peer: str) -> Answer | None: ...
 
 
-class Door:
+class Crowd:
     """The connections of one server: how many there are, of whom, and which of them take too long.
 
     *answered* is told how many answers of a status went the short way, every second and at the end.
@@ -68,7 +68,7 @@ class Door:
 
     def protocol(self) -> type["Guarded"]:
         """Return the protocol class that a server is to use."""
-        return type("Guarded", (Guarded,), {"door": self})
+        return type("Guarded", (Guarded,), {"crowd": self})
 
     def admits(self, connection: "Guarded", peer: str) -> bool:
         """Take a connection in; False where its client has too many. The oldest idle one makes place for it."""
@@ -125,21 +125,21 @@ class Door:
 
 
 class GuardedServer(uvicorn.Server):
-    """A server whose connections go through *door*, and whose stop leaves none open.
+    """A server whose connections go through *crowd*, and whose stop leaves none open.
 
     uvicorn itself forgets those that outlast its patience.
     """
 
-    def __init__(self, config: uvicorn.Config, door: Door) -> None:
+    def __init__(self, config: uvicorn.Config, crowd: Crowd) -> None:
         super().__init__(config)
-        self.door = door
+        self.crowd = crowd
 
     async def shutdown(self, sockets: list[Any] | None = None) -> None:
         await super().shutdown(sockets)
-        self.door.cut()
-        while self.door.connections:
+        self.crowd.cut()
+        while self.crowd.connections:
             await asyncio.sleep(0)
-        self.door.tell()
+        self.crowd.tell()
 
 
 class _Done:
@@ -152,7 +152,7 @@ class _Done:
 class Guarded(HttpToolsProtocol):
     """One connection. *since* is when what it waits for began: a request, the rest of one, or the next one."""
 
-    door: Door
+    crowd: Crowd
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
         super().connection_made(transport)
@@ -163,11 +163,11 @@ class Guarded(HttpToolsProtocol):
         self._left_since = self.since
         self.in_head = self._refused = False
         self.peer = self.client[0] if self.client else ""
-        if not self.door.admits(self, self.peer):
+        if not self.crowd.admits(self, self.peer):
             self.refuse(429, "Too many connections.\n", retry=RETRY_SECONDS)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self.door.leaves(self)
+        self.crowd.leaves(self)
         super().connection_lost(exc)
 
     @property
@@ -205,13 +205,13 @@ class Guarded(HttpToolsProtocol):
         if self._refused or self.transport.is_closing():
             return
         self._refused = True
-        self.door.counts[status] += 1
+        self.crowd.counts[status] += 1
         later = b"retry-after: %d\r\n" % retry if retry else b""
         head = b"content-type: text/plain; charset=utf-8\r\nx-content-type-options: nosniff\r\ncontent-length: %d\r\n"
         end = b"connection: close\r\n\r\n"
         self.transport.write(
             STATUS_LINE[status]
-            + self.door.date(self.server_state.default_headers)
+            + self.crowd.date(self.server_state.default_headers)
             + later
             + head % len(words)
             + end
@@ -311,7 +311,7 @@ class Guarded(HttpToolsProtocol):
         if self.parser.get_http_version() != "1.1":
             return False
         try:
-            answer = self.door.site.at_hand(self.url, self.headers, self.peer)
+            answer = self.crowd.site.at_hand(self.url, self.headers, self.peer)
         except Exception:  # llhttp would take it for a fault of the client's
             logger.exception("answer from memory failed")
             return False
@@ -319,14 +319,14 @@ class Guarded(HttpToolsProtocol):
             return False
         stays = self.parser.should_keep_alive()
         end = b"\r\n" if stays else b"connection: close\r\n\r\n"
-        door = self.door
-        head = STATUS_LINE[answer.status] + door.date(self.server_state.default_headers) + answer.wire + end
+        crowd = self.crowd
+        head = STATUS_LINE[answer.status] + crowd.date(self.server_state.default_headers) + answer.wire + end
         if answer.body and method == b"GET":
             self.transport.writelines((head, answer.body))
         else:
             self.transport.write(head)
         self.cycle = cast("Any", _Done)
-        door.counts[answer.status] += 1
+        crowd.counts[answer.status] += 1
         if not stays:
             self.transport.close()
         return True

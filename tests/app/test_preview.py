@@ -11,7 +11,7 @@ from feeds.app import passes, preview
 from feeds.app.build import App, opened
 from feeds.errors import ConfigError, FeedsError, UsageError
 from feeds.model.desk import ChannelChange, Previewed
-from tests.web.desk_site import ENVIRON, folder, opened_desk, text
+from tests.web.desk.site import ENVIRON, folder, opened_desk, text
 
 OUTPUTS = 'outputs:\n  - {id: all, path: /}\n  - {id: by-category, each: category, path: "/{slug}/"}\n'
 

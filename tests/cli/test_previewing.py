@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Feeds
-from tests.web.desk_site import folder as desk_folder
+from tests.web.desk.site import folder as desk_folder
 
 
 @pytest.fixture

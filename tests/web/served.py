@@ -15,7 +15,7 @@ from feeds.model.channel import MEDIA_TYPES, Format, Rendition
 from feeds.model.settings import Server
 from feeds.web.front import Front
 from feeds.web.http import Entrance
-from feeds.web.protocol import Door, GuardedServer
+from feeds.web.protocol import Crowd, GuardedServer
 from feeds.web.site import Site, site
 
 OPEN = Server(requests_per_minute=0)
@@ -68,7 +68,7 @@ class Shelf:
 @dataclass(slots=True)
 class Running:
     port: int
-    door: Door
+    crowd: Crowd
     server: uvicorn.Server
     thread: threading.Thread
     answered: list[int] = field(default_factory=list)
@@ -121,13 +121,13 @@ def running(
     """
     web = through(site(shelf, {"/static/style.css": ("text/css", b"p{}")}, lambda: True, entrances, Front(url, server)))
     answered: list[int] = []
-    door = Door(web, lambda status, times: answered.extend([status] * times), patience=patience)
+    crowd = Crowd(web, lambda status, times: answered.extend([status] * times), patience=patience)
     config = uvicorn.Config(
-        web, host="127.0.0.1", port=0, http=door.protocol(), loop="uvloop", interface="asgi3", lifespan="off",
+        web, host="127.0.0.1", port=0, http=crowd.protocol(), loop="uvloop", interface="asgi3", lifespan="off",
         log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=grace,
     )  # fmt: skip
     listener = socket.create_server(("127.0.0.1", 0), backlog=2048)
-    uv = GuardedServer(config, door)
+    uv = GuardedServer(config, crowd)
     thread = threading.Thread(target=uv.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     started = threading.Event()
@@ -135,7 +135,7 @@ def running(
         if uv.started or started.wait(0.01):
             break
     try:
-        yield Running(listener.getsockname()[1], door, uv, thread, answered)
+        yield Running(listener.getsockname()[1], crowd, uv, thread, answered)
     finally:
         uv.should_exit = True
         thread.join(10)

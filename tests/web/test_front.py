@@ -7,7 +7,7 @@ from feeds.model.settings import Server
 from feeds.web.client import Hosts, Peers, household
 from feeds.web.front import Front
 from feeds.web.http import Answer, Asked, Entrance, text
-from feeds.web.limits import KEPT, Limits
+from feeds.web.rates import KEPT, Rates
 from feeds.web.site import Site, site
 from tests.web.served import Shelf, rendition
 
@@ -160,21 +160,21 @@ def test_requests_of_one_client_are_counted() -> None:
 
 
 def test_a_measure_fills_again_and_no_further() -> None:
-    limits = Limits(60)
-    assert [limits.ask("a", 0.0) for _ in range(31)] == [0] * 30 + [1]
-    assert [limits.ask("a", 2.0) for _ in range(3)] == [0, 0, 1]
-    assert limits.ask("b", 2.0) == 0
-    assert [limits.ask("a", 1e6) for _ in range(31)] == [0] * 30 + [1]
-    assert limits.ask("a", 0.0) == 1, "a clock that goes back gives nothing"
-    whole = Limits(60, burst=1)
+    rates = Rates(60)
+    assert [rates.ask("a", 0.0) for _ in range(31)] == [0] * 30 + [1]
+    assert [rates.ask("a", 2.0) for _ in range(3)] == [0, 0, 1]
+    assert rates.ask("b", 2.0) == 0
+    assert [rates.ask("a", 1e6) for _ in range(31)] == [0] * 30 + [1]
+    assert rates.ask("a", 0.0) == 1, "a clock that goes back gives nothing"
+    whole = Rates(60, burst=1)
     assert [whole.ask("a", 0.0) for _ in range(61)] == [0] * 60 + [1]
 
 
 def test_the_memory_of_clients_is_bounded() -> None:
-    limits = Limits(60)
+    rates = Rates(60)
     for number in range(KEPT + 10):
-        limits.ask(str(number), 0.0)
-    assert len(limits._left) == KEPT
+        rates.ask(str(number), 0.0)
+    assert len(rates._left) == KEPT
 
 
 @pytest.mark.parametrize(

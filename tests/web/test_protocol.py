@@ -109,7 +109,7 @@ def test_srv_09_requests_name_one_host(web: Running, request_bytes: bytes, statu
 
 def shortly(web: Running) -> int:
     """How many answers went the short way."""
-    return len(web.answered) + sum(web.door.counts.values())
+    return len(web.answered) + sum(web.crowd.counts.values())
 
 
 def test_the_short_way_and_the_long_one_answer_alike(web: Running) -> None:
@@ -144,7 +144,7 @@ def test_one_who_asks_and_does_not_read_is_waited_for(web: Running) -> None:
         client.sendall(get("/big.xml") * 49 + get("/big.xml", LAST))
         wait = threading.Event()
         for _ in range(20):
-            waiting = [c.transport.get_write_buffer_size() for c in web.door._open]
+            waiting = [c.transport.get_write_buffer_size() for c in web.crowd._open]
             assert max(waiting, default=0) <= 2 * len(BIG) + 65_536
             wait.wait(0.01)
         assert everything(client).count(b"HTTP/1.1 200 OK") == 50
@@ -181,7 +181,7 @@ def test_srv_22_whoever_is_slow_is_left(sent: bytes, dripped: bytes, answer: byt
         else:
             pytest.fail("the connection is still open")
         assert found.startswith(answer)
-        assert web.door.connections == 0
+        assert web.crowd.connections == 0
 
 
 def test_srv_22_whoever_does_not_take_the_answer_is_left() -> None:
@@ -191,7 +191,7 @@ def test_srv_22_whoever_does_not_take_the_answer_is_left() -> None:
             client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 16)
             client.sendall(get("/big.xml"))
             wait = threading.Event()
-            assert any(web.door.connections == 0 or wait.wait(0.05) for _ in range(100))
+            assert any(web.crowd.connections == 0 or wait.wait(0.05) for _ in range(100))
 
 
 def test_srv_23_idle_connections_make_place_for_new_ones(caplog: pytest.LogCaptureFixture) -> None:
@@ -199,7 +199,7 @@ def test_srv_23_idle_connections_make_place_for_new_ones(caplog: pytest.LogCaptu
     with running(Shelf(rendition("/atom.xml", "atom", FEED)), server=few) as web:
         idle = [web.connect() for _ in range(200)]
         assert web.get("/atom.xml")[0] == 200
-        assert web.door.connections <= 20
+        assert web.crowd.connections <= 20
         assert caplog.text.count("connections full most=20") == 1
         for each in idle:
             each.close()
@@ -212,11 +212,11 @@ def test_srv_23_connections_of_one_client_are_counted(monkeypatch: pytest.Monkey
     wait = threading.Event()
     with running(Shelf(rendition("/atom.xml", "atom", FEED)), server=one) as web:
         held = [web.connect() for _ in range(3)]
-        assert any(web.door.connections == 3 or wait.wait(0.01) for _ in range(500))
+        assert any(web.crowd.connections == 3 or wait.wait(0.01) for _ in range(500))
         status, headers, _ = parted(web.ask(get()))
         assert (status, headers["retry-after"]) == (429, "10")
         held.pop().close()
-        assert any(web.door.connections == 2 or wait.wait(0.01) for _ in range(500))
+        assert any(web.crowd.connections == 2 or wait.wait(0.01) for _ in range(500))
         assert web.get("/atom.xml")[0] == 200
         for each in held:
             each.close()

@@ -15,7 +15,7 @@ from feeds.model.channel import Rendered
 from feeds.model.settings import Server
 from feeds.store import Store, open_store
 from feeds.web.front import Front
-from feeds.web.protocol import Door, GuardedServer
+from feeds.web.protocol import Crowd, GuardedServer
 from feeds.web.site import site
 from serving.made import BODY, PATH, rendition
 
@@ -42,16 +42,16 @@ def main(folder: Path, port: int, a_second: float) -> None:
     # The limits are in force, with a measure that the bench does not use up.
     front = Front("http://127.0.0.1", Server(trusted_proxies=("127.0.0.1",), requests_per_minute=1_000_000))
     web = site(store.overview, {}, lambda: True, (), front)
-    door = Door(web)
+    crowd = Crowd(web)
     config = uvicorn.Config(
-        web, host="127.0.0.1", port=port, http=door.protocol(), loop="uvloop", interface="asgi3", lifespan="off",
+        web, host="127.0.0.1", port=port, http=crowd.protocol(), loop="uvloop", interface="asgi3", lifespan="off",
         log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=1,
     )  # fmt: skip
     stop = threading.Event()
     if a_second:
         threading.Thread(target=republish, args=(store, a_second, stop), daemon=True).start()
     try:
-        GuardedServer(config, door).run()
+        GuardedServer(config, crowd).run()
     finally:
         stop.set()
 

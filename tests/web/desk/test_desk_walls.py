@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feeds.web import desk_guard as guard
-from feeds.web.desk_pages import PAGES
+from feeds.web.desk import guard
+from feeds.web.desk.pages import PAGES
 from feeds.web.front import Front
 from feeds.web.http import Asked
-from tests.web.desk_site import HOME, NAME, PASSWORD, Browser, folder, opened_desk, text
+from tests.web.desk.site import HOME, NAME, PASSWORD, Browser, folder, opened_desk, text
 
 PATHS = [f"/desk/{page.name}".rstrip("/") for page in PAGES]
 
@@ -370,7 +370,7 @@ def test_xss_33_srv_14_what_feeds_say_is_shown_as_text(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "vbscript:x", "", "//x", "http://[bad"])
 def test_xss_33_no_link_runs_anything(url: str) -> None:
-    from feeds.web.desk_look import web
+    from feeds.web.desk.look import web
 
     assert web(url) == ""
 

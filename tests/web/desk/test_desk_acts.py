@@ -10,9 +10,9 @@ from feeds.app import desk as decisions
 from feeds.app.desk_acts import ACTIONS
 from feeds.model.staff import AuditLine
 from feeds.model.story import Story
-from feeds.web.desk_look import UNDO
-from feeds.web.desk_words import words
-from tests.web.desk_site import NAME, NOW, Browser, folder, opened_desk, text
+from feeds.web.desk.look import UNDO
+from feeds.web.desk.words import words
+from tests.web.desk.site import NAME, NOW, Browser, folder, opened_desk, text
 
 FIRST, RIVER = "https://one.example/1", "https://one.example/2"
 

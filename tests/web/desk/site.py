@@ -20,8 +20,8 @@ from feeds.app.staff import Door
 from feeds.ports_desk import Desk
 from feeds.render.static import STATIC, STYLE
 from feeds.store.staff import name_key
-from feeds.web.desk import entrances
-from feeds.web.desk_pages import PAGES
+from feeds.web.desk.entrances import entrances
+from feeds.web.desk.pages import PAGES
 from feeds.web.front import Front
 from feeds.web.site import Site, site
 

@@ -8,7 +8,7 @@ KEPT = 65_536  # clients remembered, some 10 MB: whoever is forgotten starts wit
 BURST = 0.5  # of a minute's measure at once: a reader that starts asks for all its feeds
 
 
-class Limits:
+class Rates:
     """A measure for each client (a token bucket) that fills evenly; any number of threads may ask.
 
     *a_minute*: 0 lets everyone through. *burst* is the share of it that may come at once.

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from feeds.errors import FeedsError, UsageError
 from feeds.ports_desk import Desk
-from feeds.web import desk_guard as guard
-from feeds.web.desk_look import Page, Visit
+from feeds.web.desk import guard
+from feeds.web.desk.look import Page, Visit
 
 LISTED = 50  # lines of a page, as `app/` gives them
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from feeds.web.desk_facts import FACTS
+from feeds.web.desk.facts import FACTS
 
 # English and Korean by key.
 _WORDS: Mapping[str, tuple[str, str]] = {

@@ -17,13 +17,13 @@ from feeds.model.settings import Site
 from feeds.model.source import Problem
 from feeds.model.staff import AuditLine
 from feeds.ports_desk import Desk
-from feeds.web.desk_problems import KOREAN
+from feeds.web.desk.problems import KOREAN
 
 Show = Callable[[Desk, "Visit"], Mapping[str, object]]
 """What a page's template receives besides the visit. Raises `UsageError` where there is nothing of the kind."""
 
 PAGES = Environment(
-    loader=PackageLoader("feeds.web", "templates"),
+    loader=PackageLoader("feeds.web.desk", "templates"),
     autoescape=True,
     auto_reload=False,
     trim_blocks=True,

@@ -19,11 +19,11 @@ from feeds.model.overview import SourceLine
 from feeds.model.partner import Held, Issue, Partner
 from feeds.model.source import FeedInfo, FetchLine, Options, Problem, Source, SourceState
 from feeds.store import fetches
-from feeds.web.desk_look import ICONS, bare, bars, coded
-from feeds.web.desk_pages import PAGES
-from feeds.web.desk_problems import KOREAN
-from feeds.web.desk_words import words
-from tests.web.desk_site import NOW, Browser, folder, opened_desk, text
+from feeds.web.desk.look import ICONS, bare, bars, coded
+from feeds.web.desk.pages import PAGES
+from feeds.web.desk.problems import KOREAN
+from feeds.web.desk.words import words
+from tests.web.desk.site import NOW, Browser, folder, opened_desk, text
 
 
 @pytest.fixture(scope="module")

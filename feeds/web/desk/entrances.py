@@ -1,7 +1,7 @@
 """The desk: its entrances, and the walls before them.
 
 Each handler asks for itself who is there, after routing: no spelling of a path leads round it (SRV-08). A page only
-shows; all that changes anything is one POST, `/desk/do`, which passes the walls of `desk_guard.py` and writes the audit
+shows; all that changes anything is one POST, `/desk/do`, which passes the walls of `guard.py` and writes the audit
 log.
 """
 
@@ -16,17 +16,17 @@ from urllib.parse import parse_qsl, urlencode
 from feeds.errors import ConfigError, UsageError
 from feeds.model.staff import Session
 from feeds.ports_desk import Desk, Entered
-from feeds.web import desk_guard as guard
-from feeds.web.desk_guard import DEVICE, FORM, SESSION
-from feeds.web.desk_look import UNDO, Page, Visit, drawn
-from feeds.web.desk_words import speech, words
+from feeds.web.desk import guard
+from feeds.web.desk.guard import DEVICE, FORM, SESSION
+from feeds.web.desk.look import UNDO, Page, Visit, drawn
+from feeds.web.desk.words import speech, words
 from feeds.web.http import HEADERS, Answer, Asked, Entrance, Handler
 
 logger = logging.getLogger(__name__)
 
 ROOT = "/desk"
 DRAFT_BYTES = 256 * 1024  # of a draft to preview, percent-encoded
-_SHEET = (files("feeds.web") / "static" / "desk.css").read_bytes()
+_SHEET = (files("feeds.web.desk") / "static" / "desk.css").read_bytes()
 SHEET = f"desk.css?{sha256(_SHEET).hexdigest()[:8]}"
 
 
