@@ -73,10 +73,8 @@ class Library(Protocol):
     def living_at(self, address: str, also: Collection[str]) -> list[SourceState]:
         """Return the states of all sources that moved to *address* for good, and of those *also* named."""
 
-    def poll_view(
-        self, source_id: str, guids: Sequence[str], keys: Sequence[str], alike: Sequence[str] | None = None
-    ) -> PollView:
-        """Return all that may matter to one poll, and the stories *alike*: see `PollView`."""
+    def poll_view(self, source_id: str, guids: Sequence[str], keys: Sequence[str]) -> PollView:
+        """Return all that may matter to one poll, but for what it tells in other words: see `PollView`."""
 
     def younger(self, source_id: str, since: datetime) -> tuple[str, ...]:
         """Return the guids of a source's kept entries that were published after *since*."""
@@ -84,8 +82,11 @@ class Library(Protocol):
     def widened(self, view: PollView, keys: Sequence[str]) -> PollView:
         """Return *view*, which was read in the same transaction, with the stories of more *keys*."""
 
-    def posted(self, hints: Collection[int], since: datetime, now: datetime) -> Mapping[int, tuple[str, ...]]:
-        """Return the stories under each of *hints* that were told since about *since*: see `PollView.posted`."""
+    def posted(self, view: PollView, hints: Collection[int], since: datetime, now: datetime) -> PollView:
+        """Return *view* with the stories under each of *hints* that were told since about *since*: its `posted`."""
+
+    def likely(self, view: PollView, numbers: Collection[int]) -> PollView:
+        """Return *view* with the stories that have *numbers* in its `posted`, and with habits."""
 
     def apply(self, changes: Changes) -> None:
         """Write *changes* whole or not at all. Raises `StaleView`."""

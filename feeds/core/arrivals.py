@@ -32,10 +32,10 @@ class Arrivals:
 
     def hints(self) -> frozenset[int]:
         """Return every hash under which a story may be that an entry tells in other words."""
-        return frozenset().union(*(one.asked() for one in self.sketches.values()))
+        return frozenset().union(*(one.asked for one in self.sketches.values()))
 
-    def candidates(self, view: PollView) -> tuple[str, ...]:
-        """Return the ids of all stories worth comparing with an entry, each once."""
+    def candidates(self, view: PollView) -> tuple[int, ...]:
+        """Return the numbers of all stories worth comparing with an entry, each once."""
         found = (story for one in self.sketches.values() for story in near.candidates(one, view.posted))
         return tuple(dict.fromkeys(found))
 

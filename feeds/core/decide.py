@@ -385,6 +385,7 @@ class _Bench:
             tombstones=found.tombstones,
             lifted=found.lifted,
             hinted=tuple(self.nearby.hinted),
+            told_to=self.view.told_to,
             habits=self.nearby.habits(),
             credit=origin_of(self.source, before) != origin_of(self.source, self.state.info),
         )

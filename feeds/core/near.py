@@ -23,7 +23,7 @@ from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
 from feeds.core.habits import OFTEN
-from feeds.core.sketch import HINTS, Sketch, bag
+from feeds.core.sketch import Sketch, bag
 
 Key = TypeVar("Key", bound=Hashable)  # whatever names a story
 
@@ -74,12 +74,13 @@ def candidates(sketch: Sketch, posted: Mapping[int, Sequence[Key]]) -> tuple[Key
     more than a common one; what a tenth of an entry's hints lead to is looked at, and what has the same title.
     """
     weights: dict[Key, float] = {}
-    for hint in posted.keys() & sketch.asked():
+    for hint in posted.keys() & sketch.asked:
         stories = posted[hint]
         if len(stories) < COMMON:
+            weight = 1 / len(stories)
             for story in stories:
-                weights[story] = weights.get(story, 0.0) + 1 / len(stories)
-    needed = ENOUGH * min(HINTS, len(set(sketch.shingles)) + 1)
+                weights[story] = weights.get(story, 0.0) + weight
+    needed = ENOUGH * sketch.found_by
     titled = posted.get(sketch.title_hint, ())[-CANDIDATES:]
     ranked = sorted((key for key in weights if weights[key] >= needed or key in titled), key=lambda key: -weights[key])
     return tuple(ranked[:CANDIDATES])

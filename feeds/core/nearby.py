@@ -64,12 +64,13 @@ class Nearby:
     dedupe: Dedupe
     sketches: Mapping[str, Sketch]  # by guid
     hinted: list[Hinted] = field(default_factory=list)
-    _posted: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    _posted: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    _told: dict[int, str] = field(default_factory=dict)  # by number; stories that begin in this poll count down from -1
     _habits: dict[str, dict[int, int]] = field(default_factory=dict)
     _leads: dict[str, tuple[Entry, Sketch]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._posted = dict(self.view.posted)
+        self._posted, self._told = dict(self.view.posted), dict(self.view.told)
         self._habits = {source: habits.unpacked(counts) for source, counts in self.view.habits.items()}
 
     def find(self, entry: Entry, latest: Callable[[str], Story | None]) -> Found:
@@ -92,10 +93,9 @@ class Nearby:
         said = self._habits[entry.source_id] = habits.said(self._said(entry.source_id), mine)
         usual = {key for key, times in said.items() if times > habits.OFTEN}
         hints = tuple(h for h in mine.hints(usual) if len(self._posted.get(h, ())) < near.COMMON)
-        asked = tuple(mine.asked().intersection(hints))
-        seen = frozenset(id for hint in asked for id in self.view.posted.get(hint, ()))
-        self.hinted.append(Hinted(story_id=story.id, hints=hints, asked=asked, seen=seen))
-        self._posted.update((hint, (*self._posted.get(hint, ()), story.id)) for hint in hints)
+        self.hinted.append(Hinted(story_id=story.id, hints=hints, asked=tuple(mine.asked.intersection(hints))))
+        self._told[number := -len(self.hinted)] = story.id
+        self._posted.update((hint, (*self._posted.get(hint, ()), number)) for hint in hints)
 
     def habits(self) -> bytes:
         """Return this source's habits where they grew, packed."""
@@ -105,10 +105,10 @@ class Nearby:
         return self._habits.get(source_id, {})
 
     def _recent(
-        self, ids: Iterable[str], latest: Callable[[str], Story | None], entry: Entry, within: timedelta
+        self, numbers: Iterable[int], latest: Callable[[str], Story | None], entry: Entry, within: timedelta
     ) -> list[Story]:
         assert entry.published is not None  # noqa: S101 - find() asked
-        found = {s.id: s for i in ids if (s := latest(i))}
+        found = {s.id: s for n in numbers if (s := latest(self._told.get(n, "")))}
         told = [s for s in found.values() if s.status in ("shown", "retracted") and len(s.members) < LARGEST]
         return [s for s in told if abs(s.published - entry.published) <= within]
 

@@ -49,7 +49,7 @@ class Replay:
     _told: dict[str, list[Known]] = field(default_factory=lambda: defaultdict(list))  # by stored story, in order
     _where: dict[EntryKey, str] = field(default_factory=dict)
     _tells: dict[str, set[str]] = field(default_factory=dict)  # stored stories that one of ours tells
-    _posted: dict[int, dict[int, list[str]]] = field(default_factory=dict)  # by week and hint
+    _posted: dict[int, dict[int, list[int]]] = field(default_factory=dict)  # numbers of stories by week and hint
     _habits: dict[str, bytes] = field(default_factory=dict)
     _found: dict[EntryKey, tuple[tuple[Entry, Likeness], ...]] = field(default_factory=dict)
     _comes: list[Difference] = field(default_factory=list)
@@ -72,7 +72,7 @@ class Replay:
         week = _week_of(entries[0].first_seen)
         for hinted in nearby.hinted:
             for hint in hinted.hints:
-                self._posted.setdefault(week, {}).setdefault(hint, []).append(hinted.story_id)
+                self._posted.setdefault(week, {}).setdefault(hint, []).append(int(hinted.story_id))
         self._habits[entries[0].entry.source_id] = nearby.habits() or self._habits.get(entries[0].entry.source_id, b"")
 
     def stories(self) -> tuple[int, int]:
@@ -99,15 +99,15 @@ class Replay:
         view = PollView(
             source=self.sources.get(source_id) or Source(id=source_id, kind="feed", location=""),
             state=SourceState(source_id=source_id, due=at),
-            posted={h: ids for h in arrived.hints() if (ids := self._under(h))},
+            posted={h: numbers for h in arrived.hints() if (numbers := self._under(h))},
         )
-        alike = (self._story(i) for i in arrived.candidates(view))
-        wanted = {source_id, *(s.lead.source_id for s in alike if s)}
-        view = replace(view, habits={s: self._habits[s] for s in sorted(wanted) if s in self._habits})
+        told = {number: _id(number) for number in arrived.candidates(view)}
+        wanted = {source_id, *(s.lead.source_id for i in told.values() if (s := self._story(i)))}
+        view = replace(view, told=told, habits={s: self._habits[s] for s in sorted(wanted) if s in self._habits})
         return Nearby(view=view, dedupe=self.dedupe, sketches=arrived.sketches)
 
-    def _under(self, hint: int) -> tuple[str, ...]:
-        return tuple(i for week in sorted(self._posted) for i in self._posted[week].get(hint, ()))
+    def _under(self, hint: int) -> tuple[int, ...]:
+        return tuple(n for week in sorted(self._posted) for n in self._posted[week].get(hint, ()))
 
     def _take(self, known: Known, keys: tuple[str, ...], nearby: Nearby) -> None:
         entry = known.entry
@@ -181,8 +181,7 @@ class Replay:
         if own:
             return cluster.assemble(own, (*own.members, member))
         at = entry.published or known.first_seen
-        number = f"{len(self._where):012}"
-        return Story(id=number, members=(member,), published=at, updated=at, first_seen=known.first_seen)
+        return Story(id=_id(len(self._where)), members=(member,), published=at, updated=at, first_seen=known.first_seen)
 
     def _fused(self, one: Story, other: Story) -> Story:
         kept, gone = cluster.elder(one, other)
@@ -236,6 +235,10 @@ class Replay:
 
 def _score_of(found: Found) -> float:
     return found.judged[0][1].score
+
+
+def _id(number: int) -> str:
+    return f"{number:012}"
 
 
 def _week_of(at: datetime) -> int:

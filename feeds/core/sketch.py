@@ -12,7 +12,7 @@ import html
 import re
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 from zlib import crc32
@@ -68,7 +68,7 @@ class Sentence(NamedTuple):
     words: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)  # no slots: what is asked for again and again is kept
 class Sketch:
     """An entry for comparing. *shingles* are in the order of the text; *series* is what its title begins with.
 
@@ -96,6 +96,7 @@ class Sketch:
         low = sorted(set(own))[:HINTS_LOW]
         return tuple(dict.fromkeys((*lead, *low, self.title_hint)))
 
+    @cached_property
     def asked(self) -> frozenset[int]:
         """Return the hashes under which a story may be that this entry tells: its beginning, its lowest, its title.
 
@@ -108,9 +109,14 @@ class Sketch:
             low = sorted(low)[:MOST_ASKED]
         return frozenset((*self.shingles[:ASKED], *low, self.title_hint))
 
-    @property
+    @cached_property
     def title_hint(self) -> int:
         return crc32(f"title {''.join(_UNIT.findall(self.title))}".encode())
+
+    @cached_property
+    def found_by(self) -> int:
+        """How many hints this entry has where its source says nothing of it again and again."""
+        return min(HINTS, len(set(self.shingles)) + 1)
 
 
 def sketch(entry: Entry) -> Sketch:

@@ -30,7 +30,7 @@ def look(work: Work, tally: Tally, library: Library, source: Source, reading: Re
             else:
                 view = library.poll_view(source.id, [*guids, *arrived.keys], keys)
         if work.settings.dedupe.near:
-            view, arrived = _look_around(work, tally, library, view, arrived, ([*guids, *arrived.keys], keys))
+            view, arrived = _look_around(work, tally, library, view, arrived)
     return replace(view, unseen=frozenset(unseen)) if unseen else view, arrived
 
 
@@ -43,7 +43,7 @@ def _younger(library: Library, source: Source, reading: Reading) -> tuple[str, .
 
 
 def _look_around(
-    work: Work, tally: Tally, library: Library, view: PollView, arrived: Arrivals, asked: tuple[list[str], list[str]]
+    work: Work, tally: Tally, library: Library, view: PollView, arrived: Arrivals
 ) -> tuple[PollView, Arrivals]:
     """Widen a view by the stories that new entries may tell in other words."""
     within, now = work.settings.dedupe.near, work.ports.clock()
@@ -52,9 +52,8 @@ def _look_around(
     if not arrived.sketches or within is None:
         return view, arrived
     with tally.step("store"):
-        posted = library.posted(arrived.hints(), now - within, now)
+        view = library.posted(view, arrived.hints(), now - within, now)
     with tally.step("decide"):
-        alike = arrived.candidates(replace(view, posted=posted))
+        alike = arrived.candidates(view)
     with tally.step("store"):
-        found = library.poll_view(view.source.id, *asked, alike)
-    return replace(found, posted=posted), arrived
+        return library.likely(view, alike), arrived

@@ -49,8 +49,9 @@ class PollView:
     under its own keys.
     *unseen*: guids of kept entries that are younger than the oldest in the document, in it or not: asked for where its
     `deletions` want it. *categories*: all that exist, by slug.
-    *posted*: ids of recent stories by each hint that was asked for, the oldest first; *alike*: by id, those that may
-    tell what an entry tells in other words; *habits*: by source, of this one and of those that lead *alike*.
+    *posted*: recent stories by each hint that was asked for, the oldest first, by their numbers in the index;
+    *told_to*: the last number then. *told*: ids by number, of those that may tell what an entry tells in other words;
+    *alike*: they themselves, by id; *habits*: by source, of this one and of those that lead *alike*.
     """
 
     source: Source
@@ -59,7 +60,9 @@ class PollView:
     stories: Mapping[str, Story] = field(default_factory=dict)
     unseen: frozenset[str] = frozenset()
     categories: Mapping[str, Category] = field(default_factory=dict)
-    posted: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    posted: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    told_to: int = 0
+    told: Mapping[int, str] = field(default_factory=dict)
     alike: Mapping[str, Story] = field(default_factory=dict)
     habits: Mapping[str, bytes] = field(default_factory=dict)
 
@@ -81,14 +84,13 @@ class Saved:
 class Hinted:
     """A story and the hashes, 32 bits each, under which entries that may tell it in other words find it.
 
-    *asked* are those of them that its poll looked for before it let the story begin, and *seen* the stories it found
-    under them: another one there was told meanwhile, and may be the same.
+    *asked* are those of them that its poll looked for before it let the story begin: another story there that was told
+    meanwhile may be the same.
     """
 
     story_id: str
     hints: tuple[int, ...]
     asked: tuple[int, ...] = ()
-    seen: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +120,7 @@ class Changes:
     decisions: tuple[Decision, ...] = ()
     seen: tuple[EntryKey, ...] = ()  # unchanged entries that were in the document
     hinted: tuple[Hinted, ...] = ()
+    told_to: int = 0  # as in `PollView`: stories with higher numbers were told since
     habits: bytes = b""  # what the source says again and again; empty: as it was
     partial: bool = False  # only what was new of the document was read: the rest of it may still be there
     tombstones: tuple[Tombstone, ...] = ()

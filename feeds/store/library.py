@@ -93,22 +93,16 @@ class Library:
         with self._db.read() as connection:
             return [state_of(row) for row in _AT.rows(connection, address=address, also=listed(sorted(also)))]
 
-    def poll_view(
-        self, source_id: str, guids: Sequence[str], keys: Sequence[str], alike: Sequence[str] | None = None
-    ) -> PollView:
+    def poll_view(self, source_id: str, guids: Sequence[str], keys: Sequence[str]) -> PollView:
         with self._db.read() as connection:
             source, state = _source(connection, source_id)
             known = _known(connection, source, guids, keys)
-            asked = alike is not None
-            found = reading.Stories(connection).get(alike or ())
             return PollView(
                 source=source,
                 state=state,
                 known={k.entry.guid: k for k in known},
                 stories=_stories(connection, known, keys),
                 categories=self._all_categories(connection),
-                alike={story.id: story for story in found},
-                habits=likes.habits(connection, {source_id, *(s.lead.source_id for s in found)}) if asked else {},
             )
 
     def widened(self, view: PollView, keys: Sequence[str]) -> PollView:
@@ -121,9 +115,18 @@ class Library:
         with self._db.read() as connection:
             return tuple(connection.scalars(select(e.guid).where(*mine).order_by(e.guid)))
 
-    def posted(self, hints: Collection[int], since: datetime, now: datetime) -> Mapping[int, tuple[str, ...]]:
+    def posted(self, view: PollView, hints: Collection[int], since: datetime, now: datetime) -> PollView:
         with self._db.read() as connection:
-            return likes.posted(connection, hints, since, now)
+            last, posted = likes.last(connection), likes.posted(connection, hints, since, now)
+            return replace(view, told_to=last, posted=posted)
+
+    def likely(self, view: PollView, numbers: Collection[int]) -> PollView:
+        with self._db.read() as connection:
+            told = likes.told(connection, numbers)
+            found = reading.Stories(connection).get(told.values())
+            leads = {view.source.id, *(story.lead.source_id for story in found)}
+            alike = {story.id: story for story in found}
+            return replace(view, told=told, alike=alike, habits=likes.habits(connection, leads))
 
     def _all_categories(self, connection: Connection) -> dict[str, Category]:
         if self._categories is not None:

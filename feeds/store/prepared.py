@@ -71,6 +71,13 @@ class Prepared:
         cursor.execute(made.text, made.values(given))
         return made.rows(cast("list[tuple[Any, ...]]", cursor.fetchall()))
 
+    def plain(self, connection: Connection, **given: object) -> list[tuple[Any, ...]]:
+        """Return what a SELECT finds as the database gives it: for many rows, of columns that need no conversion."""
+        made = self._compiled(connection.dialect)
+        cursor = connection.connection.cursor()
+        cursor.execute(made.text, made.values(given))
+        return cast("list[tuple[Any, ...]]", cursor.fetchall())
+
     def run(self, connection: Connection, **given: object) -> int:
         """Run a statement that changes rows; return how many."""
         made = self._compiled(connection.dialect)

@@ -1,7 +1,6 @@
 """Copies in other words, through the whole poll and a real store: found in any order, once, with reasons."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -184,9 +183,8 @@ def look(world: World, entry: Entry) -> tuple[PollView, arrivals.Arrivals]:
     found = arrivals.arrivals(Normalised(entries=(entry,), problems=()), fetched, view, world.config)
     view = library.poll_view(entry.source_id, [entry.guid], found.all_keys())
     found = arrivals.with_sketches(found, view, world.config)
-    posted = library.posted(found.hints(), world.now - timedelta(hours=72), world.now)
-    alike = found.candidates(replace(view, posted=posted))
-    return replace(library.poll_view(entry.source_id, [entry.guid], found.all_keys(), alike), posted=posted), found
+    view = library.posted(view, found.hints(), world.now - timedelta(hours=72), world.now)
+    return library.likely(view, found.candidates(view)), found
 
 
 def write(world: World, view: PollView, found: arrivals.Arrivals) -> None:

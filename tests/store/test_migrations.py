@@ -13,7 +13,7 @@ from procrastinate.schema import SchemaManager
 from sqlalchemy import Connection, event, text
 
 from feeds.errors import StoreError
-from feeds.store import Store, guard, migrate, open_store, server
+from feeds.store import Store, guard, likes, migrate, open_store, server
 from feeds.store.db import Database
 from feeds.store.likes import WEEK, week_of
 from feeds.store.migrate import back_up, run, scripts
@@ -221,8 +221,10 @@ def test_stories_are_found_by_their_hints_as_before_0010(tmp_path: Path) -> None
             connection.exec_driver_sql("INSERT INTO hinted (number, week, story_id) VALUES (?, ?, ?)", found)
     db.close()
     store = open_store(f"sqlite:///{path}")
-    assert store.library.posted([7, 2**32 - 1], NOW - WEEK, NOW) == {7: ("story:1", "story:2"), 2**32 - 1: ("story:2",)}
-    assert store.library.posted([7], NOW, NOW) == {7: ("story:2",)}
+    with store.library._db.read() as connection:
+        assert likes.posted(connection, [7, 2**32 - 1], NOW - WEEK, NOW) == {7: (1, 2), 2**32 - 1: (2,)}
+        assert likes.posted(connection, [7], NOW, NOW) == {7: (2,)}
+        assert likes.told(connection, [1, 2, 3]) == {1: "story:1", 2: "story:2"}
     store.close()
 
 
