@@ -18,11 +18,13 @@ import math
 from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
+from feeds.core.cluster import SAME_SOURCE_TEXT
 from feeds.core.habits import OFTEN
+from feeds.core.passing import passing
 from feeds.core.sketch import Sketch, bag
 
 Key = TypeVar("Key", bound=Hashable)  # whatever names a story
@@ -31,6 +33,9 @@ THRESHOLD = 0.5
 COMMON = 64  # stories under one hint, from which on it leads to nobody
 ENOUGH = 0.06  # share of an entry's hints that must lead to a story
 CANDIDATES = 8  # stories compared in full; more than one in 2,000 copies is not among them (measured)
+TITLED = 0.6  # of the titles' letters shared: from here on they are of one news
+PART = 0.4  # of the shorter text held by the other: below, both report one event in words of their own
+AGAIN = math.sqrt(SAME_SOURCE_TEXT / timedelta(hours=1))  # of the fact `hours`, which is a root too
 SILENT = 3  # shingles, below which a text says nothing of its own
 _WHOLE = 4.0  # log of the shingles from which on a text is long enough to trust what it shares
 
@@ -102,6 +107,8 @@ def likenesses(entry: Side, others: Sequence[Side], *, known: bool = False) -> t
     for at, (other, theirs) in enumerate(zip(others, told, strict=True)):
         rest = max((o.contained for n, o in enumerate(overlaps) if n != at), default=0.0)
         facts = _facts(entry, other, mine, theirs) | _shared(overlaps[at], rest)
+        asked = facts["titles"] < TITLED and facts["contained"] > PART and not facts["same_source"]
+        facts["passing"] = _passing(entry, other, mine, theirs) if asked else 0.0
         score = 1 / (1 + math.exp(-_BASE - sum(weight * facts[name] for name, weight in WEIGHTS.items())))
         veto = next((why for why, holds in VETOES.items() if holds(facts)), "")
         found.append(Likeness(score=score, facts=facts, veto=veto))
@@ -195,6 +202,12 @@ def _facts(entry: Side, other: Side, mine: _Told, theirs: _Told) -> dict[str, fl
     }
 
 
+def _passing(entry: Side, other: Side, mine: _Told, theirs: _Told) -> float:
+    """Return how much of what both say only one of them says in passing, as background to other news."""
+    shared = mine.shingles & theirs.shingles
+    return len(shared & (passing(entry.sketch) ^ passing(other.sketch))) / len(shared) if shared else 0.0
+
+
 def _share(part: frozenset[str], whole: frozenset[str]) -> float:
     return len(part & whole) / len(part) if part and whole else 0.0
 
@@ -208,13 +221,18 @@ VETOES: Mapping[str, Callable[[Mapping[str, float]], bool]] = {
     "neither says anything below its title, and the titles are not one, or too short, or of one source": lambda f: (
         f["titles_alone"] > 0 and (f["titles_alone"] < 0.92 or f["title_size"] < 8 or f["same_source"] > 0)
     ),
-    "too little text for titles that differ": lambda f: f["size"] < 12 and f["titles"] < 0.6,
-    "little of a long report, which another may hold of the same event": lambda f: (
-        0 < f["contained"] < 0.6 and f["covered"] < 0.05
+    "too little text for titles that differ": lambda f: f["size"] < 12 and f["titles"] < TITLED,
+    "another number in so little text": lambda f: f["size"] < 12 and f["numbers_missing"] > 0,
+    "little in common, as reports of one event have": lambda f: (
+        (0 < f["contained"] < 0.6 and f["covered"] < 0.05) or (0 < f["contained"] < PART and f["covered"] < 0.2)
     ),
+    "one says in passing, before its own news, what the other tells": lambda f: f["passing"] > 0.8,
     "most numbers differ": lambda f: f["numbers"] >= 4 and f["numbers_share"] < 0.5,
     "one source tells it again with another title": lambda f: f["same_source"] > 0 and f["titles"] < 0.75,
     "one source tells it again with another number in the title": lambda f: f["same_source_other_number"] > 0,
+    "the same words again in one source, more than 20 hours apart": lambda f: (
+        f["same_source"] > 0 and f["hours"] > AGAIN and f["titles"] == 1 and f["covered"] > 0.999 and not f["tagged"]
+    ),
     "one source tells little of it in common": lambda f: (
         f["same_source"] > 0
         and (f["contained"] < 0.85 or f["size"] < 12 or f["numbers_missing"] > 2 * f["tagged"])

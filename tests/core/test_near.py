@@ -90,6 +90,62 @@ def test_other_story_is_left_alone(title: str, text: str) -> None:
     assert not likeness(side(title, text, "b"), side(TITLE, TEXT)).same()
 
 
+ANGER = "김하늘 시의회 부의장이 강변 도서관을 두 번이나 물에 잠기게 한 시장의 이름을 부르며 “제방도 못 쌓는 시장은 물러나라”고 비난"
+REACTION = ANGER + "한 것과 관련해 시장실이 20일 “제방 공사는 내년 봄에 예정대로 끝난다”는 입장을 밝혔다."
+NOTICE_TITLE = "[알림] 가온뉴스 콘텐츠 저작권 고지"
+NOTICE = "가온뉴스가 제공하는 기사, 사진, 그래픽, 영상 등 모든 콘텐츠는 관련 법의 보호를 받습니다. 사전 허가 없이 옮겨 싣지 마십시오."
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "hours", "veto"),
+    [
+        pytest.param(
+            ("시장실 “부의장 발언 유감”", REACTION, "b"), ("부의장 “제방도 못 쌓는 시장 물러나라”", ANGER + "했다.", "a"),
+            1, "in passing", id="an answer repeats what it answers",
+        ),
+        pytest.param(
+            (NOTICE_TITLE, NOTICE, "a"), (NOTICE_TITLE, NOTICE, "a"), 48, "more than 20 hours", id="a notice that recurs",
+        ),
+        pytest.param(
+            ("Sample feed 0.94 item one", "Sample feed 0.94 item one text", "b"),
+            ("Sample feed 0.93 item one", "Sample feed 0.93 item one text", "a"),
+            0, "another number in so little text", id="short samples that a number tells apart",
+        ),
+        pytest.param(
+            (
+                "Ada Brook, engineer and twice a candidate for mayor, dies at 84",
+                "Ada Brook, the engineer who twice ran for mayor, died on Tuesday at the age of 84, according to two "
+                "networks. Brook was a patient surveyor raised by the lower harbour who drew its first flood maps. Over "
+                "five decades she walked every street below the river wall and kept a diary of its leaks, which the "
+                "town archive will open next year. Her family thanked the neighbours who had carried her maps around "
+                "the world and asked for no flowers. Her last plan, a gate at the mill, is to be built in spring.",
+                "b",
+            ),
+            (
+                "Ada Brook, engineer and once hopeful for mayor, dies at 84",
+                "Beloved harbour engineer Ada Brook, a patient surveyor raised by the lower harbour who became a close "
+                "friend of the old pilots and then twice…",
+                "a",
+            ),
+            2, "reports of one event", id="two obituaries by two papers",
+        ),
+    ],
+)  # fmt: skip
+def test_trap_of_a_real_feed_is_told(
+    one: tuple[str, str, str], other: tuple[str, str, str], hours: float, veto: str
+) -> None:
+    """Each after a merge that was wrong in captured feeds: the shape is theirs, the words are not."""
+    found = likeness(side(*one, hours=hours), side(*other))
+    assert veto in found.veto, (found.score, found.facts)
+    assert found.score > near.THRESHOLD, "no veto would be needed"
+
+
+def test_grown_text_of_one_source_is_found_next_day() -> None:
+    """What the notice has not: something new."""
+    grown = TEXT + " 시장은 22일 현장을 찾는다."
+    assert likeness(side(TITLE, grown, "a", hours=26), side(TITLE, TEXT, "a")).same()
+
+
 def test_footer_of_a_source_makes_no_copy() -> None:
     usual: dict[int, int] = {}
     for number in range(3):

@@ -23,6 +23,7 @@ FACTS: Mapping[str, tuple[str, str]] = {
     "fact_words_long": ("long texts", "긴 글"),
     "fact_series": ("a series", "연재"),
     "fact_hours": ("hours apart", "시간 차"),
+    "fact_passing": ("said in passing", "지나가며 한 말"),
     "fact_titles_alone": ("titles alone", "제목만"),
     "fact_tagged": ("same tags", "같은 태그"),
     "fact_reason": ("reason", "까닭"),
