@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, urlsplit
 
 from feeds.app.build import App
-from feeds.core import rhythm, urls
+from feeds.core import rhythm, telling, urls
 from feeds.errors import PROBLEMS, UsageError
+from feeds.model.decision import Decision
 from feeds.model.overview import Found, SourceLine
 from feeds.model.source import Problem
 
@@ -15,6 +16,17 @@ def worst_first(app: App) -> tuple[SourceLine, ...]:
     """Return the sources, those with a problem before the others, the longest failing first."""
     lines = [line for line in app.store.overview.sources() if not line.removed]
     return tuple(sorted(lines, key=lambda line: (not line.state.problem, -line.state.failures, line.source.order)))
+
+
+def told(decision: Decision, language: str) -> str:
+    """Return why *decision* was taken, in the language (or locale) of who asks, as far as we speak it."""
+    return telling.sentence(decision, telling.spoken(language))
+
+
+def reason(why: str, language: str) -> str:
+    """Return why two entries are one story, or are not, as a replay judges them, in words."""
+    speech = telling.spoken(language)
+    return telling.veto(telling.why(why, speech), speech)
 
 
 def quiet(line: SourceLine, now: datetime) -> timedelta | None:

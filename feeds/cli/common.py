@@ -130,6 +130,11 @@ def print_json(value: Any) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
 
 
+def language() -> str:
+    """Return the locale of who asks, as POSIX has it (XBD §8.2): the reasons of decisions are told in it."""
+    return next((said for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (said := os.environ.get(name))), "")
+
+
 def say(desk: Desk, line: str = "") -> None:
     """Print a line for people, unless -q."""
     if not desk.quiet:

@@ -8,7 +8,7 @@ import click
 from feeds.app import look, partners, push, standing
 from feeds.app import usage as audience
 from feeds.app.build import App
-from feeds.cli.common import Desk, as_json, command, count, print_json, say, table
+from feeds.cli.common import Desk, as_json, command, count, language, print_json, say, table
 from feeds.cli.partnering import say_reasons
 from feeds.model.decision import Decision
 from feeds.model.lease import Lease
@@ -254,7 +254,7 @@ def _found(found: Found) -> dict[str, object]:
             {"source": k.entry.source_id, "guid": k.entry.guid, "title": k.entry.title, "status": k.status}
             for k in found.entries
         ],
-        "decisions": [asdict(d) for d in found.decisions],
+        "decisions": [{**asdict(d), "text": look.told(d, "en")} for d in found.decisions],
         "set_aside": [asdict(a) for a in found.set_aside],
         "merged_ids": dict(found.moves),
     }
@@ -291,6 +291,6 @@ def _until(release: datetime | None, now: datetime) -> str:
 
 def _say_decision(desk: Desk, decision: Decision) -> None:
     rule = f" [{decision.rule}]" if decision.rule else ""
-    say(desk, f"    {decision.at:{DAY}}  {decision.kind}{rule}: {decision.text}")
+    say(desk, f"    {decision.at:{DAY}}  {decision.kind}{rule}: {look.told(decision, language())}")
     for name, value in decision.facts.items():
         say(desk, f"                      {name}: {value}")

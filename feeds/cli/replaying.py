@@ -5,9 +5,10 @@ from datetime import timedelta
 
 import click
 
+from feeds.app import look
 from feeds.app import replay as telling
 from feeds.app.replay import Replayed
-from feeds.cli.common import Desk, as_json, command, count, print_json, progress, say
+from feeds.cli.common import Desk, as_json, command, count, language, print_json, progress, say
 from feeds.model.decision import Decision
 from feeds.model.overview import Difference
 
@@ -45,13 +46,13 @@ def dedupe(desk: Desk, replay: bool, threshold: str, within: str, days: int, jso
 
 def _show(desk: Desk, found: tuple[Decision, ...], days: int, *, json_: bool) -> None:
     if json_:
-        print_json([asdict(decision) for decision in found])
+        print_json([{**asdict(d), "text": look.told(d, "en")} for d in found])
         return
     for decision in found:
         facts = decision.facts
         say(desk, f"{decision.kind:<8}{facts.get('score', ''):>5}  {decision.source_id}: {decision.guid}")
         say(desk, f"               {facts.get('with_source', '')}: {facts.get('with', '')}")
-        say(desk, f"               {decision.text}")
+        say(desk, f"               {look.told(decision, language())}")
     merged = sum(d.kind == "merged" for d in found)
     say(desk, f"{count(merged, 'merge')}, {len(found) - merged} kept apart, in {count(days, 'day')}")
 
@@ -71,7 +72,7 @@ def _difference(found: Difference) -> dict[str, object]:
     return {
         "kind": found.kind,
         "score": None if found.score is None else round(found.score, 3),
-        "why": found.why,
+        "why": look.reason(found.why, "en"),
         **{
             name: {"source": e.source_id, "id": e.guid, "url": e.url, "title": e.title, "published": e.published}
             for name, e in (("entry", found.entry), ("with", found.other))
@@ -91,7 +92,7 @@ def _say(desk: Desk, told: Replayed, days: int) -> None:
         score = "" if found.score is None else f"{found.score:.2f}"
         say(desk, f"\n{found.kind:<7}{score:>4}  {found.entry.title}  ({found.entry.source_id})")
         say(desk, f"       with  {found.other.title}  ({found.other.source_id})")
-        say(desk, f"             {found.why}")
+        say(desk, f"             {look.reason(found.why, language())}")
     comes = sum(d.kind == "comes" for d in told.differences)
     goes = len(told.differences) - comes
     say(desk, f"\n{count(comes, 'merge')} would come, {goes} would go: {told.then} instead of {told.now} stories")

@@ -27,7 +27,7 @@ RULES = {"id": "same_id", "url": "same_url", "text": "same_text", "body": "same_
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """Whether a key holds, by which rule, and one sentence why."""
+    """Whether a key holds, by which rule, and why: a code of `telling.WHYS`."""
 
     joins: bool
     rule: str
@@ -42,13 +42,13 @@ def joins(entry: Entry, story: Story, key: str) -> Verdict:
     own = any(m.entry.source_id == entry.source_id for m in story.members)
     if rule == "same_text":
         if own and apart > SAME_SOURCE_TEXT:
-            return Verdict(joins=False, rule=rule, why="the same words again in one source, more than 20 hours apart")
-        return Verdict(joins=True, rule=rule, why="title and text are the same words" if key[0] == "t" else "same text")
+            return Verdict(joins=False, rule=rule, why="again")
+        return Verdict(joins=True, rule=rule, why="same_title_text" if key[0] == "t" else "same_text")
     if agree(entry, lead):
-        return Verdict(joins=True, rule=rule, why="title or text agree as well")
+        return Verdict(joins=True, rule=rule, why="same_agreeing")
     if rule == "same_url" and apart <= SAME_PAGE and not own:
-        return Verdict(joins=True, rule=rule, why="the same page within a day")
-    return Verdict(joins=False, rule=rule, why="neither title nor text agree")
+        return Verdict(joins=True, rule=rule, why="same_page")
+    return Verdict(joins=False, rule=rule, why="nothing_agrees")
 
 
 def agree(one: Entry, other: Entry) -> bool:

@@ -121,14 +121,14 @@ class _Bench:
         present = {e.guid for e in entries}
         if self.local:
             gone = missing.posts(self.view, present, frozenset(fetched.listing))
-            self.vanish(gone, len(missing.there(self.view)), "", "its file is gone from the folder", force)
+            self.vanish(gone, len(missing.there(self.view)), "", "file_gone", force)
             return
         for known in missing.told(self.view, present, arrived.deleted):
-            self.withdraw(known, "tombstone", "its feed says that it was taken back")
+            self.withdraw(known, "tombstone", "told_gone")
         absent = missing.absent(self.view, {*present, *self.saved}, self.now)
         self.state = replace(self.state, missed=absent)
         gone = [self.view.known[m.guid] for m in absent if self.now - m.since >= missing.UNSEEN]
-        self.vanish(gone, len(gone) + len(present), "missing", "its feed tells older ones, and not it for a day", force)
+        self.vanish(gone, len(gone) + len(present), "missing", "missing", force)
 
     def take(self, entry: Entry, position: int, crowded: frozenset[str]) -> None:
         """Take in one entry: new, changed, returned or as it was."""
@@ -139,13 +139,13 @@ class _Bench:
         changed, significant = (revised.words, revised.significant) if revised else (False, False)
         entry = dates.dated(entry, known, self.now, position, future=future, changed=changed, significant=significant)
         was_older = known is not None and known.status == "older"
-        status, rule, words = standing(entry, self.source, older=was_older or entry.guid in self.older)
+        status, rule, says = standing(entry, self.source, older=was_older or entry.guid in self.older)
         if known and known.fingerprint == mark and known.status == status and known.entry.path == entry.path:
             self.seen.append(entry.key)
             return
         self.note_change(entry, known, revised)
-        if words and (known is None or known.status != status):
-            self.decisions.append(self.note(entry, "held" if status == "held" else "dropped", rule, words))
+        if says and (known is None or known.status != status):
+            self.decisions.append(self.note(entry, "held" if status == "held" else "dropped", rule, says))
         story_id = known.story_id if known else ""
         if status == "kept":
             story_id = self.place(entry, story_id, crowded)
@@ -165,26 +165,26 @@ class _Bench:
         if known is None:  # the entry itself tells when it was first seen
             return
         if known.status == "withdrawn":
-            self.decisions.append(self.note(entry, "returned", "", f"it is in {self.source.id} again"))
+            self.decisions.append(self.note(entry, "returned", "", "back"))
         elif known.entry.path != entry.path:
             facts = {"from": known.entry.path, "to": entry.path}
-            self.decisions.append(self.note(entry, "renamed", "", "the post's file was renamed", facts))
+            self.decisions.append(self.note(entry, "renamed", "", "renamed", facts))
         if revised:
             moved = known.entry.updated if known.entry.updated != entry.updated else None
             was = {UPDATED_BEFORE: moved.isoformat()} if moved else {}
-            self.decisions.append(self.note(entry, "changed", "", revised.sentence, {**revised.facts, **was}))
+            self.decisions.append(self.note(entry, "changed", "", revised.says, {**revised.facts, **was}))
 
-    def vanish(self, gone: Sequence[Known], there: int, rule: str, words: str, force: bool) -> None:
+    def vanish(self, gone: Sequence[Known], there: int, rule: str, says: str, force: bool) -> None:
         """Withdraw what is gone of what was *there*; hold where most vanish at once."""
         if problem := missing.held(len(gone), there, force=force):
             self.state = replace(self.state, problem=problem)
             return
         for known in gone:
-            self.withdraw(known, rule, words)
+            self.withdraw(known, rule, says)
 
-    def withdraw(self, known: Known, rule: str, words: str) -> None:
+    def withdraw(self, known: Known, rule: str, says: str) -> None:
         entry = known.entry
-        self.decisions.append(self.note(entry, "withdrawn", rule, words))
+        self.decisions.append(self.note(entry, "withdrawn", rule, says))
         if known.story_id:
             self.leave(entry.key, known.story_id, "withdrawn")
         self.saved[entry.guid] = Saved(
@@ -233,7 +233,7 @@ class _Bench:
         """Return the story that tells what *entry* tells, in other words; note what it was compared with."""
         found = self.nearby.find(entry, self.likely(entry))
         if found.judged:
-            note = self.note(entry, "merged" if found.story else "apart", "near", found.words(), found.facts())
+            note = self.note(entry, "merged" if found.story else "apart", "near", found.says, found.facts())
             self.decisions.append(replace(note, story_id=found.story.id if found.story else ""))
         return found.story
 
@@ -341,11 +341,11 @@ class _Bench:
     def explain_merge(self, entry: Entry, story: Story, key: str, verdict: cluster.Verdict) -> None:
         lead = story.lead
         facts = {"key": key, "with": lead.url or lead.guid, "with_title": lead.title, "with_source": lead.source_id}
-        note = self.note(entry, "merged", verdict.rule, f"same story as {lead.title!r}: {verdict.why}", facts)
+        note = self.note(entry, "merged", verdict.rule, verdict.why, facts)
         self.decisions.append(replace(note, story_id=story.id))
 
     def note(
-        self, entry: Entry, kind: DecisionKind, rule: str, words: str, facts: Mapping[str, str] | None = None
+        self, entry: Entry, kind: DecisionKind, rule: str, says: str, facts: Mapping[str, str] | None = None
     ) -> Decision:
         return Decision(
             at=self.now,
@@ -353,7 +353,7 @@ class _Bench:
             source_id=self.source.id,
             guid=entry.guid,
             rule=rule,
-            text=words,
+            says=says,
             facts=facts or {},
         )
 
@@ -393,6 +393,6 @@ class _Bench:
     def explain_lead(self, story: Story) -> None:
         before = self.before.get(story.id)
         if before and before.lead.key != story.lead.key and len(story.members) > 1:
-            words = f"leads its story now, before {before.lead.title!r} of {before.lead.source_id}"
-            decision = self.note(story.lead, "leads", "lead", words)
+            facts = {"with_title": before.lead.title, "with_source": before.lead.source_id}
+            decision = self.note(story.lead, "leads", "lead", "leads", facts)
             self.decisions.append(replace(decision, source_id=story.lead.source_id, story_id=story.id))

@@ -36,7 +36,7 @@ class Desk:
         """Take *story* back from every channel. Raises `UsageError` where it is taken back already."""
         if story.status == "retracted":
             raise UsageError(f"{story.id} is retracted already; `feeds why` tells since when")
-        note = self._note("retracted", story, story.lead, "the desk took the story back", {"reason": reason})
+        note = self._note("retracted", story, story.lead, "desk_retracted", {"reason": reason})
         return self._edit([replace(story, status="retracted")], [story], [note])
 
     def unretract(self, story: Story, known: Sequence[Known], reason: str) -> Edit:
@@ -50,8 +50,7 @@ class Desk:
         else:
             held = standing.get(story.lead.key) == "held"
             shown = replace(story, status="held" if held else "withdrawn")
-        says = "shown again" if told else f"not retracted any more, but its source has it {shown.status}"
-        note = self._note("unretracted", story, story.lead, f"the desk: {says}", {"reason": reason})
+        note = self._note("unretracted", story, story.lead, f"desk_{shown.status}", {"reason": reason})
         left = tuple(m.key for m in story.members if m not in shown.members)
         return replace(self._edit([shown], [story], [note]), left=left)
 
@@ -74,9 +73,9 @@ class Desk:
         )
         members = (replace(story.members[0], entry=lead), *story.members[1:])
         dated = replace(story, members=members, updated=was or self.now)
-        words = "the desk: the last change is no news" if was else "the desk: the last change is news"
+        says = "desk_minor" if was else "desk_news"
         facts = {"reason": reason, UPDATED_BEFORE: story.updated.isoformat(), MINOR: "yes" if was else ""}
-        note = self._note("touched", story, lead, words, facts)
+        note = self._note("touched", story, lead, says, facts)
         return replace(self._edit([dated], [story], [note]), entries=(saved,))
 
     def merge(self, one: Story, other: Story) -> Edit:
@@ -93,10 +92,7 @@ class Desk:
         whole = replace(whole, bound=True, apart=apart)
         facts = {"with": kept.lead.url or kept.lead.guid, "with_title": kept.lead.title}
         facts |= {"with_source": kept.lead.source_id}
-        notes = [
-            self._note("merged", kept, m.entry, f"the desk: same story as {kept.lead.title!r}", facts)
-            for m in gone.members
-        ]
+        notes = [self._note("merged", kept, m.entry, "desk_merged", facts) for m in gone.members]
         return self._edit([whole], [kept, gone], notes, merged={gone.id: kept.id})
 
     def split(self, story: Story, key: EntryKey, taken: Iterable[str]) -> Edit:
@@ -114,7 +110,7 @@ class Desk:
         entry, lead = out[0].entry, rest[0].entry
         facts = {"with": lead.url or lead.guid, "with_title": lead.title, "with_source": lead.source_id}
         mine = new if leaves is out else kept
-        note = self._note("split", mine, entry, f"the desk: not the story {lead.title!r}", facts)
+        note = self._note("split", mine, entry, "desk_split", facts)
         hinted = (_hinted(new),) if self.settings.dedupe.near else ()
         return replace(self._edit([kept, new], [story], [note]), hinted=hinted)
 
@@ -180,7 +176,7 @@ class Desk:
         if story.release and story.release > self.now:
             raise UsageError(f"{story.id} waits until {story.release:%Y-%m-%d %H:%M} UTC; nobody saw it yet")
 
-    def _note(self, kind: DecisionKind, story: Story, entry: Entry, words: str, facts: Mapping[str, str]) -> Decision:
+    def _note(self, kind: DecisionKind, story: Story, entry: Entry, says: str, facts: Mapping[str, str]) -> Decision:
         return Decision(
             at=self.now,
             kind=kind,
@@ -188,7 +184,7 @@ class Desk:
             guid=entry.guid,
             story_id=story.id,
             rule=RULE,
-            text=words,
+            says=says,
             facts={name: fact for name, fact in facts.items() if fact},
         )
 

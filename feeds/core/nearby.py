@@ -33,12 +33,10 @@ class Found:
     story: Story | None
     judged: tuple[tuple[Story, Likeness], ...]
 
-    def words(self) -> str:
-        """Return the verdict in one sentence."""
-        likeliest, likeness = self.judged[0]
-        if self.story:
-            return f"same story as {self.story.lead.title!r}: much the same in other words, score {likeness.score:.2f}"
-        return f"not the story {likeliest.lead.title!r}: {likeness.veto or f'score {likeness.score:.2f} is too low'}"
+    @property
+    def says(self) -> str:
+        """The code of the verdict's sentence, which `facts` fill."""
+        return "near_same" if self.story else "near_veto" if self.judged[0][1].veto else "near_low"
 
     def facts(self) -> Mapping[str, str]:
         """Return what decided, as plain strings: of the likeliest story, then the others by title."""

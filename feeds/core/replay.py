@@ -144,7 +144,7 @@ class Replay:
         found = nearby.find(known.entry, may)
         self._found[known.entry.key] = tuple((story.lead, likeness) for story, likeness in found.judged)
         if found.story:
-            self._note(known, found.story, _score_of(found), "much the same in other words")
+            self._note(known, found.story, _score_of(found), "near_same")
         return found.story
 
     def _may(self, known: Known) -> Callable[[str], Story | None]:
@@ -222,7 +222,7 @@ class Replay:
         elif likeness.same(self.dedupe.threshold):
             why = "another story is likelier, or was told first"
         else:
-            why = likeness.veto or "the score is too low"
+            why = likeness.veto or "near_low"
         return Difference(kind="goes", entry=entry, other=other, score=likeness.score, why=why)
 
     def _likeness(self, entry: Entry, other: Entry) -> Likeness:

@@ -31,10 +31,9 @@ class Revision:
     facts: Mapping[str, str]
 
     @property
-    def sentence(self) -> str:
-        if not self.words:
-            return "its links, files or labels differ from before"
-        return "its words differ from before" if self.significant else "its words differ a little from before"
+    def says(self) -> str:
+        """The code of a sentence on it."""
+        return "changed_labels" if not self.words else "changed_words" if self.significant else "changed_little"
 
 
 def revision(before: Entry, after: Entry) -> Revision:

@@ -7,15 +7,13 @@ from feeds.model.changes import EntryStatus
 from feeds.model.entry import Entry
 from feeds.model.source import Source
 
-_HOLDS = {"draft": "a draft", "unpublished": "not to be published", "expired": "at its end"}
-
 
 class Standing(NamedTuple):
-    """*rule* is the line that decides, *words* say it in one sentence; both empty where nothing is to be told."""
+    """*rule* is the line that decides, *says* the code of a sentence on it; both empty where nothing is to tell."""
 
     status: EntryStatus
     rule: str = ""
-    words: str = ""
+    says: str = ""
 
 
 def standing(entry: Entry, source: Source, *, older: bool) -> Standing:
@@ -23,11 +21,11 @@ def standing(entry: Entry, source: Source, *, older: bool) -> Standing:
     if older:
         return Standing("older")
     if entry.hold:
-        return Standing("held", entry.hold, f"the post says that it is {_HOLDS[entry.hold]}")
+        return Standing("held", entry.hold, f"hold_{entry.hold}")
     for rule in source.options.drop:
         if rules.compile_rule(rule).meets(entry, source):
-            return Standing("dropped", rule, f"a `drop` rule of source {source.id}")
+            return Standing("dropped", rule, "drop_rule")
     only = source.options.only
     if only and not any(rules.compile_rule(rule).meets(entry, source) for rule in only):
-        return Standing("dropped", " or ".join(only), f"it meets no `only` rule of source {source.id}")
+        return Standing("dropped", " or ".join(only), "only_rule")
     return Standing("kept")

@@ -26,7 +26,11 @@ DecisionKind = Literal[
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """One thing that happened, by which rule. *facts* are what the rule looked at, as plain strings."""
+    """One thing that happened, by which rule. *facts* are what the rule looked at, as plain strings.
+
+    *says* is the code of a sentence for people, which `core/telling.py` has in their language; of what
+    was decided before codes were kept, the English sentence itself.
+    """
 
     at: datetime
     kind: DecisionKind
@@ -34,5 +38,5 @@ class Decision:
     guid: str = ""
     story_id: str = ""
     rule: str = ""  # `same_url`, `same_id`, `same_text`, `desk`, the text of a drop rule, a problem code
-    text: str = ""  # one sentence for people
+    says: str = ""
     facts: Mapping[str, str] = field(default_factory=dict)

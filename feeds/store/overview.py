@@ -271,7 +271,7 @@ def _told(entries: Sequence[Known], decisions: Sequence[Decision]) -> tuple[Deci
             kind="seen",
             source_id=k.entry.source_id,
             guid=k.entry.guid,
-            text=f"first seen in {k.entry.source_id}",
+            says="seen",
         )
         for k in entries
     ]

@@ -190,7 +190,7 @@ def decision_row(decision: Decision) -> dict[str, Any]:
         "guid": decision.guid,
         "story_id": decision.story_id,
         "rule": decision.rule,
-        "text": decision.text,
+        "text": decision.says,
         "facts": text_of(dict(decision.facts)) if decision.facts else "{}",
     }
 
@@ -203,7 +203,7 @@ def decision_of(row: AnyRow) -> Decision:
         guid=row.guid,
         story_id=row.story_id,
         rule=row.rule,
-        text=row.text,
+        says=row.text,
         facts=orjson.loads(row.facts),
     )
 

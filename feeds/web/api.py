@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 import orjson
 
+from feeds.core import telling
 from feeds.model.access import Token
 from feeds.ports_api import DecisionsAsked, Reading, StoriesAsked, WhoShows
 from feeds.web import api_json as shown
@@ -31,17 +32,18 @@ WRONG = (
 )
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-_SECURE = {**HEADERS, "Cache-Control": "private, no-cache", "Vary": "Authorization"}
+_SECURE = {**HEADERS, "Cache-Control": "private, no-cache", "Vary": "Authorization, Accept-Language"}
 _TITLES = {400: "Bad request", 401: "Not signed in", 403: "Not allowed", 404: "Not found", 405: "Not supported"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """What was asked, read and checked; *id* is what the path names."""
+    """What was asked, read and checked; *id* is what the path names, *speech* the language of sentences."""
 
     token: Token
     values: Mapping[str, Any]
     id: str = ""
+    speech: str = "en"
 
     @property
     def hidden(self) -> bool:
@@ -76,7 +78,7 @@ def _stories(reading: Reading, given: Given) -> Any:
 
 def _story(reading: Reading, given: Given) -> Any:
     found = reading.story(given.id, hidden=given.hidden)
-    return shown.told(found, _public(reading), hidden=given.hidden) if found else None
+    return shown.told(found, _public(reading), hidden=given.hidden, speech=given.speech) if found else None
 
 
 def _sources(reading: Reading, _given: Given) -> Any:
@@ -91,7 +93,7 @@ def _decisions(reading: Reading, given: Given) -> Any:
     asked = DecisionsAsked(**{"limit": 50, **given.values}, hidden=given.hidden)
     found = reading.decisions(asked)
     last = found[asked.limit - 1] if len(found) > asked.limit else None
-    items = [shown.numbered(each, hidden=given.hidden) for each in found[: asked.limit]]
+    items = [shown.numbered(each, hidden=given.hidden, speech=given.speech) for each in found[: asked.limit]]
     return {"items": items, "next": str(last.number) if last else None}
 
 
@@ -243,7 +245,8 @@ def _answered(endpoint: Endpoint, find: Callable[[Given], Any], asked: Asked, to
         raise Refused(405, "this interface answers, and changes nothing", Allow="GET, HEAD")
     id = _read(endpoint.part, asked.names.get(endpoint.part.name, "")) if endpoint.part else ""
     values = _values(asked.query, endpoint.parameters)
-    found = find(Given(token=token, values=values, id=id))
+    speech = telling.preferred(asked.headers.get("accept-language", ""))
+    found = find(Given(token=token, values=values, id=id, speech=speech))
     if found is None:
         raise Refused(404, "there is nothing of that name, or nothing that this token may see")
     given = dict(_SECURE)

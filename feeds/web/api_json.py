@@ -4,6 +4,7 @@ from collections.abc import Collection
 from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
+from feeds.core import telling
 from feeds.errors import PROBLEMS
 from feeds.model.decision import Decision
 from feeds.model.overview import SourceLine
@@ -65,11 +66,11 @@ def story(found: Story, public: Collection[str]) -> Data:
     }
 
 
-def told(found: Told, public: Collection[str], *, hidden: bool) -> Data:
+def told(found: Told, public: Collection[str], *, hidden: bool, speech: str) -> Data:
     return {
         **story(found.story, public),
         "members": [member(m) for m in found.story.members],
-        "timeline": [decision(d, hidden=hidden) for d in found.timeline],
+        "timeline": [decision(d, hidden=hidden, speech=speech) for d in found.timeline],
     }
 
 
@@ -87,7 +88,7 @@ def member(found: Member) -> Data:
     }
 
 
-def decision(found: Decision, *, hidden: bool) -> Data:
+def decision(found: Decision, *, hidden: bool, speech: str) -> Data:
     return {
         "at": found.at,
         "kind": found.kind,
@@ -95,13 +96,14 @@ def decision(found: Decision, *, hidden: bool) -> Data:
         "guid": found.guid,
         "story": found.story_id,
         "rule": found.rule,
-        "text": found.text if hidden else "",
+        "code": found.says if hidden else "",
+        "text": telling.sentence(found, speech) if hidden else "",
         "facts": dict(found.facts) if hidden else {},
     }
 
 
-def numbered(found: Numbered, *, hidden: bool) -> Data:
-    return {"id": found.number, **decision(found.decision, hidden=hidden)}
+def numbered(found: Numbered, *, hidden: bool, speech: str) -> Data:
+    return {"id": found.number, **decision(found.decision, hidden=hidden, speech=speech)}
 
 
 def source(line: SourceLine) -> Data:

@@ -214,7 +214,8 @@ _DECISION: dict[str, Schema] = {
     "guid": _TEXT,
     "story": _TEXT,
     "rule": _TEXT,
-    "text": {**_TEXT, "description": f"one sentence{_HIDDEN}"},
+    "code": {**_TEXT, "description": f"the code of that sentence, or, of what is older, the sentence{_HIDDEN}"},
+    "text": {**_TEXT, "description": f"one sentence, in English or Korean by Accept-Language{_HIDDEN}"},
     "facts": {
         "type": "object", "additionalProperties": _TEXT, "description": f"what the rule looked at{_HIDDEN}",
     },

@@ -230,6 +230,16 @@ def test_what_is_hidden_is_told_by_scope_alone(asker: Asker, insider: Asker) -> 
     assert "retracted" not in {d["kind"] for d in asker.json("/decisions?limit=100")["items"]}
 
 
+def test_why_something_happened_is_told_in_the_language_of_who_asks(insider: Asker) -> None:
+    path = "/decisions?kind=retracted"
+    told = {
+        accepted: insider.get(path, **{"Accept-Language": accepted}).json()["items"][0] for accepted in ("ko-KR", "fr")
+    }
+    assert {d["code"] for d in told.values()} == {"desk_retracted"}
+    assert [d["text"] for d in told.values()] == ["데스크가 회수했습니다", "the desk took the story back"]
+    assert "Accept-Language" in insider.get(path).headers["vary"]
+
+
 def test_no_answer_holds_a_secret(insider: Asker) -> None:
     paths = [endpoint.path for endpoint, _ in TABLE if "{" not in endpoint.path]
     said = "".join(insider.get(path).text for path in [*paths, "/sources/paid", "/openapi.json"])
@@ -375,7 +385,10 @@ def test_what_a_client_has_is_not_sent_again(asker: Asker) -> None:
         assert asker.get(path, **{"if-match": '"other"'}).status_code == 412
     assert first.headers["cache-control"].startswith("public")
     stories = asker.get("/stories")
-    assert (stories.headers["cache-control"], stories.headers["vary"]) == ("private, no-cache", "Authorization")
+    assert (stories.headers["cache-control"], stories.headers["vary"]) == (
+        "private, no-cache",
+        "Authorization, Accept-Language",
+    )
     head = asker.client.head("/api/v1/stories")
     assert (head.content, head.headers["etag"]) == (b"", stories.headers["etag"])
 

@@ -15,6 +15,7 @@ Feeds = Callable[..., Result]
 def feeds(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Feeds:
     """Type a command; the clock stands at 2026-02-01."""
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1769904000")
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
     monkeypatch.delenv("FEEDS_CONFIG", raising=False)
     monkeypatch.chdir(folder)
 

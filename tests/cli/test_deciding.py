@@ -62,7 +62,9 @@ EVERYWHERE = {
         pytest.param("/ours", "Local words", id="a post of ours, by its path"),
     ],
 )
-def test_a_retracted_story_is_in_no_document(feeds: Feeds, folder: Path, what: str, word: str) -> None:
+def test_a_retracted_story_is_in_no_document(
+    feeds: Feeds, folder: Path, monkeypatch: pytest.MonkeyPatch, what: str, word: str
+) -> None:
     feeds("run")
     assert telling(folder, word) == EVERYWHERE
     said = feeds("retract", what, "--reason", "the court said so").output
@@ -76,6 +78,8 @@ def test_a_retracted_story_is_in_no_document(feeds: Feeds, folder: Path, what: s
     assert "status      retracted" in life
     assert "retracted [desk]: the desk took the story back" in life
     assert "reason: the court said so" in life
+    monkeypatch.setenv("LC_ALL", "ko_KR.UTF-8")
+    assert "retracted [desk]: 데스크가 회수했습니다" in feeds("why", what).output
 
 
 def test_it_stays_away_whatever_its_source_says(feeds: Feeds, folder: Path) -> None:

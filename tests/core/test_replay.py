@@ -86,7 +86,7 @@ def test_a_higher_threshold_parts_what_is_less_alike(world: World) -> None:
     three(world)
     found = replayed(world, Dedupe(near=NEAR.near, threshold=1.0))
     assert said(found) == [("goes", "b", "a"), ("goes", "c", "a")]
-    assert {d.why for d in found.differences()} == {"the score is too low"}
+    assert {d.why for d in found.differences()} == {"near_low"}
     assert all(d.score and 0.5 < d.score < 1 for d in found.differences())
 
 

@@ -68,7 +68,7 @@ def test_it_is_told_what_differs() -> None:
         "words_gone": "may",
         "words_new": "june",
     }
-    assert found.sentence == "its words differ from before"
+    assert found.says == "changed_words"
 
 
 def test_long_differences_are_cut() -> None:

@@ -340,7 +340,7 @@ def test_text_that_databases_refuse(store: Store, given: str, kept: str) -> None
     short, name = given[:1000], kept[:1000]
     one = replace(entry(short), title=given, content=given, tags=(given,), url="https://a.example/1")
     tell(library, one, channels=(short,))
-    said = decision("1", text=short, rule=short, facts={short: short})
+    said = decision("1", says=short, rule=short, facts={short: short})
     library.apply(changes(library.poll_view("a", (), ()), decisions=(said,)))
     library.set_meta(short, given)
     assert library.meta(short) == kept

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from feeds.core import telling
 from feeds.errors import PROBLEMS
 from feeds.model.desk import Hour, Tone
 from feeds.model.settings import Site
@@ -101,6 +102,8 @@ def drawn(template: str, visit: Visit, told: Mapping[str, object]) -> str:
         "web": web,
         "coded": coded,
         "bare": bare,
+        "sentence": lambda decision: telling.sentence(decision, visit.spoken),
+        "fact_said": lambda name, fact: telling.fact(name, fact, visit.spoken),
     }
     return PAGES.get_template(template).render(v=visit, say=visit.say, **ways, **told)
 
