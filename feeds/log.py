@@ -53,6 +53,23 @@ def reshape(form: Form) -> None:
             handler.formatter.form = form
 
 
+class Once:
+    """A fault of what is tried again and again: logged with its traceback when it begins, and not while it lasts."""
+
+    def __init__(self, logger: logging.Logger, what: str) -> None:
+        self._logger, self._what, self._lasting = logger, what, ""
+
+    def log(self, error: Exception) -> None:
+        """Log *error*, which is being handled, unless it is the one of the last time."""
+        if repr(error) != self._lasting:
+            self._logger.exception("%s failed, it is tried again", self._what)
+        self._lasting = repr(error)
+
+    def over(self) -> None:
+        """It went well."""
+        self._lasting = ""
+
+
 class Lines(logging.Formatter):
     """Records to lines."""
 

@@ -158,8 +158,11 @@ class Archive(Protocol):
 class Outbox(Protocol):
     """What must go out."""
 
-    def dirty(self, now: datetime, limit: int) -> tuple[tuple[str, datetime], ...]:
-        """Return channels whose mark is due, with the mark's time: publishing clears just that mark."""
+    def dirty(self, now: datetime, limit: int, part: range = ...) -> tuple[tuple[str, datetime], ...]:
+        """Return channels whose mark is due, with the mark's time: publishing clears just that mark.
+
+        Of all, or of a *part* of the buckets that channels are dealt to (`model/buckets.py`).
+        """
 
     def places(self, channel_id: str) -> Mapping[Format, Place]:
         """Return where each format of a channel was published last, and as what."""
@@ -207,10 +210,10 @@ class Outbox(Protocol):
     def mark(self, channel_ids: Sequence[str], due: datetime) -> None:
         """Ask for channels to be published."""
 
-    def owed(self, now: datetime, limit: int) -> tuple[Delivery, ...]:
-        """Return deliveries that are due, oldest first."""
+    def owed(self, now: datetime, limit: int, part: range = ...) -> tuple[Delivery, ...]:
+        """Return deliveries that are due, oldest first: all, or those of a *part* of the buckets."""
 
-    def waiting(self, now: datetime) -> int:
+    def waiting(self, now: datetime, part: range = ...) -> int:
         """Return how many deliveries are due. Cheap."""
 
     def settle(self, *settled: Delivery) -> None:

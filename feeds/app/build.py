@@ -7,15 +7,15 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 
 from feeds import __version__
 from feeds.config.read import read_with_warnings
 from feeds.core import cadence, clean
 from feeds.core.channels import channels
-from feeds.core.shards import shard_of
+from feeds.core.shards import Deal, deal
 from feeds.errors import Fault
 from feeds.fetch import fetcher
 from feeds.jobs.deliver import deliver
@@ -41,6 +41,7 @@ from feeds.store import Store, copy_store, guard, is_server, open_store
 logger = logging.getLogger(__name__)
 
 SHARDS = 1  # one process polls in one order: the same input gives the same stories
+IN_FORCE = "in_force"  # under this, the digest of the settings that the store was brought in line with last
 JOBS: Mapping[str, Callable[[Job, Work], Report]] = {
     "poll": poll,
     "publish": publish,
@@ -73,15 +74,22 @@ def client_for(settings: Settings | None) -> Client:
     return Client(user_agent=user_agent(settings), allow_private=settings.server.allow_private)
 
 
-def ports_for(settings: Settings, store: Store, client: Client, clock: Clock, sandbox: Sandbox) -> Ports:
-    """Return the answers to everything that jobs ask of the world."""
+def ports_for(
+    settings: Settings,
+    store: Store,
+    client: Client,
+    clock: Clock,
+    sandbox: Sandbox,
+    parts: Mapping[str, int] = MappingProxyType({}),
+) -> Ports:
+    """Return the answers to everything that jobs ask of the world; *parts*: of hosts that others ask, too."""
     schedule = settings.schedule
     assets = {path: body for path, (_, body) in STATIC.items()}
     return Ports(
         library=store.library,
         archive=store.library,
         outbox=store.outbox,
-        fetch=fetcher(client, schedule.per_host, schedule.workers, spacing=schedule.spacing),
+        fetch=fetcher(client, schedule.per_host, schedule.workers, spacing=schedule.spacing, parts=parts),
         read=sandbox.read,
         write=writer(settings.public, assets),
         remove=remover(settings.public),
@@ -104,6 +112,7 @@ class App:
     warnings: tuple[Fault, ...] = ()
     sandbox: Sandbox = field(default_factory=Sandbox)
     _ports: Ports | None = field(init=False, default=None)
+    _digest: tuple[Settings, str] | None = field(init=False, default=None)
 
     @property
     def ports(self) -> Ports:
@@ -119,16 +128,31 @@ class App:
     def sync(self) -> int:
         """Bring the store in line with the settings; return how many stories were regrouped."""
         settings, library = self.settings, self.store.library
-        library.sync(settings.sources, partial(_shard, shards=self.store.shards), self.clock())
+        digest = digest_of(settings)
+        if library.meta(IN_FORCE) != digest:  # first: from here on nobody ends what these settings begin
+            library.set_meta(IN_FORCE, digest)
+        library.sync(settings.sources, self.deal().shard_of, self.clock())
         self._heal()
         self._reclean()
-        digest = digest_of(settings)
         if library.meta("settings") == digest:
             return 0
         changed = regroup(self.work())
         library.set_meta("settings", digest)
         logger.info("settings changed stories=%d", changed)
         return changed
+
+    def in_force(self, settings: Settings | None = None) -> bool:
+        """Tell whether *settings*, or those of now, are the ones that the store was brought in line with last."""
+        if settings is not None and settings is not self.settings:
+            return False
+        known = self._digest
+        if known is None or known[0] is not self.settings:
+            known = self._digest = (self.settings, digest_of(self.settings))
+        return self.store.library.meta(IN_FORCE) in ("", known[1])
+
+    def deal(self) -> Deal:
+        """Return how the sources are dealt to workers."""
+        return deal(self.settings.sources, self.store.shards, self.settings.schedule.per_host)
 
     def _reclean(self) -> None:
         """Hold stored entries to the cleaner of today, where another one cleaned them last."""
@@ -152,16 +176,20 @@ class App:
         listening: bool = False,
         progress: Progress = silent,
         stopping: Callable[[], bool] = never,
+        current: Callable[[], bool] | None = None,
     ) -> Work:
+        settings = self.settings
         return Work(
             ports=self.ports,
-            settings=self.settings,
-            sources={s.id: s for s in self.settings.sources},
+            settings=settings,
+            sources={s.id: s for s in settings.sources},
             forced=forced,
             only=only,
             listening=listening,
             progress=progress,
             stopping=stopping,
+            current=current or (lambda: self.settings is settings),
+            shards=self.store.shards,
         )
 
     def channels(self) -> tuple[str, ...]:
@@ -194,10 +222,6 @@ def copied(file: str, environ: Mapping[str, str], public: str) -> Iterator[App]:
                 yield App(settings=elsewhere, store=store, clock=clock_from(environ), sandbox=sandbox)
         finally:
             store.close()
-
-
-def _shard(source: Source, shards: int) -> int:
-    return shard_of(source, shards)
 
 
 def digest_of(settings: Settings) -> str:

@@ -18,8 +18,9 @@ from feeds.config.stamp import changed
 from feeds.engine.cluster import TICK, Clockwork, Hands, Remote
 from feeds.engine.queue import Queue
 from feeds.errors import ConfigError
-from feeds.jobs.tick import tick
-from feeds.log import about
+from feeds.jobs.tick import beside
+from feeds.log import Once, about
+from feeds.model.buckets import shard_in
 from feeds.model.job import Job, Report
 from feeds.model.settings import Settings
 from feeds.ports import Ports
@@ -27,6 +28,7 @@ from feeds.ports import Ports
 logger = logging.getLogger(__name__)
 
 BUDGET = timedelta(seconds=30)  # of one job: then others get a turn
+WAIT = timedelta(seconds=5)  # for a configuration that others have: files reach machines one after the other
 PATIENCE = 600.0  # seconds that a process waits for another to bring up the schema
 KEEPING = timedelta(hours=1)  # between two looks for what was kept long enough
 PIECES = 200  # of it are deleted at each look, 500 rows each
@@ -39,21 +41,29 @@ def address_of(settings: Settings) -> str:
 
 
 def due(app: App) -> tuple[Job, ...]:
-    """Return a job for each kind of work, and each shard of sources, that has something due."""
-    polls = (Job(name="poll", shard=n) for n in app.store.turns.shards(app.clock()))
-    return (*polls, *tick(app.work(listening=True), shards=0))
+    """Return a job for each kind of work and each shard that has something due; not those that rest."""
+    turns, now, shards = app.store.turns, app.clock(), app.store.shards
+    jobs = [
+        *(Job(name="poll", shard=n) for n in turns.shards(now)),
+        *(Job(name="publish", shard=n) for n in sorted({shard_in(b, shards) for b in turns.marked(now)})),
+        *(Job(name="deliver", shard=n) for n in sorted({shard_in(b, shards) for b in turns.owed(now)})),
+        *beside(app.work(listening=True)),
+    ]
+    resting = turns.resting()
+    return tuple(job for job in jobs if job.lock not in resting)
 
 
 class _Watch:
     """The configuration file: read again when it changed; one that cannot be read leaves the old one in force.
 
-    Where *adopted* fails, as while the store is away, that is logged and done again at the next look.
+    Where *adopted* fails, as while the store is away, that is logged once and done again at each look.
     """
 
     def __init__(self, app: App, environ: Mapping[str, str], adopted: Callable[[], None]) -> None:
         self._app, self._environ, self._adopted = app, environ, adopted
         self._stamp = changed(app.settings.file, None)
         self._turn = threading.Lock()
+        self._faults = Once(logger, "reload")
 
     def look(self) -> None:
         with self._turn:
@@ -65,10 +75,11 @@ class _Watch:
                 self._adopted()
             except ConfigError as error:
                 logger.error("reload refused, the old configuration stays in force: %s", error)
-            except Exception:
-                logger.exception("reload failed, it is tried again")
+            except Exception as error:
+                self._faults.log(error)
                 return
             else:
+                self._faults.over()
                 logger.info("reloaded file=%s", settings.file)
             self._stamp = stamp
 
@@ -81,8 +92,11 @@ class WorkerNode:
         self._operating = Operating(app, environ, lambda: True)
         self._watch = _Watch(app, environ, lambda: self._operating.apply(app.settings))
         self._own = threading.local()
+        self._dealt: tuple[Settings | None, Mapping[str, int]] = (None, {})
         ticked = self._operating.ticked
-        self._hands = Hands(address_of(app.settings), self._run, lambda: due(app), many=jobs, ticked=ticked)
+        self._hands = Hands(
+            address_of(app.settings), self._run, lambda: due(app), app.store.turns, many=jobs, ticked=ticked
+        )
 
     def run(self) -> bool:
         """Work until SIGTERM or SIGINT; False when a job had to be left behind (its rows stay due)."""
@@ -94,8 +108,14 @@ class WorkerNode:
 
     def _run(self, job: Job, stopping: Callable[[], bool]) -> Report:
         self._watch.look()
+        if job.name in ("poll", "publish") and not self._app.in_force():
+            logger.warning("job waits for the configuration that is in force job=%s", job.lock)
+            self._app.store.turns.rest(job.lock, WAIT)
+            return Report(job=job, outcome="more")
         with about(job=job.lock):
-            work = replace(self._app.work(listening=True, stopping=stopping), ports=self._ports(), budget=BUDGET)
+            app, settings = self._app, self._app.settings
+            work = app.work(listening=True, stopping=stopping, current=lambda: app.in_force(settings))
+            work = replace(work, ports=self._ports(), budget=BUDGET)
             try:
                 report = self._app.run_job(job, work)
             except Exception:
@@ -112,7 +132,10 @@ class WorkerNode:
         app, own = self._app, self._own
         if getattr(own, "settings", None) is not app.settings:
             own.settings = app.settings
-            made = ports_for(app.settings, app.store, client_for(app.settings), app.clock, app.sandbox)
+            if self._dealt[0] is not app.settings:
+                self._dealt = (app.settings, app.deal().parts)
+            client, parts = client_for(app.settings), self._dealt[1]
+            made = ports_for(app.settings, app.store, client, app.clock, app.sandbox, parts)
             own.ports = replace(made, write=lambda _: (), remove=lambda _: None)
         found: Ports = own.ports
         return found

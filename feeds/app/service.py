@@ -25,7 +25,7 @@ from feeds.config.stamp import changed
 from feeds.engine.embedded import Embedded
 from feeds.errors import ConfigError, FeedsError
 from feeds.jobs.tick import tick
-from feeds.log import about
+from feeds.log import Once, about
 from feeds.model.job import Job, Report
 from feeds.model.settings import Settings
 from feeds.render.static import STATIC
@@ -72,6 +72,7 @@ class Service:
         self._reload = threading.Event()
         self._reloading = threading.Lock()  # ticks come of several threads
         self._stamp = changed(app.settings.file, None)
+        self._faults = Once(logger, "reload")
         self.office = partners.office(app)
         self.usage = Usage(app)
         self._watched = datetime.min.replace(tzinfo=UTC)  # when it was last looked at what partners are owed
@@ -133,11 +134,12 @@ class Service:
         self.operating.notifier.reloading()
         try:
             self.app.store.library.set_meta("config_error", self._read_again())
-        except Exception:
-            logger.exception("reload failed, it is tried again")
+        except Exception as error:
+            self._faults.log(error)
             return False
         finally:
             self.operating.notifier.ready(f"reloaded {self.app.settings.file}")
+        self._faults.over()
         return True
 
     def _read_again(self) -> str:

@@ -240,7 +240,7 @@ class ScheduleKeys(Keys):
     )
     workers: Annotated[int, values.number(1, 256)] = key("requests at a time in all", 16)
     shards: Annotated[int, values.number(1, 4096)] = key(
-        "parts into which the workers of a cluster divide the hosts; `run` and `serve` have one", 64
+        "parts into which the workers of a cluster divide hosts, outputs and callbacks; `run` and `serve` have one", 64
     )
     max_backoff: Annotated[timedelta, values.duration(MINUTE, 30 * DAY)] = key(
         "longest wait after failures in a row", "12h"

@@ -7,11 +7,11 @@ in the database, by the database's clock. Missing ones cost nothing, for the nex
 import asyncio
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
-from time import monotonic
+from typing import Protocol
 
 from procrastinate import PsycopgConnector
 
@@ -28,18 +28,26 @@ def _untold() -> None:
 TICK = timedelta(seconds=2)  # as in `embedded.py`
 SWEEP = timedelta(seconds=10)  # with LEASE and the beats of workers: a dead one's jobs run again within some 40 s
 BEAT = 10.0  # seconds between two signs of life of a worker
-POLL = 5.0  # seconds until a worker looks for jobs of which no notice came
-REST = timedelta(seconds=30)  # after a job that failed as a whole: this worker lets it be, its rows stay due
+POLL = 1.0  # seconds until a worker looks for jobs of which no notice came, as when the one that ran of a lock ended
+REST = timedelta(seconds=30)  # after a job that failed as a whole: all workers let it be, its rows stay due
 PULSE = 1.0  # seconds between two signs that a worker's own loop goes on
 PATIENCE = timedelta(seconds=25)  # how long a stop waits for running jobs; a supervisor should grant a minute
 AGAIN = 2.0  # seconds before a worker that lost its database begins anew
 
 
+class Rests(Protocol):
+    """Which jobs rest because they failed as a whole, whoever ran them."""
+
+    def rest(self, lock: str, span: timedelta) -> None: ...
+
+    def resting(self) -> Collection[str]: ...
+
+
 class Hands:
     """Runs jobs, *many* at a time, until it is stopped. *run* gets a job and what tells it to stop early.
 
-    After each job *due* says what follows from it. *ticked* is called as long as it looks for jobs, whether or not the
-    database is there.
+    After each job *due* says what follows from it; one that failed rests, by *rests*. *ticked* is called as long as it
+    looks for jobs, whether or not the database is there.
     """
 
     def __init__(
@@ -47,6 +55,7 @@ class Hands:
         address: str,
         run: Callable[[Job, Callable[[], bool]], Report],
         due: Callable[[], Iterable[Job]],
+        rests: Rests,
         *,
         many: int = 4,
         beat: float = BEAT,
@@ -54,9 +63,9 @@ class Hands:
         ticked: Callable[[], None] = _untold,
     ) -> None:
         self._address, self._work, self._due, self._ticked = address, run, due, ticked
+        self._rests = rests
         self._many, self._beat, self._lease = many, beat, lease
         self._holder, self._queue = Holder(address), Queue(address)
-        self._rests: dict[str, float] = {}
         self._stopping = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
@@ -117,27 +126,28 @@ class Hands:
 
     def _run(self, name: str, shard: int) -> None:
         job = Job(name=name, shard=shard)  # type: ignore[arg-type]  # as it was put
-        if self._resting(job):  # a later tick asks for it again
-            return
         with self._holder.holding(job.lock) as lost:
             if lost is None:
                 logger.warning("job is run by another still job=%s", job.lock)  # a later tick asks for it again
                 return
             try:
-                failed = self._work(job, lambda: self._stopping.is_set() or lost()).outcome == "failed"
+                if job.lock in self._rests.resting():  # no thread waits for it; a later tick asks for it again
+                    return
+                if self._work(job, lambda: self._stopping.is_set() or lost()).outcome == "failed":
+                    self._rests.rest(job.lock, REST)
             except Exception:  # a failing job harms no other
                 logger.exception("job failed job=%s", job.lock)
-                failed = True
-            if failed:
-                self._rests[job.lock] = monotonic() + REST.total_seconds()
+                self._let_rest(job)
         try:
-            self._queue.put(job for job in self._due() if not self._resting(job))
+            self._queue.put(self._due())
         except Exception:
             logger.exception("tick failed")
 
-    def _resting(self, job: Job) -> bool:
-        """Tell whether a job failed here a moment ago: no thread waits for it, and other jobs go on."""
-        return self._rests.get(job.lock, 0.0) > monotonic()
+    def _let_rest(self, job: Job) -> None:
+        try:
+            self._rests.rest(job.lock, REST)
+        except Exception:  # the database is away, most likely: then nothing runs at all
+            logger.warning("job is not put to rest job=%s", job.lock)
 
 
 class Clockwork:

@@ -90,6 +90,8 @@ class Embedded:
         )
 
     def _run(self, job: Job) -> None:
+        if self._resting(job):  # it failed while this one waited; its rows stay due
+            return
         self._rests[job.lock] = time.monotonic() + REST.total_seconds()
         if self._work(job).outcome != "failed":
             del self._rests[job.lock]
@@ -99,10 +101,13 @@ class Embedded:
         """Enqueue what is due, save for jobs that rest after a failure."""
         try:
             for job in self._due():
-                if self._rests.get(job.lock, 0.0) <= time.monotonic():
+                if not self._resting(job):
                     self.lanes.enqueue(job)
         except Exception:
             logger.exception("tick failed")
+
+    def _resting(self, job: Job) -> bool:
+        return self._rests.get(job.lock, 0.0) > time.monotonic()
 
     def start(self) -> None:
         """Begin, with a first tick at once."""

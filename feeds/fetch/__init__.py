@@ -6,12 +6,13 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from datetime import timedelta
 from threading import Event
 from time import monotonic
+from types import MappingProxyType
 from typing import Literal
 
 from feeds.fetch.batch import Batch, Pair, Round
 from feeds.fetch.files import fetch_file, fetch_folder
 from feeds.fetch.http import asking, fetch_feed, shown
-from feeds.fetch.lanes import Lanes, host_of
+from feeds.fetch.lanes import Lanes, Room, host_of
 from feeds.fetch.loop import Loop
 from feeds.model.source import Fetched, Kind, Problem, Source, SourceState
 from feeds.net import Client, Journey, stopping
@@ -37,14 +38,24 @@ NO_TIME = timedelta(0)
 class Fetcher:
     """The `Fetch` of one client: *workers* sources at a time, *per_host* of one host, *spacing* apart.
 
+    Of a host that is divided among several workers, as *parts* says, each has its share of both.
+
     A host that answers 429, or 503 with Retry-After, is not asked again in the same call: the rest of its sources
     fail as `rate_limited` with the same wait. Hosts that may be private are asked without spacing: they are our own.
     Closing the iterator calls off what is under way.
     """
 
     def __init__(
-        self, client: Client, per_host: int, workers: int, spacing: timedelta, way: Way | None, kinds: Asks
+        self,
+        client: Client,
+        per_host: int,
+        workers: int,
+        spacing: timedelta,
+        way: Way | None,
+        kinds: Asks,
+        parts: Mapping[str, int],
     ) -> None:
+        self._parts = parts
         self._client, self._per_host, self._workers, self._kinds = client, per_host, workers, kinds
         self._spacing = spacing.total_seconds()
         self._own = {place.rpartition(":")[0].strip("[]") for place in client.guard.private}
@@ -83,10 +94,13 @@ class Fetcher:
 
     def _round(self, pairs: Sequence[Pair]) -> Round:
         sources = [source for source, _ in pairs]
-        return Round(pairs, Lanes(sources, self._per_host, self._space, self._rests, monotonic()), self._workers)
+        return Round(pairs, Lanes(sources, self._room, self._rests, monotonic()), self._workers)
 
-    def _space(self, source: Source) -> float:
-        return 0.0 if source.kind != "feed" or host_of(source) in self._own else self._spacing
+    def _room(self, source: Source) -> Room:
+        host = host_of(source)
+        parts = self._parts.get(host, 1)
+        free = source.kind != "feed" or host in self._own
+        return Room(max(self._per_host // parts, 1), 0.0 if free else self._spacing * parts)
 
     def _begin(self, source: Source, state: SourceState) -> Journey[Fetched]:
         try:
@@ -110,9 +124,10 @@ def fetcher(
     spacing: timedelta = NO_TIME,
     way: Way | None = None,
     kinds: Asks = KINDS,
+    parts: Mapping[str, int] = MappingProxyType({}),
 ) -> Fetcher:
     """Return the `Fetch` of this client: by libcurl where it is there, unless told otherwise."""
-    return Fetcher(client, per_host, workers, spacing, way, kinds)
+    return Fetcher(client, per_host, workers, spacing, way, kinds, parts)
 
 
 def _broken(source: Source, error: Exception) -> Fetched:

@@ -6,13 +6,18 @@ from collections import deque
 from collections.abc import Callable, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from math import inf
+from typing import NamedTuple
 
 from feeds.model.source import Source
 
 _HOST = re.compile(r"[^:/?#]+://(?:[^/?#@]*@)?(\[[^/?#\]]*\]|[^/?#:]*)")
 
-Spacing = Callable[[Source], float]
-"""The least seconds between two requests to the host of a source."""
+
+class Room(NamedTuple):
+    """How fast a host may be asked: *most* requests at a time, *spacing* seconds apart at least."""
+
+    most: int
+    spacing: float = 0.0
 
 
 @dataclass(slots=True)
@@ -20,7 +25,7 @@ class _Lane:
     """The sources of one host that wait, by place, and how many of them are being asked."""
 
     host: str
-    spacing: float
+    room: Room
     free: float  # when the next may be asked
     waiting: deque[int] = field(default_factory=deque)
     busy: int = 0
@@ -34,9 +39,8 @@ class Lanes:
     """
 
     def __init__(
-        self, sources: Sequence[Source], per_host: int, spacing: Spacing, rests: MutableMapping[str, float], now: float
+        self, sources: Sequence[Source], room: Callable[[Source], Room], rests: MutableMapping[str, float], now: float
     ) -> None:
-        self._per_host = max(per_host, 1)
         self._rests = rests
         for host in [host for host, free in rests.items() if free <= now]:
             del rests[host]
@@ -48,7 +52,7 @@ class Lanes:
             host = host_of(source)
             lane = by_host.get(host)
             if lane is None:
-                lane = by_host[host] = _Lane(host, spacing(source), rests.get(host, now))
+                lane = by_host[host] = _Lane(host, room(source), rests.get(host, now))
             lane.waiting.append(place)
             self._lanes.append(lane)
         self._by_host = by_host
@@ -66,8 +70,8 @@ class Lanes:
             lane.offered = False
             if lane.waiting:
                 lane.busy += 1
-                if lane.spacing:
-                    lane.free = self._rests[lane.host] = now + lane.spacing
+                if lane.room.spacing:
+                    lane.free = self._rests[lane.host] = now + lane.room.spacing
                 place = lane.waiting.popleft()
                 self._offer(lane, now)
                 return place
@@ -90,7 +94,7 @@ class Lanes:
         return places
 
     def _offer(self, lane: _Lane, now: float) -> None:
-        if lane.waiting and lane.busy < self._per_host and not lane.offered:
+        if lane.waiting and lane.busy < lane.room.most and not lane.offered:
             lane.offered = True
             if lane.free > now:
                 heapq.heappush(self._resting, (lane.free, lane.host))

@@ -27,6 +27,7 @@ PULSE = timedelta(seconds=0.25)  # until what became due meanwhile is looked for
 class _Round:
     work: Work
     post: Post
+    part: range
     tally: Tally = field(default_factory=Tally)
     problems: dict[str, Problem] = field(default_factory=dict)
     flying: set[str] = field(default_factory=set)
@@ -34,8 +35,8 @@ class _Round:
 
 
 def deliver(job: Job, work: Work) -> Report:
-    """Send every delivery that is due until none is, or until the budget ends: what waits then stays owed."""
-    run = _Round(work, work.ports.post())
+    """Send all deliveries of the shard that are due, until the budget ends: what waits then stays owed."""
+    run = _Round(work, work.ports.post(), work.part(job))
     more, looked = True, timedelta(0)
     while more or len(run.post):
         if over := work.stopping() or run.tally.took >= work.budget:
@@ -54,9 +55,9 @@ def deliver(job: Job, work: Work) -> Report:
 def _send_owed(run: _Round) -> bool:
     """Put what is due on its way; tell whether there was anything."""
     now, outbox = run.work.ports.clock(), run.work.ports.outbox
-    if outbox.waiting(now) == len(run.flying):  # they are on their way
+    if outbox.waiting(now, run.part) == len(run.flying):  # they are on their way
         return False
-    owed = [d for d in outbox.owed(now, BATCH) if d.id not in run.flying]
+    owed = [d for d in outbox.owed(now, BATCH, run.part) if d.id not in run.flying]
     news = [d for d in owed if d.kind == "announce"]
     for delivery in news:
         told = outbox.hub.announce(delivery, now)

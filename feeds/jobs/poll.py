@@ -81,7 +81,7 @@ def poll(job: Job, work: Work) -> Report:
     run = _Pass(work)
     now = work.ports.clock()
     more = True
-    while more and run.tally.took < work.budget and not work.stopping():
+    while more and run.tally.took < work.budget and work.current() and not work.stopping():
         _read_letters(run, job.shard)
         with run.tally.step("store"):
             due = work.ports.library.due(job.shard, now, BATCH + len(run.stuck), work.only)
@@ -180,7 +180,7 @@ def _groups(run: _Pass, awake: Sequence[tuple[Source, SourceState]]) -> Iterator
     for (source, state), fetched in zip(
         awake, run.work.ports.fetch(_addressed(awake, run.work.ports.clock())), strict=True
     ):
-        if run.work.stopping() or run.tally.took >= run.work.budget:
+        if run.work.stopping() or not run.work.current() or run.tally.took >= run.work.budget:
             break
         answer = _Answer(source=source, state=state, fetched=fetched, lease=leases.get(source.id))
         if state.strikes and fetched.outcome == "fresh":

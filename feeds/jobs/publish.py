@@ -12,6 +12,7 @@ from feeds.errors import OutputError, StaleView
 from feeds.jobs import archive, renamed, sources
 from feeds.jobs import pages as pages_job
 from feeds.jobs.work import Tally, Work
+from feeds.model.buckets import ALL, bucket_of_channel
 from feeds.model.channel import TELLING_GONE, Channel, Feed, Rendered, Rendition, Shown, Tombstone
 from feeds.model.delivery import Delivery
 from feeds.model.job import Job, Report
@@ -33,6 +34,7 @@ class _Edition:
     work: Work
     now: datetime
     channels: dict[str, Channel]
+    part: range = ALL
     tally: Tally = field(default_factory=Tally)
     problems: dict[str, Problem] = field(default_factory=dict)
     paths: list[str] = field(default_factory=list)
@@ -56,25 +58,28 @@ class _Edition:
         return found
 
     def bring_out_sources(self, mark: datetime | None) -> None:
+        if mark is None and bucket_of_channel(pages.SOURCES) not in self.part:  # who has that shard does it
+            self.work.ports.outbox.mark([pages.SOURCES], self.now)
+            return
         paths = sources.bring_out(self.channels, self.taken(), self.work, mark, self.now)
         self.tally.add("written", len(paths))
         self.beside.extend(paths)
 
 
 def publish(job: Job, work: Work) -> Report:
-    """Publish every channel whose mark is due, until none is or the budget ends."""
+    """Publish every channel of the shard whose mark is due, until none is or the budget ends."""
     now = work.ports.clock()
     configured = channels(work.settings, work.ports.archive.categories())
-    edition = _Edition(work, now, {c.id: c for c in configured})
+    edition = _Edition(work, now, {c.id: c for c in configured}, work.part(job))
     done: set[str] = set()
     more = True
-    while more and edition.tally.took < work.budget and not work.stopping():
+    while more and edition.tally.took < work.budget and _goes_on(work):
         with edition.tally.step("store"):
-            marks = work.ports.outbox.dirty(now, BATCH + len(done))
+            marks = work.ports.outbox.dirty(now, BATCH + len(done), edition.part)
         batch = [(c, mark) for c, mark in marks if c not in done][:BATCH]
         more = bool(batch)
         for left, (channel_id, mark) in zip(range(len(batch) - 1, -1, -1), batch, strict=True):
-            if work.stopping():
+            if not _goes_on(work):
                 break
             done.add(channel_id)
             _publish_one(edition, channel_id, mark)
@@ -88,6 +93,11 @@ def publish(job: Job, work: Work) -> Report:
         steps=edition.tally.all_steps("other"),
         took=edition.tally.took,
     )
+
+
+def _goes_on(work: Work) -> bool:
+    """Tell whether to bring out another channel: under old settings a new one would look like one that ended."""
+    return work.current() and not work.stopping()
 
 
 def _publish_one(edition: _Edition, channel_id: str, mark: datetime) -> None:

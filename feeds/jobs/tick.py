@@ -4,16 +4,24 @@ from feeds.jobs.work import Work
 from feeds.model.job import Job
 
 
-def tick(work: Work, shards: int = 1) -> tuple[Job, ...]:
-    """Return a job for each kind of work that has something due."""
+def tick(work: Work) -> tuple[Job, ...]:
+    """Return a job for each kind of work that has something due, where one process does all of it."""
     ports, now = work.ports, work.ports.clock()
-    leases = ports.library.leases
-    jobs = [Job(name="poll", shard=n) for n in range(shards) if ports.library.due(n, now, 1) or leases.lettered(n)]
+    jobs = []
+    if ports.library.due(0, now, 1) or ports.library.leases.lettered(0):
+        jobs.append(Job(name="poll"))
     if ports.outbox.dirty(now, 1):
         jobs.append(Job(name="publish"))
     if ports.outbox.owed(now, 1):
         jobs.append(Job(name="deliver"))
-    if work.listening and leases.due(now, 1):
+    return (*jobs, *beside(work))
+
+
+def beside(work: Work) -> tuple[Job, ...]:
+    """Return jobs of what is done in one place, however many processes there are."""
+    ports, now = work.ports, work.ports.clock()
+    jobs = []
+    if work.listening and ports.library.leases.due(now, 1):
         jobs.append(Job(name="subscribe"))
     if ports.index and ports.index.waits():
         jobs.append(Job(name="index"))

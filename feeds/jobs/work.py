@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from feeds.model.buckets import part
+from feeds.model.job import Job
 from feeds.model.settings import Settings
 from feeds.model.source import Source
 from feeds.ports import Ports
@@ -19,6 +21,11 @@ def never() -> bool:
     return False
 
 
+def always() -> bool:
+    """These settings hold to the end."""
+    return True
+
+
 def silent(_what: str, _left: int) -> None:
     """Tell nobody."""
 
@@ -29,7 +36,9 @@ class Work:
 
     *budget* bounds one job; what is left then stays due. *forced* are sources read whatever held them back;
     *only* these are polled, where any are named. *listening*: the web server is there, and hubs may be asked to call.
-    *stopping* is asked between units of work.
+    *stopping* is asked between units of work, and *current* whether these settings are in force still: under others,
+    what a job would write is wrong. Channels and deliveries are dealt to so many *shards*: a job sees those
+    of its own.
     """
 
     ports: Ports
@@ -41,6 +50,12 @@ class Work:
     listening: bool = False
     progress: Progress = silent
     stopping: Callable[[], bool] = never
+    current: Callable[[], bool] = always
+    shards: int = 1
+
+    def part(self, job: Job) -> range:
+        """Return the buckets that a job sees."""
+        return part(job.shard, self.shards)
 
 
 @dataclass(slots=True)

@@ -39,6 +39,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from feeds.errors import StoreError
+from feeds.model.buckets import ALL
 from feeds.store.codec import clean, text_of
 
 T = TypeVar("T")
@@ -185,6 +186,11 @@ def one_of(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
 def among(column: ColumnElement[Any], values: Iterable[str]) -> ColumnElement[bool]:
     """Tell whether *column* is one of *values*, however many: they are one parameter, as in `one_of`."""
     return OneOf(column, bindparam(None, [*values], type_=_list_of(column)))
+
+
+def within(bucket: ColumnElement[int], part: range) -> tuple[ColumnElement[bool], ...]:
+    """Tell whether *bucket* is in a shard; of all buckets there is nothing to ask."""
+    return () if part == ALL else (bucket >= part.start, bucket < part.stop)
 
 
 def _list_of(column: ColumnElement[Any]) -> Listed:

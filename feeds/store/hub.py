@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from sqlalchemy import Connection, Select, case, delete, func, literal, select, update
 
+from feeds.model.buckets import bucket_of_url
 from feeds.model.delivery import Delivery, Intent, Mode, Subscription
 from feeds.model.overview import TopicLine
 from feeds.store import push_tables as p
@@ -18,6 +19,7 @@ from feeds.store import tables as t
 from feeds.store.db import Database
 from feeds.store.rows import AnyRow, delivery_row
 
+_SUBSCRIPTION = tuple(column.name for column in p.subscriptions.c if column.name != "bucket")
 WAITING = 10_000  # intents at a time: whoever floods us with requests crowds out others, not our disk
 
 
@@ -65,8 +67,9 @@ class Hub:
             if subscription is None:
                 _end(connection, [intent.id])
                 return
-            values = {c.name: getattr(subscription, c.name) for c in p.subscriptions.c}
-            statement = self._db.insert(p.subscriptions).values(values)
+            values = {name: getattr(subscription, name) for name in _SUBSCRIPTION}
+            bucket = bucket_of_url(subscription.callback)
+            statement = self._db.insert(p.subscriptions).values(**values, bucket=bucket)
             renewed = {name: statement.excluded[name] for name in ("secret", "lease_until")}
             connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=renewed))
 
@@ -135,9 +138,11 @@ def _owed(news: Delivery, now: datetime) -> Select[Any]:
         "state": literal("owed"),
         "about": s.id,
         "etag": literal(news.etag),
+        "bucket": s.bucket,
     }
     columns = [values[c.name].label(c.name) for c in t.deliveries.c]
-    return select(*columns).where(s.topic == news.topic, s.lease_until > now, s.delivered != news.etag)
+    mine = (s.topic == news.topic, s.lease_until > now, s.delivered != news.etag)
+    return select(*columns).where(*mine).order_by(s.id)  # rows are locked in one order
 
 
 def settle(connection: Connection, settled: Delivery) -> None:
@@ -156,4 +161,4 @@ def _end(connection: Connection, ids: Sequence[str]) -> None:
 
 
 def _subscription(row: AnyRow) -> Subscription:
-    return Subscription(**row._mapping)
+    return Subscription(**{name: getattr(row, name) for name in _SUBSCRIPTION})

@@ -16,9 +16,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.sql.base import Executable
 
+from feeds.model.buckets import bucket_of_channel
 from feeds.model.changes import Mark
 from feeds.model.names import ChannelName
-from feeds.store.db import INSERT, DateTime, hold
+from feeds.store.db import INSERT, DateTime, hold, within
 from feeds.store.prepared import Prepared, listed, one_of, selecting, upserting
 from feeds.store.tables import answered, editions, marks
 
@@ -68,7 +69,7 @@ def put(connection: Connection, wanted: Iterable[Mark], changed: Iterable[str] =
     rows = []
     for channel, due in asked:
         last[channel] = max(due, last[channel] + _NEXT) if channel in last else due
-        rows.append({"channel_id": channel, "due": due, "token": last[channel]})
+        rows.append({"channel_id": channel, "due": due, "token": last[channel], "bucket": bucket_of_channel(channel)})
     _PUT.each(connection, rows)
     _change(connection, {*changed, *(channel for channel, _ in asked)})
 
@@ -91,11 +92,11 @@ def _counting(dialect: str) -> Executable:
 _CHANGE = Prepared(_counting, editions.c.keys())
 
 
-def due(connection: Connection, now: datetime, limit: int) -> tuple[tuple[str, datetime], ...]:
+def due(connection: Connection, now: datetime, limit: int, part: range) -> tuple[tuple[str, datetime], ...]:
     """Return channels with a mark that is due, the longest waiting first, and the latest token of those marks."""
     query = (
         select(marks.c.channel_id, func.max(marks.c.token))
-        .where(marks.c.due <= now)
+        .where(marks.c.due <= now, *within(marks.c.bucket, part))
         .group_by(marks.c.channel_id)
         .order_by(func.min(marks.c.due), marks.c.channel_id)
         .limit(limit)

@@ -10,12 +10,13 @@ from typing import Any, cast
 from sqlalchemy import Connection, delete, func, select, update
 
 from feeds.errors import StaleView
+from feeds.model.buckets import ALL
 from feeds.model.changes import Mark
 from feeds.model.channel import Format, Period, Place, Rendered, Rendition, Shown
 from feeds.model.delivery import Delivery
 from feeds.store import filing, holding, hub, marking, news, redirects, renaming, revisions
 from feeds.store import tables as t
-from feeds.store.db import Database, chunks
+from feeds.store.db import Database, chunks, within
 from feeds.store.hub import Hub
 from feeds.store.rows import AnyRow, delivery_of, delivery_row, rendition_of
 
@@ -31,9 +32,9 @@ class Outbox:
         self.hub = Hub(db)
         self._news = told or news.News()
 
-    def dirty(self, now: datetime, limit: int) -> tuple[tuple[str, datetime], ...]:
+    def dirty(self, now: datetime, limit: int, part: range = ALL) -> tuple[tuple[str, datetime], ...]:
         with self._db.read() as connection:
-            return marking.due(connection, now, limit)
+            return marking.due(connection, now, limit, part)
 
     def places(self, channel_id: str) -> Mapping[Format, Place]:
         r = t.renditions.c
@@ -198,22 +199,24 @@ class Outbox:
         with self._db.write() as connection:
             marking.put(connection, [Mark(channel_id=c, due=due) for c in channel_ids])
 
-    def owed(self, now: datetime, limit: int) -> tuple[Delivery, ...]:
+    def owed(self, now: datetime, limit: int, part: range = ALL) -> tuple[Delivery, ...]:
         d = t.deliveries.c
-        query = select(t.deliveries).where(d.state == "owed", d.due <= now).order_by(d.due, d.id).limit(limit)
+        mine = (d.state == "owed", d.due <= now, *within(d.bucket, part))
+        query = select(t.deliveries).where(*mine).order_by(d.due, d.id).limit(limit)
         with self._db.read() as connection:
             return tuple(delivery_of(row) for row in connection.execute(query))
 
-    def waiting(self, now: datetime) -> int:
+    def waiting(self, now: datetime, part: range = ALL) -> int:
         d = t.deliveries.c
-        query = select(func.count()).select_from(t.deliveries).where(d.state == "owed", d.due <= now)
+        mine = (d.state == "owed", d.due <= now, *within(d.bucket, part))
+        query = select(func.count()).select_from(t.deliveries).where(*mine)
         with self._db.read() as connection:
             return connection.scalar(query) or 0
 
     def settle(self, *settled: Delivery) -> None:
         d = t.deliveries
         with self._db.write() as connection:
-            for delivery in settled:
+            for delivery in sorted(settled, key=lambda one: one.id):  # rows that others may want, in one order
                 mine = (d.c.id == delivery.id) & (d.c.etag == delivery.etag)
                 if delivery.state != "gone":
                     stored = replace(delivery, state="done") if delivery.state == "skipped" else delivery

@@ -1,9 +1,11 @@
 """The tables of push: who is told by our hub, who asked to be, what hubs elsewhere promised us and what they sent."""
 
-from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, Table, Text
+from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, Table, Text, text
 
 from feeds.store.db import DateTime, Number, Words
 from feeds.store.tables import metadata
+
+LIVE = "NOT ended"  # of leases: a source has one at most
 
 subscriptions = Table(
     "subscriptions",
@@ -15,6 +17,7 @@ subscriptions = Table(
     Column("lease_until", DateTime, nullable=False),
     Column("since", DateTime, nullable=False),
     Column("delivered", Text, nullable=False),
+    Column("bucket", Integer, nullable=False, server_default=text("0")),  # of the callback's host
     Index("subscriptions_topic", "topic"),
 )
 
@@ -50,6 +53,7 @@ leases = Table(
     Column("trusted", Boolean, nullable=False),
     Column("problem", Words, nullable=False),
     Index("leases_source", "source_id"),
+    Index("leases_live", "source_id", unique=True, sqlite_where=text(LIVE), postgresql_where=text(LIVE)),
     Index("leases_due", "due"),
 )
 

@@ -10,6 +10,7 @@ from typing import Any, cast
 import orjson
 from sqlalchemy import Row
 
+from feeds.model.buckets import bucket_of_url
 from feeds.model.changes import EntryStatus, Known, Saved
 from feeds.model.channel import Format, Rendition, Tombstone
 from feeds.model.decision import Decision, DecisionKind
@@ -238,9 +239,14 @@ def rendition_of(row: AnyRow, body: bytes) -> Rendition:
     )
 
 
+_DELIVERY = tuple(column.name for column in deliveries.c if column.name != "bucket")
+
+
 def delivery_row(delivery: Delivery) -> dict[str, Any]:
-    return {name: getattr(delivery, name) for name in deliveries.c.keys()}  # noqa: SIM118 - a collection of columns
+    """News for our own hub are dealt by what they tell of: all have one target."""
+    bucket = bucket_of_url(delivery.topic if delivery.kind == "announce" else delivery.target)
+    return {**{name: getattr(delivery, name) for name in _DELIVERY}, "bucket": bucket}
 
 
 def delivery_of(row: AnyRow) -> Delivery:
-    return Delivery(**row._mapping)
+    return Delivery(**{name: getattr(row, name) for name in _DELIVERY})

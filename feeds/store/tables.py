@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 from feeds.store.db import INDEX, DateTime, Number, Words
 
-HEAD = "0018"
+HEAD = "0019"
 """The revision that these tables are; `migrations/versions` leads to it."""
 
 MOVED = "lives_at <> ''"  # few rows; a query has to say it too, for the index to serve
@@ -219,6 +219,8 @@ marks = Table(
     Column("channel_id", Words, primary_key=True),
     Column("due", DateTime, primary_key=True),
     _required("token", DateTime),  # `due`, or later where the channel's marks need telling apart: see marking.py
+    Column("bucket", Integer, nullable=False, server_default=text("0")),  # of the channel: see model/buckets.py
+    Index("marks_bucket", "bucket", "due"),
 )
 
 answered = Table(  # the last mark of each channel that a build answered: no later mark has its token
@@ -315,7 +317,9 @@ deliveries = Table(
     _required("state", Text),
     Column("about", Words, nullable=False, server_default=text("''")),
     Column("etag", Text, nullable=False, server_default=text("''")),
+    Column("bucket", Integer, nullable=False, server_default=text("0")),  # of whom it goes to: see model/buckets.py
     Index("deliveries_due", "state", "due"),
+    Index("deliveries_bucket", "state", "bucket", "due"),
 )
 
 fetches = Table(  # the latest answers of sources; see fetches.py for how many

@@ -1,17 +1,22 @@
-"""What many processes of a cluster agree upon: whose turn it is, who does a thing alone, which shards have work."""
+"""What many processes of a cluster agree upon: whose turn it is, who does a thing alone, what is due and what rests."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from zlib import crc32
 
-from sqlalchemy import BigInteger, Text, cast, extract, func, select
+from sqlalchemy import BigInteger, Column, Interval, Select, Table, Text, cast, delete, extract, func, literal, select
 
 from feeds.store import tables as t
-from feeds.store.db import LOCKS, Database
+from feeds.store.db import LOCKS, Database, DateTime, Words
 from feeds.store.push_tables import letters
 
 ALONE = LOCKS + 2  # the first half of advisory locks of those who do a thing alone; LOCKS + 1 are those of jobs
+
+
+rests = Table(  # jobs that failed as a whole, and until when no worker runs them
+    "rests", t.metadata, Column("lock", Words, primary_key=True), Column("until", DateTime, nullable=False)
+)
 
 
 class Turns:
@@ -53,3 +58,31 @@ class Turns:
             due = connection.scalars(both.where(state.due <= now)).all()
             written = connection.scalars(both.join(letters, letters.c.source_id == s.id)).all()
         return tuple(sorted({*due, *written}))
+
+    def marked(self, now: datetime) -> frozenset[int]:
+        """Return the buckets with a channel that is to be published."""
+        return self._buckets(select(t.marks.c.bucket).where(t.marks.c.due <= now))
+
+    def owed(self, now: datetime) -> frozenset[int]:
+        """Return the buckets with a delivery that is due."""
+        d = t.deliveries.c
+        return self._buckets(select(d.bucket).where(d.state == "owed", d.due <= now))
+
+    def _buckets(self, found: Select[tuple[int]]) -> frozenset[int]:
+        with self._db.read() as connection:
+            return frozenset(connection.scalars(found.distinct()))
+
+    # rests
+
+    def rest(self, lock: str, span: timedelta) -> None:
+        """Let no worker run a job for *span*. The database's clock counts; rests that are over are forgotten."""
+        end = func.now() + literal(span, Interval)
+        statement = self._db.insert(rests).values(lock=lock, until=end)
+        with self._db.write() as connection:
+            connection.execute(delete(rests).where(rests.c.until <= func.now()))
+            connection.execute(statement.on_conflict_do_update(index_elements=["lock"], set_={"until": end}))
+
+    def resting(self) -> frozenset[str]:
+        """Return the locks of jobs that rest."""
+        with self._db.read() as connection:
+            return frozenset(connection.scalars(select(rests.c.lock).where(rests.c.until > func.now())))

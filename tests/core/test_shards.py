@@ -4,12 +4,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.core.shards import registered_domain, shard_of
+from feeds.core.shards import deal
+from feeds.model.buckets import ALL, BUCKETS, bucket_of_channel, bucket_of_url, part, shard_in
+from feeds.model.domains import registered_domain
 from feeds.model.source import Kind, Source
 
 
-def source(location: str, kind: Kind = "feed") -> Source:
-    return Source(id="s", kind=kind, location=location)
+def source(location: str, kind: Kind = "feed", id: str = "s") -> Source:
+    return Source(id=id, kind=kind, location=location)
+
+
+def shard_of(found: Source, shards: int) -> int:
+    return deal([found], shards, per_host=1).shard_of(found)
 
 
 @pytest.mark.parametrize(
@@ -71,3 +77,58 @@ def test_any_location_has_a_shard(location: str, shards: int) -> None:
 def test_a_registered_domain_is_its_own(host: str) -> None:
     domain = registered_domain(host)
     assert registered_domain(domain) == domain
+
+
+def _crowd(host: str, number: int) -> list[Source]:
+    return [source(f"https://{host}/{n}", id=f"{host} {n}") for n in range(number)]
+
+
+def test_of_a_crowded_domain_each_host_stands_for_itself() -> None:
+    blogs = [source(f"https://blog{n}.big.example/feed", id=f"{n}") for n in range(50)]
+    few, many = (deal(blogs, 64, per_host=1, many=limit) for limit in (50, 49))
+    assert len({few.shard_of(blog) for blog in blogs}) == 1
+    shards = {blog.id: many.shard_of(blog) for blog in blogs}
+    assert len(set(shards.values())) > 25
+    assert all(0 <= shard < 64 for shard in shards.values())
+    assert many.shard_of(source("https://blog7.big.example/other", id="x")) == shards["7"]
+
+
+@pytest.mark.parametrize(
+    ("sources", "per_host", "parts"),
+    [
+        pytest.param(10, 4, 0, id="not many"),
+        pytest.param(11, 4, 2, id="many"),
+        pytest.param(95, 4, 4, id="no more parts than requests at a time"),
+        pytest.param(95, 1, 1, id="one request at a time: one shard of its own"),
+        pytest.param(500, 99, 16, id="a bound"),
+    ],
+)
+def test_a_crowded_host_has_shards_of_its_own(sources: int, per_host: int, parts: int) -> None:
+    crowd, neighbour = _crowd("www.big.example", sources), source("https://small.example/feed")
+    found = deal([*crowd, neighbour], 8, per_host, many=10)
+    assert found.parts.get("www.big.example", 0) == parts
+    own = {found.shard_of(one) for one in crowd}
+    assert len(own) == max(parts, 1)
+    assert all(shard >= 8 for shard in own) == bool(parts)
+    assert 0 <= found.shard_of(neighbour) < 8
+
+
+def test_one_process_deals_nothing() -> None:
+    found = deal(_crowd("www.big.example", 30), 1, per_host=4, many=10)
+    assert (found.parts, found.shard_of(source("https://www.big.example/1"))) == ({}, 0)
+
+
+@given(st.integers(1, BUCKETS))
+def test_each_bucket_is_in_one_shard(shards: int) -> None:
+    assert [bucket for shard in range(shards) for bucket in part(shard, shards)] == list(ALL)
+    assert all(shard_in(bucket, shards) == shard for shard in (0, shards - 1) for bucket in part(shard, shards))
+
+
+@pytest.mark.parametrize("shard", [-1, 64, 1 << 16])
+def test_a_shard_that_is_none_has_no_bucket(shard: int) -> None:
+    assert len(part(shard, 64)) == 0
+
+
+def test_archives_go_with_their_channel_and_callbacks_with_their_site() -> None:
+    assert bucket_of_channel("tech:cats@2026-02") == bucket_of_channel("tech:cats") != bucket_of_channel("tech")
+    assert bucket_of_url("https://a.who.example/1") == bucket_of_url("http://b.who.example:81/2")

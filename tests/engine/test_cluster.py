@@ -20,9 +20,9 @@ from feeds.store import migrate
 from feeds.store.server import connected
 from feeds.store.turns import Turns
 from tests import servers
+from tests.engine.engines import SOON, Bench, Rests, states
 
 POLL, OTHER, PUBLISH = Job(name="poll"), Job(name="poll", shard=1), Job(name="publish")
-SOON = timedelta(seconds=20)
 ROOT = Path(__file__).parents[2]
 
 
@@ -36,107 +36,6 @@ def queue(address: str) -> Iterator[Queue]:
     found = Queue(address)
     yield found
     found.close()
-
-
-class Bench:
-    """Jobs that stop at a gate until the test opens it."""
-
-    def __init__(self) -> None:
-        self.gate, self.entered, self.left = (threading.Semaphore(0) for _ in range(3))
-        self.runs: list[str] = []
-        self.now: list[str] = []
-        self.most = 0
-
-    def run(self, job: Job, _stopping: Callable[[], bool]) -> Report:
-        self.now.append(job.lock)
-        self.most = max(self.most, self.now.count(job.lock))
-        self.entered.release()
-        assert self.gate.acquire(timeout=20)
-        self.now.remove(job.lock)
-        self.runs.append(job.lock)
-        self.left.release()
-        return Report(job=job)
-
-
-@pytest.fixture
-def bench(address: str) -> Iterator[Bench]:
-    """Two workers that run what a bench lets run."""
-    found = Bench()
-    hands = [Hands(address, found.run, lambda: (), many=2) for _ in range(2)]
-    for hand in hands:
-        hand.start()
-    yield found
-    found.gate.release(99)
-    assert [hand.stop(SOON) for hand in hands] == [True, True]
-
-
-def _states(queue: Queue) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for (_, state), number in queue.counts().items():
-        found[state] = found.get(state, 0) + number
-    return found
-
-
-def test_one_runs_one_waits_and_asking_often_is_asking_once(queue: Queue, bench: Bench) -> None:
-    queue.enqueue(POLL)
-    assert bench.entered.acquire(timeout=20)
-    for _ in range(5):
-        queue.enqueue(POLL)
-    assert _states(queue) == {"doing": 1, "todo": 1}
-    bench.gate.release(2)
-    assert all(bench.left.acquire(timeout=20) for _ in range(2))
-    assert (bench.runs, bench.most) == (["poll:0", "poll:0"], 1)
-
-
-def test_different_locks_run_side_by_side(queue: Queue, bench: Bench) -> None:
-    queue.put([POLL, OTHER, PUBLISH])
-    assert all(bench.entered.acquire(timeout=20) for _ in range(3))
-    assert sorted(bench.now) == ["poll:0", "poll:1", "publish:0"]
-
-
-def test_a_failing_job_harms_no_other(
-    address: str, queue: Queue, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    monkeypatch.setattr("feeds.engine.cluster.REST", timedelta(0))
-    ran, done = [], threading.Event()
-
-    def run(job: Job, _stopping: Callable[[], bool]) -> Report:
-        ran.append(job.lock)
-        if len(ran) == 1:
-            raise RuntimeError("broken")
-        done.set()
-        return Report(job=job)
-
-    hands = Hands(address, run, lambda: [PUBLISH] if len(ran) == 1 else [], many=1)
-    hands.start()
-    queue.enqueue(POLL)
-    assert done.wait(20)
-    assert hands.stop(SOON)
-    assert ran == ["poll:0", "publish:0"]
-    assert "job failed job=poll:0" in caplog.text
-    assert _states(queue) == {}
-
-
-def test_failing_jobs_keep_no_thread_from_others_and_rest(address: str, queue: Queue) -> None:
-    """Four that fail are asked for once: the worker goes on with what else there is."""
-    ran, done, broken = [], threading.Event(), [Job(name="poll", shard=n) for n in range(4)]
-
-    def run(job: Job, _stopping: Callable[[], bool]) -> Report:
-        ran.append(job.lock)
-        if job.name == "poll":
-            return Report(job=job, outcome="failed")
-        done.set()
-        return Report(job=job)
-
-    hands = Hands(address, run, lambda: [*broken, PUBLISH] if len(ran) == 4 else broken, many=4)
-    hands.start()
-    queue.put(broken)
-    assert done.wait(20), "long before the rest is over"
-    queue.put(broken)
-    assert _until(lambda: _states(queue) == {}), "they are not done, and wait in no thread"
-    assert hands.stop(SOON)
-    assert sorted(set(ran)) == ["poll:0", "poll:1", "poll:2", "poll:3", "publish:0"]
-    assert all(ran.count(job.lock) == 1 for job in broken)
 
 
 class Away:
@@ -162,7 +61,7 @@ def test_a_worker_stops_while_its_database_is_away(away: None, monkeypatch: pyte
         raise OSError("the database is away")
 
     monkeypatch.setattr("feeds.engine.cluster.app_for", app_for)
-    hands = Hands("", lambda job, _: Report(job=job), lambda: ())
+    hands = Hands("", lambda job, _: Report(job=job), lambda: (), Rests())
     wait = hands._stopping.wait
 
     def waits(seconds: float | None = None) -> bool:
@@ -189,7 +88,7 @@ def test_a_worker_that_lost_its_loop_begins_anew_and_tells_that_it_lives(
 
     monkeypatch.setattr("feeds.engine.cluster.AGAIN", 0)
     monkeypatch.setattr("feeds.engine.cluster.app_for", app_for)
-    hands = Hands("", lambda job, _: Report(job=job), lambda: (), ticked=lambda: ticks.append(1))
+    hands = Hands("", lambda job, _: Report(job=job), lambda: (), Rests(), ticked=lambda: ticks.append(1))
     hands.start()
     assert all(tried.acquire(timeout=20) for _ in range(3))
     assert hands.stop(SOON)
@@ -200,40 +99,21 @@ def test_a_worker_that_lost_its_loop_begins_anew_and_tells_that_it_lives(
 def test_a_worker_that_waits_for_jobs_tells_that_it_lives(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("feeds.engine.cluster.PULSE", 0.01)
     ticks = threading.Semaphore(0)
-    hands = Hands(address, lambda job, _: Report(job=job), lambda: (), many=1, ticked=ticks.release)
+    hands = Hands(address, lambda job, _: Report(job=job), lambda: (), Rests(), many=1, ticked=ticks.release)
     hands.start()
     assert all(ticks.acquire(timeout=20) for _ in range(5))
     assert hands.stop(SOON)
-
-
-def test_a_stop_lets_a_job_reach_its_next_pause(address: str, queue: Queue) -> None:
-    began, ended = threading.Event(), []
-
-    def run(job: Job, stopping: Callable[[], bool]) -> Report:
-        began.set()
-        while not stopping():
-            time.sleep(0.01)
-        ended.append(job.lock)
-        return Report(job=job)
-
-    hands = Hands(address, run, lambda: (), many=1)
-    hands.start()
-    queue.enqueue(POLL)
-    assert began.wait(20)
-    assert hands.stop(SOON)
-    assert ended == ["poll:0"]
-    assert _states(queue) == {}
 
 
 def test_jobs_are_there_if_the_transaction_is(address: str, queue: Queue) -> None:
     with psycopg.connect(address) as connection:
         queue.put([POLL], connection)
         connection.rollback()
-        assert _states(queue) == {}
+        assert states(queue) == {}
         queue.put([POLL], connection)
         connection.execute("INSERT INTO meta VALUES ('a', 'b')")
         assert queue.put([POLL, OTHER], connection) == 1, "what waits already undoes nothing"
-    assert _states(queue) == {"todo": 2}
+    assert states(queue) == {"todo": 2}
 
 
 def test_what_another_puts_at_the_same_moment_undoes_nothing(
@@ -244,7 +124,7 @@ def test_what_another_puts_at_the_same_moment_undoes_nothing(
     with psycopg.connect(address) as connection:
         assert queue.put([POLL, OTHER], connection) == 1
         connection.execute("INSERT INTO meta VALUES ('a', 'b')")
-    assert _states(queue) == {"todo": 2}
+    assert states(queue) == {"todo": 2}
 
 
 def test_no_job_is_ever_put_off(address: str, queue: Queue) -> None:
@@ -274,7 +154,7 @@ def test_no_tick_fires_twice(address: str, queue: Queue) -> None:
     for thread in threads:
         thread.join(20)
     assert len(fired) == 1
-    assert _states(queue) == {"todo": 1}
+    assert states(queue) == {"todo": 1}
     db.close()
 
 
@@ -294,6 +174,7 @@ import sys, time
 from datetime import timedelta
 from feeds.engine.cluster import Hands
 from feeds.model.job import Report
+from tests.engine.engines import Rests
 def run(job, stopping):
     print("began", job.lock, flush=True)
     while not stopping():
@@ -304,7 +185,7 @@ from feeds.store.server import connected
 db = connected(sys.argv[1])
 writing = db.write()
 writing.__enter__().exec_driver_sql("INSERT INTO meta VALUES ('stalled', 'in a transaction')")
-hands = Hands(sys.argv[1], run, lambda: (), many=2, beat=0.2, lease=2)
+hands = Hands(sys.argv[1], run, lambda: (), Rests(), many=2, beat=0.2, lease=2)
 hands.start()
 time.sleep(60)
 """
@@ -336,11 +217,11 @@ def test_the_jobs_of_a_killed_worker_run_again(address: str, queue: Queue, worke
     assert _until(lambda: queue.sweep(1) == ("poll:0",))
     bench = Bench()
     bench.gate.release()
-    hands = Hands(address, bench.run, lambda: (), many=1)
+    hands = Hands(address, bench.run, lambda: (), Rests(), many=1)
     hands.start()
     assert bench.left.acquire(timeout=20)
     assert hands.stop(SOON)
-    assert _states(queue) == {}
+    assert states(queue) == {}
 
 
 def test_a_dead_workers_job_of_which_another_waits_ends(queue: Queue, worker: "subprocess.Popen[str]") -> None:
@@ -351,7 +232,7 @@ def test_a_dead_workers_job_of_which_another_waits_ends(queue: Queue, worker: "s
     worker.kill()
     worker.wait()
     assert _until(lambda: queue.sweep(1) == ("poll:0",))
-    assert _states(queue) == {"todo": 1}
+    assert states(queue) == {"todo": 1}
 
 
 def test_a_worker_that_stalled_past_its_lease_stops_when_it_comes_back(
@@ -388,7 +269,7 @@ def test_the_server_restarted_and_work_goes_on() -> None:
         ran.release()
         return Report(job=job)
 
-    hands = Hands(address, run, lambda: (), many=1)
+    hands = Hands(address, run, lambda: (), Rests(), many=1)
     hands.start()
     queue.enqueue(POLL)
     assert ran.acquire(timeout=20)

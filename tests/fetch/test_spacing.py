@@ -8,7 +8,7 @@ from threading import Event
 import pytest
 
 from feeds.fetch.batch import Batch, Round
-from feeds.fetch.lanes import Lanes
+from feeds.fetch.lanes import Lanes, Room
 from feeds.fetch.loop import PATIENCE, Loop
 from feeds.model.source import Fetched, Source, SourceState
 from feeds.net import Hop, Journey, Said
@@ -83,7 +83,7 @@ def asked(
     """Ask sources, named by host and number, and return after how many seconds each was asked."""
     begun = world.now
     sources = [Source(id=name, kind="feed", location=f"http://{name[0]}.example/{name[1:]}") for name in names]
-    lanes = Lanes(sources, per_host, lambda source: 0.0 if source.id[0] == "o" else APART, rests, world.now)
+    lanes = Lanes(sources, lambda s: Room(per_host, 0.0 if s.id[0] == "o" else APART), rests, world.now)
     pairs = [(source, SourceState(source_id=source.id, due=NOW)) for source in sources]
     assert [fetched.body_hash for fetched in way(world, Round(pairs, lanes, 4))] == [*names]
     return {name: world.times[name] - begun for name in names}

@@ -13,6 +13,7 @@ from procrastinate.schema import SchemaManager
 from sqlalchemy import Connection, event, text
 
 from feeds.errors import StoreError
+from feeds.model.buckets import bucket_of_channel, bucket_of_url
 from feeds.store import Store, guard, likes, migrate, open_store, server
 from feeds.store.db import Database
 from feeds.store.likes import WEEK, week_of
@@ -250,3 +251,29 @@ def test_the_engines_tables_are_those_of_its_revision() -> None:
     assert found == "c70ec4b400a60ad9592787653aae5ae77ae41bf801d56b5bd2712751a07f2009", (
         "add a revision that runs what is new below procrastinate/sql/migrations"
     )
+
+
+def test_work_is_dealt_and_a_source_has_one_lease_after_0019(tmp_path: Path) -> None:
+    """Until then two that wished at once could begin two: the one heard of last stays, the other is given back."""
+    path = tmp_path / "feeds.db"
+    db = _empty(path)
+    at = "2026-03-01 12:00:00.000000"
+    with db.write() as connection:
+        run(connection, "0018")
+        connection.exec_driver_sql("INSERT INTO marks VALUES ('tech@2026-02', ?, ?)", (at, at))
+        pushed = "INSERT INTO deliveries VALUES (?, ?, ?, 'https://desk.example/atom.xml', ?, 0, '', 'owed', '', '')"
+        connection.exec_driver_sql(pushed, ("1", "push", "https://a.who.example/cb", at))
+        connection.exec_driver_sql(pushed, ("2", "announce", "https://desk.example/hub", at))
+        lease = "INSERT INTO leases VALUES (?, ?, 't', 'h', '', '', NULL, ?, ?, ?, 0, ?, 0, 1, '')"
+        for id, source_id, ended, heard in (("old", "s", 0, None), ("new", "s", 0, at), ("past", "s", 1, at)):
+            connection.exec_driver_sql(lease, (id, source_id, at, ended, at, heard))
+    db.close()
+    store = open_store(f"sqlite:///{path}")
+    assert [lease.id for lease in store.library.leases.all()] == ["new"]
+    assert {lease.id for lease in store.library.leases.due(NOW, 9) if lease.ended} == {"old", "past"}
+    marked, pushes = bucket_of_channel("tech"), bucket_of_url("https://b.who.example/")
+    assert store.outbox.dirty(NOW, 9, range(marked, marked + 1)) == (("tech@2026-02", NOW),)
+    assert [d.id for d in store.outbox.owed(NOW, 9, range(pushes, pushes + 1))] == ["1"]
+    topics = bucket_of_url("https://desk.example/")
+    assert [d.id for d in store.outbox.owed(NOW, 9, range(topics, topics + 1))] == ["2"]
+    store.close()
