@@ -224,7 +224,7 @@ def _gone(edition: _Edition, channel: Channel) -> tuple[tuple[Tombstone, ...], d
 def _count(edition: _Edition, channel: Channel, rendered: Rendered, paths: Sequence[str]) -> None:
     edition.tally.add("channels")
     edition.tally.add("written", len(paths))
-    edition.tally.add("bytes", sum(len(r.body) for r in rendered.renditions))
+    edition.tally.add("bytes", sum(r.size for r in rendered.renditions))
     edition.paths.extend(paths)
     for aside in rendered.set_aside:
         edition.tally.add("set_aside")

@@ -215,4 +215,4 @@ def _issue(partner: Partner, feed: Feed, etag: str, held: tuple[Held, ...]) -> I
 
 
 def _size(rendition: Rendition) -> int:
-    return len(rendition.body) + len(rendition.gzipped)
+    return rendition.size + len(rendition.gzipped)

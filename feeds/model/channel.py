@@ -238,7 +238,8 @@ class Rendition:
     *etag* is 32 hex digits that stand for the body's bytes, by sha256 of its parts, without quotes.
     *path* is `Channel.file(format)`.
     *gzipped* is the body as gzip (RFC 1952), where whoever made it had it already; b"" else.
-    *parts* are the pieces that it was put together from, () where it was not; *link* is its Link header (RFC 8288).
+    *pieces* are its bytes as they were put together, one piece where they were not; whoever takes *body* joins them.
+    *parts* say where the pieces are told apart, () where they are not; *link* is its Link header (RFC 8288).
     The store counts its *version*, remembers the etags of the versions *past*, the oldest first, and when it was
     *modified*: which grows with each version, as *updated* may not.
     """
@@ -247,7 +248,7 @@ class Rendition:
     format: Format
     path: str
     media_type: str
-    body: bytes
+    pieces: tuple[bytes, ...] = field(repr=False)
     etag: str
     updated: datetime
     gzipped: bytes = field(default=b"", repr=False, compare=False)
@@ -256,6 +257,15 @@ class Rendition:
     version: int = field(default=0, compare=False)
     past: tuple[str, ...] = field(default=(), repr=False, compare=False)
     modified: datetime | None = field(default=None, compare=False)
+
+    @property
+    def body(self) -> bytes:
+        return b"".join(self.pieces)
+
+    @property
+    def size(self) -> int:
+        """Bytes of the body."""
+        return sum(map(len, self.pieces))
 
 
 class Place(NamedTuple):

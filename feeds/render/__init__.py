@@ -23,7 +23,7 @@ def _whole(render: Callable[[Feed], tuple[bytes, tuple[SetAside, ...]]]) -> Call
 
     def told(feed: Feed) -> Told:
         body, aside = render(feed)
-        return Body(body, b"", etag(body)), aside
+        return Body((body,), b"", etag(body)), aside
 
     return told
 
@@ -65,7 +65,7 @@ def render(feed: Feed) -> Rendered:
                 format=format,
                 path=feed.channel.file(format),
                 media_type=MEDIA_TYPES[format],
-                body=body.raw,
+                pieces=body.pieces,
                 gzipped=body.gzipped,
                 parts=body.parts,
                 link=_link(feed.channel, format) if body.parts else "",

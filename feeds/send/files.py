@@ -37,6 +37,7 @@ _REASONS = {
     errno.ELOOP: "is a link, which is not followed here; put a folder in its place",
     errno.EXDEV: "lies on another disk than the output folder, so that nothing can be renamed into it",
 }
+_AT_ONCE = 512  # pieces that one call writes; IOV_MAX is 1,024 on Linux, and POSIX promises 16
 _NOTHING: Mapping[str, bytes] = MappingProxyType({})
 
 
@@ -49,9 +50,10 @@ def writer(folder: str, assets: Mapping[str, bytes] = _NOTHING) -> Callable[[Seq
     _prepare(folder)
 
     def write(renditions: Sequence[Rendition]) -> tuple[str, ...]:
-        documents = {rendition.path: rendition.body for rendition in renditions}
+        documents = {rendition.path: rendition.pieces for rendition in renditions}
+        beside = {path: (body,) for path, body in assets.items()}
         with _opened(folder) as root:
-            return tuple(path for path, body in {**assets, **documents}.items() if _put(folder, root, path, body))
+            return tuple(path for path, pieces in {**beside, **documents}.items() if _put(folder, root, path, pieces))
 
     return write
 
@@ -97,28 +99,28 @@ def _part() -> str:
     return f"{_PREFIX}{secrets.token_hex(8)}{_SUFFIX}"
 
 
-def _put(folder: str, root: int, path: str, body: bytes) -> bool:
+def _put(folder: str, root: int, path: str, pieces: Sequence[bytes]) -> bool:
     """Write one file; whether it had to be. Raises `OutputError`, with the old file as it was."""
     *parents, name = _parts(folder, path)
     where = f"{folder}/{'/'.join((*parents, name))}"
     try:
         with _below(root, parents, make=True) as place:
-            if _holds(place, name, body):
+            if _holds(place, name, pieces):
                 return False
-            _replace(root, place, name, body)
+            _replace(root, place, name, pieces)
     except OSError as error:
         raise OutputError(where, _reason(error)) from error
     return True
 
 
-def _replace(root: int, place: int, name: str, body: bytes) -> None:
-    """Write *body* beside and rename it over *name*. A sync that fails is final: the kernel forgets what it lost."""
+def _replace(root: int, place: int, name: str, pieces: Sequence[bytes]) -> None:
+    """Write *pieces* beside and rename it over *name*. A sync that fails is final: the kernel forgets what it lost."""
     with _step(root, _TEMPORARY, mode=0o700) as beside:
         part = _part()
         file = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600, dir_fd=beside)
         try:
             try:
-                _write_all(file, body)
+                _write_all(file, pieces)
                 os.fchmod(file, _FILE_MODE)
                 os.fsync(file)
             finally:
@@ -131,13 +133,19 @@ def _replace(root: int, place: int, name: str, body: bytes) -> None:
     os.fsync(place)
 
 
-def _write_all(file: int, body: bytes) -> None:
-    rest = memoryview(body)
-    while rest:
-        rest = rest[os.write(file, rest) :]
+def _write_all(file: int, pieces: Sequence[bytes]) -> None:
+    """Write *pieces* as they lie in memory, without putting them together first."""
+    for first in range(0, len(pieces), _AT_ONCE):
+        rest = [memoryview(piece) for piece in pieces[first : first + _AT_ONCE]]
+        while rest:
+            wrote = os.writev(file, rest)
+            while rest and wrote >= len(rest[0]):
+                wrote -= len(rest.pop(0))
+            if rest:
+                rest[0] = rest[0][wrote:]
 
 
-def _holds(place: int, name: str, body: bytes) -> bool:
+def _holds(place: int, name: str, pieces: Sequence[bytes]) -> bool:
     """Whether *name* is a plain, readable file of these bytes already: then it is left alone, with its date."""
     try:
         file = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=place)
@@ -145,11 +153,11 @@ def _holds(place: int, name: str, body: bytes) -> bool:
         return False
     with os.fdopen(file, "rb") as old:
         found = os.fstat(file)
-        if not stat.S_ISREG(found.st_mode) or found.st_size != len(body):
+        if not stat.S_ISREG(found.st_mode) or found.st_size != sum(map(len, pieces)):
             return False
         if stat.S_IMODE(found.st_mode) != _FILE_MODE:
             return False
-        return old.read() == body
+        return all(old.read(len(piece)) == piece for piece in pieces)
 
 
 def _take_away(folder: str, root: int, path: str) -> None:

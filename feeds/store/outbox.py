@@ -256,6 +256,6 @@ def _rendition_row(rendition: Rendition, before: AnyRow | None, now: datetime) -
         "media_type": rendition.media_type,
         "etag": rendition.etag,
         "updated": rendition.updated,
-        "size": len(rendition.body),
+        "size": rendition.size,
         "body": rendition.gzipped or gzip.compress(rendition.body, LEVEL, mtime=0),
     }

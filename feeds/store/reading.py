@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.sql.elements import ColumnElement
@@ -14,6 +15,7 @@ from feeds.model.source import Source
 from feeds.model.story import Category, Fate, Member, Story
 from feeds.store import tables as t
 from feeds.store.db import DateTime, chunks
+from feeds.store.kept import KEPT
 from feeds.store.prepared import listed, one_of, selecting
 from feeds.store.rows import info_of, known_of, member_of, source_of, story_of, tombstone_of
 
@@ -44,12 +46,20 @@ _GONE = selecting(
 KNOWN = (t.entries.c.entry, t.entries.c.fingerprint, t.entries.c.status, t.entries.c.story_id, t.entries.c.first_seen)
 
 
+class _Known(NamedTuple):
+    """What a source says now, and the texts that say it; none of those that never were configured."""
+
+    source: Source | None = None
+    origin: Origin | None = None
+    said: tuple[str, str] = ("", "")
+
+
 class Stories:
     """Reads stories by id in one transaction; sources are looked up once each."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._sources: dict[str, tuple[Source | None, Origin | None]] = {}
+        self._sources: dict[str, _Known] = {}
 
     def get(self, ids: Iterable[str]) -> list[Story]:
         """Return the stories that exist, in the order of *ids*."""
@@ -58,24 +68,34 @@ class Stories:
         for some in chunks(wanted):
             rows = _STORIES.rows(self._connection, ids=listed(some))
             members = self._members(some) if rows else {}
-            found.update((row.id, story_of(row, members.get(row.id, ()))) for row in rows)
-        return [found[i] for i in wanted if i in found and found[i].members]
+            found.update((row.id, self._story(row, members[row.id])) for row in rows if row.id in members)
+        return [found[i] for i in wanted if i in found]
 
-    def _members(self, ids: Sequence[str]) -> dict[str, list[Member]]:
+    def _story(self, row: Any, members: Sequence[Any]) -> Story:
+        """Return the story that the rows tell: the same value as before where they say the same."""
+        said = [self._sources[m.source_id].said for m in members]
+        weight = len(row.lists) + sum(len(m.entry) for m in members)
+        return KEPT.story(row.id, (row, members, said), weight, lambda: story_of(row, self._made(members)))
+
+    def _made(self, members: Sequence[Any]) -> list[Member]:
+        known = [(m, self._sources[m.source_id]) for m in members]
+        return [member_of(m, of.source, of.origin) for m, of in known]
+
+    def _members(self, ids: Sequence[str]) -> dict[str, list[Any]]:
         rows = _MEMBERS.rows(self._connection, ids=listed(ids))
         self._know({row.source_id for row in rows})
-        found: dict[str, list[Member]] = defaultdict(list)
+        found: dict[str, list[Any]] = defaultdict(list)
         for row in rows:
-            found[row.story_id].append(member_of(row, *self._sources[row.source_id]))
+            found[row.story_id].append(row)
         return found
 
     def _know(self, ids: set[str]) -> None:
         """Read the sources that were not yet read: all of a story's members show what their source says now."""
         fresh = sorted(ids - self._sources.keys())
-        self._sources.update((i, (None, None)) for i in fresh)
+        self._sources.update((i, _Known()) for i in fresh)
         for row in _SOURCES.rows(self._connection, ids=listed(fresh)):
             source = source_of(row.definition)
-            self._sources[row.id] = source, origin_of(source, info_of(row.info))
+            self._sources[row.id] = _Known(source, origin_of(source, info_of(row.info)), (row.definition, row.info))
 
 
 def known_where(connection: Connection, *conditions: ColumnElement[bool]) -> list[Known]:

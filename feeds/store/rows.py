@@ -227,7 +227,7 @@ def rendition_of(row: AnyRow, body: bytes) -> Rendition:
         format=cast(Format, row.format),
         path=row.path,
         media_type=row.media_type,
-        body=body,
+        pieces=(body,),
         etag=row.etag,
         updated=row.updated,
         gzipped=row.body,

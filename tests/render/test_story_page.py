@@ -17,9 +17,9 @@ BY = "https://creativecommons.org/licenses/by/4.0/"
 
 
 def page(**given: object) -> html.HtmlElement:
-    (body, *_), aside = RENDERERS["page"](feed(item(1, **given), of=channel(formats=("page",))))  # type: ignore[arg-type]  # fields of entries
+    body, aside = RENDERERS["page"](feed(item(1, **given), of=channel(formats=("page",))))  # type: ignore[arg-type]  # fields of entries
     assert not aside
-    return html.document_fromstring(body.decode())
+    return html.document_fromstring(body.raw.decode())
 
 
 def test_terms_and_credit_are_shown() -> None:
@@ -46,9 +46,9 @@ def test_without_terms_none_are_shown(licence: str) -> None:
 def timeline(*versions: Version, **given: Any) -> list[str]:
     of = channel(formats=("page",), language="en")
     told = feed(item(1, **given), of=of)
-    (body, *_), aside = RENDERERS["page"](replace(told, versions=versions))
+    body, aside = RENDERERS["page"](replace(told, versions=versions))
     assert not aside
-    steps = html.document_fromstring(body.decode()).iterfind(".//ol/li")
+    steps = html.document_fromstring(body.raw.decode()).iterfind(".//ol/li")
     return [" ".join("".join(map(str, step.itertext())).split()) for step in steps]
 
 

@@ -17,9 +17,15 @@ from feeds.send.files import STALE, remover, writer
 from tests.render.samples import NOON
 
 
-def rendition(path: str, body: bytes = b"new") -> Rendition:
+def rendition(path: str, *pieces: bytes) -> Rendition:
     return Rendition(
-        channel_id="all", format="atom", path=path, media_type="application/atom+xml", body=body, etag="", updated=NOON
+        channel_id="all",
+        format="atom",
+        path=path,
+        media_type="application/atom+xml",
+        pieces=pieces or (b"new",),
+        etag="",
+        updated=NOON,
     )
 
 
@@ -42,6 +48,16 @@ def test_writes_what_it_is_given_and_says_so(tmp_path: Path) -> None:
     written = writer(str(tmp_path / "out"))([rendition("/atom.xml"), rendition("/기술/rss.xml", b"")])
     assert written == ("/atom.xml", "/기술/rss.xml")
     assert files(tmp_path / "out") == {"atom.xml": b"new", "기술/rss.xml": b""}
+
+
+def test_a_body_in_many_pieces_is_one_file(tmp_path: Path) -> None:
+    pieces = [bytes([n % 251]) * (n % 5) for n in range(2000)]
+    write = writer(str(tmp_path))
+    assert write([rendition("/a.xml", *pieces)]) == ("/a.xml",)
+    assert files(tmp_path) == {"a.xml": b"".join(pieces)}
+    assert write([rendition("/a.xml", b"".join(pieces))]) == (), "however it is cut"
+    pieces[1999] = b"?" * len(pieces[1999])
+    assert write([rendition("/a.xml", *pieces)]) == ("/a.xml",)
 
 
 def test_assets_are_written_beside_the_documents(tmp_path: Path) -> None:
@@ -82,7 +98,7 @@ def test_pub_29_temporaries_are_for_us_alone(tmp_path: Path) -> None:
     assert list((tmp_path / ".tmp").iterdir()) == []
 
 
-@pytest.mark.parametrize("call", ["write", "fsync", "replace", "fchmod"])
+@pytest.mark.parametrize("call", ["writev", "fsync", "replace", "fchmod"])
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO], ids=lambda code: errno.errorcode[code])
 def test_pub_08_pub_10_a_failing_disk_leaves_the_old_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str, code: int
@@ -105,20 +121,20 @@ def test_pub_08_disk_full_at_any_byte(tmp_path: Path, monkeypatch: pytest.Monkey
     left = [room]
     real = os.write
 
-    def small(file: int, data: bytes) -> int:
+    def small(file: int, data: Sequence[bytes]) -> int:
         if not left[0]:
             failing(errno.ENOSPC)()
-        count = real(file, bytes(data)[: min(2, left[0])])  # short writes are legal, too
+        count = real(file, b"".join(data)[: min(2, left[0])])  # short writes are legal, too
         left[0] -= count
         return count
 
-    monkeypatch.setattr(os, "write", small)
+    monkeypatch.setattr(os, "writev", small)
     if room < 8:
         with pytest.raises(OutputError, match="no space"):
-            write([rendition("/a.xml", b"12345678")])
+            write([rendition("/a.xml", b"123", b"", b"45678")])
         assert files(tmp_path) == {"a.xml": b"old"}
     else:
-        write([rendition("/a.xml", b"12345678")])
+        write([rendition("/a.xml", b"123", b"", b"45678")])
         assert files(tmp_path) == {"a.xml": b"12345678"}
 
 

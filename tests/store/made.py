@@ -106,7 +106,7 @@ def window(channel_id: str = "all", limit: int = 50, **more: Any) -> Window:
 
 def rendition(channel_id: str = "all", path: str = "/atom.xml", body: bytes = b"<feed/>", **more: Any) -> Rendition:
     given = {"format": "atom", "media_type": "application/atom+xml; charset=utf-8", "updated": NOW, **more}
-    return Rendition(channel_id=channel_id, path=path, body=body, etag=f"etag of {body!r}", **given)
+    return Rendition(channel_id=channel_id, path=path, pieces=(body,), etag=f"etag of {body!r}", **given)
 
 
 PING = Delivery(id="1", kind="ping", target="https://hub.example/", topic="https://x.example/", due=NOW)

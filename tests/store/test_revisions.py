@@ -19,7 +19,7 @@ def rendition(etag: str, marks: str = "", path: str = "/atom.xml") -> Rendition:
         format="atom",
         path=path,
         media_type="application/atom+xml",
-        body=etag.encode(),
+        pieces=(etag.encode(),),
         etag=etag,
         updated=NOON,
         parts=tuple(Part(1, mark.encode() * 8) for mark in marks),

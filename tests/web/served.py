@@ -28,7 +28,7 @@ def rendition(path: str, format: Format, body: bytes, etag: str = "a1", modified
         format=format,
         path=path,
         media_type=MEDIA_TYPES[format],
-        body=body,
+        pieces=(body,),
         etag=etag,
         updated=datetime(2026, 1, 1, tzinfo=UTC),
         modified=modified,

@@ -55,7 +55,7 @@ class Office:
             format="atom",
             path="/partner/x/all/atom.xml",
             media_type="application/atom+xml; charset=utf-8",
-            body=BODY + issue.partner_id.encode(),
+            pieces=(BODY + issue.partner_id.encode(),),
             gzipped=b"gzip of " + issue.partner_id.encode(),
             etag=issue.etag,
             updated=NOW,
@@ -63,7 +63,7 @@ class Office:
 
     def changes(self, issue: Issue, tags: Collection[str]) -> Rendition | None:
         found = self.rendition(issue)
-        return replace(found, body=b"<new/>", gzipped=b"") if found and "before" in tags else None
+        return replace(found, pieces=(b"<new/>",), gzipped=b"") if found and "before" in tags else None
 
     def picked_up(self, issue: Issue, how: How, sent: int) -> None:
         self.picked.append((issue.partner_id, how, sent))

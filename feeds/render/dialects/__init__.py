@@ -14,7 +14,7 @@ from feeds.render.pieces import Body, etag
 def _naver(feed: Feed) -> tuple[Body, tuple[SetAside, ...]]:
     """A document that is not put together from pieces."""
     body, aside = naver.render(feed)
-    return Body(body, b"", etag(body)), aside
+    return Body((body,), b"", etag(body)), aside
 
 
 DIALECTS: Mapping[Format, Callable[[Feed], tuple[Body, tuple[SetAside, ...]]]] = {

@@ -37,7 +37,7 @@ def rendition(revision: int) -> Rendition:
         format="atom",
         path=PATH,
         media_type=MEDIA_TYPES["atom"],
-        body=made,
+        pieces=(made,),
         etag=sha256(made).hexdigest()[:32],
         updated=datetime(2026, 11, 20, tzinfo=UTC),
         gzipped=gzip.compress(made, 1 if revision else 6, mtime=0),
