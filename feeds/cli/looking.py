@@ -1,11 +1,12 @@
 """status, list, why: the commands that show."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
 import click
 
-from feeds.app import look, partners, push, standing
+from feeds.app import judged, look, partners, push, standing
 from feeds.app import usage as audience
 from feeds.app.build import App
 from feeds.cli.common import Desk, as_json, command, count, language, print_json, say, table
@@ -292,5 +293,9 @@ def _until(release: datetime | None, now: datetime) -> str:
 def _say_decision(desk: Desk, decision: Decision) -> None:
     rule = f" [{decision.rule}]" if decision.rule else ""
     say(desk, f"    {decision.at:{DAY}}  {decision.kind}{rule}: {look.told(decision, language())}")
-    for name, value in decision.facts.items():
+    facts: Iterable[tuple[str, str]] = decision.facts.items()
+    if decision.rule == "near":
+        facts = judged.reasons(decision, language())
+        say(desk, f"                      with {decision.facts['with_source']}: {decision.facts['with']}")
+    for name, value in facts:
         say(desk, f"                      {name}: {value}")

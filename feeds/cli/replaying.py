@@ -1,15 +1,18 @@
 """dedupe: which entries were taken for one story, and which would be under another setting."""
 
+import shlex
+from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import timedelta
 
 import click
 
+from feeds.app import judged as judging
 from feeds.app import look
 from feeds.app import replay as telling
+from feeds.app.judged import Judged
 from feeds.app.replay import Replayed
 from feeds.cli.common import Desk, as_json, command, count, language, print_json, progress, say
-from feeds.model.decision import Decision
+from feeds.model.entry import Entry
 from feeds.model.overview import Difference
 
 
@@ -17,23 +20,53 @@ from feeds.model.overview import Difference
 @click.option("--replay", is_flag=True, help="Judge again what is stored, and show what would be otherwise than it is.")
 @click.option("--threshold", default="", metavar="SHARE", help="With --replay: instead of dedupe.near.threshold.")
 @click.option("--within", default="", metavar="DURATION", help="With --replay: instead of dedupe.near.within.")
+@click.option(
+    "--review", is_flag=True, help="Print every merge with both texts and what decided, to be marked by hand."
+)
+@click.option(
+    "--sample", default=0, type=click.IntRange(0), metavar="N", help="With --review: N merges out of all; 0 for all."
+)
 @click.option("--days", default=7, type=click.IntRange(1, 365), help="How far to look back; 7 where it is left out.")
 @as_json
 @click.pass_obj
 @command
-def dedupe(desk: Desk, replay: bool, threshold: str, within: str, days: int, json_: bool) -> None:
+def dedupe(
+    desk: Desk, replay: bool, threshold: str, within: str, review: bool, sample: int, days: int, json_: bool
+) -> None:
     """Show which entries of the last days were taken for one story by what they say, and which nearly were.
 
     With --replay, show what another setting would have made of them before you set it: merges that would come and
     that would go, each with its score. Nothing is written, and the desk's word holds. It takes about a second for each
     thousand entries, and as much memory as their texts.
+
+    With --review, a list to print or to keep: read both texts, mark each merge, and count how many were right.
     """
+    if replay and review:
+        raise click.UsageError("--replay and --review are two questions; ask one of them")
+    if sample and not review:
+        raise click.UsageError("--sample goes with --review")
     with desk.open() as app:
         if not replay:
             if threshold or within:
                 raise click.UsageError("--threshold and --within go with --replay")
-            found = app.store.overview.judged(app.clock() - timedelta(days=days))
-            _show(desk, found, days, json_=json_)
+            found = judging.judged(app, days)
+            if review:
+                found = judging.sampled(found, sample)
+            if json_:
+                print_json(
+                    [
+                        {
+                            **asdict(line.decision),
+                            "text": look.told(line.decision, "en"),
+                            "title": line.entry.title if line.entry else "",
+                        }
+                        for line in found
+                    ]
+                )
+            elif review:
+                _review(desk, found, days)
+            else:
+                _show(desk, found, days)
             return
         asked = telling.asked(app, threshold, within)
         with progress(desk, "replay") as tell:
@@ -44,17 +77,41 @@ def dedupe(desk: Desk, replay: bool, threshold: str, within: str, days: int, jso
             _say(desk, told, days)
 
 
-def _show(desk: Desk, found: tuple[Decision, ...], days: int, *, json_: bool) -> None:
-    if json_:
-        print_json([{**asdict(d), "text": look.told(d, "en")} for d in found])
-        return
-    for decision in found:
-        facts = decision.facts
-        say(desk, f"{decision.kind:<8}{facts.get('score', ''):>5}  {decision.source_id}: {decision.guid}")
-        say(desk, f"               {facts.get('with_source', '')}: {facts.get('with', '')}")
-        say(desk, f"               {look.told(decision, language())}")
-    merged = sum(d.kind == "merged" for d in found)
+def _show(desk: Desk, found: Sequence[Judged], days: int) -> None:
+    for line in found:
+        decision, facts = line.decision, line.decision.facts
+        title = line.entry.title if line.entry else decision.guid
+        say(desk, f"{decision.kind:<8}{facts.get('score', ''):>5}  {title}  ({decision.source_id})")
+        say(desk, f"         with  {facts.get('with_title', '')}  ({facts.get('with_source', '')})")
+        if decision.kind != "merged":
+            say(desk, f"               {look.told(decision, language())}")
+    merged = sum(line.decision.kind == "merged" for line in found)
     say(desk, f"{count(merged, 'merge')}, {len(found) - merged} kept apart, in {count(days, 'day')}")
+
+
+def _review(desk: Desk, found: Sequence[Judged], days: int) -> None:
+    """Print merges as text that is marked by hand: a letter between brackets at the beginning of a line."""
+    say(desk, f"{count(len(found), 'merge')} of {count(days, 'day')}. Mark each: [y] one story, [n] two.")
+    say(
+        desk,
+        "How many were wrong: grep -c '^\\[n\\]' FILE. What was wrong is parted by the line that begins with `feeds`.",
+    )
+    for number, line in enumerate(found, 1):
+        decision = line.decision
+        say(desk, f"\n[ ] {number}  score {decision.facts.get('score', '')}")
+        _text(desk, decision.source_id, line.entry, decision.guid)
+        _text(desk, decision.facts.get("with_source", ""), line.other, decision.facts.get("with_title", ""))
+        for name, said in judging.reasons(decision, language()):
+            say(desk, f"    {name}: {said}")
+        say(desk, f"    feeds split {shlex.quote(decision.guid)} --source {decision.source_id}")
+
+
+def _text(desk: Desk, source_id: str, entry: Entry | None, name: str) -> None:
+    if entry is None:
+        say(desk, f"  {source_id}  {name}\n    forgotten since")
+        return
+    at = f"  {entry.published:%Y-%m-%d %H:%M}" if entry.published else ""
+    say(desk, f"  {source_id}{at}  {entry.url or entry.guid}\n    {entry.title}\n    {judging.beginning(entry)}")
 
 
 def _plain(told: Replayed) -> dict[str, object]:

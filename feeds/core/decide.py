@@ -233,7 +233,7 @@ class _Bench:
         """Return the story that tells what *entry* tells, in other words; note what it was compared with."""
         found = self.nearby.find(entry, self.likely(entry))
         if found.judged:
-            note = self.note(entry, "merged" if found.story else "apart", "near", found.says, found.facts())
+            note = self.note(entry, "merged" if found.story else "apart", "near", found.says, found.facts(entry))
             self.decisions.append(replace(note, story_id=found.story.id if found.story else ""))
         return found.story
 

@@ -15,6 +15,7 @@ Some things no score outweighs (`VETOES`): they were learned from real feeds, wh
 """
 
 import math
+import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
@@ -37,6 +38,9 @@ TITLED = 0.6  # of the titles' letters shared: from here on they are of one news
 PART = 0.4  # of the shorter text held by the other: below, both report one event in words of their own
 AGAIN = math.sqrt(SAME_SOURCE_TEXT / timedelta(hours=1))  # of the fact `hours`, which is a root too
 SILENT = 3  # shingles, below which a text says nothing of its own
+_KIND = re.compile(
+    "프로필|인터뷰|사설|칼럼|기고|포토|화보|만평|영상|그래픽|일문일답|profile|interview|opinion|editorial|video"
+)
 _WHOLE = 4.0  # log of the shingles from which on a text is long enough to trust what it shares
 
 
@@ -60,6 +64,10 @@ class Likeness:
     def same(self, threshold: float = THRESHOLD) -> bool:
         """Tell whether both tell one story."""
         return not self.veto and self.score >= threshold
+
+    def weighed(self) -> list[tuple[str, float]]:
+        """Return the facts, those first that moved the score most."""
+        return sorted(self.facts.items(), key=lambda fact: -abs(WEIGHTS.get(fact[0], 0.0) * fact[1]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +205,7 @@ def _facts(entry: Side, other: Side, mine: _Told, theirs: _Told) -> dict[str, fl
         "same_source": same,
         "same_source_other_number": same * float(a.numbers != b.numbers),
         "series": float(bool(a.series) and a.series == b.series and titles < 0.9),
+        "other_kind": float(_kind(a.series) != _kind(b.series)),
         "hours": math.sqrt(min(abs((entry.published - other.published).total_seconds()) / 3600, 336)),
         "tagged": float(a.tagged or b.tagged),
     }
@@ -206,6 +215,11 @@ def _passing(entry: Side, other: Side, mine: _Told, theirs: _Told) -> float:
     """Return how much of what both say only one of them says in passing, as background to other news."""
     shared = mine.shingles & theirs.shingles
     return len(shared & (passing(entry.sketch) ^ passing(other.sketch))) / len(shared) if shared else 0.0
+
+
+def _kind(series: str) -> str:
+    """Return what kind of piece a title says that it begins, '' for the news itself."""
+    return found[0] if (found := _KIND.search(series)) else ""
 
 
 def _share(part: frozenset[str], whole: frozenset[str]) -> float:
@@ -227,6 +241,7 @@ VETOES: Mapping[str, Callable[[Mapping[str, float]], bool]] = {
         (0 < f["contained"] < 0.6 and f["covered"] < 0.05) or (0 < f["contained"] < PART and f["covered"] < 0.2)
     ),
     "one says in passing, before its own news, what the other tells": lambda f: f["passing"] > 0.8,
+    "a profile, an interview or the like is not the news": lambda f: f["other_kind"] > 0 and f["titles"] < TITLED,
     "most numbers differ": lambda f: f["numbers"] >= 4 and f["numbers_share"] < 0.5,
     "one source tells it again with another title": lambda f: f["same_source"] > 0 and f["titles"] < 0.75,
     "one source tells it again with another number in the title": lambda f: f["same_source_other_number"] > 0,

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from feeds.core import habits, near
+from feeds.core.evidence import evidence
 from feeds.core.near import Likeness, Side
 from feeds.core.sketch import Sketch, sketch
 from feeds.model.changes import Hinted, PollView
@@ -32,25 +33,30 @@ class Found:
 
     story: Story | None
     judged: tuple[tuple[Story, Likeness], ...]
+    threshold: float = near.THRESHOLD
 
     @property
     def says(self) -> str:
         """The code of the verdict's sentence, which `facts` fill."""
         return "near_same" if self.story else "near_veto" if self.judged[0][1].veto else "near_low"
 
-    def facts(self) -> Mapping[str, str]:
-        """Return what decided, as plain strings: of the likeliest story, then the others by title."""
+    def facts(self, entry: Entry) -> Mapping[str, str]:
+        """Return what decided on *entry*, as plain strings: of the likeliest story, then the others by title.
+
+        The words that both say come first, then what weighed most in the score.
+        """
         if not self.judged:
             return {}
         best, likeness = self.judged[0]
         facts = {"with": best.lead.url or best.lead.guid, "with_title": best.lead.title}
         facts |= {"with_source": best.lead.source_id, "score": f"{likeness.score:.3f}"}
-        facts |= {name: f"{value:.2f}" for name, value in likeness.facts.items() if value}
         if likeness.veto:
             facts["veto"] = likeness.veto
+        facts |= evidence(entry, best.lead)
+        facts |= {n: f"{v * v if n == 'hours' else v:.2f}" for n, v in likeness.weighed() if v}  # their root is weighed
         for number, (story, other) in enumerate(self.judged[1:4], 2):
-            why = f" ({other.veto})" if other.veto else ""
-            facts[f"other_{number}"] = f"{other.score:.3f} {story.lead.title}{why}"
+            less = "less like it" if other.score >= self.threshold else "score too low"
+            facts[f"other_{number}"] = f"{other.score:.3f} {story.lead.title} ({other.veto or less})"
         return facts
 
 
@@ -81,7 +87,8 @@ class Nearby:
         likenesses = near.likenesses(side, [self._side(story) for story in stories])
         judged = sorted(zip(stories, likenesses, strict=True), key=lambda pair: (bool(pair[1].veto), -pair[1].score))
         same = [story for story, likeness in judged if likeness.same(self.dedupe.threshold)]
-        return Found(story=same[0] if same else None, judged=tuple(p for p in judged if p[1].score >= TOLD))
+        told = tuple(pair for pair in judged if pair[1].score >= TOLD)
+        return Found(story=same[0] if same else None, judged=told, threshold=self.dedupe.threshold)
 
     def begin(self, entry: Entry, story: Story) -> None:
         """Note a story that *entry* begins, or leads from now on: it can be found, and counts in the habits."""

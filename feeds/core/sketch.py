@@ -32,8 +32,8 @@ MOST = 40_000  # characters of a text that are compared
 REMEMBERED, REMEMBERED_SIZE = 512, 6000  # sketches, and characters of the longest: some 60 bytes each, 20 MB as a rule
 
 _EAST = "\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff"
-_EAST_FROM = "\u1100"  # units from here on are syllables, those before are Latin words and numbers
-_UNIT = re.compile(rf"[{_EAST}]|[^\W_{_EAST}]+(?:[.,][0-9]+)*")
+EAST_FROM = "\u1100"  # units from here on are syllables, those before are Latin words and numbers
+UNIT = re.compile(rf"[{_EAST}]|[^\W_{_EAST}]+(?:[.,][0-9]+)*")
 _NUMBER = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
 _SENTENCE = re.compile(r"\n+|(?<=[.!?。])[)\]\"']*\s+|(?<=다\.)(?=[가-힣\"'\[(])")
 _TAGS = "속보|종합[0-9]?보?|[0-9]보|단독|업데이트|update ?[0-9]*|breaking|exclusive"
@@ -111,7 +111,7 @@ class Sketch:
 
     @cached_property
     def title_hint(self) -> int:
-        return crc32(f"title {''.join(_UNIT.findall(self.title))}".encode())
+        return crc32(f"title {''.join(UNIT.findall(self.title))}".encode())
 
     @cached_property
     def found_by(self) -> int:
@@ -135,7 +135,7 @@ def _sketched(named: str, content: str, summary: str) -> Sketch:
     body = text.plain(content) if content else summary
     units, spans = _units(_uncredited(html.unescape(body[:MOST])))
     shingles = shingled(units)
-    heard = _UNIT.findall(title)
+    heard = UNIT.findall(title)
     return Sketch(
         title=title,
         pairs=pairs("".join(heard)),
@@ -163,10 +163,10 @@ def pairs(squeezed: str) -> frozenset[str]:
 
 def bag(units: Sequence[str]) -> frozenset[str]:
     """Return what is said in any order: Latin words and numbers, and pairs of neighbouring syllables."""
-    latin = [unit for unit in units if unit < _EAST_FROM]
+    latin = [unit for unit in units if unit < EAST_FROM]
     if len(latin) == len(units):
         return frozenset(latin)
-    return frozenset(latin).union([a + b for a, b in pairwise(units) if a >= _EAST_FROM <= b])
+    return frozenset(latin).union([a + b for a, b in pairwise(units) if a >= EAST_FROM <= b])
 
 
 def shingled(units: Sequence[str]) -> list[int]:
@@ -177,7 +177,7 @@ def shingled(units: Sequence[str]) -> list[int]:
     if joined.isascii():  # nothing but Latin words and numbers: each window is three of them
         found = [crc32(joined[start : end - 1]) for start, end in zip(starts, starts[WEIGHT // 2 :], strict=False)]
     else:
-        found = _windows(joined, starts, [1 if unit >= _EAST_FROM else 2 for unit in units])
+        found = _windows(joined, starts, [1 if unit >= EAST_FROM else 2 for unit in units])
     return found or ([crc32(joined)] if coded else [])
 
 
@@ -202,7 +202,7 @@ def _units(body: str) -> tuple[list[str], list[tuple[int, int]]]:
     units: list[str] = []
     spans = []
     for sentence in _SENTENCE.split(folded):
-        if found := _UNIT.findall(sentence):
+        if found := UNIT.findall(sentence):
             spans.append((len(units), len(units) + len(found)))
             units += found
     return units, spans

@@ -78,12 +78,20 @@ VETOES: Mapping[str, str] = {
         "둘 다 제목뿐인데 제목이 다르거나, 너무 짧거나, 한 출처의 것입니다"
     ),
     "too little text for titles that differ": "제목이 다른데 글이 너무 짧습니다",
-    "little of a long report, which another may hold of the same event": (
-        "긴 기사의 작은 부분만 겹칩니다. 같은 일을 다룬 다른 기사일 수 있습니다"
+    "another number in so little text": "글이 짧은데 숫자가 다릅니다",
+    "little in common, as reports of one event have": (
+        "겹치는 부분이 적습니다. 같은 일을 저마다 다룬 기사일 수 있습니다"
     ),
+    "one says in passing, before its own news, what the other tells": (
+        "한쪽이 제 소식에 앞서 지나가며 한 말이 다른 쪽의 소식입니다"
+    ),
+    "a profile, an interview or the like is not the news": "인물 소개나 인터뷰 같은 글은 그 소식이 아닙니다",
     "most numbers differ": "숫자가 대부분 다릅니다",
     "one source tells it again with another title": "한 출처가 다른 제목으로 다시 냈습니다",
     "one source tells it again with another number in the title": "한 출처가 제목의 숫자만 바꾸어 다시 냈습니다",
+    "the same words again in one source, more than 20 hours apart": (
+        "한 출처가 스무 시간이 넘어 같은 말을 다시 냈습니다"
+    ),
     "one source tells little of it in common": "한 출처의 글인데 겹치는 내용이 적습니다",
 }
 """What speaks against two entries being one story, in Korean, by the English that is stored with the score."""

@@ -192,6 +192,19 @@ class Overview:
             if known := tuple(got[guid] for guid in guids if guid in got):
                 yield known
 
+    def named(self, source_id: str, names: Sequence[str]) -> tuple[Known, ...]:
+        """Return the entries of one source that *names* name: guids, or canonical addresses of pages."""
+        e = t.entries.c
+        with self._db.read() as connection:
+            found = {
+                known.entry.key: known
+                for some in chunks(names)
+                for known in reading.known_where(
+                    connection, e.source_id == source_id, or_(e.guid.in_(some), e.url_key.in_(some))
+                )
+            }
+        return tuple(found.values())
+
     def ruled(self) -> Mapping[str, Story]:
         """Return the stories over which the desk decided, by id."""
         with self._db.read() as connection:

@@ -83,10 +83,37 @@ def test_the_settings_of_the_file_are_replayed_where_nothing_else_is_said(feeds:
 def test_what_was_judged(feeds: Feeds) -> None:
     feeds(NEAR, "run")
     said = feeds(NEAR, "dedupe").output
-    assert said.startswith("merged  1.000  two: b\n               one: https://one.example/a\n")
-    assert said.endswith("1 merge, 0 kept apart, in 7 days\n")
+    assert (
+        said
+        == f"merged  1.000  {OTHER_TITLE}  (two)\n         with  {TITLE}  (one)\n1 merge, 0 kept apart, in 7 days\n"
+    )
     (decision,) = json.loads(feeds(NEAR, "dedupe", "--json").output)
+    assert decision["title"] == OTHER_TITLE
     assert decision["facts"]["with_source"] == "one"
+
+
+def test_merges_are_printed_to_be_marked(feeds: Feeds) -> None:
+    feeds(NEAR, "run")
+    said = feeds(NEAR, "dedupe", "--review").output
+    lines = said.splitlines()
+    assert lines[0] == "1 merge of 7 days. Mark each: [y] one story, [n] two."
+    assert lines[3] == "[ ] 1  score 1.000"
+    assert lines[4].startswith("  two  2026-02-01 ")
+    assert f"    {OTHER_TITLE}" in lines
+    assert f"    {TITLE}" in lines
+    assert any(line.startswith("    both say: ") and "방수문 세 곳을 더하고" in line for line in lines)
+    assert any(line.startswith("    weighed: ") for line in lines)
+    command = lines[-1].split()
+    assert command == ["feeds", "split", "b", "--source", "two"]
+    feeds(NEAR, *command[1:])
+    assert len(feeds(NEAR, "export", "json").output.splitlines()) == 2, "its last line parts what it printed"
+
+
+def test_a_sample_is_the_same_each_time(feeds: Feeds) -> None:
+    feeds(NEAR, "run")
+    once, again = (feeds(NEAR, "dedupe", "--review", "--sample", "1").output for _ in range(2))
+    assert once == again
+    assert once.startswith("1 merge of 7 days")
 
 
 @pytest.mark.parametrize(
@@ -96,6 +123,8 @@ def test_what_was_judged(feeds: Feeds) -> None:
         pytest.param(("--replay", "--threshold", "much"), "--threshold is 'much'; give a share", id="no share"),
         pytest.param(("--replay", "--within", "90d"), "give a duration from 1m to 60d", id="too long"),
         pytest.param(("--threshold", "60%"), "--threshold and --within go with --replay", id="without replay"),
+        pytest.param(("--review", "--replay"), "two questions; ask one", id="both"),
+        pytest.param(("--sample", "3"), "--sample goes with --review", id="a sample of nothing"),
     ],
 )
 def test_what_cannot_be_is_said(feeds: Feeds, words: tuple[str, ...], said: str) -> None:

@@ -104,6 +104,11 @@ NOTICE = "가온뉴스가 제공하는 기사, 사진, 그래픽, 영상 등 모
             1, "in passing", id="an answer repeats what it answers",
         ),
         pytest.param(
+            ("[프로필] 윤가람 강변 도서관장…서고 지킨 사서", "큰물에 잠긴 서고에서 책 4만 권을 건져 내고 강변 도서관의 새 관장으로 임명된 윤가람(51) 사서는…", "b"),
+            ("윤가람 새 관장 “어깨 무겁다”", "큰물에 잠긴 서고에서 책 4만 권을 건져 내고 강변 도서관의 새 관장으로 임명된 윤가람(51) 사서가 “어깨가 무겁다”고 20일 밝혔다.", "a"),
+            1, "a profile", id="a profile opens as the news does",
+        ),
+        pytest.param(
             (NOTICE_TITLE, NOTICE, "a"), (NOTICE_TITLE, NOTICE, "a"), 48, "more than 20 hours", id="a notice that recurs",
         ),
         pytest.param(

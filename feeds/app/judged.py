@@ -1,0 +1,92 @@
+"""What was taken for one story by what it says, and what nearly was: for people to read, and to judge in turn."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from feeds.app.build import App
+from feeds.core import identity, telling, text, urls
+from feeds.model.decision import Decision
+from feeds.model.entry import Entry
+from feeds.web.desk.facts import FACTS
+
+SHOWN = 400  # letters of a text that a reader needs to tell whether two are one story
+_WITH = ("with", "with_source", "with_title")  # said where the other entry is
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """A verdict and the two entries that it was over, as they are now; None for one that was forgotten since."""
+
+    decision: Decision
+    entry: Entry | None
+    other: Entry | None
+
+
+def judged(app: App, days: int) -> tuple[Judged, ...]:
+    """Return the verdicts of the last *days*, the oldest first."""
+    found = app.store.overview.judged(app.clock() - timedelta(days=days))
+    named = _named(app, found)
+    return tuple(
+        Judged(
+            decision=decision,
+            entry=named.get((decision.source_id, decision.guid)),
+            other=named.get((decision.facts.get("with_source", ""), decision.facts.get("with", ""))),
+        )
+        for decision in found
+    )
+
+
+def sampled(found: Sequence[Judged], most: int) -> tuple[Judged, ...]:
+    """Return *most* of the merges among *found*, the same ones each time, spread over all by chance; 0 for all."""
+    merges = [line for line in found if line.decision.kind == "merged"]
+    if not most or most >= len(merges):
+        return tuple(merges)
+    drawn = sorted(merges, key=lambda line: identity.digest(line.decision.source_id, line.decision.guid))[:most]
+    return tuple(line for line in merges if line in drawn)
+
+
+def beginning(entry: Entry) -> str:
+    """Return the first words of an entry's text on one line."""
+    body = text.plain(entry.content) if entry.content else entry.summary
+    return text.capped(text.one_line(body), SHOWN)
+
+
+def reasons(decision: Decision, language: str) -> list[tuple[str, str]]:
+    """Return what a verdict was made of, as people call it: what both say, the facts, the other candidates."""
+    speech = telling.spoken(language)
+    facts = [(name, said) for name, said in decision.facts.items() if name not in _WITH]
+    weighed = [f"{_called(name, speech)} {said}" for name, said in facts if _is_weight(name, said)]
+    told = [(name, said) for name, said in facts if name != "score" and not _is_weight(name, said)]
+    lines, others = (
+        [(_called(name, speech), telling.fact(name, said, speech)) for name, said in told if other == _is_other(name)]
+        for other in (False, True)
+    )
+    return [*lines, *([(_called("weighed", speech), " · ".join(weighed))] if weighed else []), *others]
+
+
+def _called(name: str, speech: str) -> str:
+    key = f"fact_{name}"
+    return FACTS[key][telling.SPOKEN.index(speech)] if key in FACTS else name.replace("_", " ")
+
+
+def _is_other(name: str) -> bool:
+    return name.startswith("other_")
+
+
+def _is_weight(name: str, said: str) -> bool:
+    return name not in ("score", "numbers_here", "numbers_there") and said.replace(".", "", 1).isdigit()
+
+
+def _named(app: App, found: Iterable[Decision]) -> Mapping[tuple[str, str], Entry]:
+    wanted: dict[str, set[str]] = {}
+    for decision in found:
+        wanted.setdefault(decision.source_id, set()).add(decision.guid)
+        wanted.setdefault(decision.facts.get("with_source", ""), set()).add(decision.facts.get("with", ""))
+    named: dict[tuple[str, str], Entry] = {}
+    for source_id, names in wanted.items():
+        pages = {urls.canonical(name) for name in names if name.startswith(("http:", "https:"))}
+        for known in app.store.overview.named(source_id, sorted(names | pages)):
+            entry = known.entry
+            named |= {(source_id, name): entry for name in (entry.url, entry.guid) if name in names}
+    return named
