@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from feeds.core import archives, pages, terms
-from feeds.model.channel import Channel, Feed, Item, Tombstone, Window
+from feeds.model.channel import NEWS_AGE, Channel, Feed, Item, Tombstone, Window
 from feeds.model.settings import Site
 from feeds.model.source import ContentPolicy, Extent
 from feeds.model.story import Story
@@ -69,7 +69,15 @@ def compose(
         ),
         others=tuple(other for other in others if other.id != channel.id),
         gone=left,
+        at=read.at if read and "news" in channel.formats else None,
     )
+
+
+def outlived(feed: Feed) -> datetime | None:
+    """Return when the next story of *feed* gets too old for its news sitemap; None where it has none, or no story."""
+    at = feed.at
+    ends = (item.story.published + NEWS_AGE for item in feed.items) if at else ()
+    return min((end for end in ends if at and end > at), default=None)
 
 
 def _extent(story: Story, policy: ContentPolicy) -> Extent:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from feeds.core import losses, naver, pages, websub
 from feeds.core.channels import channels, siblings
-from feeds.core.compose import compose, window
+from feeds.core.compose import compose, outlived, window
 from feeds.errors import OutputError, StaleView
 from feeds.jobs import archive, renamed, sources
 from feeds.jobs import pages as pages_job
@@ -154,6 +154,8 @@ def _bring_out(edition: _Edition, channel: Channel, mark: datetime, page: pages_
         if page:
             feed = replace(feed, versions=ports.archive.versions([member.key for member in page.story.members]))
         rendered = render(feed)
+    if again := outlived(feed):
+        ports.outbox.mark([channel.id], again)
     outdated = False  # the last good documents tell what was taken back
     if not page:
         with tally.step("store"):

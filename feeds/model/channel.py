@@ -31,6 +31,9 @@ TELLING_GONE = frozenset[Format]({"atom", "json", "msn", "smartnews", "naver", "
 """Formats with words for what was taken back."""
 PAGE_FORMATS = frozenset[Format]({"html", "page", "gone", "sources"})
 
+NEWS_AGE = timedelta(days=2)
+"""How long a story stands in a news sitemap (Google's documentation: articles of the last two days)."""
+
 Rhythm = Literal["day", "month", "year"]  # how much an archive holds
 Period = str  # `2026`, `2026-02` or `2026-02-03`, in UTC; '' for none
 
@@ -204,6 +207,7 @@ class Feed:
     passing: Passing | None = None  # how what is gone looked to the partner that this is for
     sources: tuple[Heard, ...] = ()  # of the page of who is read
     versions: tuple[Version, ...] = ()  # of the page of one story, the oldest first
+    at: datetime | None = None  # when a news sitemap is brought out; None: when its newest story was
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,9 +1,9 @@
 """The news sitemap: what search engines take as this site's news of the last two days.
 
 Source: Google's documentation of news sitemaps (`render/gate/dialects/news.py`): at most 1,000 addresses, of the site's
-own pages, of the last two days, each with the publication's name and language, the date and the title. "The last two
-days" end with the newest story and not with the clock: equal stories give equal bytes, and older ones are not taken in
-any case. A correction is a newer `lastmod`; what was taken back is left out, and its page answers with 410.
+own pages, of the last two days, each with the publication's name and language, the date and the title. The days end
+when the feed says that it is brought out; of one that says nothing of it, with the newest story. A correction is a
+newer `lastmod`; what was taken back is left out, and its page answers with 410.
 """
 
 import re
@@ -11,9 +11,9 @@ import re
 from lxml import etree
 
 from feeds.errors import RenderError
-from feeds.model.channel import Feed, SetAside
+from feeds.model.channel import NEWS_AGE, Feed, SetAside
 from feeds.render import safe
-from feeds.render.gate.dialects.news import AGE, CHINESE, MOST, address
+from feeds.render.gate.dialects.news import CHINESE, MOST, address
 from feeds.render.gate.dialects.spaces import NEWS as _NEWS
 from feeds.render.gate.dialects.spaces import SITEMAP as _MAP
 from feeds.render.gate.ours import element_fault, head_fault
@@ -31,11 +31,11 @@ def render(feed: Feed) -> tuple[bytes, tuple[SetAside, ...]]:
     shown, aside = each(feed, "news", lambda told: _sound(told.shown, name, feed.channel.language))
     ground = safe.web(feed.channel.base_url) + "/"
     own = [story for story in shown if story.url.startswith(ground)]
-    newest = max((story.published for story in own), default=None)
+    end = feed.at or max((story.published for story in own), default=None)
     root = etree.XML(f'<urlset xmlns="{_MAP}" xmlns:news="{_NEWS}"/>')
     root.text = "\n"
     for story in own[:MOST]:
-        if newest and story.published > newest - AGE:
+        if end and story.published > end - NEWS_AGE:
             root.append(_url(story, name, feed.channel.language))
     body = etree.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n"
     if fault := head_fault(body, address_of(feed.channel, "news")):

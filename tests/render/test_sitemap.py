@@ -1,5 +1,6 @@
 """The news sitemap: the site's own pages, of two days, by Google's rules."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -45,6 +46,15 @@ def test_only_own_pages_of_two_days() -> None:
     foreign = item(9, url="https://other.example/9/", published=NOON)
     found = read(feed(foreign, *days))
     assert [story["loc"][-2] for story in found] == ["1", "2"]
+
+
+@pytest.mark.parametrize(
+    ("later", "told"),
+    [(timedelta(0), "12"), (timedelta(minutes=59), "12"), (timedelta(hours=1), "1"), (timedelta(hours=48), "")],
+)
+def test_two_days_end_when_it_is_brought_out(later: timedelta, told: str) -> None:
+    of = feed(own(1), own(2, timedelta(hours=47)))
+    assert [story["loc"][-2] for story in read(replace(of, at=NOON + later))] == list(told)
 
 
 def test_nothing_to_tell_is_a_sitemap_too() -> None:

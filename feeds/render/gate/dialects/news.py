@@ -6,10 +6,10 @@ as it stands on the articles, without anything in parentheses; the language by I
 """
 
 import re
-from datetime import timedelta
 
 from lxml import etree
 
+from feeds.model.channel import NEWS_AGE
 from feeds.render import safe
 from feeds.render.gate import values
 from feeds.render.gate.dialects.asked import date, said
@@ -18,7 +18,6 @@ from feeds.render.gate.sheet import Sheet
 from feeds.render.gate.walk import value
 
 MOST = 1_000
-AGE = timedelta(days=2)
 CHINESE = frozenset({"zh-cn", "zh-tw"})  # the only languages that are named with their region
 ROOT = f"{{{SITEMAP}}}urlset"
 _S, _N = f"{{{SITEMAP}}}", f"{{{NEWS}}}"
@@ -53,7 +52,7 @@ def address(url: etree._Element, sheet: Sheet) -> None:
         _check(news, f"{_N}publication_date", "news:publication_date", values.timestamp, sheet)
         _check(news, f"{_N}title", "news:title", None, sheet)
         told = date(said(news, f"{_N}publication_date"))
-        if told and told <= sheet.now - AGE:
+        if told and told <= sheet.now - NEWS_AGE:
             sheet.add("news.old", news, said(news, f"{_N}publication_date"), inside="news:publication_date")
 
 
