@@ -12,10 +12,10 @@ from feeds.model.delivery import Delivery, Intent, Message, Sent, Subscription
 from feeds.model.entry import EntryKey, Parsed
 from feeds.model.job import Job
 from feeds.model.lease import Lease, Letter, Lettered, Wish
-from feeds.model.partner import How, Issue, Owed, Partner, Pickup, Standing, Token, TokenKind, Traffic
 from feeds.model.search import Hits, Unsearched
 from feeds.model.source import Document, Fetched, Source, SourceState
 from feeds.model.story import Category, Fate, Story
+from feeds.ports_partners import Errands, Office
 
 Clock = Callable[[], datetime]
 """The time, aware UTC."""
@@ -330,6 +330,8 @@ class Ports:
     post: Callable[[], Post]
     clock: Clock
     index: Index | None = None  # None: nobody looks for stories by their words
+    office: Office | None = None  # None: there are no partners
+    errands: Errands | None = None  # what partners are sent
 
 
 class Shelf(Protocol):
@@ -347,52 +349,3 @@ class Shelf(Protocol):
 
     def rendition(self, path: str) -> Rendition | None:
         """Return what is published at *path*, or None."""
-
-
-class Ledger(Protocol):
-    """What partners hold, and what they are owed."""
-
-    def standing(self, channel_id: str, now: datetime) -> Standing:
-        """Return how a channel stands. Cheap: asked at each request."""
-
-    def owed(self, partner_id: str, channel_id: str, since: datetime, now: datetime) -> tuple[Owed, ...]:
-        """Return what a channel has to tell a partner: retractions since *since*, and whatever is not picked up."""
-
-    def pickup(self, partner_id: str, channel_id: str) -> Pickup | None:
-        """Return which document a partner got last."""
-
-    def picked_up(self, issue: Issue, how: How, now: datetime) -> None:
-        """Enter what a partner holds from now on, and settle what it was owed of it."""
-
-    def tokens(self, partner_id: str) -> tuple[Token, ...]:
-        """Return the tokens of a partner, those too that ended. Cheap: asked at each request."""
-
-    def count(self, found: Sequence[Traffic]) -> None:
-        """Add up requests by day."""
-
-
-class Office(Protocol):
-    """What partners' requests ask of the house."""
-
-    def partner(self, id: str) -> Partner | None:
-        """Return a partner of the configuration."""
-
-    def digests(self, id: str, kind: TokenKind) -> Sequence[str]:
-        """Return the sha256 hex of each token of a partner that holds now; of one that is not there, none."""
-
-    def issue(self, partner: Partner, channel_id: str, file: str) -> Issue | None:
-        """Return what a channel of a partner says now; None where it has none such, in another dialect, or no document
-        that may go out."""
-
-    def rendition(self, issue: Issue) -> Rendition | None:
-        """Return the document of an issue; None where it was made anew meanwhile, and may not go out."""
-
-    def changes(self, issue: Issue, tags: Collection[str]) -> Rendition | None:
-        """Return the stories alone that came or changed since the document before, where *tags* name that one; all that
-        is taken back is told in any case. None where it is not known, or all of them are new."""
-
-    def picked_up(self, issue: Issue, how: How, sent: int) -> None:
-        """Note that it was answered with: 200, or 304 for a validator that names it. Whoever is told so has it."""
-
-    def refused(self, partner: Partner) -> None:
-        """Note a request beyond the rate."""

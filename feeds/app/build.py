@@ -18,6 +18,7 @@ from feeds.core.channels import channels
 from feeds.core.shards import Deal, deal
 from feeds.errors import Fault
 from feeds.fetch import fetcher
+from feeds.jobs import hand
 from feeds.jobs.deliver import deliver
 from feeds.jobs.index import index
 from feeds.jobs.poll import poll
@@ -25,6 +26,7 @@ from feeds.jobs.publish import publish
 from feeds.jobs.reclean import reclean
 from feeds.jobs.regroup import regroup
 from feeds.jobs.subscribe import subscribe
+from feeds.jobs.syndicate import Syndicate
 from feeds.jobs.work import Progress, Work, never, silent
 from feeds.log import reshape
 from feeds.model.job import Job, Report
@@ -48,6 +50,7 @@ JOBS: Mapping[str, Callable[[Job, Work], Report]] = {
     "deliver": deliver,
     "subscribe": subscribe,
     "index": index,
+    "hand": hand.hand,
 }
 
 
@@ -96,6 +99,8 @@ def ports_for(
         post=poster(client),
         clock=clock,
         index=store.searching,
+        office=Syndicate(lambda: settings, store.library, store.partners, clock),
+        errands=store.partners.errands,
     )
 
 
@@ -134,11 +139,12 @@ class App:
         library.sync(settings.sources, self.deal().shard_of, self.clock())
         self._heal()
         self._reclean()
-        if library.meta("settings") == digest:
-            return 0
-        changed = regroup(self.work())
-        library.set_meta("settings", digest)
-        logger.info("settings changed stories=%d", changed)
+        changed = 0
+        if library.meta("settings") != digest:
+            changed = regroup(self.work())
+            library.set_meta("settings", digest)
+            logger.info("settings changed stories=%d", changed)
+        hand.wish(self.work())
         return changed
 
     def in_force(self, settings: Settings | None = None) -> bool:

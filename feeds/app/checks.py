@@ -118,4 +118,5 @@ def in_force(settings: Settings) -> dict[str, Any]:
     values["push"]["naver"] = "***" if values["push"]["naver"] else ""
     for partner in values["partners"]:
         partner["token_hash"] = "***" if partner["token_hash"] else ""
+        partner["push"]["secrets"] = ["***"] * len(partner["push"]["secrets"])
     return values

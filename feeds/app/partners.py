@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from statistics import median
-from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from feeds.app import look
@@ -18,7 +17,7 @@ from feeds.core import agreement
 from feeds.errors import UsageError
 from feeds.jobs.syndicate import Syndicate
 from feeds.model.channel import Channel, Feed, Rendition
-from feeds.model.partner import Owed, Partner, PartnerView, Pickup, Reason, Token, TokenKind, Traffic
+from feeds.model.partner import Owed, Partner, PartnerView, Pickup, Push, Reason, Token, TokenKind, Traffic
 from feeds.model.story import Story
 
 logger = logging.getLogger(__name__)
@@ -30,6 +29,7 @@ OVERLAP = timedelta(days=7)
 SILENT = 3  # times the agreed interval after which a partner counts as silent
 LISTED = 50  # partners of whom the desk's page tells how long they take
 FEW = 5  # versions that were picked up, before their median says anything
+REFUSALS = 5  # of one push in a row, some eight minutes, before that is an alarm
 RECENT = 30  # days of traffic that are shown
 
 
@@ -54,6 +54,7 @@ class Account:
     traffic: tuple[Traffic, ...]
     debts: tuple[Owed, ...]
     lag: timedelta | None
+    pushes: tuple[Push, ...]
     alarms: tuple[str, ...]
 
     @property
@@ -119,12 +120,8 @@ def revoke(app: App, id: str, tokens: Sequence[str]) -> int:
 
 def addresses(app: App, partner: Partner, key: str = "") -> dict[str, str]:
     """Return the addresses of a partner's feeds by channel, with *key* in them where one is given."""
-    site = app.settings.site.url.rstrip("/")
-    found = {}
-    for id, channel in office(app).channels(partner).items():
-        path = channel.file(partner.dialect).split("/")
-        found[id] = site + quote("/".join([*path[:3], *([key] if key else []), *path[3:]]), safe="/:")
-    return found
+    channels = office(app).channels(partner)
+    return {id: agreement.address(channel, partner, app.settings.site.url, key) for id, channel in channels.items()}
 
 
 # what they have
@@ -197,10 +194,12 @@ def _account(app: App, desk: Syndicate, partner: Partner) -> Account:
         traffic=kept.traffic(partner.id, since),
         debts=kept.debts(partner.id),
         lag=_lag(kept.delays(partner.id)),
+        pushes=tuple(push for _, push in kept.errands.pushes(partner.id)),
         alarms=(),
     )
     begun = min((token.made for token in found.tokens), default=None)
-    return replace(found, alarms=tuple(_alarms(partner, found.last, begun, found.debts, found.lag, now)))
+    alarms = _alarms(partner, found.last, begun, found.debts, found.lag, found.pushes, now)
+    return replace(found, alarms=tuple(alarms))
 
 
 def _lag(delays: Sequence[timedelta]) -> timedelta | None:
@@ -214,6 +213,9 @@ def alarms(app: App) -> dict[str, tuple[str, ...]]:
     begun: dict[str, datetime] = {}
     last: dict[str, datetime] = {}
     debts: dict[str, list[Owed]] = {}
+    pushes: dict[str, list[Push]] = {}
+    for partner_id, push in kept.errands.pushes():
+        pushes.setdefault(partner_id, []).append(push)
     for token in kept.all_tokens():
         begun.setdefault(token.partner_id, token.made)
     for pickup in kept.pickups():
@@ -221,7 +223,9 @@ def alarms(app: App) -> dict[str, tuple[str, ...]]:
     for debt in kept.debts():
         debts.setdefault(debt.partner_id, []).append(debt)
     found = {
-        one.id: tuple(_alarms(one, last.get(one.id), begun.get(one.id), debts.get(one.id, ()), None, now))
+        one.id: tuple(
+            _alarms(one, last.get(one.id), begun.get(one.id), debts.get(one.id, ()), None, pushes.get(one.id, ()), now)
+        )
         for one in app.settings.partners
     }
     gone = {id: tuple(map(_overdue_words, owed)) for id, owed in debts.items() if id not in found}
@@ -234,12 +238,18 @@ def _alarms(
     begun: datetime | None,
     debts: Sequence[Owed],
     lag: timedelta | None,
+    pushes: Sequence[Push],
     now: datetime,
 ) -> Iterator[str]:
-    if last is None and begun and begun + SILENT * partner.every < now:
+    asks = not partner.push.url  # who is told at once need not ask
+    if asks and last is None and begun and begun + SILENT * partner.every < now:
         yield f"never asked since it got a token, {look.ago(begun, now)}"
-    if last and last + SILENT * partner.every < now:
+    if asks and last and last + SILENT * partner.every < now:
         yield f"last asked {look.ago(last, now)}, agreed was every {span(partner.every)}"
+    for push in pushes if partner.push.url else ():
+        if push.state == "given_up" or (push.state == "owed" and push.attempts >= REFUSALS):
+            tried = f"tried {push.attempts} times, {'given up' if push.state == 'given_up' else 'it goes on'}"
+            yield f"does not take what is pushed of {push.channel_id}: {push.problem} ({tried})"
     if lag and lag > partner.every * SILENT + partner.terms.delay:
         yield f"takes {span(lag)} to pick up what is new, agreed was every {span(partner.every)}"
     yield from map(_overdue_words, overdue(debts, [partner], now))

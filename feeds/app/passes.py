@@ -57,7 +57,7 @@ def run_pass(app: App, *, progress: Progress = silent, stopping: Callable[[], bo
     if not _published(app):
         app.ports.outbox.mark(app.channels(), app.clock())
     outcome = Outcome()
-    for job in (*_polls(app), Job(name="publish"), Job(name="deliver")):
+    for job in (*_polls(app), Job(name="publish"), Job(name="hand"), Job(name="deliver")):
         outcome.reports.append(app.run_job(job, app.work(progress=progress, stopping=stopping)))
     tidy(app)
     partners.watch(app)

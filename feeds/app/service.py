@@ -196,6 +196,9 @@ class Service:
             except FeedsError as error:
                 logger.warning("look failed error=%s", error)
 
+    def _in_clear(self, place: str) -> bool:
+        return place in self.app.settings.server.allow_private
+
     def _ready(self) -> bool:
         return not self.operating.unready()
 
@@ -207,7 +210,7 @@ class Service:
             *search.entrances(self.app),
             *push.entrances(self.app, wake),
             *desk_web.entrances(self.app, wake),
-            *partner.entrances(self.office, self.app.clock),
+            *partner.entrances(self.office, self.app.clock, self.app.store.outbox.hub, wake, self._in_clear),
         )
         allow_files(settings.connections + FILES)
         front = Front(self.app.settings.site.url, settings)

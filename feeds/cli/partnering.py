@@ -14,7 +14,7 @@ from feeds.app.partners import Account
 from feeds.cli.common import Desk, as_json, command, count, noted, print_json, say, table
 from feeds.errors import UsageError
 from feeds.model.channel import Feed
-from feeds.model.partner import Reason, Receipt, Terms, TokenKind
+from feeds.model.partner import Push, Reason, Receipt, Terms, TokenKind
 
 TIME = "%Y-%m-%d %H:%M:%S"
 KIND = "Of the key that stands in addresses, for readers that know neither Basic nor Bearer."
@@ -163,10 +163,34 @@ def _say_account(desk: Desk, found: Account, now: datetime) -> None:
             say(desk, f"          last {door.pickup.at:{TIME}}, {state}, holds {held}")
         else:
             say(desk, "          never asked for")
+    _say_pushes(desk, found, now)
     for debt in found.debts:
         say(desk, f"  owed    {debt.told} of {debt.story_id} ({debt.cause}), {debt.channel_id}, {ago(debt.since, now)}")
     for alarm in found.alarms:
         say(desk, f"  alarm   {alarm}")
+
+
+def _say_pushes(desk: Desk, found: Account, now: datetime) -> None:
+    push = found.partner.push
+    if push.url:
+        say(desk, f"  push    {push.url}")
+    if push.websub:
+        say(desk, f"  websub  they may subscribe at /partner/{found.partner.id}/hub")
+    for one in found.pushes if push.url else ():
+        documents = count(one.number, "document")
+        if one.state == "owed":
+            again = f"; again {ago(one.due, now)}" if one.attempts else ""
+            tried = f", tried {count(one.attempts, 'time')}: {one.problem}" if one.attempts else ""
+            say(desk, f"          {one.channel_id}: {documents}, the last is on its way{tried}{again}")
+        else:
+            say(desk, f"          {one.channel_id}: {documents}, the last was {_STATES[one.state]}{_why(one)}")
+
+
+_STATES = {"done": "taken", "given_up": "given up"}
+
+
+def _why(push: Push) -> str:
+    return f": {push.problem}" if push.problem else ""
 
 
 def _plain(value: object) -> str:
@@ -199,6 +223,8 @@ def _account(found: Account) -> dict[str, object]:
             }
             for d in found.doors
         ],
+        "push": {"url": found.partner.push.url, "websub": found.partner.push.websub},
+        "pushes": [asdict(push) for push in found.pushes],
         "traffic": [asdict(t) for t in found.traffic],
         "owed": [{k: v for k, v in asdict(o).items() if k != "stone"} for o in found.debts],
         "alarms": found.alarms,

@@ -1,8 +1,9 @@
 """What several keys must agree on: outputs and their places, names of categories, partners, hubs."""
 
 from collections.abc import Iterator, Sequence
+from urllib.parse import urlsplit
 
-from feeds.config import outgoing, schema
+from feeds.config import outgoing, partners, schema
 from feeds.config.faults import did_you_mean
 from feeds.config.nodes import Node
 from feeds.config.parts import Item, Parts
@@ -128,6 +129,25 @@ def _partners(parts: Parts) -> None:
             if channel.startswith("category:") and not lists:
                 message = f"channels has {shown(node)}, but no output is a list by category; give one each: category"
                 parts.sheet.fault(node, message)
+        _pushed(parts, item)
         if item.keys.token and len(item.keys.token) < SHORTEST:
             message = f"token is shorter than {SHORTEST} characters; leave it out, and `feeds partner rotate` makes one"
             parts.sheet.fault(item.at("token"), message)
+
+
+def _pushed(parts: Parts, item: Item[partners.PartnerKeys]) -> None:
+    """What is private goes out signed, and not in the clear, but for hosts that the operator names."""
+    push = item.keys.push
+    if push is None:
+        return
+    if push.url and not push.secret:
+        right = "give it, as whsec_ and 24 to 64 bytes in base64, as of `openssl rand -base64 32`"
+        parts.sheet.fault(item.at("push"), f"push has a url but no secret; {right}")
+    if push.secret and not push.url:
+        parts.sheet.fault(item.at("push"), "push has a secret but no url; give the address that is pushed to")
+    address = urlsplit(push.url or "")
+    if address.scheme == "http" and address.netloc not in parts.server.keys.allow_private:
+        node = item.at("push", "url")
+        parts.sheet.fault(
+            node, f"url is {shown(node)}; give an https address: what is private does not go in the clear"
+        )

@@ -5,9 +5,10 @@ from hashlib import sha256
 from typing import Annotated, get_args
 
 from feeds.config import values
-from feeds.config.kinds import DAY, MINUTE, Id, Keys, Limit, Names, Rule, Share, Text, key
+from feeds.config.kinds import DAY, MINUTE, Flag, Id, Keys, Limit, Names, Rule, Share, Text, key
+from feeds.core.webhooks import key_of
 from feeds.model.channel import PAGE_FORMATS, Format
-from feeds.model.partner import Partner, Terms
+from feeds.model.partner import Partner, Pushing, Terms
 from feeds.model.partner import Share as Passed
 from feeds.model.passing import Images
 
@@ -15,9 +16,31 @@ NONE = timedelta(0)
 
 DIALECTS = tuple(format for format in get_args(Format) if format not in {*PAGE_FORMATS, "opml", "news"})
 Dialect = Annotated[Format, values.choice(*DIALECTS, hints={"jsonfeed": "write json"})]
+Secret = Annotated[
+    str,
+    values.fitting(
+        lambda text: key_of(text) is not None,
+        "give whsec_ and 24 to 64 bytes in base64, as of `openssl rand -base64 32`",
+    ),
+]
 Parameter = Annotated[
     str, values.matching(r"[A-Za-z0-9_.-]{1,64}", "give a parameter's name of letters, digits, '_', '-' and '.'")
 ]
+
+
+class PartnerPushKeys(Keys):
+    """Telling a partner at once."""
+
+    url: Annotated[str, values.address("https://portal.example/hooks/desk")] | None = key(
+        "where each new document is sent by a POST, signed as Standard Webhooks has it", None
+    )
+    secret: Secret | None = key(
+        "key of the signature, as whsec_ and 24 to 64 bytes in base64; best given as ${file:…} or ${env:…}", None
+    )
+    old_secret: Secret | None = key("the key before it, which signs too until the partner knows the new one", None)
+    websub: Flag = key(
+        "whether they may subscribe to their feeds by WebSub, with their token, at /partner/NAME/hub", False
+    )
 
 
 class PartnerKeys(Keys):
@@ -65,6 +88,7 @@ class PartnerKeys(Keys):
     within: Annotated[timedelta, values.duration(MINUTE, 30 * DAY)] = key(
         "how soon they agreed to pick up what is taken back", "1h"
     )
+    push: PartnerPushKeys | None = key("telling them at once, beside that they may ask", None)
 
 
 def partner(keys: PartnerKeys) -> Partner:
@@ -98,4 +122,10 @@ def partner(keys: PartnerKeys) -> Partner:
         rate=keys.rate,
         every=keys.every,
         within=keys.within,
+        push=_pushing(keys.push) if keys.push else Pushing(),
     )
+
+
+def _pushing(keys: PartnerPushKeys) -> Pushing:
+    secrets = tuple(secret for secret in (keys.secret, keys.old_secret) if secret)
+    return Pushing(url=keys.url or "", secrets=secrets, websub=keys.websub)

@@ -286,6 +286,18 @@ def _words(value: object) -> str:
 words = Value("give text, in quotes where it is empty or begins or ends with blanks", _words)
 
 
+def fitting(test: Callable[[str], bool], right: str) -> Value:
+    """A text that passes *test*."""
+
+    def read(value: object) -> str:
+        found = _string(value)
+        if not test(found):
+            raise Unfit
+        return found
+
+    return Value(right, read)
+
+
 def _slug(value: object) -> str:
     found = _string(value)
     if slugged(found) != found:

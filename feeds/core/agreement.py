@@ -15,7 +15,7 @@ window    as for outputs: by count and by age (Flipboard wants 30 items, MSN 20 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
 from feeds.core import terms
@@ -96,6 +96,12 @@ def private(channel: Channel, partner: Partner) -> Channel:
         days=partner.terms.days,
         private=True,
     )
+
+
+def address(channel: Channel, partner: Partner, site: str, key: str = "") -> str:
+    """Return where *partner* gets its private *channel* below *site*, with *key* in it where one is given."""
+    path = channel.file(partner.dialect).split("/")
+    return site.rstrip("/") + quote("/".join([*path[:3], *([key] if key else []), *path[3:]]), safe="/:")
 
 
 def judge(story: Story, deal: Deal, now: datetime) -> tuple[Reason, ...]:

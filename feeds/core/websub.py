@@ -26,6 +26,7 @@ LONGEST_WAIT = timedelta(hours=6)
 PATIENCE = timedelta(hours=24)  # of one document for one subscriber; its lease goes on (§7)
 ATTEMPTS = 14  # 15 s doubled up to 6 h: some 24 hours in all
 PINGS = 12
+PARTNERS = ATTEMPTS + 4 * 30  # a partner that is down for days is still owed what was taken back: a month
 VERIFICATIONS = 4
 BETWEEN_VERIFICATIONS = timedelta(minutes=1)  # of one pair of topic and callback: our hub is no amplifier
 
@@ -127,6 +128,7 @@ def subscribed(intent: Intent, now: datetime) -> Subscription:
         secret=intent.secret,
         lease_until=now + intent.lease,
         since=now,
+        by=intent.by,
     )
 
 
@@ -173,6 +175,8 @@ def next_step(delivery: Delivery, sent: Sent, now: datetime) -> Delivery:
     if sent.status == 410 and delivery.kind == "push":
         return replace(tried, state="gone", problem="")
     problem = sent.problem or f"the {_WHO[delivery.kind]} answers with status {sent.status}"
+    if sent.status == 410 and delivery.kind == "partner":  # as Standard Webhooks has it; a newer document tries again
+        return replace(tried, state="given_up", problem="the partner says that nothing is there any more (410)")
     if delivery.kind == "verify" and (sent.status and sent.status < 500):
         problem = "the callback does not say that it meant this" if sent.accepted else problem
         return replace(tried, state="given_up", problem=problem)
@@ -191,13 +195,29 @@ def done(step: Delivery) -> Delivery:
     return replace(step, state="done", problem="")
 
 
-_WHO = {"ping": "hub", "announce": "hub", "push": "subscriber", "verify": "callback", "naver": "service", "ask": "hub"}
-_ATTEMPTS = {"ping": PINGS, "announce": PINGS, "push": ATTEMPTS, "verify": VERIFICATIONS, "naver": PINGS, "ask": 1}
+_WHO = {
+    "ping": "hub",
+    "announce": "hub",
+    "push": "subscriber",
+    "partner": "partner",
+    "verify": "callback",
+    "naver": "service",
+    "ask": "hub",
+}
+_ATTEMPTS = {
+    "ping": PINGS,
+    "announce": PINGS,
+    "push": ATTEMPTS,
+    "partner": PARTNERS,
+    "verify": VERIFICATIONS,
+    "naver": PINGS,
+    "ask": 1,
+}
 
 
 def _wait(tried: Delivery) -> timedelta:
-    first = FIRST_WAIT if tried.kind == "push" else BETWEEN_VERIFICATIONS
-    return min(first * (1 << (tried.attempts - 1)), LONGEST_WAIT)
+    first = FIRST_WAIT if tried.kind in ("push", "partner") else BETWEEN_VERIFICATIONS
+    return min(first * (1 << min(tried.attempts - 1, 12)), LONGEST_WAIT)
 
 
 def announcement(hub: str, topic: str, etag: str, now: datetime) -> Delivery:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from feeds.core import naver, websub
+from feeds.jobs import hand
 from feeds.jobs.work import Tally, Work
 from feeds.model.channel import Rendition
 from feeds.model.delivery import Delivery, Message, Sent
@@ -32,6 +33,10 @@ class _Round:
     problems: dict[str, Problem] = field(default_factory=dict)
     flying: set[str] = field(default_factory=set)
     documents: dict[str, Rendition] = field(default_factory=dict)  # by etag: one for all subscribers
+    partners: hand.Carried = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.partners = hand.Carried(self.work)
 
 
 def deliver(job: Job, work: Work) -> Report:
@@ -47,6 +52,8 @@ def deliver(job: Job, work: Work) -> Report:
         if work.stopping():
             break
     over = run.tally.took >= work.budget
+    if work.ports.office:
+        work.ports.office.flush()
     return Report(
         job=job, outcome="more" if over else "done", counts=run.tally.counts, problems=run.problems, took=run.tally.took
     )
@@ -80,7 +87,11 @@ def _plan(run: _Round, delivery: Delivery) -> Message | Sent:
     if delivery.kind == "verify":
         intent = outbox.hub.intent(delivery.about)
         return websub.verify(intent) if intent else Sent(skipped=True)
+    if delivery.kind == "partner":
+        return run.partners.plan(delivery)
     subscription = outbox.hub.subscription(delivery.about, now)
+    if subscription and subscription.by:
+        return run.partners.push(delivery, subscription)
     rendition = _document(run, delivery)
     if subscription is None or rendition is None or rendition.etag != delivery.etag:  # a newer one is owed, or none
         return Sent(skipped=True)
@@ -104,6 +115,7 @@ def _settle(run: _Round, came: Sequence[tuple[Delivery, Sent]]) -> None:
     settled = []
     for delivery, sent in came:
         run.flying.discard(delivery.id)
+        run.partners.settle(delivery, sent)
         step = websub.next_step(delivery, naver.judged(sent) if delivery.kind == "naver" else sent, now)
         if delivery.kind == "verify":
             step = _verified(run, delivery, sent, step)

@@ -9,7 +9,7 @@ from feeds.core import losses, naver, pages, websub
 from feeds.core.channels import channels, siblings
 from feeds.core.compose import compose, outlived, window
 from feeds.errors import OutputError, StaleView
-from feeds.jobs import archive, renamed, sources
+from feeds.jobs import archive, hand, renamed, sources
 from feeds.jobs import pages as pages_job
 from feeds.jobs.work import Tally, Work
 from feeds.model.buckets import ALL, bucket_of_channel
@@ -84,6 +84,8 @@ def publish(job: Job, work: Work) -> Report:
             done.add(channel_id)
             _publish_one(edition, channel_id, mark)
             work.progress(channel_id, left)
+    if done:
+        hand.wish(work, whole=False)  # a category that came up has channels that partners are sent
     return Report(
         job=job,
         outcome="failed" if edition.failed else "more" if more else "done",

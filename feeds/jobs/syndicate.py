@@ -19,7 +19,8 @@ from feeds.model.channel import Channel, Feed, Item, Rendered, Rendition
 from feeds.model.partner import Held, How, Issue, Partner, Standing, TokenKind
 from feeds.model.settings import Settings
 from feeds.model.story import Story
-from feeds.ports import Archive, Clock, Ledger
+from feeds.ports import Archive, Clock
+from feeds.ports_partners import Ledger
 from feeds.render import render
 
 logger = logging.getLogger(__name__)
@@ -60,6 +61,7 @@ class Syndicate:
         self._same = Same()
         self._drawn = self._draw(settings())
         self._got: dict[tuple[str, str], tuple[str, int]] = {}  # what we entered: the etag, and the channel's edition
+        self._proved: dict[tuple[str, str], str] = {}  # the etag that they named last
         self._counts = Counts(ledger)
 
     # the port `Office`
@@ -128,26 +130,57 @@ class Syndicate:
         fresh = tuple(i for i in made.feed.items if (i.story.id, i.story.updated, i.content) not in had)
         return self.render(replace(made.feed, items=fresh)) if len(fresh) < len(made.feed.items) else None
 
+    def channels(self, partner: Partner) -> Mapping[str, Channel]:
+        public = self._now().editions.public(partner, self._clock())
+        return {id: agreement.private(channel, partner) for id, channel in public.items()}
+
+    def topics(self, partner: Partner) -> Mapping[str, str]:
+        site = self._now().editions.settings.site.url
+        return {agreement.address(channel, partner, site): id for id, channel in self.channels(partner).items()}
+
+    def until(self, issue: Issue) -> datetime | None:
+        made = self._now().made.get((issue.partner_id, issue.channel_id))
+        return made.until if made and made.issue.etag == issue.etag else None
+
+    def sending(self, issue: Issue, how: How) -> None:
+        if not self._has(issue):
+            self._ledger.sent(issue, how, self._clock())
+
     def picked_up(self, issue: Issue, how: How, sent: int) -> None:
         """Enter it once for each edition of its channel: between two, others may have told it another document."""
         now, key = self._clock(), (issue.partner_id, issue.channel_id)
-        made = self._now().made.get(key)
-        edition = made.standing.edition if made and made.issue.etag == issue.etag else None
-        if edition is None or self._got.get(key) != (issue.etag, edition):
+        if not self._has(issue):
             self._ledger.picked_up(issue, how, now)
-            if edition is not None:
+            if (edition := self._edition_of(issue)) is not None:
                 self._got[key] = (issue.etag, edition)
         self._counts.add(issue.partner_id, issue.channel_id, now, how, sent, issue.newest)
+
+    def cut(self, issue: Issue) -> None:
+        logger.info("partner=%s channel=%s cut etag=%s", issue.partner_id, issue.channel_id, issue.etag)
+        self._counts.add(issue.partner_id, issue.channel_id, self._clock(), "cut", 0, None)
+
+    def named(self, issue: Issue, tags: Collection[str]) -> None:
+        key = (issue.partner_id, issue.channel_id)
+        last = self._got.get(key, ("", 0))[0]
+        if last not in tags:  # another process told them, or this one before it was started anew
+            pickup = self._ledger.pickup(*key)
+            last = pickup.etag if pickup else ""
+        if last in tags and self._proved.get(key) != last:
+            self._proved[key] = last
+            self._counts.prove((*key, last), self._clock())
+
+    def _has(self, issue: Issue) -> bool:
+        """Tell whether it was entered that they have it, as the channel stands now."""
+        return self._got.get((issue.partner_id, issue.channel_id)) == (issue.etag, self._edition_of(issue))
+
+    def _edition_of(self, issue: Issue) -> int | None:
+        made = self._now().made.get((issue.partner_id, issue.channel_id))
+        return made.standing.edition if made and made.issue.etag == issue.etag else None
 
     def refused(self, partner: Partner) -> None:
         self._counts.add(partner.id, "", self._clock(), None, 0, None)
 
     # what is looked at
-
-    def channels(self, partner: Partner) -> Mapping[str, Channel]:
-        """Return the channels of a partner as they are published for it, by the ids of the public ones."""
-        public = self._now().editions.public(partner, self._clock())
-        return {id: agreement.private(channel, partner) for id, channel in public.items()}
 
     def edition(self, partner: Partner, channel: Channel, standing: Standing, now: datetime) -> Edition:
         """Return what *channel* says to *partner* at *now*, which may lie ahead."""

@@ -23,6 +23,8 @@ def beside(work: Work) -> tuple[Job, ...]:
     jobs = []
     if work.listening and ports.library.leases.due(now, 1):
         jobs.append(Job(name="subscribe"))
+    if ports.errands and ports.errands.due(now, 1):
+        jobs.append(Job(name="hand"))
     if ports.index and ports.index.waits():
         jobs.append(Job(name="index"))
     return tuple(jobs)

@@ -10,6 +10,7 @@ DeliveryKind = Literal[
     "announce",  # the hub of ours is: it owes its subscribers the new document
     "naver",  # Naver is told of a new document of its syndication
     "push",  # a subscriber gets the new document (WebSub §7)
+    "partner",  # a partner gets the new document of a channel of theirs, by a signed webhook
     "verify",  # a callback is asked whether it meant what was asked in its name (WebSub §5.3)
     "ask",  # a hub elsewhere is asked to tell us, or to stop (WebSub §5.1); never stored: a lease says when it is due
 ]
@@ -20,7 +21,8 @@ Mode = Literal["subscribe", "unsubscribe"]
 class Delivery:
     """One message to one place. The same thing to the same place has the same id, so that it is sent once.
 
-    *about* is the id of the subscription of a push, of the intent of a verification; *etag* is that of the document
+    *about* is the id of the subscription of a push, of the intent of a verification, of a partner and its channel (with
+    a blank between); *etag* is that of the document
     which is told of, and fences what becomes of it: a newer one is owed anew.
     """
 
@@ -57,6 +59,7 @@ class Intent:
     lease: timedelta = timedelta(0)
     challenge: str = ""
     at: datetime
+    by: str = ""  # sha256 hex of the token that a partner showed, where the topic is private
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +73,7 @@ class Subscription:
     lease_until: datetime
     since: datetime
     delivered: str = ""  # etag of the last document that it took
+    by: str = ""  # as of `Intent`: it ends with that token
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

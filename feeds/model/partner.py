@@ -1,6 +1,6 @@
 """Someone who takes our stories under terms, what they got of them, and what they are owed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
@@ -34,7 +34,7 @@ How = Literal[
     "polled",  # answered with 200
     "unchanged",  # 304: they hold what their validator names
     "changes",  # 226: the new entries alone (RFC 3229)
-    "pushed",
+    "pushed",  # sent to them: a signed webhook, or WebSub
     "acknowledged",  # a person said so
 ]
 Told = Literal["story", "correction", "retraction"]
@@ -73,6 +73,18 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pushing:
+    """How a partner is told at once: each new document goes to *url*, signed by *secrets*, the newest first.
+
+    *websub*: they may subscribe to their private feeds, with their token, at a hub of their own.
+    """
+
+    url: str = ""
+    secrets: tuple[str, ...] = field(default=(), repr=False)  # keys of the signature, in base64
+    websub: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Partner:
     """One item of `partners` in feeds.yaml.
 
@@ -91,6 +103,7 @@ class Partner:
     rate: int = 60  # requests a minute
     every: timedelta = timedelta(hours=1)
     within: timedelta = timedelta(hours=1)
+    push: Pushing = Pushing()
 
 
 class Reason(NamedTuple):
@@ -132,7 +145,12 @@ class Token:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """One row of the ledger: this version of this story reached this partner, then, so."""
+    """One row of the ledger: this version of this story went to this partner, then, so.
+
+    *etag* names the document. *received* is when its last byte was written to them, None where the connection ended
+    before, or no answer said yes to a push: they may have it all the same. *acknowledged* is when they proved that they
+    have it: a later request named its etag (RFC 9110 §13.1.2), a push was answered with 2xx, or a person said so.
+    """
 
     partner_id: str
     channel_id: str
@@ -142,6 +160,8 @@ class Receipt:
     how: How
     at: datetime
     etag: str = ""
+    received: datetime | None = None
+    acknowledged: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,6 +193,8 @@ class Traffic:
     requests: int = 0
     full: int = 0  # 200 and 226
     unchanged: int = 0  # 304
+    cut: int = 0  # 200 and 226 of which not all bytes were taken
+    pushed: int = 0  # documents that they took of us; no requests of theirs
     refused: int = 0  # 429
     sent: int = 0  # bytes of bodies
     last: datetime | None = None
@@ -210,6 +232,36 @@ class Pickup:
     at: datetime
     etag: str
     updated: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Errand:
+    """A channel whose documents a partner is sent: when it is to be looked at, and what was owed of it last.
+
+    *about* stands for the terms under which that was; *edition* and *answered* for how the channel stood then: where
+    it stands otherwise by now, or *due* has come, it is looked at anew. *number* counts the documents.
+    """
+
+    partner_id: str
+    channel_id: str
+    about: str
+    edition: int = -1
+    answered: datetime | None = None
+    due: datetime | None = None
+    etag: str = ""
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Push:
+    """How a channel is pushed to a partner: of the document that they are sent, whether they took it."""
+
+    channel_id: str
+    number: int  # documents that were owed until now
+    state: str  # as of `Delivery`
+    attempts: int
+    problem: str
+    due: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -70,7 +70,7 @@ class Hub:
             values = {name: getattr(subscription, name) for name in _SUBSCRIPTION}
             bucket = bucket_of_url(subscription.callback)
             statement = self._db.insert(p.subscriptions).values(**values, bucket=bucket)
-            renewed = {name: statement.excluded[name] for name in ("secret", "lease_until")}
+            renewed = {name: statement.excluded[name] for name in ("secret", "lease_until", "by")}
             connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=renewed))
 
     def forget(self, intent: Intent) -> None:

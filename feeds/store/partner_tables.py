@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Index, PrimaryKeyConstraint, Table, Text
+from sqlalchemy import Boolean, Column, Index, PrimaryKeyConstraint, Table, Text, true
 
 from feeds.store.db import DateTime, Number, Words
 from feeds.store.tables import metadata
@@ -32,6 +32,7 @@ holdings = Table(  # what partners have: of each story the last version that the
     required("story_id", Words),
     required("revision", DateTime),
     required("told", Text),
+    Column("sure", Boolean, nullable=False, server_default=true()),  # false: they may have it
     PrimaryKeyConstraint("partner_id", "channel_id", "story_id"),
     Index("holdings_story", "story_id"),
     sqlite_with_rowid=False,
@@ -51,6 +52,34 @@ ledger = Table(  # every version that reached a partner; rows are added and neve
     required("etag", Text),
     Index("ledger_partner", "partner_id", "at"),
     Index("ledger_story", "story_id"),
+)
+
+handed = Table(  # documents that went to partners: by which the rows of the ledger with their etags reached them
+    "handed",
+    metadata,
+    required("partner_id", Words),
+    required("channel_id", Words),
+    required("etag", Text),
+    required("at", DateTime),
+    Column("received", DateTime),  # when the last byte was written
+    Column("acknowledged", DateTime),  # when they proved that they have it
+    PrimaryKeyConstraint("partner_id", "channel_id", "etag"),
+    sqlite_with_rowid=False,
+)
+
+errands = Table(  # channels whose documents partners are sent
+    "errands",
+    metadata,
+    required("partner_id", Words),
+    required("channel_id", Words),
+    required("about", Text),
+    required("edition", Number),
+    Column("answered", DateTime),
+    Column("due", DateTime),
+    required("etag", Text),
+    required("number", Number),
+    PrimaryKeyConstraint("partner_id", "channel_id"),
+    sqlite_with_rowid=False,
 )
 
 owed = Table(  # what was taken back or corrected after a partner got it
@@ -92,6 +121,7 @@ traffic = Table(  # requests by day; the public is the partner ''
     *(required(name, Number) for name in ("requests", "full", "unchanged", "refused", "sent")),
     Column("last", DateTime),
     Column("newest", DateTime),
+    *(Column(name, Number, nullable=False, server_default="0") for name in ("cut", "pushed")),
     PrimaryKeyConstraint("partner_id", "channel_id", "day"),
     sqlite_with_rowid=False,
 )

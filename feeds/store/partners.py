@@ -8,17 +8,17 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, case, delete, exists, func, select, update
+from sqlalchemy import Select, bindparam, case, delete, exists, func, select, update
 
 from feeds.model.channel import Tombstone
 from feeds.model.partner import RETOLD, Audience, Held, How, Issue, Owed, Pickup, Receipt, Standing, Token, Traffic
-from feeds.store import marking, owing
+from feeds.store import handing, marking
 from feeds.store import partner_tables as p
 from feeds.store import tables as t
 from feeds.store.codec import loads
 from feeds.store.db import Database, DateTime, among
-from feeds.store.prepared import inserting, selecting, upserting
-from feeds.store.rows import AnyRow
+from feeds.store.errands import Errands
+from feeds.store.prepared import selecting, upserting
 
 KEPT = timedelta(days=400)  # the ledger, as long as decisions
 COUNTED = timedelta(days=400)  # traffic by day
@@ -47,11 +47,6 @@ _TOKENS = selecting(
 _PICKUP = selecting(
     select(p.pickups).where(_P.partner_id == bindparam("partner"), _P.channel_id == bindparam("channel"))
 )
-_HELD = selecting(
-    select(p.holdings.c.story_id, p.holdings.c.revision, p.holdings.c.told).where(
-        p.holdings.c.partner_id == bindparam("partner"), p.holdings.c.channel_id == bindparam("channel")
-    )
-)
 _MINE = (_O.partner_id == bindparam("partner")) & (_O.channel_id == bindparam("channel"))
 _BACK = (_O.told == "retraction") & (_O.cause != "returned")
 _OWED = selecting(
@@ -64,12 +59,6 @@ _OWED = selecting(
     .order_by(_O.settled.is_not(None), _O.since.desc(), _O.story_id)  # first what is open: it would starve
     .limit(MOST)
 )
-_OPEN = selecting(
-    select(_O.story_id, _O.told, t.stories.c.updated)
-    .join_from(p.owed, t.stories, t.stories.c.id == _O.story_id, isouter=True)
-    .where(_MINE, _O.settled.is_(None))
-)
-_HOLD, _PICK, _ENTER = upserting(p.holdings), upserting(p.pickups), inserting(p.ledger, ("id",))
 _READ = upserting(p.readers)
 
 
@@ -78,6 +67,7 @@ class Partners:
 
     def __init__(self, db: Database) -> None:
         self._db = db
+        self.errands = Errands(db)
 
     # tokens
 
@@ -124,45 +114,27 @@ class Partners:
             rows = _PICKUP.rows(connection, partner=partner_id, channel=channel_id)
             return next((Pickup(**row._asdict()) for row in rows), None)
 
-    def picked_up(self, issue: Issue, how: How, now: datetime) -> None:
-        """Enter what a partner holds from now on that it did not hold before, and settle what it was owed of it.
-
-        What was taken back or corrected since the document was made is owed at once.
-        """
-        ids = {"partner_id": issue.partner_id, "channel_id": issue.channel_id}
+    def sent(self, issue: Issue, how: How, now: datetime) -> None:
+        """Enter what a partner may have from now on that it did not hold before."""
         with self._db.write() as connection:
-            before = {
-                row.story_id: row for row in _HELD.rows(connection, partner=issue.partner_id, channel=issue.channel_id)
-            }
-            fresh = [h for h in issue.held if _is_news(h, before.get(h.story_id))]
-            rows: list[dict[str, Any]] = [
-                {**ids, "story_id": h.story_id, "revision": h.revision, "told": _told(h, before.get(h.story_id))}
-                for h in fresh
-            ]
-            kept = [{**row, "told": _kept(row["told"])} for row in rows]
-            changed = owing.overtaken(connection, [owing.Handed(**row) for row in kept], now)
-            _HOLD.each(connection, kept)
-            _ENTER.each(connection, [{**row, "how": how, "at": now, "etag": issue.etag} for row in rows])
-            self._settle(connection, issue, how, now)
-            _PICK.run(connection, **ids, at=now, etag=issue.etag, updated=issue.updated)
+            changed = handing.sent(connection, issue, how, now)
             marking.put(connection, (), changed)
 
-    def _settle(self, connection: Connection, issue: Issue, how: str, now: datetime) -> None:
-        """A correction is picked up with the version that is the latest at this moment, not with one made before."""
-        mine = (_O.partner_id == issue.partner_id) & (_O.channel_id == issue.channel_id) & _O.settled.is_(None)
-        rows = _OPEN.rows(connection, partner=issue.partner_id, channel=issue.channel_id)
-        due = {(row.story_id, row.told): row.updated for row in rows}
-        for h in issue.held if due else ():
-            told = "retraction" if h.told == "retraction" else "correction"
-            latest = due.get((h.story_id, told), h)
-            if latest is h or (told == "correction" and latest and h.revision < latest):
-                continue
-            this = mine & (_O.story_id == h.story_id) & (_O.told == told)
-            connection.execute(update(p.owed).where(this).values(settled=now, how=how))
+    def picked_up(self, issue: Issue, how: How, now: datetime) -> None:
+        """Note that a document was received, and settle what they were owed of it: see `handing`."""
+        with self._db.write() as connection:
+            changed = handing.sent(connection, issue, how, now, again=False)
+            handing.received(connection, issue, how, now, proved=how in ("unchanged", "pushed"))
+            marking.put(connection, (), changed)
+
+    def proved(self, named: Collection[tuple[str, str, str]], now: datetime) -> None:
+        """Note that partners named documents that they have: partner, channel, etag of each."""
+        with self._db.write() as connection:
+            handing.proved(connection, named, now)
 
     def count(self, found: Sequence[Traffic]) -> None:
         """Add up requests by day."""
-        names = ("requests", "full", "unchanged", "refused", "sent")
+        names = ("requests", "full", "unchanged", "refused", "sent", "cut", "pushed")
         statement: Any = self._db.insert(p.traffic)
         sums = {name: p.traffic.c[name] + statement.excluded[name] for name in names}
         latest = {name: func.coalesce(statement.excluded[name], p.traffic.c[name]) for name in ("last", "newest")}
@@ -221,12 +193,10 @@ class Partners:
         with self._db.write() as connection:
             for one in found:
                 ids = {"partner_id": one.partner_id, "channel_id": one.channel_id, "story_id": one.story_id}
-                row = {**ids, "revision": one.since, "told": one.told}
                 mine = (_O.partner_id == one.partner_id) & (_O.channel_id == one.channel_id)
                 this = mine & (_O.story_id == one.story_id) & (_O.told == one.told)
                 connection.execute(update(p.owed).where(this).values(settled=now, how="acknowledged"))
-                _HOLD.each(connection, [{**row, "told": _kept(one.told)}])
-                _ENTER.each(connection, [{**row, "how": "acknowledged", "at": now, "etag": ""}])
+                handing.said(connection, [{**ids, "revision": one.since, "told": one.told}], now)
 
     def holdings(self, partner_id: str) -> Mapping[tuple[str, str], Held]:
         """Return what a partner holds, by channel and story."""
@@ -242,32 +212,39 @@ class Partners:
         """Return how many stories each partner holds."""
         c = p.holdings.c
         number = func.count(c.story_id.distinct())
-        query = select(c.partner_id, number.label("number")).where(c.told == "story").group_by(c.partner_id)
+        query = select(c.partner_id, number.label("number")).where((c.told == "story") | ~c.sure).group_by(c.partner_id)
         with self._db.read() as connection:
             return {row.partner_id: row.number for row in connection.execute(query)}
 
     def receipts(self, partner_id: str, story_id: str = "") -> Iterator[Receipt]:
         """Give a partner's rows of the ledger, the oldest first."""
-        c = p.ledger.c
-        query = _of(select(p.ledger), c, partner_id).order_by(c.id)
+        c, d = p.ledger.c, p.handed.c
+        by = (d.partner_id == c.partner_id) & (d.channel_id == c.channel_id) & (d.etag == c.etag)
+        query = select(p.ledger, d.received, d.acknowledged).join_from(p.ledger, p.handed, by, isouter=True)
+        query = _of(query, c, partner_id).order_by(c.id)
         if story_id:
             query = query.where(c.story_id == story_id)
         with self._db.read() as connection:
             rows = connection.execute(query).all()
-        yield from (Receipt(**{n: v for n, v in row._mapping.items() if n != "id"}) for row in rows)
+        for row in rows:
+            known = {n: v for n, v in row._mapping.items() if n != "id"}
+            told = {"received": row.at, "acknowledged": row.at} if row.how == "acknowledged" else {}
+            yield Receipt(**{**known, **told})
 
     def delays(self, partner_id: str) -> tuple[timedelta, ...]:
-        """Return how long versions took to be picked up: of the last rows of the ledger, `LATEST` at the most.
+        """Return how long versions took to be received: of the last rows of the ledger, `LATEST` at the most.
 
         The first document of a channel is left out: it holds what is old already.
         """
-        c = p.ledger.c
-        mine = select(c.channel_id, c.revision, c.at).where(c.partner_id == partner_id)
+        c, d = p.ledger.c, p.handed.c
+        by = (d.partner_id == c.partner_id) & (d.channel_id == c.channel_id) & (d.etag == c.etag)
+        mine = select(c.channel_id, c.revision, c.at, d.received).join_from(p.ledger, p.handed, by)
+        mine = mine.where(c.partner_id == partner_id, d.received.is_not(None))
         first = select(c.at).where(c.partner_id == partner_id).order_by(c.at).limit(1)
         with self._db.read() as connection:
             rows = connection.execute(mine.order_by(c.at.desc(), c.id.desc()).limit(LATEST)).all()
             begun = {id: connection.scalar(first.where(c.channel_id == id)) for id in {row.channel_id for row in rows}}
-        return tuple(row.at - row.revision for row in rows if row.at > begun[row.channel_id])
+        return tuple(row.received - row.revision for row in rows if row.at > begun[row.channel_id])
 
     def traffic(self, partner_id: str | None, since: str) -> tuple[Traffic, ...]:
         """Return requests by day since *since* (a day): of one partner, `''` for the public, None for all."""
@@ -301,6 +278,7 @@ class Partners:
         with self._db.write() as connection:
             gone = [
                 connection.execute(delete(p.ledger).where(c.at < now - KEPT)).rowcount,
+                connection.execute(delete(p.handed).where(p.handed.c.at < now - KEPT)).rowcount,
                 connection.execute(delete(p.readers).where(p.readers.c.day < seen)).rowcount,
                 connection.execute(delete(p.traffic).where(p.traffic.c.day < day)).rowcount,
                 connection.execute(delete(p.owed).where(_O.settled < now - KEPT)).rowcount,
@@ -312,23 +290,6 @@ class Partners:
 
 def _of(query: Select[Any], columns: Any, partner_id: str) -> Select[Any]:
     return query.where(columns.partner_id == partner_id) if partner_id else query
-
-
-def _is_news(held: Held, before: AnyRow | None) -> bool:
-    if before is None:
-        return True
-    return bool(held.revision > before.revision) or _kept(held.told) != before.told
-
-
-def _kept(told: str) -> str:
-    return "retraction" if told == "retraction" else "story"
-
-
-def _told(held: Held, before: AnyRow | None) -> str:
-    """What a row of the ledger says: the first time it is a story, later versions correct it."""
-    if held.told == "retraction":
-        return "retraction"
-    return "story" if before is None else "correction"
 
 
 def _owed(row: Mapping[str, Any]) -> Owed:

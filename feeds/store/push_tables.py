@@ -18,6 +18,7 @@ subscriptions = Table(
     Column("since", DateTime, nullable=False),
     Column("delivered", Text, nullable=False),
     Column("bucket", Integer, nullable=False, server_default=text("0")),  # of the callback's host
+    Column("by", Text, nullable=False, server_default=text("''")),
     Index("subscriptions_topic", "topic"),
 )
 
@@ -32,6 +33,7 @@ intents = Table(  # asked in the name of a callback that was not heard yet: the 
     Column("lease", Number, nullable=False),  # seconds
     Column("challenge", Words, nullable=False),
     Column("at", DateTime, nullable=False),
+    Column("by", Text, nullable=False, server_default=text("''")),
 )
 
 leases = Table(

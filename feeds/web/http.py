@@ -13,6 +13,7 @@ PAGE_POLICY = (
     "default-src 'none'; img-src http: https:; media-src http: https:; style-src 'self'; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'"
 )
+WRITTEN = "feeds.written"  # of a scope: waits until all is written, and tells whether it was
 NOT_FOUND = "Nothing is published here.\n"
 HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 
@@ -67,13 +68,15 @@ def _fields(text: str) -> dict[str, str]:
 class Answer:
     """What goes back: *body* is empty for 304 and redirects; HEAD is the server's part.
 
-    *cookies* are values of `Set-Cookie`, which alone may come several times.
+    *cookies* are values of `Set-Cookie`, which alone may come several times. *after* is told, in a thread, whether the
+    last byte was handed to the operating system before the connection ended.
     """
 
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     cookies: tuple[str, ...] = ()
+    after: Callable[[bool], None] | None = field(default=None, compare=False)
     _wire: list[bytes] = field(default_factory=list, init=False, repr=False, compare=False)
 
     @property

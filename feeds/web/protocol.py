@@ -18,7 +18,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from feeds.web.client import household, is_local
 from feeds.web.front import Front
-from feeds.web.http import Answer
+from feeds.web.http import WRITTEN, Answer
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +30,7 @@ IDLE_SECONDS = 10.0  # between two requests
 STALLED_SECONDS = 20.0  # without the client taking LEAST_TAKEN of what waits for it
 LEAST_TAKEN = 8 * 1024
 SWEEP_SECONDS = 1.0
+LOOK_SECONDS, LOOKS_SECONDS = 0.001, 0.1  # until it is first looked whether all was written, and at most
 _FETCHING = (b"GET", b"HEAD")
 _MORE = frozenset((b"content-length", b"transfer-encoding", b"expect", b"upgrade"))  # than a request from memory needs
 RETRY_SECONDS = 10  # for who holds too many connections
@@ -103,7 +104,7 @@ class Crowd:
     def cut(self) -> None:
         """End every connection now: what was not sent is missing by the length that was told."""
         for connection in list(self._open):
-            connection.transport.abort()
+            connection.abort()
 
     def tell(self) -> None:
         counts, self.counts = self.counts, Counter()
@@ -161,12 +162,14 @@ class Guarded(HttpToolsProtocol):
         self.reading = True  # a request is awaited or under way, not answered
         self._head = self._heard = self._left = 0
         self._left_since = self.since
-        self.in_head = self._refused = False
+        self.in_head = self._refused = self._gone = self._cut = False
         self.peer = self.client[0] if self.client else ""
         if not self.crowd.admits(self, self.peer):
             self.refuse(429, "Too many connections.\n", retry=RETRY_SECONDS)
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self._gone = True
+        self._cut = self._cut or exc is not None
         self.crowd.leaves(self)
         super().connection_lost(exc)
 
@@ -175,6 +178,21 @@ class Guarded(HttpToolsProtocol):
         """Nothing is asked and nothing waits to be sent."""
         done = self.cycle is None or self.cycle.response_complete
         return done and not self.in_head and not self.transport.get_write_buffer_size()
+
+    async def written(self) -> bool:
+        """Wait until the operating system has all that was answered just now; tell whether the connection stood until
+        then. Whether it arrives no server sees (RFC 9293 acknowledges to the system alone)."""
+        if self._gone:  # before anything was written
+            return False
+        pause = LOOK_SECONDS
+        while not self._gone and self.transport.get_write_buffer_size():  # `check` ends who takes nothing
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LOOKS_SECONDS)
+        return not self._cut
+
+    def abort(self) -> None:
+        self._cut = True
+        self.transport.abort()
 
     def end(self) -> None:
         if not self.transport.is_closing():
@@ -187,7 +205,7 @@ class Guarded(HttpToolsProtocol):
             if self._left == 0 or left <= self._left - LEAST_TAKEN:
                 self._left, self._left_since = left, now
             elif now - self._left_since > STALLED_SECONDS * patience:
-                self.transport.abort()
+                self.abort()
             return
         self._left = 0
         waited = now - self.since
@@ -198,7 +216,7 @@ class Guarded(HttpToolsProtocol):
             if self.in_head or self.cycle is None or self.cycle.response_complete:
                 self.refuse(408, "This took too long.\n")
             else:
-                self.transport.abort()  # the application waits for a body that does not come
+                self.abort()  # the application waits for a body that does not come
 
     def refuse(self, status: int, words: str, *, retry: int = 0) -> None:
         """Answer and close: what else comes on this connection is not read."""
@@ -272,6 +290,7 @@ class Guarded(HttpToolsProtocol):
         self.since = self.loop.time()
         url, headers = self.url, self.headers
         super().on_message_begin()
+        cast("dict[str, object]", self.scope)[WRITTEN] = self.written
         self.url = url
         self.headers[:] = headers
         self.expect_100_continue = any(name == b"expect" and v.lower() == b"100-continue" for name, v in headers)

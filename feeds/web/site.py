@@ -16,7 +16,7 @@ from starlette.routing import Route
 from feeds.ports import Shelf
 from feeds.web.copies import HEADER_NAMES, Asking, lasting
 from feeds.web.front import Front
-from feeds.web.http import HEADERS, NOT_FOUND, Answer, Asked, BadRequest, Entrance, Handler, text
+from feeds.web.http import HEADERS, NOT_FOUND, WRITTEN, Answer, Asked, BadRequest, Entrance, Handler, text
 from feeds.web.outputs import Outputs, decoded
 
 logger = logging.getLogger(__name__)
@@ -205,8 +205,25 @@ def _asked(request: Request, body: bytes) -> Asked:
     )
 
 
+class _Followed(Response):
+    """A response after which somebody is told whether all of it went out."""
+
+    after: Callable[[bool], None]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        whole = False
+        try:
+            await super().__call__(scope, receive, send)
+            written = scope.get(WRITTEN)  # a server that cannot tell has taken it whole
+            whole = await written() if written else True
+        finally:
+            await run_in_threadpool(self.after, whole)
+
+
 def _response(answer: Answer) -> Response:
-    response = Response(answer.body, answer.status, dict(answer.headers))
+    response = (_Followed if answer.after else Response)(answer.body, answer.status, dict(answer.headers))
+    if isinstance(response, _Followed) and answer.after:
+        response.after = answer.after
     for cookie in answer.cookies:
         response.headers.append("Set-Cookie", cookie)
     return response

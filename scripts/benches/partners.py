@@ -133,6 +133,8 @@ class Readers:
                 answer = self._entrance.handler(
                     Asked(path=f"/partner/p{number}/by:c{channel}/atom.xml", headers=headers, client="192.0.2.1")
                 )
+                if answer.after:
+                    answer.after(True)
                 counts[answer.status] += 1
                 self._etags[number, channel] = answer.headers["ETag"]
         return process_time() - start, counts[200], counts[304]

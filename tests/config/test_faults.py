@@ -330,6 +330,23 @@ MORE = {
         "partners: [{id: p, channels: [al]}]",
         "2:31: channels has 'al'; give ids of outputs, or category:NAME = did you mean 'all'?",
     ),
+    "secret of a webhook": (
+        "partners: [{id: p, push: {url: 'https://a.example/', secret: 'whsec_eA=='}}]",
+        "2:62: secret is 'whsec_eA=='; give whsec_ and 24 to 64 bytes in base64, as of `openssl rand -base64 32`",
+    ),
+    "webhook without a secret": (
+        "partners: [{id: p, push: {url: 'https://a.example/'}}]",
+        "2:26: push has a url but no secret;"
+        " give it, as whsec_ and 24 to 64 bytes in base64, as of `openssl rand -base64 32`",
+    ),
+    "secret without a webhook": (
+        "partners: [{id: p, push: {secret: 'whsec_bmV3bmV3bmV3bmV3bmV3bmV3bmV3bmV3'}}]",
+        "2:26: push has a secret but no url; give the address that is pushed to",
+    ),
+    "webhook in the clear": (
+        "partners: [{id: p, push: {url: 'http://a.example/', secret: 'whsec_bmV3bmV3bmV3bmV3bmV3bmV3bmV3bmV3'}}]",
+        "2:32: url is 'http://a.example/'; give an https address: what is private does not go in the clear",
+    ),
     "hub": (
         "push: {hub: built-in}",
         "2:13: hub is 'built-in'; give builtin or the address of a hub, as in https://hub.example/",

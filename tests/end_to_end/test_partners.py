@@ -23,6 +23,7 @@ from feeds.app.build import App, opened
 from feeds.config.read import read_with_warnings
 from feeds.jobs.syndicate import Syndicate
 from feeds.model.job import Job, JobName
+from feeds.model.partner import How, Issue
 from feeds.render.static import STATIC
 from feeds.web import partner
 from feeds.web.site import site
@@ -59,10 +60,27 @@ class Time:
         return self.now
 
 
+class Watched(Syndicate):
+    """An office that tells when an answer that was read is entered: that is done once its last byte was written."""
+
+    def __init__(self, app: App) -> None:
+        self.entered = threading.Semaphore(0)
+        super().__init__(lambda: app.settings, app.store.library, app.store.partners, app.clock)
+
+    def picked_up(self, issue: Issue, how: How, sent: int) -> None:
+        super().picked_up(issue, how, sent)
+        if how == "polled":
+            self.entered.release()
+
+    def settled(self) -> None:
+        assert self.entered.acquire(timeout=10), "an answer was never entered"
+
+
 class Readers:
     """Partners that ask over HTTP, each with what it got last."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, office: Watched) -> None:
+        self.office = office
         self.base = f"http://127.0.0.1:{port}"
         self.etags: dict[str, str] = {}
         self.bodies: dict[str, str] = {}
@@ -80,12 +98,14 @@ class Readers:
             headers["If_None_Match"] = self.etags[name]
         status, body, said = self.get(path, **headers)
         if status == 200:
+            self.office.settled()
+        if status == 200:
             self.etags[name], self.bodies[name] = said["ETag"], body
         return status
 
 
 @contextmanager
-def served(app: App, office: Syndicate) -> Iterator[Readers]:
+def served(app: App, office: Watched) -> Iterator[Readers]:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen()  # who asks before the server is up waits
@@ -94,7 +114,7 @@ def served(app: App, office: Syndicate) -> Iterator[Readers]:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         try:
-            yield Readers(listener.getsockname()[1])
+            yield Readers(listener.getsockname()[1], office)
         finally:
             server.should_exit = True
             thread.join(10)
@@ -143,7 +163,7 @@ def test_the_walk(app: App) -> None:
     tokens = {name: partners.issue(app, name, "header", timedelta(0)) for name in ("portal", "app")}
     key = partners.issue(app, "old", "path", timedelta(0))
     basic = "Basic " + base64.b64encode(f"any:{tokens['portal']}".encode()).decode()
-    office = partners.office(app)
+    office = Watched(app)
     with served(app, office) as readers:
 
         def portal() -> int:
@@ -269,7 +289,7 @@ def test_a_takedown_reaches_a_partner_in_its_dialect(app: App, dialect: str, fil
     app.sync()
     write(app, "plain.md", PLAIN)
     key = partners.issue(app, "old", "header", timedelta(0))
-    with served(app, partners.office(app)) as readers:
+    with served(app, Watched(app)) as readers:
 
         def poll() -> str:
             assert readers.poll("old", f"/partner/old/all/{file}", Authorization=f"Bearer {key}") == 200
@@ -294,7 +314,7 @@ def test_a_held_build_asks_nobody_to_delete_anything(app: App) -> None:
     for number in range(12):
         (folder / f"n{number}.md").write_text(POST.format(title=f"N{number} news", more="", words=f"Words {number}."))
     once(app)
-    token, office = partners.issue(app, "portal", "header", timedelta(0)), partners.office(app)
+    token, office = partners.issue(app, "portal", "header", timedelta(0)), Watched(app)
     with served(app, office) as readers:
 
         def portal() -> str:
@@ -322,8 +342,8 @@ def test_a_held_build_asks_nobody_to_delete_anything(app: App) -> None:
 
 def test_srv_04_a_token_that_is_revoked_or_over_is_refused_at_once(app: App) -> None:
     write(app, "plain.md", PLAIN)
-    first, office = partners.issue(app, "portal", "header", timedelta(0)), partners.office(app)
-    with served(app, office) as one, served(app, partners.office(app)) as other:  # two workers on one store
+    first, office = partners.issue(app, "portal", "header", timedelta(0)), Watched(app)
+    with served(app, office) as one, served(app, Watched(app)) as other:  # two workers on one store
 
         def statuses(token: str) -> list[int]:
             return [r.get("/partner/portal/all/atom.xml", Authorization=f"Bearer {token}")[0] for r in (one, other)]
@@ -340,7 +360,7 @@ def test_srv_04_a_token_that_is_revoked_or_over_is_refused_at_once(app: App) -> 
 
 def test_srv_07_no_private_feed_lies_where_files_are_served(app: App) -> None:
     write(app, "plain.md", PLAIN)
-    token, office = partners.issue(app, "portal", "header", timedelta(0)), partners.office(app)
+    token, office = partners.issue(app, "portal", "header", timedelta(0)), Watched(app)
     with served(app, office) as readers:
         good = "/partner/portal/all/atom.xml"
         assert readers.get(good, Authorization=f"Bearer {token}")[0] == 200

@@ -319,6 +319,6 @@ def test_requests_are_added_up_by_day(held: Store) -> None:
 def test_the_ledger_is_kept_as_long_as_decisions(held: Store) -> None:
     edit(held, NOW + HOUR, replace(one(held), status="retracted", channels=()))
     assert held.partners.expire(NOW + 399 * DAY) == 0
-    assert held.partners.expire(NOW + 401 * DAY) == 3
+    assert held.partners.expire(NOW + 401 * DAY) == 5
     assert debts(held) == [("a", "x", "retraction", "retracted")], "what is owed stays owed"
     assert len(held.partners.holdings("a")) == 2, "and what they hold is still theirs"

@@ -8,7 +8,7 @@ from hashlib import sha256
 
 import pytest
 
-from feeds.model.channel import Rendition
+from feeds.model.channel import Channel, Rendition
 from feeds.model.partner import Held, How, Issue, Partner, TokenKind
 from feeds.web import partner
 from feeds.web.http import Answer, Asked
@@ -32,6 +32,9 @@ class Office:
             ("other", "header"): [OTHER],
         }
         self.picked: list[tuple[str, How, int]] = []
+        self.sent: list[tuple[str, How]] = []
+        self.cuts: list[str] = []
+        self.names: list[set[str]] = []
         self.too_often = 0
         self.asked: list[str] = []
 
@@ -65,6 +68,27 @@ class Office:
         found = self.rendition(issue)
         return replace(found, pieces=(b"<new/>",), gzipped=b"") if found and "before" in tags else None
 
+    def channels(self, partner: Partner) -> Mapping[str, Channel]:
+        return {}
+
+    def topics(self, partner: Partner) -> Mapping[str, str]:
+        return {f"https://desk.example/partner/{partner.id}/all/atom.xml": "all"}
+
+    def until(self, issue: Issue) -> None:
+        return None
+
+    def sending(self, issue: Issue, how: How) -> None:
+        self.sent.append((issue.partner_id, how))
+
+    def cut(self, issue: Issue) -> None:
+        self.cuts.append(issue.partner_id)
+
+    def named(self, issue: Issue, tags: Collection[str]) -> None:
+        self.names.append({*tags})
+
+    def flush(self) -> None:
+        """Nothing is counted."""
+
     def picked_up(self, issue: Issue, how: How, sent: int) -> None:
         self.picked.append((issue.partner_id, how, sent))
 
@@ -76,12 +100,15 @@ class Door:
     """A client of the one entrance; its clock stands still."""
 
     def __init__(self, office: Office) -> None:
-        self.office, self.now = office, NOW
+        self.office, self.now, self.whole = office, NOW, True
         (self.entrance,) = partner.entrances(office, lambda: self.now)
 
     def get(self, path: str, method: str = "GET", client: str = "203.0.113.7", **headers: str) -> Answer:
         given = {name.replace("_", "-"): value for name, value in headers.items()}
-        return self.entrance.handler(Asked(path=path, method=method, headers=given, client=client))
+        answer = self.entrance.handler(Asked(path=path, method=method, headers=given, client=client))
+        if answer.after:
+            answer.after(self.whole)
+        return answer
 
 
 def basic(token: str, user: str = "any") -> str:
@@ -294,3 +321,23 @@ def test_what_is_sent_is_inert_and_unlisted(door: Door) -> None:
     assert headers["X-Robots-Tag"] == "noindex, nofollow"
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert "sandbox" in headers["Content-Security-Policy"]
+
+
+def test_what_is_sent_is_noted_before_and_received_after(door: Door) -> None:
+    door.get(GOOD, authorization=f"Bearer {TOKEN}")
+    assert door.office.sent == [("portal", "polled")]
+    assert [how for _, how, _ in door.office.picked] == ["polled"]
+    assert door.office.cuts == []
+
+
+def test_what_was_cut_is_not_received(door: Door) -> None:
+    door.whole = False
+    door.get(GOOD, authorization=f"Bearer {TOKEN}")
+    assert door.office.sent == [("portal", "polled")]
+    assert (door.office.picked, door.office.cuts) == ([], ["portal"])
+
+
+@pytest.mark.parametrize("tag", ["e-portal", "before"])
+def test_what_a_request_names_is_told_whatever_it_is_answered(door: Door, tag: str) -> None:
+    door.get(GOOD, authorization=f"Bearer {TOKEN}", if_none_match=f'"{tag}"')
+    assert door.office.names == [{tag}]
