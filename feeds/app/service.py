@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import uvicorn
 
-from feeds.app import api, desk_web, partners, push, search
+from feeds.app import api, desk_web, partners, push, refusals, search
 from feeds.app.build import App
 from feeds.app.operating import Operating
 from feeds.app.passes import tidy
@@ -215,7 +215,7 @@ class Service:
         allow_files(settings.connections + FILES)
         front = Front(self.app.settings.site.url, settings)
         shelf, ready = self.app.store.overview, self._ready
-        web = self.web = site(shelf, STATIC, ready, extra, front, self.usage.see)
+        web = self.web = site(shelf, STATIC, ready, extra, front, self.usage.see, refusals.pages(self.app))
         crowd = Crowd(web, self.operating.meters.answered)
         return _Server(
             self.operating,

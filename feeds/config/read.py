@@ -148,7 +148,12 @@ def _site(keys: SiteKeys) -> Site:
         author=Person(name=author.name or "", email=author.email or "", url=author.url or ""),
         ids=keys.ids,
         pages=keys.pages,
-        brand=Brand(logo=keys.logo or "", dark_logo=keys.dark_logo or "", analytics=keys.analytics or ""),
+        brand=Brand(
+            icon=keys.icon or "",
+            logo=keys.logo or "",
+            dark_logo=keys.dark_logo or "",
+            analytics=keys.analytics or "",
+        ),
         search=keys.search,
     )
 

@@ -60,8 +60,11 @@ class SiteKeys(Keys):
     language: Annotated[str, values.language] = key("language of the feeds, as a language tag", "en")
     timezone: Annotated[str, values.zone] = key("zone of the days that pages show, by its IANA name", "UTC")
     author: AuthorKeys | None = key("who is answerable for the site", None)
+    icon: Annotated[str, values.address("https://example.kr/icon.png")] | None = key(
+        "a square picture of the site: on its pages in place of ours, in Atom, RSS and JSON", None
+    )
     logo: Annotated[str, values.address("https://example.kr/logo.png")] | None = key(
-        "the picture that news apps show above a story", None
+        "the wide picture that news apps show above a story, and that Atom names", None
     )
     dark_logo: Annotated[str, values.address("https://example.kr/logo-dark.png")] | None = key(
         "the same, for dark screens", None

@@ -84,8 +84,9 @@ class Archived:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Brand:
-    """What news apps put around a story: addresses of logos, and HTML that counts its readers."""
+    """How the site shows itself: addresses of its pictures, and HTML with which news apps count its readers."""
 
+    icon: str = ""
     logo: str = ""
     dark_logo: str = ""
     analytics: str = ""

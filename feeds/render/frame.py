@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from feeds.model.channel import Channel, Feed
 from feeds.render import safe
 from feeds.render.shown import home, root, title
-from feeds.render.static import STYLE
+from feeds.render.static import ICON, STYLE
 from feeds.render.words import speaker, speech
 
 PAGES = Environment(
@@ -59,6 +59,7 @@ def around(feed: Feed) -> Mapping[str, object]:
         "search": base + search if search else "",
         "sources": base + brand.sources if brand.sources else "",
         "style": base + STYLE,
+        "icon": icon if (icon := safe.web(channel.brand.icon)) and may_show(icon, channel) else base + ICON,
         "base": base,
     }
 

@@ -72,6 +72,7 @@ def _head(channel: Channel) -> Json:
         feed_url=address(channel, "json"),
         next_url=pages(channel, "json").get("prev-archive", ""),
         description=safe.line(channel.description),
+        icon=safe.web(channel.brand.icon),
         language=safe.language(channel.language),
         authors=[_author(author)] if author else [],
         hubs=[{"type": "WebSub", "url": hub} for hub in map(safe.web, channel.hubs) if hub],

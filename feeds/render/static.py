@@ -12,10 +12,14 @@ def _read(name: str) -> bytes:
 
 
 STATIC: Mapping[str, tuple[str, bytes]] = {
+    "/favicon.ico": ("image/vnd.microsoft.icon", _read("favicon.ico")),  # asked for by whoever reads no page
+    "/favicon.svg": ("image/svg+xml", _read("favicon.svg")),
     "/static/feed.css": (_CSS, _read("feed.css")),
     "/static/style.css": (_CSS, _read("style.css")),
 }
 """Media type and bytes by path below the output folder."""
+
+ICON = "/favicon.svg"
 
 STYLE = f"/static/style.css?{sha256(STATIC['/static/style.css'][1]).hexdigest()[:8]}"
 """The pages' style with its content's mark, so that a browser never shows a new page in an old dress."""

@@ -77,6 +77,12 @@ def _written(channel: Channel, format: Format, dated: bool) -> tuple[Piece, ...]
         head.managingEditor(f"{author.email} ({author.name})")
     if language := safe.language(channel.language):
         head.language(language)
+    icon, logo = safe.web(channel.brand.icon), safe.web(channel.brand.logo)
+    if format == "atom":
+        head.icon(icon or None)  # RFC 4287 §4.2.5: square; §4.2.8: twice as wide as high
+        head.logo(logo or None)
+    elif image := icon or logo:
+        head.image(url=image, title=title(channel), link=home(channel))
     hubs = tuple(filter(None, map(safe.web, channel.hubs)))
     for hub in hubs:
         head.link(href=hub, rel="hub")

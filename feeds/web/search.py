@@ -2,6 +2,7 @@
 
 from feeds.ports import Searched
 from feeds.web.http import HEADERS, PAGE_POLICY, Answer, Asked, Entrance, text
+from feeds.web.packing import packs
 
 PATH = "/search"
 LONGEST = 200  # characters of a query; more than a headline
@@ -32,4 +33,4 @@ def entrances(search: Searched) -> tuple[Entrance, ...]:
             body=search(query, int(number)),
         )
 
-    return (Entrance(path=PATH, handler=answer),)
+    return (Entrance(path=PATH, handler=packs(answer)),)

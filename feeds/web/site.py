@@ -18,6 +18,7 @@ from feeds.web.copies import HEADER_NAMES, Asking, lasting
 from feeds.web.front import Front
 from feeds.web.http import HEADERS, NOT_FOUND, WRITTEN, Answer, Asked, BadRequest, Entrance, Handler, text
 from feeds.web.outputs import Outputs, decoded
+from feeds.web.refusals import Draw, dressed, wants_page
 
 logger = logging.getLogger(__name__)
 
@@ -35,8 +36,10 @@ lower case), status, bytes sent."""
 class Site:
     """The web application. What is in memory it answers by itself, in `at_hand`; the framework leads all else."""
 
-    def __init__(self, app: Starlette, outputs: Outputs, front: Front, taken: frozenset[str], seen: Seen) -> None:
-        self.front, self._seen = front, seen
+    def __init__(
+        self, app: Starlette, outputs: Outputs, front: Front, taken: frozenset[str], seen: Seen, draw: Draw
+    ) -> None:
+        self.front, self._seen, self._draw = front, seen, draw
         self._app, self._outputs, self._taken = app, outputs, taken
         self._paths: dict[bytes, str] = {}
 
@@ -49,15 +52,14 @@ class Site:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        refused = self._enter(scope)
-        if refused:
-            await _response(refused)(scope, receive, send)
-            return
-        await self._app(scope, receive, send)
-
-    def _enter(self, scope: Scope) -> Answer | None:
-        """Let a request in: its scope says then who asks, how, and for which path below the prefix."""
         headers, hosts = _named(scope["headers"])
+        refused = self._enter(scope, headers, hosts)
+        if refused is None or refused.status == 429:  # who asks for a host that is not ours gets no page of ours
+            send = dressed(send, self._draw, page=wants_page(headers))
+        await (_response(refused) if refused else self._app)(scope, receive, send)
+
+    def _enter(self, scope: Scope, headers: Mapping[str, str], hosts: list[str]) -> Answer | None:
+        """Let a request in: its scope says then who asks, how, and for which path below the prefix."""
         peer = scope["client"][0] if scope.get("client") else ""
         client = self.front.enter(peer, headers, hosts, old=scope.get("http_version") == "1.0")
         if isinstance(client, Answer):
@@ -132,11 +134,13 @@ def site(
     entrances: Sequence[Entrance] = (),
     front: Front | None = None,
     seen: Seen = lambda _: None,
+    draw: Draw = lambda _: b"",
 ) -> Site:
     """Return the web application: *entrances* first, then what is published.
 
     *assets* are fixed files by path (media type, bytes); *ready* tells whether requests may come, its reasons are
-    told to the operator alone (SRV-31); *front* decides who is let in, everyone without it.
+    told to the operator alone (SRV-31); *front* decides who is let in, everyone without it;
+    *draw* gives the page of a refusal by its status, b'' for none.
     """
     front = front or Front()
     packer = ThreadPoolExecutor(1, thread_name_prefix="packer")
@@ -151,7 +155,7 @@ def site(
         routes=[Route(e.path, _endpoint(e), methods=list(e.methods)) for e in (*own, last)],
         exception_handlers={Exception: _failed, BadRequest: _bad},
     )
-    return Site(app, outputs, front, frozenset(e.path for e in own), seen)
+    return Site(app, outputs, front, frozenset(e.path for e in own), seen, draw)
 
 
 def _readiness(ready: Callable[[], bool]) -> Handler:

@@ -77,6 +77,7 @@ def test_site(everything: Settings) -> None:
         ids="jekyll-feed",
         pages="all",
         brand=Brand(
+            icon="https://news.example.kr/icon.png",
             logo="https://한글.example/logo.png",
             dark_logo="https://한글.example/dark.png",
             analytics="<script>1</script>",

@@ -8,7 +8,7 @@ log.
 import logging
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from importlib.resources import files
 from urllib.parse import parse_qsl, urlencode
@@ -21,6 +21,7 @@ from feeds.web.desk.guard import DEVICE, FORM, SESSION
 from feeds.web.desk.look import UNDO, Page, Visit, drawn
 from feeds.web.desk.words import speech, words
 from feeds.web.http import HEADERS, Answer, Asked, Entrance, Handler
+from feeds.web.packing import packs
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +35,7 @@ def entrances(desk: Desk, pages: Sequence[Page], style: str) -> tuple[Entrance, 
     """Return the ways to the desk: *pages* in the order of its navigation; *style* is the public pages' sheet."""
     known = {page.name: page for page in pages}
     front = _Front(desk, tuple(pages), known, style)
-    return (
+    ways = (
         *(Entrance(path=_path(page), handler=front.shows(page)) for page in pages if not page.tries),
         *(
             Entrance(
@@ -49,8 +50,9 @@ def entrances(desk: Desk, pages: Sequence[Page], style: str) -> tuple[Entrance, 
         Entrance(path=f"{ROOT}/login", handler=_either(front.asks, front.enters), methods=("GET", "POST")),
         Entrance(path=f"{ROOT}/logout", handler=front.leaves, methods=("POST",)),
         Entrance(path=f"{ROOT}/do", handler=front.does, methods=("POST",)),
-        Entrance(path=f"{ROOT}/desk.css", handler=_sheet),
     )
+    private = (replace(way, handler=packs(way.handler, private=True)) for way in ways)
+    return (*private, Entrance(path=f"{ROOT}/desk.css", handler=packs(_sheet)))
 
 
 def _path(page: Page) -> str:
