@@ -35,9 +35,9 @@ def test_it_says_what_is_wrong_and_where_to_go(status: int) -> None:
 def document(format: Format, **brand: str) -> bytes:
     feed = rich()
     branded = replace(feed.channel, brand=Brand(**brand), formats=(format,))
-    (body, *_), aside = RENDERERS[format](replace(feed, channel=branded))
+    told, aside = RENDERERS[format](replace(feed, channel=branded))
     assert not aside
-    return body
+    return told.raw
 
 
 def test_icon_and_logo_are_told_where_there_are_any() -> None:
