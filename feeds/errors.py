@@ -230,6 +230,10 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     # local content
     "folder": ("the folder or file cannot be read", "check the path and its permissions"),
     "post": ("a post has a fault", "fix the post at the place named; a version that was good before stays published"),
+    "embargo": (
+        "a post that was published is to wait now, which nobody who has it can do",
+        "take the embargo out; to take the story back use `feeds retract`, or `draft: true`",
+    ),
     "assumed": (
         "a post leaves room for doubt and was read as stated",
         "write it at the place named so that only one reading is possible",

@@ -7,7 +7,10 @@ A date ahead of the clock, by the source's policy (Planet Venus `scrub.py` has t
 `wait`    it is a promise: the entry is held until then; always so for our own posts
 `keep`    it is believed
 
-A date that is known and lies behind never moves (miniflux `storage/entry.go`), whatever the feed says later.
+A date that is known and lies behind never moves (miniflux `storage/entry.go`), whatever the feed says later. Nor does
+a story that was out go in again for an embargo, or a date ahead, that is set afterwards: who read it has it, and those
+whom it was sent to under terms would have to be asked to delete what comes again. The wire has the same rule (Superdesk
+`content/common.py`: no embargo after publication). Who means to take it back retracts it, or makes it a draft.
 """
 
 from dataclasses import replace
@@ -40,7 +43,7 @@ def dated(
     waiting = known is not None and known.entry.release is not None and known.entry.release > now
     sight = (known.first_seen if known else now) - timedelta(seconds=position)
     published = (known.entry.published if known and not waiting else entry.published) or sight
-    release = entry.release
+    release = known.entry.release if known and late(entry, known, now) else entry.release
     if published > now:
         match future:
             case "wait":
@@ -55,6 +58,14 @@ def dated(
     if (published, updated, release) == (entry.published, entry.updated, entry.release):
         return entry
     return replace(entry, published=published, updated=updated, release=release)
+
+
+def late(entry: Entry, known: Known | None, now: datetime) -> datetime | None:
+    """Return until when *entry* is to wait now although it was out already; None where nothing is wrong with it."""
+    if known is None or known.status != "kept" or entry.release is None or entry.release <= now:
+        return None
+    was = known.entry.release
+    return entry.release if was is None or was <= now else None
 
 
 def _updated(

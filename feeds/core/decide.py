@@ -45,7 +45,7 @@ def decide(
     if emptied(view, fetched, arrived):
         state = replace(state, problem=Problem(code="emptied"))
     if view.source.kind == "content":
-        state = replace(state, problem=_folder_problem(view.state, fetched) or state.problem)
+        state = replace(state, problem=missing.folder_problem(view.state, fetched) or state.problem)
     bench = _Bench(
         view=view,
         settings=settings,
@@ -59,16 +59,6 @@ def decide(
     if fetched.outcome == "fresh":
         bench.read(arrived, fetched, force=force)
     return replace(bench.changes(), partial=arrived.partial or fetched.partial)
-
-
-def _folder_problem(state: SourceState, fetched: Fetched) -> Problem | None:
-    """Return what is wrong with a folder's posts: faults found now, or those of before while nothing changed."""
-    if fetched.outcome == "unchanged":
-        return state.problem
-    if not fetched.problems:
-        return None
-    first, count = fetched.problems[0], len(fetched.problems)
-    return first if count == 1 else replace(first, detail=f"{count} posts have faults; the first: {first.detail}")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -137,13 +127,19 @@ class _Bench:
         revised = revision(known.entry, entry) if known and known.fingerprint != mark else None
         future = "wait" if self.local else self.source.options.future
         changed, significant = (revised.words, revised.significant) if revised else (False, False)
+        late = dates.late(entry, known, self.now)
         entry = dates.dated(entry, known, self.now, position, future=future, changed=changed, significant=significant)
+        if late and self.local:
+            self.state = replace(self.state, problem=self.state.problem or missing.late_embargo(entry, late))
         was_older = known is not None and known.status == "older"
         status, rule, says = standing(entry, self.source, older=was_older or entry.guid in self.older)
         if known and known.fingerprint == mark and known.status == status and known.entry.path == entry.path:
             self.seen.append(entry.key)
             return
         self.note_change(entry, known, revised)
+        if late:
+            facts = {"until": late.isoformat()}
+            self.decisions.append(self.note(entry, "changed", "embargo", "embargo_late", facts))
         if says and (known is None or known.status != status):
             self.decisions.append(self.note(entry, "held" if status == "held" else "dropped", rule, says))
         story_id = known.story_id if known else ""

@@ -8,12 +8,13 @@ when it was first missed to a document that misses it still.
 """
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from feeds.core.identity import guid_variants
 from feeds.model.changes import Known, PollView
-from feeds.model.entry import Deleted
-from feeds.model.source import Missed, Problem
+from feeds.model.entry import Deleted, Entry
+from feeds.model.source import Fetched, Missed, Problem, SourceState
 
 # A folder that is unmounted or emptied by mistake must not take the site down: from this many posts on, and when
 # more than this share of them vanish at once, nothing is withdrawn until someone says so. The same for a feed.
@@ -61,3 +62,18 @@ def _not_older(one: Deleted, known: Known) -> bool:
     """RFC 6721 §3: a tombstone that is older than the item's last change is ignored."""
     changed = known.entry.updated or known.entry.published
     return one.when is None or changed is None or one.when >= changed
+
+
+def folder_problem(state: SourceState, fetched: Fetched) -> Problem | None:
+    """Return what is wrong with a folder's posts: faults found now, or those of before while nothing changed."""
+    if fetched.outcome == "unchanged":
+        return state.problem
+    if not fetched.problems:
+        return None
+    first, count = fetched.problems[0], len(fetched.problems)
+    return first if count == 1 else replace(first, detail=f"{count} posts have faults; the first: {first.detail}")
+
+
+def late_embargo(entry: Entry, until: datetime) -> Problem:
+    """Return what is wrong with a post that was published and is to wait *until* a later moment now."""
+    return Problem(code="embargo", detail=f"{until:%Y-%m-%d %H:%M} UTC", where=entry.path)

@@ -48,6 +48,10 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
     "drop_rule": ("a `drop` rule of source {source}", "출처 {source}의 `drop` 규칙"),
     "only_rule": ("it meets no `only` rule of source {source}", "출처 {source}의 `only` 규칙에 맞지 않습니다"),
     "back": ("it is in {source} again", "{source}에 다시 있습니다"),
+    "embargo_late": (
+        "an embargo, or a date ahead, came after it was published: it stays out",
+        "발행한 뒤에 엠바고나 앞날을 적었습니다. 그대로 실어 둡니다",
+    ),
     "renamed": ("the post's file was renamed", "글의 파일 이름이 바뀌었습니다"),
     "changed_labels": ("its links, files or labels differ from before", "링크, 파일, 분류가 전과 다릅니다"),
     "changed_words": ("its words differ from before", "글이 전과 다릅니다"),

@@ -1,10 +1,11 @@
 """The rules that keep dates still. (How dates are read stands in tests/parse.)"""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
-from feeds.core.dates import dated
+from feeds.core.dates import dated, late
 from feeds.model.changes import Known
 from feeds.model.source import FutureDates
 from tests.core.made import NOW, entry
@@ -41,6 +42,7 @@ def known(published: datetime, updated: datetime, release: datetime | None = Non
         pytest.param(None, None, known(OLD, OLD), "clip", False, (OLD, OLD, None), id="no date any more"),
         pytest.param(NOW + 2 * DAY, None, known(NOW + DAY, NOW + DAY, NOW + DAY), "wait", True, (NOW + 2 * DAY, NOW + 2 * DAY, NOW + 2 * DAY), id="a waiting post may be moved"),
         pytest.param(OLD, None, known(NOW + DAY, NOW + DAY, NOW + DAY), "wait", True, (OLD, OLD, None), id="a waiting post may be brought forward"),
+        pytest.param(NOW + DAY, None, known(OLD, OLD), "wait", True, (OLD, NOW, None), id="a post that was out does not wait again"),
     ],
 )  # fmt: skip
 def test_dated(
@@ -53,3 +55,24 @@ def test_dated(
 ) -> None:
     found = dated(entry(published=published, updated=updated), before, NOW, 3, future=future, changed=changed)
     assert (found.published, found.updated, found.release) == expected
+
+
+@pytest.mark.parametrize(
+    ("release", "before", "expected"),
+    [
+        pytest.param(NOW + DAY, known(OLD, OLD), NOW + DAY, id="it was out"),
+        pytest.param(NOW + DAY, known(OLD, OLD, OLD + DAY), NOW + DAY, id="its embargo was over"),
+        pytest.param(NOW + 2 * DAY, known(OLD, OLD, NOW + DAY), None, id="it waits still"),
+        pytest.param(NOW + DAY, None, None, id="it is new"),
+        pytest.param(NOW + DAY, replace(known(OLD, OLD), status="held"), None, id="it was a draft"),
+        pytest.param(NOW, known(OLD, OLD), None, id="an embargo that is over"),
+        pytest.param(None, known(OLD, OLD), None, id="none"),
+    ],
+)
+def test_an_embargo_after_publication(
+    release: datetime | None, before: Known | None, expected: datetime | None
+) -> None:
+    told = entry(published=OLD, release=release)
+    assert late(told, before, NOW) == expected
+    held = before.entry.release if before and expected else release
+    assert dated(told, before, NOW, 0, future="wait", changed=True).release == held

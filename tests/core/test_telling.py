@@ -48,7 +48,18 @@ def test_every_code_that_is_noted_has_words() -> None:
         (CORE / name).read_text(encoding="utf-8") for name in ("decide.py", "desk.py", "nearby.py", "cluster.py")
     )
     noted = set(re.findall(r'"((?:same|near|desk|changed|hold)_[a-z_]+)"', text)) - {"same_id", "same_url"}
-    noted |= {"file_gone", "told_gone", "missing", "back", "renamed", "leads", "drop_rule", "only_rule", "seen"}
+    noted |= {
+        "file_gone",
+        "told_gone",
+        "missing",
+        "back",
+        "renamed",
+        "embargo_late",
+        "leads",
+        "drop_rule",
+        "only_rule",
+        "seen",
+    }
     noted |= {f"hold_{how}" for how in ("draft", "unpublished", "expired")} | {
         "desk_shown",
         "desk_held",

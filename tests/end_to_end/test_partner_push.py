@@ -138,6 +138,24 @@ def test_an_embargo_ends_by_the_clock(desk: Desk) -> None:
     assert b"Words of one." in desk.portal.pushed()[0].body
 
 
+def test_an_embargo_after_publication_takes_nothing_back_and_is_named(desk: Desk) -> None:
+    desk.write("one")
+    desk.settle()
+    desk.later(MINUTE)
+    desk.write("one", "embargo: 2026-03-01T13:00:00Z\n")
+    desk.later(MINUTE)
+    assert b"Words of one." in (desk.folder / "var/public/atom.xml").read_bytes()
+    assert b"Words of one." in desk.portal.pushed()[-1].body
+    (line,) = [line for line in desk.app.store.overview.sources() if line.source.id == "posts"]
+    assert line.state.problem
+    assert (line.state.problem.code, line.state.problem.where) == ("embargo", "one.md")
+    desk.later(timedelta(hours=1))
+    desk.write("two")
+    desk.later(MINUTE)
+    (line,) = [line for line in desk.app.store.overview.sources() if line.source.id == "posts"]
+    assert line.state.problem is None, "its time is over"
+
+
 def test_who_does_not_answer_may_have_it_and_is_owed_what_becomes_of_it(desk: Desk) -> None:
     """Two days down: what they may have is called back as soon as they are there again, and nothing else is sent."""
     desk.portal.says["/in"] = (500, {}, b"")
