@@ -3,16 +3,22 @@
 A stream of labelled entries is read in order. A merge counts as right only where both entries are of one cluster;
 precision is over merges, recall over entries that have an earlier one of their cluster. `--data FILE` reads another
 set of the same form, `--peers none` leaves the others out.
+
+Beside them: entries a CPU second, and the bytes that an entry takes of what a rule must keep, ours in a store, theirs
+as Python pickles them.
 """
 
 import argparse
 import json
 import os
+import sqlite3
 import subprocess
+import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,13 +26,16 @@ from timing import close, shared
 
 from feeds.core import cluster, habits, identity, near, text
 from feeds.core.sketch import sketch
+from feeds.model.changes import Hinted
 from feeds.model.entry import Entry
 from feeds.model.settings import Dedupe
 from feeds.model.story import Member, Story
+from feeds.store import likes, open_store
 
 Item = dict[str, Any]
 PEERS = ("guid", "freshrss", "reader", "tfidf", "minhash")
 WINDOW = timedelta(days=14)
+POLL = 20  # stories that one poll notes
 
 
 class Desk:
@@ -38,6 +47,7 @@ class Desk:
         self.posted: dict[int, list[int]] = defaultdict(list)
         self.habits: dict[str, dict[int, int]] = defaultdict(dict)
         self.sides: list[near.Side] = []
+        self.hinted: list[Hinted] = []
 
     def take(self, entry: Entry) -> tuple[int, str]:
         """Return the story that an entry joins and the rule, '' for a new story."""
@@ -74,7 +84,9 @@ class Desk:
         self.claim(keys, place)
         self.habits[entry.source_id] = habits.said(self.habits[entry.source_id], side.sketch)
         usual = {key for key, times in self.habits[entry.source_id].items() if times > habits.OFTEN}
-        for hint in side.sketch.hints(usual):
+        hints = side.sketch.hints(usual)
+        self.hinted.append(Hinted(story_id=entry.url, hints=hints))
+        for hint in hints:
             self.posted[hint].append(place)
         return place
 
@@ -91,6 +103,17 @@ class Score(NamedTuple):
     def f1(self) -> float:
         return 2 * self.precision * self.recall / (self.precision + self.recall or 1)
 
+    def __str__(self) -> str:
+        return f"{self.precision:.4f} {self.recall:.4f} {self.f1:.4f}"
+
+
+class Run(NamedTuple):
+    """What a rule made of a stream: what it merged with what, in CPU seconds, keeping so many bytes."""
+
+    merges: Mapping[str, str]
+    seconds: float
+    size: int
+
 
 def entry_of(item: Item) -> Entry:
     return Entry(
@@ -103,22 +126,38 @@ def entry_of(item: Item) -> Entry:
     )
 
 
-def ours(items: list[Item]) -> Iterator[tuple[str, str]]:
-    desk, first = Desk(), list[str]()
+def ours(items: Sequence[Item]) -> Run:
+    desk, first, merges = Desk(), list[str](), dict[str, str]()
+    begun = time.process_time()
     for item in items:
         place, rule = desk.take(entry_of(item))
         if rule:
-            yield item["id"], first[place]
+            merges[item["id"]] = first[place]
         else:
             first.append(item["id"])
+    return Run(merges, time.process_time() - begun, stored(desk.hinted))
 
 
-def theirs(rule: str, data: Path) -> list[tuple[str, str]]:
+def stored(hinted: Sequence[Hinted]) -> int:
+    """Return the bytes that the index takes in a store, written as polls write it."""
+    with tempfile.TemporaryDirectory() as folder:
+        store = open_store(f"sqlite:///{folder}/feeds.db")
+        for first in range(0, len(hinted), POLL):
+            with store.library._db.write() as connection:
+                likes.post(connection, hinted[first : first + POLL], datetime.now(UTC))
+        store.close()
+        with closing(sqlite3.connect(f"{folder}/feeds.db")) as raw:
+            query = "SELECT sum(pgsize) FROM dbstat WHERE name IN ('hints', 'hinted')"
+            return int(raw.execute(query).fetchone()[0])
+
+
+def theirs(rule: str, data: Path) -> Run:
     """Run a peer with its own Python."""
     script = Path(__file__).with_name("dedupe_peers.py")
     python = Path(os.environ["PEERS"]) / "bin" / "python"
     out = subprocess.run([python, script, rule, data], check=True, capture_output=True, text=True).stdout
-    return [tuple(json.loads(line)) for line in out.splitlines()]
+    *merges, cost = [json.loads(line) for line in out.splitlines()]
+    return Run(dict(merges), cost["seconds"], cost["bytes"])
 
 
 def scored(merges: Iterable[tuple[str, str]], items: list[Item], lang: str = "") -> Score:
@@ -139,28 +178,52 @@ def repeated(items: list[Item], lang: str = "") -> list[Item]:
     return found
 
 
-def by_kind(merges: dict[str, str], items: list[Item]) -> tuple[dict[str, float], dict[str, float]]:
+def by_kind(merges: Mapping[str, str], items: list[Item]) -> tuple[dict[str, float], dict[str, float]]:
     """Return the share found of each kind of copy, and the share wrongly merged of each kind of trap."""
     by_id = {i["id"]: i for i in items}
     right = {i: by_id[i]["cluster"] == by_id[o]["cluster"] for i, o in merges.items()}
     copies = Counter((i["cls"], i["lang"]) for i in repeated(items) if i["role"] == "dup")
     found = Counter((i["cls"], i["lang"]) for i in repeated(items) if i["role"] == "dup" and right.get(i["id"]))
-    traps = Counter(i["cls"] for i in items if i["role"] == "neg")
-    fell = Counter(i["cls"] for i in items if i["role"] == "neg" and right.get(i["id"]) is False)
+    traps = Counter((i["cls"], i["lang"]) for i in items if i["role"] == "neg")
+    fell = Counter((i["cls"], i["lang"]) for i in items if i["role"] == "neg" and right.get(i["id"]) is False)
     recall = {f"{kind} {lang}": found[kind, lang] / n for (kind, lang), n in sorted(copies.items())}
-    return recall, {kind: fell[kind] / n for kind, n in sorted(traps.items())}
+    return recall, {f"{kind} {lang}": fell[kind, lang] / n for (kind, lang), n in sorted(traps.items())}
 
 
-def report(items: list[Item], merges: dict[str, str]) -> bool:
-    """Print our figures by kind and language; return whether every goal of them holds."""
-    recall, wrong = by_kind(merges, items)
-    for name, share in recall.items():
-        print(f"  found    {name:18} {share:.3f}")
-    for name, share in wrong.items():
-        print(f"  swallowed {name:17} {share:.4f}")
+def report(items: list[Item], runs: Mapping[str, Run]) -> None:
+    """Print how well each rule did: in all and by language, what it costs, and by kind of copy and trap."""
+    langs = sorted({i["lang"] for i in items})
+    print(
+        f"{'precision, recall, F1 of':26}"
+        + "".join(f"{name:22}" for name in ("all", *langs))
+        + "entries/s  bytes/entry"
+    )
+    for name, run in runs.items():
+        scores = "".join(f"{scored(run.merges.items(), items, lang)!s:22}" for lang in ("", *langs))
+        print(f"{name:26}{scores}{len(items) / run.seconds:9.0f}{run.size / len(items):13.0f}")
+    kinds = {name: by_kind(run.merges, items) for name, run in runs.items()}
+    for title, which in (("found", 0), ("swallowed", 1)):
+        print(f"\n{title:26}" + "".join(f"{name:>10}" for name in runs))
+        for kind in kinds["ours"][which]:
+            print(f"  {kind:24}" + "".join(f"{found[which][kind]:10.4f}" for found in kinds.values()))
+    print()
+
+
+def holds(items: list[Item], merges: Mapping[str, str]) -> bool:
+    """Tell whether each goal for our figures holds."""
+    by_id = {i["id"]: i for i in items}
+    traps = Counter(i["cls"] for i in items if i["role"] == "neg")
+    fell = Counter(
+        by_id[i]["cls"]
+        for i, other in merges.items()
+        if by_id[i]["role"] == "neg" and by_id[i]["cluster"] != by_id[other]["cluster"]
+    )
+    recall, _ = by_kind(merges, items)
+    whole = scored(merges.items(), items)
     languages = [scored(merges.items(), items, lang).f1 for lang in sorted({i["lang"] for i in items})]
     kinds = all(share >= (0.90 if name.startswith("update_url") else 0.97) for name, share in recall.items())
-    return kinds and max(wrong.values(), default=0) <= 0.01 and max(languages) - min(languages) <= 0.01
+    few = all(fell[kind] / n <= 0.01 for kind, n in traps.items())
+    return kinds and few and max(languages) - min(languages) <= 0.01 and whole.f1 >= 0.99 and whole.precision >= 0.998
 
 
 def main() -> None:
@@ -168,27 +231,18 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=None)
     parser.add_argument("--peers", default=",".join(PEERS), help="comma list, or none")
     given = parser.parse_args()
-    data = given.data or shared("dedup") / "dev.jsonl"
-    items = [json.loads(line) for line in data.read_text(encoding="utf-8").splitlines()]
-    begun = time.process_time()
-    merges = dict(ours(items))
-    took = time.process_time() - begun
-    rows = {"ours": merges}
-    for rule in PEERS:
-        if rule in given.peers.split(","):
-            rows[rule] = dict(theirs(rule, data))
-    print(f"{'':10} {'precision':>9} {'recall':>7} {'F1':>7}   en F1   ko F1")
-    for name, made in rows.items():
-        whole, en, ko = (scored(made.items(), items, lang) for lang in ("", "en", "ko"))
-        print(f"{name:10} {whole.precision:9.4f} {whole.recall:7.4f} {whole.f1:7.4f} {en.f1:7.4f} {ko.f1:7.4f}")
-    holds = report(items, merges)
-    whole = scored(merges.items(), items)
-    rate = len(items) / took
+    data = (given.data or shared("dedup") / "dev.jsonl").resolve()
+    items = [json.loads(line) for line in data.read_text(encoding="utf-8").splitlines() if line.strip()]
+    runs = {"ours": ours(items)} | {rule: theirs(rule, data) for rule in PEERS if rule in given.peers.split(",")}
+    report(items, runs)
+    mine = runs["ours"]
+    whole = scored(mine.merges.items(), items)
     close(
         "dedupe",
-        f"F1 {whole.f1:.4f}, precision {whole.precision:.4f}, {rate:.0f} entries/CPU s",
+        f"F1 {whole.f1:.4f}, precision {whole.precision:.4f}, {len(items) / mine.seconds:.0f} entries/CPU s, "
+        f"{mine.size / len(items):.0f} bytes an entry",
         "F1 >= 0.99, precision >= 0.998, languages within 0.01, copies >= 0.97 (update_url 0.90), traps <= 1 %",
-        holds=holds and whole.f1 >= 0.99 and whole.precision >= 0.998,
+        holds=holds(items, mine.merges),
     )
 
 
