@@ -27,7 +27,7 @@ def fresh() -> Trial:
     """Return a server of one's own, started: for tests that stop it."""
     folder = Path(tempfile.mkdtemp(prefix="feeds-test-"))
     folder.chmod(0o755)
-    found = Trial(folder / "data", FAST)
+    found = Trial(folder / "data", FAST, fleeting=True)
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     atexit.register(found.close)
     found.start()

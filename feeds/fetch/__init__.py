@@ -98,7 +98,7 @@ class Fetcher:
 
     def _room(self, source: Source) -> Room:
         host = host_of(source)
-        parts = self._parts.get(host, 1)
+        parts = self._parts.get(host.strip("[]"), 1)
         free = source.kind != "feed" or host in self._own
         return Room(max(self._per_host // parts, 1), 0.0 if free else self._spacing * parts)
 

