@@ -1,7 +1,7 @@
 """Decisions of the desk, from words that people use to what the store holds."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from feeds.app.build import App
@@ -97,7 +97,7 @@ def allow(app: App, channel_ids: Sequence[str]) -> tuple[str, ...]:
 
 def publish(app: App) -> Report:
     """Bring out what a decision changed."""
-    return app.run_job(Job(name="publish"), app.work())
+    return app.run_job(Job(name="publish"), replace(app.work(), shards=1))
 
 
 def _desk(app: App) -> Desk:
