@@ -12,6 +12,9 @@ from feeds.model.partner import Errand, How, Issue, Owed, Partner, Pickup, Stand
 class Ledger(Protocol):
     """What partners hold, and what they are owed."""
 
+    def added(self) -> Mapping[str, datetime]:
+        """Return since when partners are known, by their ids: what an empty feed of theirs was changed at."""
+
     def standing(self, channel_id: str, now: datetime) -> Standing:
         """Return how a channel stands. Cheap: asked at each request."""
 

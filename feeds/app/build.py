@@ -144,6 +144,7 @@ class App:
             changed = regroup(self.work())
             library.set_meta("settings", digest)
             logger.info("settings changed stories=%d", changed)
+        self.store.partners.begin([partner.id for partner in settings.partners], self.clock())
         hand.wish(self.work())
         return changed
 

@@ -1,5 +1,6 @@
 """Answers for those who look: how sources do, why an item is where it is."""
 
+import os
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, urlsplit
@@ -61,11 +62,12 @@ def advice(problem: Problem | None) -> tuple[str, str]:
 
 
 def why(app: App, what: str) -> Found:
-    """Return the life of what *what* names: a URL of an item, its id, or a story's id."""
+    """Return the life of what *what* names: a URL of an item, its id, a post's file, or a story's id."""
     found = app.store.overview.find(*dict.fromkeys([what, *forms(app, what)]))
     if not found:
         raise UsageError(
-            f"nothing here is known as {what!r}; give a URL or id, as the desk and `feeds export json` show"
+            f"nothing here is known as {what!r}; "
+            "give a URL or id, as the desk and `feeds export json` show, or a post's file"
         )
     return found
 
@@ -76,7 +78,8 @@ def why_or_none(app: App, what: str) -> Found | None:
 
 
 def forms(app: App, what: str) -> Iterator[str]:
-    """Other spellings of a URL: canonical, percent-encoded, and below the site for a path."""
+    """Other spellings of a URL: canonical, percent-encoded, and below the site for a path; ids of posts for a file."""
+    yield from _posts(app, what)
     if what.startswith("/"):
         prefix = urlsplit(app.settings.site.url).path.rstrip("/")
         what = app.settings.site.url + (what.removeprefix(prefix) if what.startswith(prefix + "/") else what)
@@ -84,6 +87,18 @@ def forms(app: App, what: str) -> Iterator[str]:
     if urlsplit(what).scheme in ("http", "https"):
         yield urls.canonical(what)
         yield quote(what, safe=":/?#[]@!$&'()*+,;=%~")
+
+
+def _posts(app: App, what: str) -> Iterator[str]:
+    """The ids of posts in the file *what*: seen from here, from the root, or from the folder of its source."""
+    if ":" in what or not os.path.splitext(what)[1]:
+        return
+    here = os.path.realpath(what)
+    for source in app.settings.sources:
+        root = os.path.realpath(source.location) + os.sep
+        if source.kind == "content":
+            paths = {what.lstrip("/"), here.removeprefix(root).replace(os.sep, "/")}
+            yield from (k.entry.guid for k in app.store.overview.entries(source.id) if k.entry.path in paths)
 
 
 def ago(moment: datetime | None, now: datetime) -> str:

@@ -8,12 +8,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from statistics import median
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from feeds.app import look
 from feeds.app.build import App
 from feeds.config import edit
 from feeds.core import agreement
+from feeds.core.agreement import Deal
 from feeds.errors import UsageError
 from feeds.jobs.syndicate import Syndicate
 from feeds.model.channel import Channel, Feed, Rendition
@@ -103,6 +105,7 @@ def issue(app: App, id: str, kind: TokenKind, overlap: timedelta) -> str:
     token = Token(
         id=secrets.token_hex(4), partner_id=id, kind=kind, digest=sha256(secret.encode()).hexdigest(), made=app.clock()
     )
+    app.store.partners.begin([id], app.clock())
     app.store.partners.issue(token, overlap)
     logger.info("partner=%s token=%s issued kind=%s", id, token.id, kind)
     return secret
@@ -266,6 +269,19 @@ def overdue(debts: Sequence[Owed], partners: Sequence[Partner], now: datetime) -
     return [debt for debt in debts if debt.since + within.get(debt.partner_id, timedelta(0)) < now]
 
 
+def owed(app: App, story_ids: Sequence[str]) -> tuple[Owed, ...]:
+    """Return what partners are owed of stories now, the longest waiting first."""
+    return tuple(debt for debt in app.store.partners.debts() if debt.story_id in story_ids)
+
+
+def by_hand(partner: Partner, debt: Owed) -> bool:
+    """Tell whether a debt cannot be told by a document of the partner's dialect: a person has to tell them."""
+    if debt.told != "retraction":
+        return False
+    linked = partner.dialect in ("naver", "smartnews")  # they know stories by their addresses
+    return partner.dialect == "flipboard" or (linked and not (debt.stone and debt.stone.url))
+
+
 def watch(app: App) -> None:
     """Log what is overdue, each debt once; and forget, once a day, what was kept long enough."""
     found = overdue(app.store.partners.debts(), app.settings.partners, app.clock())
@@ -303,7 +319,19 @@ def acknowledge(app: App, id: str, what: str) -> int:
 # what they would see, and why
 
 
-def preview(app: App, id: str, at: datetime, channel_id: str = "") -> Iterator[tuple[Feed, Rendition | None]]:
+class Preview(NamedTuple):
+    """What a channel says to a partner, as a document where it may go out, and which rules held back what.
+
+    *back* names a rule, how many stories it holds back first of all, and when time alone lets the first of them out.
+    """
+
+    feed: Feed
+    rendition: Rendition | None
+    stories: int
+    back: tuple[tuple[str, int, datetime | None], ...]
+
+
+def preview(app: App, id: str, at: datetime, channel_id: str = "") -> Iterator[Preview]:
     """Give what each channel of a partner says at *at*, as it would be sent. Nothing of it is noted."""
     partner, desk = named(app, id), office(app)
     channels = desk.channels(partner)
@@ -311,8 +339,25 @@ def preview(app: App, id: str, at: datetime, channel_id: str = "") -> Iterator[t
         raise UsageError(f"{id} has no channel {channel_id!r}; it has: {', '.join(channels)}")
     for channel in [channels[channel_id]] if channel_id else channels.values():
         standing = app.store.partners.standing(channel.id, app.clock())
-        feed = desk.edition(partner, channel, standing, at).feed
-        yield feed, desk.render(feed)
+        feed, stories = desk.edition(partner, channel, standing, at).feed, desk.stories(channel.id, standing)
+        yield Preview(feed, desk.render(feed), len(stories), _held_back(desk.deal(partner), feed, stories, at))
+
+
+def _held_back(
+    deal: Deal, feed: Feed, stories: Sequence[Story], at: datetime
+) -> tuple[tuple[str, int, datetime | None], ...]:
+    told = {item.story.id for item in feed.items}
+    counts: dict[str, tuple[int, datetime | None]] = {}
+    for story in stories:
+        if story.id in told:
+            continue
+        refused = [reason for reason in agreement.judge(story, deal, at) if not reason.passes]
+        rule = refused[0].rule if refused else "quota" if deal.terms.quota else "window"
+        times = [reason.until for reason in refused]
+        until = max(filter(None, times)) if times and all(times) else None
+        number, first = counts.get(rule, (0, None))
+        counts[rule] = (number + 1, min(filter(None, (first, until)), default=None))
+    return tuple((rule, *found) for rule, found in counts.items())
 
 
 def why(app: App, what: str, id: str, at: datetime) -> list[tuple[Story, str, tuple[Reason, ...]]]:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import click
 
 from feeds.app import desk as decisions
+from feeds.app import partners
 from feeds.app.build import App
 from feeds.app.desk import Ruled
 from feeds.cli.common import FAILED, Desk, as_json, command, count, noted, print_json, say
@@ -112,9 +113,12 @@ def _decide(desk: Desk, action: str, done: str, decide: Callable[[App], Ruled], 
         titles = " | ".join(story.lead.title for story in ruled.stories)
         noted(app, action, " ".join(story.id for story in ruled.stories), titles)
         report = decisions.publish(app) if alone else None
+        owed = partners.owed(app, [story.id for story in ruled.stories])
     if json_:
         stories = [{"id": s.id, "status": s.status, "title": s.lead.title} for s in ruled.stories]
-        print_json({"stories": stories, "channels": ruled.channels, "written": report.paths if report else []})
+        written = report.paths if report else []
+        debts = [{"partner": d.partner_id, "channel": d.channel_id, "told": d.told, "since": d.since} for d in owed]
+        print_json({"stories": stories, "channels": ruled.channels, "written": written, "owed": debts})
     else:
         for story in ruled.stories:
             say(desk, f"{done:<12}{story.lead.title}")
@@ -125,6 +129,9 @@ def _decide(desk: Desk, action: str, done: str, decide: Callable[[App], Ruled], 
             say(desk, f"wrote       {count(len(report.paths), 'file')} of {count(len(ruled.channels), 'channel')}")
         else:
             say(desk, f"waits       {count(len(ruled.channels), 'channel')}: {WAITS}")
+        if names := sorted({debt.partner_id for debt in owed}):
+            have = "has it" if len(names) == 1 else "have it"
+            say(desk, f"owed        {', '.join(names)} {have}, until picked up: `feeds partner show NAME`")
     _fail(report)
 
 

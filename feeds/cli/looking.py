@@ -204,7 +204,7 @@ def usage(desk: Desk, days: int, json_: bool) -> None:
 def why(desk: Desk, what: str, name: str, at: str, json_: bool) -> None:
     """Tell the life of one item: seen, changed, merged by which rule, dropped by which line, which channels hold it.
 
-    WHAT is the item's URL or id, a post's path on the site, or a story's id.
+    WHAT is the item's URL or id, a post's file or its path on the site, or a story's id.
     """
     with desk.open() as app:
         if name:

@@ -10,10 +10,9 @@ import click
 
 from feeds.app import partners
 from feeds.app.look import ago
-from feeds.app.partners import Account
+from feeds.app.partners import Account, Preview
 from feeds.cli.common import Desk, as_json, command, count, noted, print_json, say, table
 from feeds.errors import UsageError
-from feeds.model.channel import Feed
 from feeds.model.partner import Push, Reason, Receipt, Terms, TokenKind
 
 TIME = "%Y-%m-%d %H:%M:%S"
@@ -166,6 +165,8 @@ def _say_account(desk: Desk, found: Account, now: datetime) -> None:
     _say_pushes(desk, found, now)
     for debt in found.debts:
         say(desk, f"  owed    {debt.told} of {debt.story_id} ({debt.cause}), {debt.channel_id}, {ago(debt.since, now)}")
+        if partners.by_hand(one, debt):
+            say(desk, f"          {one.dialect} cannot say so: tell them, then `feeds partner acknowledge {one.id} …`")
     for alarm in found.alarms:
         say(desk, f"  alarm   {alarm}")
 
@@ -244,21 +245,39 @@ def preview(desk: Desk, name: str, channel: str, at: str, document: bool, json_:
     with desk.open() as app:
         found = list(partners.preview(app, name, partners.moment(app, at), channel))
     if document:
-        for _, rendition in found:
-            click.echo(rendition.body.decode() if rendition else "", nl=False)
+        for one in found:
+            click.echo(one.rendition.body.decode() if one.rendition else "", nl=False)
         return
     if json_:
-        print_json([_previewed(feed) for feed, _ in found])
+        print_json([_previewed(one) for one in found])
         return
-    for feed, rendition in found:
-        say(desk, f"{feed.channel.path}{'' if rendition else '  withheld: see the log (-v)'}")
-        for item in feed.items:
-            say(desk, f"  {item.story.updated:{TIME}}  {item.content:<8}{item.story.lead.title}")
-        for stone in feed.gone:
-            say(desk, f"  {stone.at:{TIME}}  gone    {stone.title or stone.story_id}")
+    if not found:
+        say(desk, f"{name} has no channel: see `channels` of the partner, and `feeds check`")
+    for one in found:
+        _say_preview(desk, one)
 
 
-def _previewed(feed: Feed) -> dict[str, object]:
+def _say_preview(desk: Desk, one: Preview) -> None:
+    feed = one.feed
+    say(desk, f"{feed.channel.path}{'' if one.rendition else '  withheld: see the log (-v)'}")
+    for item in feed.items:
+        say(desk, f"  {item.story.updated:{TIME}}  {item.content:<8}{item.story.lead.title}")
+    for stone in feed.gone:
+        say(desk, f"  {stone.at:{TIME}}  gone    {stone.title or stone.story_id}")
+    if not one.stories and not feed.gone:
+        say(desk, "  nothing: the channel has no stories yet")
+    for rule, number, until in one.back:
+        first = f", the first until {until:{TIME}} UTC" if until else ""
+        say(desk, f"  held back  {count(number, 'story')} by {rule}{first}")
+    if one.back and not feed.items:
+        say(
+            desk,
+            f"  `feeds why STORY --partner {feed.channel.path.split('/')[2]}` gives each rule's word on one of them",
+        )
+
+
+def _previewed(one: Preview) -> dict[str, object]:
+    feed = one.feed
     return {
         "channel": feed.channel.path,
         "stories": [
@@ -266,6 +285,7 @@ def _previewed(feed: Feed) -> dict[str, object]:
             for i in feed.items
         ],
         "gone": [{"id": stone.story_id, "at": stone.at} for stone in feed.gone],
+        "held_back": [{"rule": rule, "stories": n, "first_until": until} for rule, n, until in one.back],
     }
 
 

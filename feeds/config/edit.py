@@ -76,7 +76,11 @@ def add_partner(
     row = [("id", quoted(id))]
     for key, value in said:
         row.append((key, quoted(value) if isinstance(value, str) else f"[{', '.join(map(quoted, value))}]"))
-    _replace(path, text, with_items(text, root, [row], "partners"), environ)
+    try:
+        _replace(path, text, with_items(text, root, [row], "partners"), environ)
+    except ConfigError as error:  # its lines are those of a file that was not written
+        faults = "".join(f"\n  {f.message}{f'; {f.suggestion}' if f.suggestion else ''}" for f in error.faults)
+        raise UsageError(f"{id} cannot be added, and {path} stays as it is:{faults}") from error
 
 
 def with_items(text: str, root: Node, rows: Sequence[Sequence[tuple[str, str]]], section: str = "sources") -> str:

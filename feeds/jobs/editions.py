@@ -74,6 +74,7 @@ class Editions:
         self.settings, self._archive, self._ledger, self._same = settings, archive, ledger, same
         sources = {source.id: source for source in settings.sources}
         self.deals = {p.id: Deal(partner=p, settings=settings, sources=sources) for p in settings.partners}
+        self._added = ledger.added()
         self._policies = {source.id: source.options.content for source in settings.sources}
         self._categories: Mapping[str, Category] = {}
         self._looked: datetime | None = None
@@ -95,7 +96,16 @@ class Editions:
         return found
 
     def edition(self, deal: Deal, channel: Channel, standing: Standing, now: datetime) -> Edition:
-        """Return what *channel* says under *deal* at *now*, which may lie ahead."""
+        """Return what *channel* says under *deal* at *now*, which may lie ahead.
+
+        An empty one was changed when its partner came to be known: a date that is true, and never moves.
+        """
+        found = self._edition(deal, channel, standing, now)
+        if found.feed.items or found.feed.gone or deal.partner.id not in self._added:
+            return found
+        return replace(found, feed=replace(found.feed, updated=self._added[deal.partner.id]))
+
+    def _edition(self, deal: Deal, channel: Channel, standing: Standing, now: datetime) -> Edition:
         owed = self._ledger.owed(deal.partner.id, channel.id, now - deal.terms.tombstones, now)
         if owed:
             return self._owing(deal, channel, standing, now, owed)

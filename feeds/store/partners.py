@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+import orjson
 from sqlalchemy import Select, bindparam, case, delete, exists, func, select, update
 
 from feeds.model.channel import Tombstone
@@ -24,6 +25,7 @@ KEPT = timedelta(days=400)  # the ledger, as long as decisions
 COUNTED = timedelta(days=400)  # traffic by day
 SEEN = timedelta(days=30)  # hashes of readers
 LATEST = 1000  # rows of the ledger that tell how long a partner takes
+ADDED = "partners_added"  # of the store's notes: when each partner came to be known
 MOST = 500  # retractions in one document
 
 _E, _M, _X, _O, _P = t.editions.c, t.marks.c, t.holds.c, p.owed.c, p.pickups.c
@@ -96,7 +98,21 @@ class Partners:
         with self._db.write() as connection:
             return connection.execute(delete(p.partner_tokens).where(mine)).rowcount
 
+    def begin(self, partner_ids: Collection[str], now: datetime) -> None:
+        """Note that partners are there since *now*, those that were there before since then."""
+        known = self.added()
+        if fresh := {id: now for id in partner_ids if id not in known}:
+            value = orjson.dumps({**known, **fresh}).decode()
+            statement = self._db.insert(t.meta).values(key=ADDED, value=value)
+            with self._db.write() as connection:
+                connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_={"value": value}))
+
     # the port `Ledger`
+
+    def added(self) -> Mapping[str, datetime]:
+        with self._db.read() as connection:
+            found = connection.scalar(select(t.meta.c.value).where(t.meta.c.key == ADDED))
+        return {id: datetime.fromisoformat(at) for id, at in orjson.loads(found or "{}").items()}
 
     def standing(self, channel_id: str, now: datetime) -> Standing:
         with self._db.read() as connection:

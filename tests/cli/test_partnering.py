@@ -3,11 +3,14 @@
 import csv
 import io
 import json
+import os
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from feeds.app import partners
+from feeds.app.build import opened
 from feeds.cli import cli
 
 CONFIG = """\
@@ -126,3 +129,57 @@ def test_ledger_and_status_of_partners(folder: Path) -> None:
     assert "portal" in run(folder, "partner", "list").output
     assert json.loads(run(folder, "partner", "list", "--json").output)[0]["alarms"] == []
     assert json.loads(run(folder, "status", "--json").output)["partners"] == {}
+
+
+def test_a_preview_says_what_is_held_back_and_why(folder: Path) -> None:
+    added(folder, "--delay", "10m")
+    said = run(folder, "partner", "preview", "portal").output
+    assert "held back  1 story by embargo, the first until 2025-11-25 00:10:00 UTC" in said
+    assert "held back  1 story by delay, the first until 2025-11-24 16:10:00 UTC" in said
+    assert "`feeds why STORY --partner portal` gives each rule's word" in said
+    found = json.loads(run(folder, "partner", "preview", "portal", "--json").output)
+    assert [(one["rule"], one["stories"]) for one in found[0]["held_back"]] == [("embargo", 1), ("delay", 1)]
+    run(folder, "partner", "add", "other", "--channel", "category:기술")
+    assert "other has no channel" in run(folder, "partner", "preview", "other").output
+
+
+def test_an_empty_feed_was_changed_when_its_partner_came(folder: Path) -> None:
+    added(folder, "--delay", "1d")
+    said = run(folder, "partner", "preview", "portal", "--document").output
+    assert "<updated>2025-11-24T16:00:00+00:00</updated>" in said
+
+
+def test_a_fault_of_a_new_partner_names_no_line_of_a_file_that_was_not_written(folder: Path) -> None:
+    said = run(folder, "partner", "add", "portal", "--content", "ful", "--dialect", "atmo")
+    assert said.exit_code == 2
+    first, *faults = said.output.splitlines()
+    assert first == f"feeds: portal cannot be added, and {folder}/feeds.yaml stays as it is:"
+    assert sorted(faults) == [
+        "  content is 'ful'; give full, summary or title; did you mean 'full'?",
+        "  dialect is 'atmo'; give atom, rss, json, msn, smartnews, flipboard, naver or ninjs; did you mean 'atom'?",
+    ]
+    assert (folder / "feeds.yaml").read_text() == CONFIG
+
+
+@pytest.mark.parametrize("named", ["site/a.md", "a.md", "{folder}/site/a.md"])
+def test_a_retraction_by_file_tells_who_has_the_story(
+    folder: Path, named: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    added(folder)
+    with opened(str(folder / "feeds.yaml"), os.environ, lock=True) as app:
+        office = partners.office(app)
+        portal = partners.named(app, "portal")
+        issue = office.issue(portal, "all", "atom.xml")
+        assert issue
+        office.sending(issue, "polled")
+        office.picked_up(issue, "polled", 1)
+    assert "First news" in run(folder, "why", named.format(folder=folder)).output
+    said = run(folder, "retract", named.format(folder=folder))
+    assert said.exit_code == 0
+    assert "owed        portal has it, until picked up: `feeds partner show NAME`" in said.output
+    assert "retraction of" in run(folder, "partner", "show", "portal").output
+    rows = list(csv.DictReader(io.StringIO(run(folder, "partner", "ledger", "portal").output)))
+    assert [(r["told"], r["how"], bool(r["received"]), r["acknowledged"]) for r in rows] == [
+        ("story", "polled", True, "")
+    ]

@@ -300,6 +300,8 @@ def test_a_takedown_reaches_a_partner_in_its_dialect(app: App, dialect: str, fil
         desk.retract(app, titled(app)["Plain"], "")
         once(app)
         told = poll()
+    debts = [debt.told for debt in app.store.partners.debts("old")]
+    assert debts == (["retraction"] if dialect == "flipboard" else []), "what cannot be told stays owed"
     assert takedown in told
     assert ("https://desk.example/plain/?utm=old" in told) == (dialect != "flipboard"), (
         "the address that it was told by"

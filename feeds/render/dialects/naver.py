@@ -10,12 +10,14 @@ By what `render/gate/dialects/naver.py` names:
 A document holds 100 of them at most, what was taken back first. Naver fetches it when it is told to: `push.naver_key`.
 """
 
+from collections.abc import Sequence
+
 from lxml import etree
 
 from feeds.errors import RenderError
 from feeds.model.channel import Channel, Feed, SetAside
 from feeds.render import safe
-from feeds.render.dialects.rss import Element, add, lines, without_address
+from feeds.render.dialects.rss import NO_ADDRESS, Element, add, lines, unspoken, without_address
 from feeds.render.gate.dialects.naver import MOST, entry
 from feeds.render.gate.dialects.spaces import NAVER
 from feeds.render.gate.ours import element_fault, head_fault
@@ -48,12 +50,26 @@ def render(feed: Feed) -> tuple[bytes, tuple[SetAside, ...]]:
     deleted = [one for one in left if one.url.startswith(ground)][:MOST]
     for one in deleted:
         add(root, f"{_N}deleted-entry", ref=one.url, when=one.at.isoformat())
-    root.extend([one for one in entries if one is not None][: MOST - len(deleted)])
+    room = MOST - len(deleted)
+    root.extend([one for one in entries if one is not None][:room])
     lines(root)
     body = etree.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n"
     if fault := head_fault(body, address(channel, "naver")):
         raise RenderError("", fault)
-    return body, aside
+    return body, (*aside, *_untold(feed, aside, entries, room)) if channel.private else aside
+
+
+def _untold(feed: Feed, aside: Sequence[SetAside], entries: Sequence[Element | None], room: int) -> list[SetAside]:
+    """What the document of a partner leaves out by Naver's rules: it is not theirs, and they are owed what was gone."""
+    ground = safe.web(feed.channel.base_url) + "/"
+    out = {one.story_id for one in aside}
+    ids = [item.story.id for item in feed.items if item.story.id not in out]
+    elsewhere = [id for id, entry in zip(ids, entries, strict=True) if entry is None]
+    beyond = [id for id, entry in zip(ids, entries, strict=True) if entry is not None][room:]
+    reasons = ((elsewhere, "it does not stand on the site itself"), (beyond, f"the document is full: it has {MOST}"))
+    left = [SetAside(story_id=id, format="naver", reason=why) for some, why in reasons for id in some]
+    named = [stone.story_id for stone in feed.gone if stone.url.startswith(ground)]
+    return [*left, *unspoken(feed, named[:MOST], "naver", NO_ADDRESS)]
 
 
 def _entry(shown: Shown, channel: Channel) -> Element:

@@ -3,7 +3,7 @@
 They are written with lxml alone: feedgen knows none of their modules.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -47,7 +47,24 @@ def document(feed: Feed, dialect: Dialect) -> tuple[Body, tuple[SetAside, ...]]:
     if dialect.most:
         stories, left = _fitting(feed, dialect, sum(len(p.raw) for p in (*before, _TAIL)), stories, aside)
         aside = (*aside, *left)
+    if dialect.gone is None:
+        aside = (*aside, *unspoken(feed, (), dialect.format, "it has no words for what was taken back"))
+    elif dialect.linked:
+        named = [stone.story_id for stone in feed.gone if stone.url]
+        aside = (*aside, *unspoken(feed, named, dialect.format, NO_ADDRESS))
     return joined([*before, *stories, _TAIL]), aside
+
+
+NO_ADDRESS = "it had no address, by which stories are known there"
+
+
+def unspoken(feed: Feed, told: Collection[str], format: Format, why: str) -> list[SetAside]:
+    """Return what a partner cannot be told by its document that was taken back, for it stays owed until a person tells.
+
+    Of private feeds alone: a public one is owed to nobody. *told* are the ids of stories whose retraction is told.
+    """
+    stones = feed.gone if feed.channel.private else ()
+    return [SetAside(story_id=one.story_id, format=format, reason=why) for one in stones if one.story_id not in told]
 
 
 def _fitting(
