@@ -77,7 +77,7 @@ def test_pub_07_posts_of_one_name_and_one_second_are_two_and_keep_their_order(de
     assert [id for id, _ in entries(desk)] == [id for id, _ in found]
 
 
-@pytest.mark.parametrize("call", ["write", "replace", "fsync"])
+@pytest.mark.parametrize("call", ["writev", "replace", "fsync"])
 def test_pub_09_a_full_disk_publishes_nothing_by_halves(
     desk: Path, typed: Typed, monkeypatch: pytest.MonkeyPatch, call: str
 ) -> None:
