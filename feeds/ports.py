@@ -270,8 +270,8 @@ class Leases(Protocol):
 class Hub(Protocol):
     """Our hub: who subscribed, and who asked to."""
 
-    def ask(self, intent: Intent, question: Delivery, between: timedelta) -> bool:
-        """Owe a callback a question, *between* after the last of the same pair; False where too many wait."""
+    def ask(self, intent: Intent, question: Delivery, between: timedelta) -> datetime | None:
+        """Owe a callback a question, *between* after the last of the pair; return when, None where too many wait."""
 
     def intent(self, id: str) -> Intent | None:
         """Return what a callback is asked about, None where it was asked already."""

@@ -7,11 +7,12 @@ from the store. Neither are posts, lists of feeds and files with secrets that th
 import fcntl
 import gzip
 import hashlib
+import logging
 import os
 import shutil
 import tarfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -21,11 +22,15 @@ from typing import IO
 import orjson
 
 from feeds import __version__
+from feeds.app import audit
+from feeds.app.build import clock_from
 from feeds.config.read import read_with_warnings, store_of, text_of
 from feeds.config.redact import redacted
-from feeds.errors import Fault, StoreDamaged, StoreError, UsageError
-from feeds.store import copy_store
+from feeds.errors import Fault, FeedsError, StoreDamaged, StoreError, UsageError
+from feeds.store import copy_store, open_store
 from feeds.store.transfer import holds_something, put, seal, without_password
+
+logger = logging.getLogger(__name__)
 
 FORMAT = 1
 """The version of the shape of a backup; a newer one is refused."""
@@ -72,11 +77,19 @@ class Restored:
 
 
 def backup(
-    file: str, environ: Mapping[str, str], to: Path, made: datetime, *, force: bool = False, secrets: bool = False
+    file: str,
+    environ: Mapping[str, str],
+    to: Path,
+    made: datetime,
+    *,
+    force: bool = False,
+    secrets: bool = False,
+    who: str = "",
 ) -> Made:
     """Write the store as it stands at this moment, and the configuration, to *to*, which then is whole or not there.
 
-    Raises `UsageError` where *to* exists and *force* is not given, `ConfigError`, `StoreError`.
+    The audit log tells that *who* did. Raises `UsageError` where *to* exists and *force* is not given, `ConfigError`,
+    `StoreError`.
     """
     settings, _ = read_with_warnings(file, environ)
     _only_sqlite(settings.store)
@@ -95,6 +108,7 @@ def backup(
         size = (place / "whole").stat().st_size
         os.replace(place / "whole", to)
         _settle(to.parent)
+    _noted(settings.store, made, who, "backup", to, "with the secrets" if secrets else "without secrets")
     return Made(path=str(to), size=size, left_out=left_out, manifest=manifest)
 
 
@@ -104,8 +118,10 @@ def verify(archive: Path) -> Manifest:
         return _whole(archive, Path(folder))
 
 
-def restore(file: str, environ: Mapping[str, str], archive: Path, *, force: bool = False) -> Restored:
+def restore(file: str, environ: Mapping[str, str], archive: Path, *, force: bool = False, who: str = "") -> Restored:
     """Put the store of *archive* in the place that the configuration *file* names; where that is missing it is written.
+
+    The audit log of what was put back tells that *who* did.
 
     Nothing is touched before the whole archive has been read and checked. Raises `StoreDamaged` where it is not whole,
     `StoreTooNew`, `StoreLocked` while a process works on the store, `StoreError` where there is one without *force*,
@@ -124,6 +140,7 @@ def restore(file: str, environ: Mapping[str, str], archive: Path, *, force: bool
         locked_out = without_password(place / STORE)
         written = _config(Path(file), place / CONFIG)
         kept = put(store, _beside(path, place / STORE), force=force)
+        _noted(store, clock_from(environ)(), who, "restore", archive, f"as of {manifest.made}")
     return Restored(
         store=str(path),
         kept=str(kept or ""),
@@ -141,6 +158,15 @@ def _whole(archive: Path, place: Path) -> Manifest:
     if found != manifest.schema:
         raise StoreDamaged(f"{archive} says that its store has schema {manifest.schema}, but it has {found}")
     return manifest
+
+
+def _noted(store: str, at: datetime, who: str, action: str, archive: Path, detail: str) -> None:
+    """Tell the audit log, which stands in the store itself; what was done stays done where it cannot be told."""
+    try:
+        with closing(open_store(store, lock=action == "restore", beside=action == "backup")) as opened:
+            audit.note(opened.staff, at, who, "cli", action, archive.name, detail=detail)
+    except FeedsError as error:
+        logger.warning("not in the audit log action=%s file=%s error=%s", action, archive.name, error)
 
 
 def _only_sqlite(store: str) -> None:

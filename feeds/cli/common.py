@@ -83,10 +83,10 @@ class Desk:
 
 def noted(app: App, action: str, what: str = "", detail: str = "") -> None:
     """Tell the audit log what was done on the machine itself, and as whom."""
-    audit.note(app.store.staff, app.clock(), _me(), FROM, action, what, detail=detail)
+    audit.note(app.store.staff, app.clock(), me(), FROM, action, what, detail=detail)
 
 
-def _me() -> str:
+def me() -> str:
     """Who runs this, by name where the machine knows one: a container need not."""
     try:
         return getpass.getuser()

@@ -10,7 +10,7 @@ from feeds.app.backup import backup as make
 from feeds.app.backup import restore as put_back
 from feeds.app.backup import verify
 from feeds.app.build import clock_from
-from feeds.cli.common import Desk, as_json, command, count, print_json, say
+from feeds.cli.common import Desk, as_json, command, count, me, print_json, say
 
 
 @click.command()
@@ -29,7 +29,7 @@ def backup(desk: Desk, file: Path, force: bool, secrets: bool, json_: bool) -> N
 
     FILE is whole or not there. Secrets are left out unless asked for; what is published follows from the store.
     """
-    made = make(desk.file, os.environ, file, clock_from(os.environ)(), force=force, secrets=secrets)
+    made = make(desk.file, os.environ, file, clock_from(os.environ)(), force=force, secrets=secrets, who=me())
     if json_:
         print_json(asdict(made))
         return
@@ -62,7 +62,7 @@ def restore(desk: Desk, file: Path, force: bool, check_: bool, json_: bool) -> N
         else:
             say(desk, f"{file}: whole, as of {manifest.made}, schema {manifest.schema}")
         return
-    found = put_back(desk.file_or_new, os.environ, file, force=force)
+    found = put_back(desk.file_or_new, os.environ, file, force=force, who=me())
     if json_:
         print_json(asdict(found))
         return

@@ -15,6 +15,7 @@ from feeds.model.decision import Decision
 from feeds.model.lease import Lease
 from feeds.model.overview import Found, HoldLine, SourceLine
 from feeds.model.source import Answers
+from feeds.model.story import Story
 
 DAY = "%Y-%m-%d %H:%M"
 LATELY = timedelta(hours=24)
@@ -46,10 +47,10 @@ def status(desk: Desk, json_: bool) -> None:
         say(desk, f"{stories} of {entries} ({totals.copies} merged as copies)")
         categories, channels = count(totals.categories, "category"), count(totals.channels, "channel")
         say(desk, f"{categories}, {channels}, {count(totals.renditions, 'document')} published")
-        if totals.hidden or totals.set_aside or totals.owed or totals.marked:
+        if totals.hidden or totals.embargoed or totals.set_aside or totals.owed or totals.marked:
             say(
                 desk,
-                f"{count(totals.hidden, 'story')} not shown, {totals.set_aside} set aside, "
+                f"{count(totals.hidden, 'story')} not shown, {totals.embargoed} to come, {totals.set_aside} set aside, "
                 f"{count(totals.marked, 'channel')} waiting, {count(totals.owed, 'delivery')} owed",
             )
         if cluster := standing.said(standing.standing(app)):
@@ -266,7 +267,7 @@ def _say_found(desk: Desk, app: App, found: Found) -> None:
     for story in found.stories:
         say(desk, f"{story.lead.title}")
         say(desk, f"  id          {story.id}")
-        say(desk, f"  status      {story.status}{_until(story.release, app.clock())}")
+        say(desk, f"  status      {_standing(story, app.clock())}")
         say(desk, f"  published   {story.published:{DAY}} UTC, updated {story.updated:{DAY}} UTC")
         say(desk, f"  categories  {', '.join(c.name for c in story.categories) or 'none'}")
         say(desk, f"  channels    {', '.join(story.channels) or 'none'}")
@@ -286,8 +287,8 @@ def _say_found(desk: Desk, app: App, found: Found) -> None:
         )
 
 
-def _until(release: datetime | None, now: datetime) -> str:
-    return f", waits until {release:{DAY}} UTC" if release and release > now else ""
+def _standing(story: Story, now: datetime) -> str:
+    return f"waits until {story.release:{DAY}} UTC" if story.waits(now) and story.release else story.status
 
 
 def _say_decision(desk: Desk, decision: Decision) -> None:

@@ -123,7 +123,10 @@ def _settle(run: _Round, came: Sequence[tuple[Delivery, Sent]]) -> None:
         run.tally.add("skipped" if sent.skipped else "delivered" if step.state == "done" else "undelivered")
         if step.problem:
             run.problems[delivery.target] = Problem(code="delivery", detail=step.problem, where=delivery.target)
-        logger.info("deliver kind=%s host=%s state=%s", delivery.kind, websub.host_of(delivery.target), step.state)
+        cause = f" why={step.problem}" if step.problem and step.state != "done" else ""
+        logger.info(
+            "deliver kind=%s host=%s state=%s%s", delivery.kind, websub.host_of(delivery.target), step.state, cause
+        )
     outbox.settle(*settled)
 
 

@@ -31,6 +31,7 @@ class Totals:
     sources: int = 0
     entries: int = 0
     stories: int = 0  # shown
+    embargoed: int = 0  # to be shown when their time comes
     hidden: int = 0  # held, withdrawn, retracted
     copies: int = 0
     categories: int = 0

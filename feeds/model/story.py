@@ -71,6 +71,10 @@ class Story:
     bound: bool = False  # the desk put its entries together: none leaves it for another story
     version: int = field(default=0, compare=False)  # how often it was written: a write from an older one is refused
 
+    def waits(self, now: datetime) -> bool:
+        """Whether it is to be shown, and its time has not come."""
+        return self.status == "shown" and self.release is not None and self.release > now
+
     @property
     def lead(self) -> Entry:
         return self.members[0].entry

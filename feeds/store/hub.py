@@ -29,26 +29,27 @@ class Hub:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    def ask(self, intent: Intent, question: Delivery, between: timedelta) -> bool:
+    def ask(self, intent: Intent, question: Delivery, between: timedelta) -> datetime | None:
         """Owe the callback a question; not sooner than *between* after the last one of the same pair.
 
-        False where too many wait already.
+        A callback that did not answer is asked ever less often; who asks anew is alive again, and does not wait for
+        that. Returns when it is asked, None where too many wait already.
         """
         d = t.deliveries
         with self._db.write() as connection:
             waiting = connection.scalar(select(func.count()).select_from(p.intents).where(p.intents.c.id != intent.id))
             if (waiting or 0) >= WAITING:
-                return False
+                return None
             last = connection.execute(select(d.c.due, d.c.state).where(d.c.id == question.id)).first()
             if last is not None:
-                free = last.due if last.state == "owed" else last.due + between
+                free = min(last.due, question.due + between) if last.state == "owed" else last.due + between
                 question = replace(question, due=max(question.due, free))
             row = {**{c.name: getattr(intent, c.name) for c in p.intents.c}, "lease": int(intent.lease.total_seconds())}
             for table, values in ((p.intents, row), (d, delivery_row(question))):
                 statement = self._db.insert(table).values(values)
                 fields = {name: statement.excluded[name] for name in values if name != "id"}
                 connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=fields))
-        return True
+        return question.due
 
     def intent(self, id: str) -> Intent | None:
         with self._db.read() as connection:

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any, cast
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, FromClause, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, FromClause, and_, false, func, or_, select
 
 from feeds.model.changes import Known
 from feeds.model.channel import Format, Rendition, SetAside
@@ -87,15 +87,18 @@ class Overview:
             return tuple(_source_line(row) for row in connection.execute(query))
 
     def totals(self, now: datetime | None = None) -> Totals:
-        """Return how much there is; with *now* channels that wait for a time to come are none that wait."""
+        """Return how much there is. With *now*, stories whose time has not come are none that are shown, and channels
+        that wait for a time are none that wait."""
         shown, owed = t.stories.c.status == "shown", t.deliveries.c.state
+        later = (t.stories.c.release > now) & shown if now else false()
         with self._db.read() as connection:
             count = _Counter(connection)
-            stories = count(t.stories)
+            stories, embargoed = count(t.stories), count(t.stories, later)
             return Totals(
                 sources=count(t.sources, ~t.sources.c.removed),
                 entries=count(t.entries),
-                stories=count(t.stories, shown),
+                stories=count(t.stories, shown) - embargoed,
+                embargoed=embargoed,
                 hidden=count(t.stories, ~shown),
                 copies=count(t.members) - stories,
                 categories=count(t.categories),

@@ -4,6 +4,7 @@ Nothing is done here: what was asked is stored, and the callback is asked whethe
 """
 
 import logging
+import math
 import secrets
 from collections.abc import Callable
 from datetime import datetime
@@ -51,11 +52,15 @@ def _answer(asked: Asked, hub: Hub, is_topic: Callable[[str], bool], now: dateti
         return text(f"{intent.words}.\n", intent.status)
     if not is_topic(intent.topic):
         return text("hub.topic is no feed that is published here.\n", 404)
-    if not hub.ask(intent, websub.verification(intent, now), websub.BETWEEN_VERIFICATIONS):
+    due = hub.ask(intent, websub.verification(intent, now), websub.BETWEEN_VERIFICATIONS)
+    if due is None:
         return text("Too many subscriptions wait to be confirmed; try again later.\n", 503, Retry_After="300")
-    logger.info("hub asked mode=%s topic=%s host=%s", intent.mode, intent.topic, websub.host_of(intent.callback))
+    wait, host = max(0, math.ceil((due - now).total_seconds())), websub.host_of(intent.callback)
+    why = " why=asked_within_the_last_minute" if wait else ""
+    logger.info("hub asked mode=%s topic=%s host=%s wait=%d%s", intent.mode, intent.topic, host, wait, why)
     wake()
-    return text("Your callback will be asked whether it means this.\n", 202)
+    when = f" in {wait} seconds, for it was asked a moment ago" if wait else ""
+    return text(f"Your callback will be asked{when} whether it means this.\n", 202)
 
 
 def _published(topic: str, is_topic: Callable[[str], bool]) -> Answer:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -73,8 +74,8 @@ def published(folder: Path) -> dict[str, bytes]:
     return {p.relative_to(public).as_posix(): p.read_bytes() for p in public.rglob("*") if p.is_file()}
 
 
-def back(folder: Path, name: str = "desk.backup", **more: bool) -> Path:
-    backup(str(folder / "feeds.yaml"), ENVIRON, folder / name, NOW, **more)
+def back(folder: Path, name: str = "desk.backup", secrets: bool = False, force: bool = False) -> Path:
+    backup(str(folder / "feeds.yaml"), ENVIRON, folder / name, NOW, secrets=secrets, force=force)
     return folder / name
 
 
@@ -185,7 +186,33 @@ def test_a_backup_is_for_its_owner_alone(folder: Path) -> None:
 
 
 def test_equal_stores_give_equal_bytes(folder: Path) -> None:
-    assert back(folder, "one").read_bytes() == back(folder, "other").read_bytes()
+    twin = shutil.copytree(folder, folder / "twin")
+    assert back(folder).read_bytes() == back(twin).read_bytes()
+
+
+def test_the_audit_log_tells_of_backups_and_what_was_put_back(
+    folder: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, first = str(folder / "feeds.yaml"), folder / "first.backup"
+    backup(file, ENVIRON, first, NOW, secrets=True, who="kim")
+    restore(file, ENVIRON, first, force=True, who="lee")
+    with opened(file, ENVIRON, lock=True) as app:
+        (line,) = app.store.staff.audit(9)
+    assert (line.who, line.client, line.action, line.what) == ("lee", "cli", "restore", "first.backup")
+    assert line.detail == f"as of {NOW.isoformat()}", "made before its own line was written"
+    backup(file, ENVIRON, folder / "second.backup", NOW, who="kim")
+    with opened(file, ENVIRON, lock=True) as app:
+        assert [(line.who, line.action, line.detail) for line in app.store.staff.audit(1)] == [
+            ("kim", "backup", "without secrets")
+        ]
+
+    def refuse(*_: object, **__: object) -> None:
+        raise StoreError("the disk is full")
+
+    monkeypatch.setattr("feeds.app.backup.open_store", refuse)
+    backup(file, ENVIRON, folder / "third.backup", NOW)
+    assert (folder / "third.backup").exists(), "it was made all the same"
+    assert "not in the audit log action=backup" in caplog.text
 
 
 def test_a_file_is_replaced_only_by_force(folder: Path) -> None:

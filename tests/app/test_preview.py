@@ -212,7 +212,7 @@ def test_the_page_shows_the_draft_then_what_it_would_do(place: Path) -> None:
         said = text(answer.text)
         assert "by-category:tech" in said
         assert "would come (1) Third" in said
-        assert "1 channels stay as they are" in said
+        assert "1 channel stays as it is" in said
         answer = browser.post("/desk/preview", {"token": browser.token(), "draft": "site: {}\n"})
         assert "This draft has faults." in text(answer.text)
         assert "cannot be changed in a draft" in text(answer.text)

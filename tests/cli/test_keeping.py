@@ -51,6 +51,8 @@ def test_backup_and_restore(feeds: Feeds, folder: Path) -> None:
     assert "no whole backup" in feeds("restore", "cut.backup", "--check", code=1).output
     assert "is kept as" in feeds("restore", "desk.backup", "--force").output
     assert json.loads(feeds("restore", "desk.backup", "--force", "--json").output)["config"] == ""
+    told = [(line["action"], line["what"]) for line in json.loads(feeds("audit", "--json").output)]
+    assert told == [("restore", "desk.backup"), ("backup", "desk.backup")], "the store put back knows the first of both"
     (folder / "feeds.yaml").unlink()
     assert "feeds.yaml" in feeds("restore", "desk.backup", "--force").output
     assert (folder / "feeds.yaml").read_text() == CONFIG

@@ -7,7 +7,7 @@ import pytest
 from feeds.model.channel import Rendered, SetAside
 from feeds.model.overview import Found, Totals
 from feeds.store import Store
-from tests.store.made import DAY, NOW, PING, changes, entry, member, ready, rendition, saved, tell
+from tests.store.made import DAY, NOW, PING, changes, entry, member, ready, rendition, saved, source, tell
 
 
 @pytest.fixture
@@ -40,6 +40,16 @@ def test_totals(filled: Store) -> None:
         marked=1,
         owed=1,
     )
+
+
+def test_what_waits_for_its_time_is_not_shown_yet(store: Store) -> None:
+    library = ready(store, source("a"))
+    tell(library, entry("1"))
+    tell(library, entry("2"), release=NOW + DAY)
+    before, after = store.overview.totals(NOW), store.overview.totals(NOW + DAY)
+    assert [(t.stories, t.embargoed, t.hidden) for t in (before, after)] == [(1, 1, 0), (2, 0, 0)]
+    waiting = next(s for s in library.every_story("", 9) if s.release)
+    assert [waiting.waits(at) for at in (NOW, NOW + DAY)] == [True, False]
 
 
 def test_a_mark_for_later_is_no_channel_that_waits(filled: Store) -> None:

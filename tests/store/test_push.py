@@ -78,6 +78,13 @@ def test_ws_15_the_same_pair_is_asked_a_minute_after_the_last_time(store: Store)
     assert ask(store, intent("https://other.example/in"), timedelta(seconds=1)).due == NOW + timedelta(seconds=1)
 
 
+def test_who_asks_anew_does_not_wait_for_what_its_silence_earned(store: Store) -> None:
+    owed = ask(store, intent())
+    store.outbox.settle(replace(owed, attempts=5, due=NOW + 16 * HOUR))
+    assert ask(store, intent(), HOUR).due == NOW + HOUR + timedelta(minutes=1)
+    assert ask(store, intent(), HOUR + timedelta(seconds=30)).due == NOW + HOUR + timedelta(minutes=1), "nor put it off"
+
+
 def test_ws_15_no_more_wait_than_there_is_room_for(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("feeds.store.hub.WAITING", 1)
     ask(store, intent())

@@ -21,11 +21,12 @@ class Shelf:
     room: bool = True
     asked: list[tuple[Intent, Delivery]] = field(default_factory=list)
     woken: int = 0
+    wait: timedelta = timedelta(0)
 
-    def ask(self, intent: Intent, question: Delivery, between: timedelta) -> bool:
+    def ask(self, intent: Intent, question: Delivery, between: timedelta) -> datetime | None:
         if self.room:
             self.asked.append((intent, question))
-        return self.room
+        return question.due + self.wait if self.room else None
 
     def intent(self, id: str) -> Intent | None:
         raise AssertionError
@@ -49,6 +50,15 @@ class Shelf:
         (entrance,) = hub.entrances(self, lambda url: url == TOPIC, lambda: NOW, self.wake)
         asked = Asked(path="/hub", method="POST", body=form.encode(), client="192.0.2.1")
         return [entrance.handler(asked) for _ in range(times)][-1]
+
+
+def test_who_must_wait_is_told_how_long_and_so_is_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    assert Shelf().post(FORM).body == b"Your callback will be asked whether it means this.\n"
+    assert caplog.messages[-1].endswith("host=reader.example wait=0")
+    again = Shelf(wait=timedelta(seconds=41.2)).post(FORM)
+    assert (again.status, b"asked in 42 seconds, for it was asked a moment ago" in again.body) == (202, True)
+    assert caplog.messages[-1].endswith("wait=42 why=asked_within_the_last_minute")
 
 
 def test_a_request_is_stored_and_its_callback_asked() -> None:

@@ -19,7 +19,7 @@ from feeds.ports_desk import Desk, Entered
 from feeds.web.desk import guard
 from feeds.web.desk.guard import DEVICE, FORM, SESSION
 from feeds.web.desk.look import UNDO, Page, Visit, drawn
-from feeds.web.desk.words import speech, words
+from feeds.web.desk.words import counted, speech, words
 from feeds.web.http import HEADERS, Answer, Asked, Entrance, Handler
 from feeds.web.packing import packs
 
@@ -201,7 +201,7 @@ class _Front:
         if isinstance(found, Entered):
             return guard.see(f"{guard.base(asked.path)}{self._inside(next)}", cookies=_welcomed(origin, found))
         say = words(speech(self.desk.site().language))
-        problem = say[f"login_{found.why}"].format(seconds=max(round(found.wait.total_seconds()), 1))
+        problem = counted(say, f"login_{found.why}", max(round(found.wait.total_seconds()), 1))
         answer = self._form(asked, secret, problem=problem, name=name[:64], next=next)
         if found.why == "wrong":
             return answer

@@ -19,6 +19,7 @@ from feeds.model.source import Problem
 from feeds.model.staff import AuditLine
 from feeds.ports_desk import Desk
 from feeds.web.desk.problems import KOREAN
+from feeds.web.desk.words import counted
 
 Show = Callable[[Desk, "Visit"], Mapping[str, object]]
 """What a page's template receives besides the visit. Raises `UsageError` where there is nothing of the kind."""
@@ -187,9 +188,12 @@ class Written:
         seconds = int(time.total_seconds())
         for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1)):
             if seconds >= size:
-                count = seconds // size
-                return self._say[unit if count == 1 else f"{unit}s"].format(n=count)
-        return self._say["seconds"].format(n=0)
+                return self.many(unit, seconds // size)
+        return self.many("second", 0)
+
+    def many(self, key: str, n: int, **more: object) -> str:
+        """A sentence with a number in it: `1 copy`, `2 copies`."""
+        return counted(self._say, key, n, **more)
 
     def size(self, number: int) -> str:
         """`87 kB`."""
@@ -219,4 +223,5 @@ class Written:
     def spark(self, hours: Sequence[Hour]) -> str:
         """What a sparkline shows, for who does not see it."""
         answers, failed, new = (sum(getattr(h, name) for h in hours) for name in ("answers", "failed", "new"))
-        return self._say["spark"].format(answers=answers, failed=failed, new=new)
+        told = (self.many("spark", answers), self.many("spark_failed", failed), self.many("spark_new", new))
+        return ", ".join(told)

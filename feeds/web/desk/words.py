@@ -48,13 +48,15 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "password": ("Password", "비밀번호"),
     "login_wrong": ("Name or password is wrong.", "이름이나 비밀번호가 틀렸습니다."),
     "login_wait": (
-        "Too many sign-ins failed. Try again in {seconds} seconds.",
-        "로그인에 여러 번 실패했습니다. {seconds}초 뒤에 다시 하세요.",
+        "Too many sign-ins failed. Try again in {n} seconds.",
+        "로그인에 여러 번 실패했습니다. {n}초 뒤에 다시 하세요.",
     ),
+    "login_wait_one": ("Too many sign-ins failed. Try again in a second.", ""),
     "login_busy": (
-        "Many are signing in right now. Try again in {seconds} seconds.",
-        "지금 로그인이 몰려 있습니다. {seconds}초 뒤에 다시 하세요.",
+        "Many are signing in right now. Try again in {n} seconds.",
+        "지금 로그인이 몰려 있습니다. {n}초 뒤에 다시 하세요.",
     ),
+    "login_busy_one": ("Many are signing in right now. Try again in a second.", ""),
     "unstaffed": (
         "Nobody may sign in yet. On the machine, run:",
         "아직 로그인할 수 있는 사람이 없습니다. 서버에서 실행하세요:",
@@ -73,6 +75,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "source": ("Source", "출처"),
     "sources": ("Sources", "출처"),
     "stories_shown": ("Stories shown", "실린 소식"),
+    "to_come": ("To come", "공개 예정"),
     "entries": ("Entries", "글"),
     "channels": ("Channels", "채널"),
     "documents": ("Documents", "문서"),
@@ -92,16 +95,18 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "{n} builds wait for a decision.",
         "채널 {n}개가 결정을 기다립니다.",
     ),
+    "builds_held_one": ("A build waits for a decision.", ""),
     "look": ("Look at them", "살펴보기"),
     "cause": ("Cause", "원인"),
     "remedy": ("Remedy", "해결"),
     "key": ("Setting", "설정 항목"),
     "in_file": ("in {file}", "{file}에서"),
     "last_day": ("Last 24 hours", "최근 24시간"),
-    "spark": (
-        "Last 24 hours: {answers} answers, {failed} failed, {new} new entries",
-        "최근 24시간: 답 {answers}번, 실패 {failed}번, 새 글 {new}개",
-    ),
+    "spark": ("Last 24 hours: {n} answers", "최근 24시간: 답 {n}번"),
+    "spark_one": ("Last 24 hours: {n} answer", ""),
+    "spark_failed": ("{n} failed", "실패 {n}번"),
+    "spark_new": ("{n} new entries", "새 글 {n}개"),
+    "spark_new_one": ("{n} new entry", ""),
     "next_poll": ("Next", "다음 요청"),
     "quiet_for": (
         "Nothing new for {span}, which is unlike it.",
@@ -123,6 +128,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "{n} failures in a row; asked less and less often",
         "{n}번 잇달아 실패하여 점점 뜸하게 요청합니다",
     ),
+    "wait_backoff_one": ("the last answer failed; asked less often", "마지막 답이 실패하여 뜸하게 요청합니다"),
     "wait_wish": ("its server or the feed asks for this wait", "서버나 피드가 이만큼 기다려 달라고 합니다"),
     "wait_rhythm": ("by its own rhythm", "스스로의 발행 주기에 따라"),
     "wait_every": ("every {span}", "{span}마다"),
@@ -137,6 +143,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "resume": ("Resume", "다시 시작"),
     "fetches": ("Recent answers", "최근 답"),
     "fetches_hint": ("The last {n}; two weeks are kept.", "마지막 {n}개. 두 주 동안 보관합니다."),
+    "fetches_hint_one": ("The only one yet; two weeks are kept.", "아직 하나뿐입니다. 두 주 동안 보관합니다."),
     "no_fetches": ("No answer is remembered yet.", "기억하는 답이 아직 없습니다."),
     "when": ("When", "언제"),
     "outcome": ("Outcome", "결과"),
@@ -160,6 +167,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "no_stories": ("No stories yet.", "아직 소식이 없습니다."),
     "story": ("Story", "소식"),
     "standing_shown": ("shown", "실림"),
+    "standing_waits": ("waits until", "공개 예정"),
     "standing_held": ("held back", "보류"),
     "standing_withdrawn": ("withdrawn by its source", "출처가 내림"),
     "standing_retracted": ("retracted", "회수됨"),
@@ -169,6 +177,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "entry_held": ("held back", "보류"),
     "entry_withdrawn": ("withdrawn", "내림"),
     "copies_n": ("{n} copies", "사본 {n}개"),
+    "copies_n_one": ("{n} copy", ""),
     "published": ("Published", "발행"),
     "updated": ("Updated", "고침"),
     "categories": ("Categories", "분류"),
@@ -244,16 +253,18 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "state_ends": ("ends", "없어짐"),
     "state_differs": ("differs", "바뀜"),
     "state_same": ("as now", "그대로"),
-    "from_to": ("{before} stories now, {after} then", "지금 {before}건, 그때 {after}건"),
+    "stories_now": ("{n} stories now", "지금 {n}건"),
+    "stories_now_one": ("{n} story now", ""),
+    "and_then": ("{n} then", "그때 {n}건"),
     "came": ("would come", "들어올 것"),
     "went": ("would go", "빠질 것"),
     "would_show": ("What it would show", "보이게 될 것"),
     "nothing_changes": ("Every channel would show what it shows now.", "모든 채널이 지금 그대로입니다."),
     "same_channels": ("{n} channels stay as they are.", "채널 {n}개는 그대로입니다."),
-    "drop_counts": (
-        "{dropped} stored entries would be kept out, {taken} would be let in.",
-        "보관된 글 {dropped}개가 빠지고 {taken}개가 들어옵니다.",
-    ),
+    "same_channels_one": ("{n} channel stays as it is.", ""),
+    "dropped_n": ("{n} stored entries would be kept out,", "보관된 글 {n}개가 빠지고"),
+    "dropped_n_one": ("{n} stored entry would be kept out,", ""),
+    "taken_n": ("{n} would be let in.", "{n}개가 들어옵니다."),
     # queue
     "queue": ("Queue", "대기열"),
     "queue_hint": ("What waits to be published and sent.", "내거나 보내려고 기다리는 것."),
@@ -303,6 +314,8 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "no_audit": ("Nothing was done yet.", "아직 한 일이 없습니다."),
     "act_login": ("signed in", "로그인"),
     "act_logout": ("signed out", "로그아웃"),
+    "act_backup": ("backed up", "백업"),
+    "act_restore": ("restored a backup", "백업 복원"),
     # what was done, after an action
     "done_poll": ("It is asked within seconds.", "몇 초 안에 요청합니다."),
     "done_force": ("It is read again from scratch within seconds.", "몇 초 안에 처음부터 다시 읽습니다."),
@@ -339,17 +352,17 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "now": ("now", "지금"),
     "ago": ("{span} ago", "{span} 전"),
     "ahead": ("in {span}", "{span} 뒤"),
-    "day": ("{n} day", "{n}일"),
-    "days": ("{n} days", "{n}일"),
-    "hour": ("{n} hour", "{n}시간"),
-    "hours": ("{n} hours", "{n}시간"),
-    "minute": ("{n} minute", "{n}분"),
-    "minutes": ("{n} minutes", "{n}분"),
-    "second": ("{n} second", "{n}초"),
-    "seconds": ("{n} seconds", "{n}초"),
+    "day": ("{n} days", "{n}일"),
+    "day_one": ("{n} day", ""),
+    "hour": ("{n} hours", "{n}시간"),
+    "hour_one": ("{n} hour", ""),
+    "minute": ("{n} minutes", "{n}분"),
+    "minute_one": ("{n} minute", ""),
+    "second": ("{n} seconds", "{n}초"),
+    "second_one": ("{n} second", ""),
 }
 _ENGLISH = MappingProxyType({key: said[0] for key, said in {**_WORDS, **FACTS}.items()})
-_KOREAN = MappingProxyType({key: said[1] for key, said in {**_WORDS, **FACTS}.items()})
+_KOREAN = MappingProxyType({key: said[1] for key, said in {**_WORDS, **FACTS}.items() if said[1]})
 
 
 def speech(language: str) -> str:
@@ -360,3 +373,8 @@ def speech(language: str) -> str:
 def words(spoken: str) -> Mapping[str, str]:
     """Return the words of *spoken*, by key."""
     return _KOREAN if spoken == "ko" else _ENGLISH
+
+
+def counted(say: Mapping[str, str], key: str, n: int, **more: object) -> str:
+    """Return the words of *key* for *n* things: those of `KEY_one` for one, where the language has them."""
+    return (say.get(f"{key}_one", say[key]) if n == 1 else say[key]).format(n=n, **more)

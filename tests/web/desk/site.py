@@ -24,6 +24,7 @@ from feeds.web.desk.entrances import entrances
 from feeds.web.desk.pages import PAGES
 from feeds.web.front import Front
 from feeds.web.site import Site, site
+from tests import servers
 
 ENVIRON = {"SOURCE_DATE_EPOCH": "1772355600"}
 NOW = datetime.fromtimestamp(int(ENVIRON["SOURCE_DATE_EPOCH"]), UTC)  # 2026-03-01 09:00
@@ -63,10 +64,14 @@ def rss(host: str, *items: tuple[str, str]) -> str:
     return f"<rss version='2.0'><channel>{head}{told}</channel></rss>"
 
 
-def folder(path: Path, language: str = "en", first: str = "First of one") -> Path:
+STORES: Mapping[str, Callable[[], str]] = {"sqlite": lambda: "", "postgresql": servers.ready}
+"""Where the desk's store may be: an address, '' for the file of the default."""
+
+
+def folder(path: Path, language: str = "en", first: str = "First of one", store: str = "") -> Path:
     """Write what the desk reads: two feeds that share one story, and a source that fails."""
     path.mkdir(exist_ok=True)
-    (path / "feeds.yaml").write_text(CONFIG.format(language=language))
+    (path / "feeds.yaml").write_text(CONFIG.format(language=language) + (f"store: {store}\n" if store else ""))
     (path / "one.xml").write_text(rss("one.example", (first, "Words of the first"), ("The river", TEXT)))
     (path / "two.xml").write_text(
         rss("two.example", ("The river", TEXT), ("AD: buy it", "An advertisement"), ("Third", "Words of the third"))

@@ -12,7 +12,7 @@ from feeds.model.staff import AuditLine
 from feeds.model.story import Story
 from feeds.web.desk.look import UNDO
 from feeds.web.desk.words import words
-from tests.web.desk.site import NAME, NOW, Browser, folder, opened_desk, text
+from tests.web.desk.site import NAME, NOW, STORES, Browser, folder, opened_desk, text
 
 FIRST, RIVER = "https://one.example/1", "https://one.example/2"
 
@@ -22,9 +22,13 @@ def woken() -> list[str]:
     return []
 
 
+everywhere = pytest.mark.parametrize("browser", STORES, indirect=True)  # each action once on each database
+
+
 @pytest.fixture
-def browser(tmp_path: Path, woken: list[str]) -> Iterator[Browser]:
-    with opened_desk(folder(tmp_path), wake=lambda: woken.append("!")) as found:
+def browser(request: pytest.FixtureRequest, tmp_path: Path, woken: list[str]) -> Iterator[Browser]:
+    store = STORES[getattr(request, "param", "sqlite")]()
+    with opened_desk(folder(tmp_path, store=store), wake=lambda: woken.append("!")) as found:
         found.login()
         yield found
 
@@ -59,12 +63,14 @@ def test_polling_makes_a_source_due(browser: Browser, woken: list[str]) -> None:
     assert "It is asked within seconds." in text(said(browser, answer))
 
 
+@everywhere
 def test_reading_from_scratch_forgets_what_was_read(browser: Browser) -> None:
     browser.do("force", source="one")
     state = next(line for line in browser.app.store.overview.sources() if line.source.id == "one").state
     assert (state.due <= NOW, state.body_hash, state.outline) == (True, "", b"")
 
 
+@everywhere
 def test_a_source_rests_and_is_woken(browser: Browser) -> None:
     answer = browser.do("pause", source="one", back="source?id=one")
     assert paused(browser)
@@ -75,6 +81,7 @@ def test_a_source_rests_and_is_woken(browser: Browser) -> None:
     assert not paused(browser)
 
 
+@everywhere
 def test_a_story_is_retracted_and_shown_again(browser: Browser) -> None:
     answer = browser.do("retract", what=FIRST, reason="It was wrong", back=f"story?what={FIRST}")
     assert story(browser, FIRST).status == "retracted"
@@ -86,6 +93,7 @@ def test_a_story_is_retracted_and_shown_again(browser: Browser) -> None:
     assert story(browser, FIRST).status == "shown"
 
 
+@everywhere
 def test_a_change_is_news_or_not(browser: Browser) -> None:
     before = story(browser, FIRST).updated
     browser.do("touch", what=FIRST)
@@ -94,6 +102,7 @@ def test_a_change_is_news_or_not(browser: Browser) -> None:
     assert story(browser, FIRST).updated == before
 
 
+@everywhere
 def test_a_copy_is_split_off_and_merged_again(browser: Browser) -> None:
     whole = story(browser, RIVER)
     assert len(whole.members) == 2
@@ -111,12 +120,13 @@ def test_a_copy_is_split_off_and_merged_again(browser: Browser) -> None:
     assert len(story(browser, RIVER).members) == 2
 
 
+@everywhere
 def test_a_build_that_is_held_is_allowed(browser: Browser) -> None:
     outbox = browser.app.store.outbox
     outbox.mark(["all"], NOW)
     outbox.hold("all", dict(outbox.dirty(NOW, 10))["all"], "it would lose 9 of 10 stories", NOW)
     assert "it would lose 9 of 10 stories" in text(browser.page("/desk/held"))
-    assert "1 builds wait" in text(browser.page("/desk"))
+    assert "A build waits" in text(browser.page("/desk"))
     browser.do("allow", channel="all", back="held")
     assert [hold.allowed for hold in browser.app.store.overview.holds()] == [True]
     assert "the next pass brings it out" in text(browser.page("/desk/held"))
@@ -174,6 +184,7 @@ def test_what_cannot_be_done_is_said_and_logged(
     assert woken == []
 
 
+@everywhere
 def test_a_refusal_is_shown_to_who_met_it_alone(browser: Browser) -> None:
     """What is shown after an action is one's own line of the log, not any that an address names."""
     browser.do("pause", source="one")

@@ -22,13 +22,13 @@ from feeds.store import fetches
 from feeds.web.desk.look import ICONS, bare, bars, coded
 from feeds.web.desk.pages import PAGES
 from feeds.web.desk.problems import KOREAN
-from feeds.web.desk.words import words
-from tests.web.desk.site import NOW, Browser, folder, opened_desk, text
+from feeds.web.desk.words import counted, words
+from tests.web.desk.site import NOW, STORES, Browser, folder, opened_desk, text
 
 
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    with opened_desk(folder(tmp_path_factory.mktemp("desk"))) as found:
+@pytest.fixture(scope="module", params=STORES)
+def browser(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    with opened_desk(folder(tmp_path_factory.mktemp("desk"), store=STORES[request.param]())) as found:
         found.login()
         yield found
 
@@ -62,9 +62,26 @@ def test_every_page_speaks_korean(korean: Browser) -> None:
 
 def test_the_two_languages_say_the_same_things() -> None:
     english, korean = words("en"), words("ko")
-    for key in english:
+    for key in korean:
         named = [set(re.findall(r"{(\w+)", said[key])) for said in (english, korean)]
         assert named[0] == named[1], key
+    assert {key.removesuffix("_one") for key in english.keys() - korean.keys()} <= korean.keys(), "English counts one"
+
+
+@pytest.mark.parametrize(
+    ("key", "n", "english", "korean"),
+    [
+        ("copies_n", 1, "1 copy", "사본 1개"),
+        ("copies_n", 2, "2 copies", "사본 2개"),
+        ("day", 1, "1 day", "1일"),
+        ("second", 0, "0 seconds", "0초"),
+        ("builds_held", 1, "A build waits for a decision.", "채널 1개가 결정을 기다립니다."),
+        ("wait_backoff", 1, "the last answer failed; asked less often", "마지막 답이 실패하여 뜸하게 요청합니다"),
+        ("spark", 1, "Last 24 hours: 1 answer", "최근 24시간: 답 1번"),
+    ],
+)
+def test_one_is_not_many(key: str, n: int, english: str, korean: str) -> None:
+    assert [counted(words(spoken), key, n) for spoken in ("en", "ko")] == [english, korean]
     assert set(KOREAN) <= set(PROBLEMS)  # a new problem is told in English until it has Korean words
 
 
