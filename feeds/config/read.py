@@ -114,6 +114,7 @@ def _settings(root: nodes.Node, sheet: Sheet, path: str) -> Settings | None:
         dedupe=Dedupe(
             same_url=parts.dedupe.keys.same_url,
             same_text=parts.dedupe.keys.same_text,
+            across_languages=parts.dedupe.keys.across_languages,
             near=near.within if near else None,
             threshold=near.threshold if near else 0.5,
         ),

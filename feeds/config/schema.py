@@ -230,6 +230,7 @@ class DedupeKeys(Keys):
 
     same_url: Flag = key("the same address, tracking parameters aside", True)
     same_text: Flag = key("the same title and text", True)
+    across_languages: Flag = key("also where one is told in another writing, such as Korean and English", False)
     near: NearKeys | None = key("similar texts are one story too; left out: exact copies only", None)
 
 

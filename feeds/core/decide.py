@@ -14,6 +14,7 @@ from feeds.core.nearby import Nearby
 from feeds.core.reach import reach
 from feeds.core.revision import UPDATED_BEFORE, Revision, revision
 from feeds.core.standing import standing
+from feeds.core.writing import other_writing
 from feeds.model.changes import Changes, Known, Mark, PollView, Saved
 from feeds.model.decision import Decision, DecisionKind
 from feeds.model.entry import Entry, EntryKey, origin_of
@@ -252,11 +253,14 @@ class _Bench:
         return story.status in ("shown", "retracted") or member.key.source_id != self.source.id
 
     def may_join(self, entry: Entry, own: Story | None, other: Story) -> bool:
-        """Tell whether the desk lets *entry*, which is in *own*, be a copy in *other* at all."""
-        if own and cluster.parted(own, other):
+        """Tell whether desk and settings let *entry*, which is in *own*, be a copy in *other* at all."""
+        if (own and cluster.parted(own, other)) or self.in_other_language(entry, other):
             return False
         strangers = {m.entry.source_id for m in other.members} - {entry.source_id}
         return not strangers or not any(self.alone(id) for id in (entry.source_id, *strangers))
+
+    def in_other_language(self, entry: Entry, other: Story) -> bool:
+        return not self.settings.dedupe.across_languages and other_writing(entry, other.lead)
 
     def alone(self, source_id: str) -> bool:
         source = self.sources.get(source_id)

@@ -8,7 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from feeds.core.sketch import Sketch, shingled
 
-TURNS = tuple(tuple(turn) for turn in ("것과관련", "것에대해", "것에대하여", "데대해", "데대하여", "것을두고"))
+TURNS = tuple(
+    tuple(turn)
+    for turn in ("것과관련", "것에대해", "것에대하여", "데대해", "데대하여", "것을두고", "됨에따라", "함에따라")
+)
 
 
 def passing(sketch: Sketch) -> frozenset[int]:
@@ -18,7 +21,7 @@ def passing(sketch: Sketch) -> frozenset[int]:
 
 def _clauses(sentences: Iterable[Sequence[str]]) -> Iterator[int]:
     for units in sentences:
-        heads = (at for at, unit in enumerate(units) if unit in "것데")
+        heads = (at for at, unit in enumerate(units) if unit in "것데됨함")
         turns = (at for at in heads if any(tuple(units[at : at + len(turn)]) == turn for turn in TURNS))
         if end := max(turns, default=0):
             yield from shingled(units[:end])

@@ -19,6 +19,7 @@ from feeds.core.habits import unpacked
 from feeds.core.near import Likeness, Side
 from feeds.core.nearby import Found, Nearby
 from feeds.core.sketch import sketch
+from feeds.core.writing import other_writing
 from feeds.model.changes import Known, PollView
 from feeds.model.entry import Entry, EntryKey
 from feeds.model.overview import Difference
@@ -155,6 +156,8 @@ class Replay:
         def latest(story_id: str) -> Story | None:
             story = self._story(story_id)
             if story is None or not apart.isdisjoint(self._tells[story.id]):
+                return None
+            if not self.dedupe.across_languages and other_writing(known.entry, story.lead):
                 return None
             strangers = {m.entry.source_id for m in story.members} - {own}
             return None if strangers and any(self._alone(i) for i in (own, *strangers)) else story

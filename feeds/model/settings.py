@@ -49,6 +49,7 @@ class Subject:
 class Dedupe:
     same_url: bool = True
     same_text: bool = True
+    across_languages: bool = False  # told in another writing, it may be the same story
     near: timedelta | None = None  # how far apart similar texts may be published; None: exact copies only
     threshold: float = 0.5  # how alike they must be, 0 to 1
 

@@ -171,7 +171,9 @@ def test_the_rest(everything: Settings, tmp_path: Path) -> None:
             limit=10, days=3, tombstones=timedelta(days=7), archives="day", title="주제", description="주제별", only="language = 'ko'",
         ),
     )  # fmt: skip
-    assert everything.dedupe == Dedupe(same_url=False, same_text=False, near=timedelta(hours=72), threshold=0.8)
+    assert everything.dedupe == Dedupe(
+        same_url=False, same_text=False, across_languages=True, near=timedelta(hours=72), threshold=0.8
+    )
     assert everything.schedule == Schedule(
         jitter=0.25, per_host=2, spacing=timedelta(seconds=3), workers=8, shards=256, max_backoff=timedelta(hours=6)
     )
