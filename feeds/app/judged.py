@@ -53,11 +53,12 @@ def beginning(entry: Entry) -> str:
 
 
 def reasons(decision: Decision, language: str) -> list[tuple[str, str]]:
-    """Return what a verdict was made of, as people call it: what both say, the facts, the other candidates."""
+    """Return what a decision was made of, as people call it: what both say, the facts, the other candidates."""
     speech = telling.spoken(language)
     facts = [(name, said) for name, said in decision.facts.items() if name not in _WITH]
-    weighed = [f"{_called(name, speech)} {said}" for name, said in facts if _is_weight(name, said)]
-    told = [(name, said) for name, said in facts if name != "score" and not _is_weight(name, said)]
+    weights = {name for name, said in facts if decision.rule == "near" and _is_weight(name, said)}
+    weighed = [f"{_called(name, speech)} {said}" for name, said in facts if name in weights]
+    told = [(name, said) for name, said in facts if name != "score" and name not in weights]
     lines, others = (
         [(_called(name, speech), telling.fact(name, said, speech)) for name, said in told if other == _is_other(name)]
         for other in (False, True)

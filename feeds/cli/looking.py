@@ -1,6 +1,5 @@
 """status, list, why: the commands that show."""
 
-from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
@@ -292,11 +291,11 @@ def _standing(story: Story, now: datetime) -> str:
 
 
 def _say_decision(desk: Desk, decision: Decision) -> None:
-    rule = f" [{decision.rule}]" if decision.rule else ""
+    rule, facts = f" [{decision.rule}]" if decision.rule else "", decision.facts
     say(desk, f"    {decision.at:{DAY}}  {decision.kind}{rule}: {look.told(decision, language())}")
-    facts: Iterable[tuple[str, str]] = decision.facts.items()
-    if decision.rule == "near":
-        facts = judged.reasons(decision, language())
-        say(desk, f"                      with {decision.facts['with_source']}: {decision.facts['with']}")
-    for name, value in facts:
+    if decision.kind != "seen":
+        say(desk, f"                      entry: {decision.source_id}: {decision.guid}")
+    if "with" in facts:
+        say(desk, f"                      with: {facts.get('with_source', '')}: {facts['with']}")
+    for name, value in judged.reasons(decision, language()):
         say(desk, f"                      {name}: {value}")

@@ -238,7 +238,7 @@ def test_touch_has_the_last_word_on_what_is_news(feeds: Feeds, folder: Path, mon
     feeds("fetch", "--force")
     feeds("run")
     assert dated(folder) == "2026-02-01T00:00:00+00:00"
-    assert "updated_before: 2026-01-05" in feeds("why", "/ours").output
+    assert "updated before: 2026-01-05" in feeds("why", "/ours").output
     said = feeds("touch", "/ours", "--minor", "--reason", "a comma").output
     assert "touched     Local words" in said
     assert dated(folder) == "2026-01-05T10:00:00+00:00"
