@@ -124,6 +124,13 @@ def _server(url: str, environ: Mapping[str, str]) -> Iterator[Finding]:
         return
     yield _clock(environ, store.figures.latest())
     yield Finding(what="store", level="ok", said=without_password(url))
+    if not store.searching.whole():
+        said = "searches read the texts that were indexed last: there is no pg_trgm, or lc_ctype is C"
+        remedy = (
+            "in a UTF-8 database, as its owner: CREATE EXTENSION pg_trgm; "
+            "CREATE INDEX searched_threes ON searched USING gin (text gin_trgm_ops)"
+        )
+        yield Finding(what="search", level="warning", said=said, remedy=remedy)
     store.close()
 
 

@@ -22,13 +22,9 @@ from sqlalchemy import (
     Dialect,
     Engine,
     Integer,
-    Select,
     Table,
     Text,
     bindparam,
-    literal_column,
-    select,
-    text,
 )
 from sqlalchemy import DateTime as AnyDateTime
 from sqlalchemy.dialects import postgresql, sqlite
@@ -58,9 +54,6 @@ INDEX = {
     ),
     "postgresql": (),
 }
-
-PAD = "  "  # after each indexed text: its last letters begin a three too
-TERMS = 1000  # threes of letters that begin with two given ones, and are looked for
 
 Number = BigInteger().with_variant(Integer(), "sqlite")  # only INTEGER counts by itself in SQLite
 
@@ -342,45 +335,3 @@ def chunks(values: Sequence[T], size: int = PARAMETERS) -> Iterator[Sequence[T]]
     """Give *values* in pieces that fit one IN list."""
     for start in range(0, len(values), size):
         yield values[start : start + size]
-
-
-def reindex(connection: Connection, number: int, before: str, after: str) -> None:
-    """Tell the index of words, where there is one, that row *number* has another text: '' where it has none."""
-    if connection.dialect.name != "sqlite":  # an index of PostgreSQL keeps itself
-        return
-    if before:  # the index has no text of its own: what it is to forget must be said
-        forget = "INSERT INTO story_index (story_index, rowid, text) VALUES ('delete', ?, ?)"
-        connection.exec_driver_sql(forget, (number, before + PAD))
-    if after:
-        connection.exec_driver_sql("INSERT INTO story_index (rowid, text) VALUES (?, ?)", (number, after + PAD))
-
-
-def candidates(connection: Connection, words: Sequence[str]) -> Select[int] | None:
-    """Return the numbers of rows that may have all of *words*, the last first; None where the index cannot tell.
-
-    A word of two letters is looked for as all threes that begin so; of one letter there would be too many.
-    """
-    if connection.dialect.name != "sqlite":
-        return None
-    asked = []
-    for word in words:
-        threes = [word[place : place + 3] for place in range(len(word) - 2)]
-        if len(word) == 2:
-            listed = "SELECT term FROM story_index_terms WHERE term >= ? AND term < ? LIMIT ?"
-            rows = connection.exec_driver_sql(listed, (word, word + "\U0010ffff", TERMS + 1))
-            begun = [row.term for row in rows]
-            if len(begun) <= TERMS:
-                asked.append(" OR ".join(map(_quoted, begun or [word + "\x01"])))
-        elif threes:
-            asked.append(" AND ".join(map(_quoted, dict.fromkeys(threes))))
-    if not asked:
-        return None
-    match = " AND ".join(f"({part})" for part in asked)
-    rowid: ColumnElement[int] = literal_column("rowid", Integer)
-    found = literal_column("story_index", Text).op("MATCH")(match)
-    return select(rowid).select_from(text("story_index")).where(found).order_by(rowid.desc())
-
-
-def _quoted(word: str) -> str:
-    """A string of FTS5's query language, https://sqlite.org/fts5.html#fts5_strings."""
-    return '"' + word.replace('"', '""') + '"'

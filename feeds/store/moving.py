@@ -14,11 +14,12 @@ from sqlalchemy import Connection, Integer, Table, func, select, text
 
 from feeds.errors import StoreError
 from feeds.store import guard
-from feeds.store.db import Database, reindex
+from feeds.store.db import Database
 from feeds.store.migrate import run
 from feeds.store.places import file_of, is_server
 from feeds.store.sqlite import SQLite
 from feeds.store.tables import HEAD, metadata, searched
+from feeds.store.threes import reindex
 
 BATCH = 1000  # rows at a time
 

@@ -13,11 +13,14 @@ from sqlalchemy import Connection, delete, exists, select, update
 from feeds.model.search import Hits, Unsearched
 from feeds.store import reading
 from feeds.store import tables as t
-from feeds.store.db import Database, among, candidates, reindex
+from feeds.store.db import Database, among
 from feeds.store.rows import AnyRow
+from feeds.store.threes import candidates, reaches_back, reindex
 
 MOST = 10_000  # stories of one query that are put in order: those that were indexed last
-RECENT = 50_000  # texts that are read where no index helps (one letter; PostgreSQL), again the last: 0.2 s
+RECENT = (
+    50_000  # texts that are read where no index helps (a letter; on PostgreSQL two, or no pg_trgm): the last, in 0.2 s
+)
 
 _S, _C, _U = t.searched.c, t.story_channels.c, t.unsearched.c
 
@@ -50,6 +53,11 @@ class Searching:
                 _put(connection, found.story_id, known.get(found.story_id), words)
                 as_read = (_U.story_id == found.story_id) & (_U.version == found.version)  # else it waits again
                 connection.execute(delete(t.unsearched).where(as_read))
+
+    def whole(self) -> bool:
+        """Tell whether searches look into all that is indexed; False where only the last `RECENT` texts are read."""
+        with self._db.read() as connection:
+            return reaches_back(connection)
 
     # the port `Search`
 

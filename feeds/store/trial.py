@@ -12,6 +12,7 @@ import pwd
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
@@ -25,7 +26,13 @@ import psycopg
 from feeds.errors import StoreError
 
 PATIENCE = 30.0  # seconds for the server to accept connections
-TEMPLATE = {"encoding": "UTF8", "locale": "C", "auth": "trust", "username": "feeds"}
+TEMPLATE = {
+    "encoding": "UTF8",
+    "locale": "C",
+    "lc-ctype": "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8",  # else pg_trgm knows no Hangul
+    "auth": "trust",
+    "username": "feeds",
+}
 WATCH = """
 read -r _
 kill -INT "$1"

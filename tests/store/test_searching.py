@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text
 
 from feeds.core.search import fold, searchable, words
 from feeds.model.source import Options
 from feeds.store import Store
-from feeds.store.db import TERMS
+from feeds.store.threes import TERMS, candidates
 from tests.store.made import DAY, NOW, changes, entry, member, ready, saved, source, tell
 
 
@@ -187,6 +188,30 @@ def test_two_letters_with_too_many_thirds_are_still_found(store: Store) -> None:
     tell(store.library, entry("002", title="가나"))
     index(store)
     assert set(found(store, "가나")) == {"많다", "더 많다", "가나"}
+
+
+def test_postgresql_looks_into_an_index_of_threes(store: Store, database: str) -> None:
+    """With the index whatever is longer than two letters is found at any age; without it, among the last texts."""
+    told(store, *TITLES)
+    db = store.library._db
+    if database != "postgresql":
+        return
+    with db.write() as connection:
+        query = candidates(connection, ["반도체", "값"])
+        assert query is not None
+        connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        connection.exec_driver_sql("SET LOCAL enable_indexscan = off")
+        plan = connection.scalars(text(f"EXPLAIN {query.compile(connection, compile_kwargs={'literal_binds': True})}"))
+        assert "searched_threes" in " ".join(plan)
+        assert candidates(connection, ["값", "삼성"]) is None, "too short for threes"
+    assert store.searching.whole()
+    with_index = [found(store, query) for query in ("반도체", "메모리 반도체", "100%", "없는말")]
+    with db.write() as connection:
+        connection.exec_driver_sql("DROP INDEX searched_threes")
+    assert [found(store, query) for query in ("반도체", "메모리 반도체", "100%", "없는말")] == with_index
+    with db.read() as connection:
+        assert candidates(connection, ["반도체"]) is None
+    assert not store.searching.whole()
 
 
 NUMBERS = count()
