@@ -30,6 +30,7 @@ IDLE_SECONDS = 10.0  # between two requests
 STALLED_SECONDS = 20.0  # without the client taking LEAST_TAKEN of what waits for it
 LEAST_TAKEN = 8 * 1024
 SWEEP_SECONDS = 1.0
+SLOW_SECONDS = 1.0  # for the headers of a request, where others wait for a place: a slow line sends 32 KB in that time
 LOOK_SECONDS, LOOKS_SECONDS = 0.001, 0.1  # until it is first looked whether all was written, and at most
 _FETCHING = (b"GET", b"HEAD")
 _MORE = frozenset((b"content-length", b"transfer-encoding", b"expect", b"upgrade"))  # than a request from memory needs
@@ -72,7 +73,11 @@ class Crowd:
         return type("Guarded", (Guarded,), {"crowd": self})
 
     def admits(self, connection: "Guarded", peer: str) -> bool:
-        """Take a connection in; False where its client has too many. The oldest idle one makes place for it."""
+        """Take a connection in; False where its client has too many.
+
+        The oldest idle one makes place for it, else the oldest whose request is slow to come: a swarm of those would
+        hold every place for `HEAD_SECONDS` otherwise (SRV-23).
+        """
         loop = connection.loop
         server = self.site.front.server  # which a reload may replace
         counted = "" if is_local(peer) or self.site.front.peers.trusts(peer) else household(peer)
@@ -82,11 +87,13 @@ class Crowd:
             if loop.time() - self._warned > 60:
                 self._warned = loop.time()
                 logger.warning("connections full most=%d", server.connections)
-            idle = next((each for each in self._open if each.idle), None)
-            if idle is None:
+            spare = next((each for each in self._open if each.idle), None)
+            slow = loop.time() - SLOW_SECONDS * self._patience
+            spare = spare or next((each for each in self._open if each.begun and each.since < slow), None)
+            if spare is None:
                 return False
-            self.leaves(idle)
-            idle.end()
+            self.leaves(spare)
+            spare.end()
         self._open[connection] = counted
         if counted:
             self._of[counted] = self._of.get(counted, 0) + 1
@@ -193,6 +200,11 @@ class Guarded(HttpToolsProtocol):
     def abort(self) -> None:
         self._cut = True
         self.transport.abort()
+
+    @property
+    def begun(self) -> bool:
+        """A request has begun to come, and its headers have not all been heard."""
+        return self.in_head and not self._refused
 
     def end(self) -> None:
         if not self.transport.is_closing():

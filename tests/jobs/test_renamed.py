@@ -45,7 +45,7 @@ def ask(desk: World, path: str) -> tuple[int, str]:
     return (answer.status, answer.headers.get("Location", "")) if answer else (404, "")
 
 
-def test_a_category_that_gets_a_slug(desk: World) -> None:
+def test_pub_04_a_category_that_gets_a_slug(desk: World) -> None:
     assert ask(desk, "/기술/atom.xml") == (200, "")
     change(desk, categories=(Subject(name="기술", slug="tech"),))
     for file in ("atom.xml", "rss.xml", "feed.json", ""):
@@ -54,7 +54,7 @@ def test_a_category_that_gets_a_slug(desk: World) -> None:
     assert ask(desk, "/기술") == (301, "/news/tech/")
 
 
-def test_a_category_that_gets_another_name_keeps_the_old_one_as_alias(desk: World) -> None:
+def test_pub_04_a_category_that_gets_another_name_keeps_the_old_one_as_alias(desk: World) -> None:
     change(desk, categories=(Subject(name="테크놀로지", slug="technology", aliases=("기술",)),))
     assert ask(desk, "/기술/rss.xml") == (301, "/news/technology/rss.xml")
 
@@ -77,7 +77,9 @@ def test_an_output_that_gets_another_path_or_file(desk: World) -> None:
     assert ask(desk, "/") == (301, "/news/all/")
 
 
-def test_what_ended_without_an_heir_is_not_there(desk: World) -> None:
+def test_pub_04_what_ended_without_an_heir_is_not_there(desk: World) -> None:
+    """404, where the catalogue also names 410: that makes readers unsubscribe for good, and a category that ends by a
+    changed file, or because its last story grew too old, may be back tomorrow."""
     change(desk, outputs=(Output(id="all", path="/"),))
     assert ask(desk, "/기술/atom.xml") == (404, "")
     change(desk, outputs=(Output(id="all", path="/"), TOPICS), categories=(Subject(name="기술", slug="tech"),))

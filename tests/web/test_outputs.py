@@ -284,7 +284,7 @@ def test_the_shelf_is_asked_once_a_generation() -> None:
     assert outputs.get("/atom.xml", {}) is None
 
 
-def test_last_modified_is_told_once_its_second_is_over() -> None:
+def test_pub_19_last_modified_is_told_once_its_second_is_over() -> None:
     """Two revisions of one second have one date: whoever holds it would be told that the first is still current."""
     now = [1_767_225_600.2]
     at = datetime(2026, 1, 1, tzinfo=UTC)

@@ -3,6 +3,7 @@
 import re
 import socket
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -202,6 +203,22 @@ def test_srv_23_idle_connections_make_place_for_new_ones(caplog: pytest.LogCaptu
         assert web.crowd.connections <= 20
         assert caplog.text.count("connections full most=20") == 1
         for each in idle:
+            each.close()
+
+
+def test_srv_23_two_hundred_slow_ones_keep_nobody_out() -> None:
+    """Each of them begins a request and never ends it: the places that they hold are given to who asks whole."""
+    few, wait = Server(requests_per_minute=0, connections=200), threading.Event()
+    with running(Shelf(rendition("/atom.xml", "atom", FEED)), server=few, patience=0.2) as web:
+        slow = [web.connect() for _ in range(200)]
+        for each in slow:
+            each.sendall(b"GET /atom.xml HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ")
+        assert any(web.crowd.connections == 200 or wait.wait(0.01) for _ in range(500))
+        started = time.monotonic()
+        assert any(web.get("/atom.xml")[0] == 200 or wait.wait(0.01) for _ in range(500))
+        assert time.monotonic() - started < 1.9, "sooner than what bears the slow ones would end them"
+        assert [web.get("/atom.xml")[0] for _ in range(50)] == [200] * 50
+        for each in slow:
             each.close()
 
 
