@@ -54,16 +54,21 @@ def beginning(entry: Entry) -> str:
 
 def reasons(decision: Decision, language: str) -> list[tuple[str, str]]:
     """Return what a decision was made of, as people call it: what both say, the facts, the other candidates."""
-    speech = telling.spoken(language)
-    facts = [(name, said) for name, said in decision.facts.items() if name not in _WITH]
-    weights = {name for name, said in facts if decision.rule == "near" and _is_weight(name, said)}
-    weighed = [f"{_called(name, speech)} {said}" for name, said in facts if name in weights]
+    facts = {name: said for name, said in decision.facts.items() if name not in _WITH}
+    return named(facts, language, weighed=decision.rule == "near")
+
+
+def named(given: Mapping[str, str], language: str, *, weighed: bool = True) -> list[tuple[str, str]]:
+    """Return facts under the names that people have for them; *weighed*: figures on one line, as they weigh."""
+    speech, facts = telling.spoken(language), list(given.items())
+    weights = {name for name, said in facts if weighed and _is_weight(name, said)}
+    figures = [f"{_called(name, speech)} {said}" for name, said in facts if name in weights]
     told = [(name, said) for name, said in facts if name != "score" and name not in weights]
     lines, others = (
         [(_called(name, speech), telling.fact(name, said, speech)) for name, said in told if other == _is_other(name)]
         for other in (False, True)
     )
-    return [*lines, *([(_called("weighed", speech), " · ".join(weighed))] if weighed else []), *others]
+    return [*lines, *([(_called("weighed", speech), " · ".join(figures))] if figures else []), *others]
 
 
 def _called(name: str, speech: str) -> str:

@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 
 import click
 
-from feeds.app import judged, look, partners, push, standing
+from feeds.app import beside, judged, look, partners, push, standing
 from feeds.app import usage as audience
+from feeds.app.beside import Beside
 from feeds.app.build import App
 from feeds.cli.common import Desk, as_json, command, count, language, print_json, say, table
 from feeds.cli.partnering import say_reasons
@@ -196,17 +197,23 @@ def usage(desk: Desk, days: int, json_: bool) -> None:
 
 @click.command()
 @click.argument("what")
+@click.option("--beside", "other", default="", metavar="OTHER", help="Tell how it stands to OTHER: one story, or two.")
 @click.option("--partner", "name", default="", help="Tell why this partner gets it, or does not: each rule's word.")
 @click.option("--at", default="+0s", help="With --partner, the time to look at: 2026-12-01T09:00, or +2h.")
 @as_json
 @click.pass_obj
 @command
-def why(desk: Desk, what: str, name: str, at: str, json_: bool) -> None:
+def why(desk: Desk, what: str, other: str, name: str, at: str, json_: bool) -> None:
     """Tell the life of one item: seen, changed, merged by which rule, dropped by which line, which channels hold it.
 
-    WHAT is the item's URL or id, a post's file or its path on the site, or a story's id.
+    WHAT is the item's URL or id, a post's file or its path on the site, or a story's id; so is OTHER.
     """
+    if other and name:
+        raise click.UsageError("--beside and --partner are two questions; ask one of them")
     with desk.open() as app:
+        if other:
+            _why_beside(desk, beside.beside(app, what, other, language()), json_=json_)
+            return
         if name:
             _why_partner(desk, app, what, name, at, json_=json_)
             return
@@ -215,6 +222,19 @@ def why(desk: Desk, what: str, name: str, at: str, json_: bool) -> None:
             print_json(_found(found))
         else:
             _say_found(desk, app, found)
+
+
+def _why_beside(desk: Desk, found: Beside, *, json_: bool) -> None:
+    pair = [(e.title, e.source_id, e.url or e.guid) for e in (found.one, found.other)]
+    if json_:
+        entries = [{"title": title, "source": source, "url": url} for title, source, url in pair]
+        print_json({"entries": entries, "together": found.together, "reasons": found.reasons})
+        return
+    for title, source, url in pair:
+        say(desk, f"{title}\n  {source}: {url}")
+    say(desk, "one story now" if found.together else "two stories now")
+    for reason, words in found.reasons:
+        say(desk, f"  {reason}: {words}")
 
 
 def _why_partner(desk: Desk, app: App, what: str, name: str, at: str, *, json_: bool) -> None:

@@ -65,9 +65,10 @@ class Likeness:
         """Tell whether both tell one story."""
         return not self.veto and self.score >= threshold
 
-    def weighed(self) -> list[tuple[str, float]]:
-        """Return the facts, those first that moved the score most."""
-        return sorted(self.facts.items(), key=lambda fact: -abs(WEIGHTS.get(fact[0], 0.0) * fact[1]))
+    def told(self) -> dict[str, str]:
+        """Return the facts that are not zero as plain strings, those first that moved the score most."""
+        weighed = sorted(self.facts.items(), key=lambda fact: -abs(WEIGHTS.get(fact[0], 0.0) * fact[1]))
+        return {n: f"{v * v if n == 'hours' else v:.2f}" for n, v in weighed if v}  # of the hours the root is weighed
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ class Found:
         if likeness.veto:
             facts["veto"] = likeness.veto
         facts |= evidence(entry, best.lead)
-        facts |= {n: f"{v * v if n == 'hours' else v:.2f}" for n, v in likeness.weighed() if v}  # their root is weighed
+        facts |= likeness.told()
         for number, (story, other) in enumerate(self.judged[1:4], 2):
             less = "less like it" if other.score >= self.threshold else "score too low"
             facts[f"other_{number}"] = f"{other.score:.3f} {story.lead.title} ({other.veto or less})"

@@ -1,7 +1,7 @@
 """Read-only questions of the command line and the pages."""
 
 import gzip
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Any, cast
@@ -14,7 +14,7 @@ from feeds.model.channel import Format, Rendition, SetAside
 from feeds.model.decision import Decision
 from feeds.model.overview import AsideLine, CategoryLine, Found, HoldLine, RenditionLine, SourceLine, Totals
 from feeds.model.story import Category, Story
-from feeds.store import holding, news, reading, redirects
+from feeds.store import holding, likes, news, reading, redirects
 from feeds.store import tables as t
 from feeds.store.db import Database, chunks
 from feeds.store.rows import AnyRow, decision_of, rendition_of, source_of, state_of
@@ -207,6 +207,11 @@ class Overview:
                 )
             }
         return tuple(found.values())
+
+    def habits(self, source_ids: Collection[str]) -> Mapping[str, bytes]:
+        """Return what these sources say again and again, packed, as likenesses are judged by."""
+        with self._db.read() as connection:
+            return likes.habits(connection, source_ids)
 
     def ruled(self) -> Mapping[str, Story]:
         """Return the stories over which the desk decided, by id."""

@@ -109,6 +109,53 @@ def test_merges_are_printed_to_be_marked(feeds: Feeds) -> None:
     assert len(feeds(NEAR, "export", "json").output.splitlines()) == 2, "its last line parts what it printed"
 
 
+def test_two_items_beside_each_other(feeds: Feeds) -> None:
+    feeds(NEAR, "run")
+    lines = feeds(NEAR, "why", "https://two.example/b", "--beside", "https://one.example/a").output.splitlines()
+    assert lines[:5] == [
+        OTHER_TITLE,
+        "  two: https://two.example/b",
+        TITLE,
+        "  one: https://one.example/a",
+        "one story now",
+    ]
+    assert "  keys: none in common: another id, another page, other words" in lines
+    assert "  words: score 1.00, enough for 50%" in lines
+    assert any(line.startswith("  both say: ") for line in lines)
+    feeds(NEAR, "split", "https://two.example/b")
+    found = json.loads(
+        feeds(NEAR, "why", "https://two.example/b", "--beside", "https://one.example/a", "--json").output
+    )
+    assert not found["together"]
+    assert ["desk", "the desk said that they are two stories"] in found["reasons"]
+
+
+@pytest.mark.parametrize(
+    ("config", "other", "says"),
+    [
+        pytest.param(CONFIG, "https://one.example/a", "similar texts are not asked for", id="exact copies only"),
+        pytest.param(NEAR.replace("file: two.xml", "file: two.xml, alone: true"), "https://one.example/a", "`alone: true` of two", id="alone"),
+        pytest.param(NEAR.replace("72h", "1m"), "https://one.example/a", "enough for 50%", id="within a minute"),
+    ],
+)  # fmt: skip
+def test_settings_that_keep_two_apart(feeds: Feeds, config: str, other: str, says: str) -> None:
+    feeds(config, "run")
+    assert says in feeds(config, "why", "https://two.example/b", "--beside", other).output
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        pytest.param(("--beside", "https://two.example/b"), "name one entry: two: b", id="itself"),
+        pytest.param(("--beside", "nothing"), "nothing here is known as 'nothing'", id="unknown"),
+        pytest.param(("--beside", "x", "--partner", "y"), "two questions; ask one of them", id="two questions"),
+    ],
+)
+def test_what_cannot_be_beside(feeds: Feeds, words: tuple[str, ...], says: str) -> None:
+    feeds(NEAR, "run")
+    assert says in feeds(NEAR, "why", "https://two.example/b", *words, code=2).output
+
+
 def test_a_sample_is_the_same_each_time(feeds: Feeds) -> None:
     feeds(NEAR, "run")
     once, again = (feeds(NEAR, "dedupe", "--review", "--sample", "1").output for _ in range(2))
