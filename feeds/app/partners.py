@@ -1,26 +1,21 @@
 """Partners, for commands and pages: who they are, what they have, what they are owed, and why."""
 
 import logging
-import re
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from statistics import median
-from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from feeds.app import look
 from feeds.app.build import App
 from feeds.config import edit
 from feeds.core import agreement
-from feeds.core.agreement import Deal
 from feeds.errors import UsageError
 from feeds.jobs.syndicate import Syndicate
-from feeds.model.channel import Channel, Feed, Rendition
-from feeds.model.partner import Owed, Partner, PartnerView, Pickup, Push, Reason, Token, TokenKind, Traffic
-from feeds.model.story import Story
+from feeds.model.channel import Channel
+from feeds.model.partner import Owed, Partner, PartnerView, Pickup, Push, Token, TokenKind, Traffic
 
 logger = logging.getLogger(__name__)
 
@@ -145,7 +140,7 @@ def accounts(app: App) -> tuple[Account, ...]:
 def views(app: App) -> tuple[PartnerView, ...]:
     """Return all partners as the desk lists them, those with alarms first; few questions, however many there are."""
     kept, now = app.store.partners, app.clock()
-    wrong, held = alarms(app), kept.held_by()
+    wrong, held, pushes = alarms(app), kept.held_by(), _pushes(app)
     asked: dict[str, datetime] = {}
     owed: dict[str, list[Owed]] = {}
     totals: dict[str, tuple[int, int, int]] = {}
@@ -169,6 +164,8 @@ def views(app: App) -> tuple[PartnerView, ...]:
                 held=held.get(one.id, 0),
                 owed=tuple(owed.get(one.id, ())),
                 alarms=wrong.get(one.id, ()),
+                pushed=sum(push.number for push in pushes.get(one.id, ())),
+                waiting=sum(push.state != "done" for push in pushes.get(one.id, ())),
             )
         )
     return tuple(sorted(found, key=lambda view: not view.alarms))
@@ -216,9 +213,7 @@ def alarms(app: App) -> dict[str, tuple[str, ...]]:
     begun: dict[str, datetime] = {}
     last: dict[str, datetime] = {}
     debts: dict[str, list[Owed]] = {}
-    pushes: dict[str, list[Push]] = {}
-    for partner_id, push in kept.errands.pushes():
-        pushes.setdefault(partner_id, []).append(push)
+    pushes = _pushes(app)
     for token in kept.all_tokens():
         begun.setdefault(token.partner_id, token.made)
     for pickup in kept.pickups():
@@ -233,6 +228,14 @@ def alarms(app: App) -> dict[str, tuple[str, ...]]:
     }
     gone = {id: tuple(map(_overdue_words, owed)) for id, owed in debts.items() if id not in found}
     return {id: said for id, said in {**found, **gone}.items() if said}
+
+
+def _pushes(app: App) -> Mapping[str, Sequence[Push]]:
+    """How the webhooks of all partners stand."""
+    found: dict[str, list[Push]] = {}
+    for partner_id, push in app.store.partners.errands.pushes():
+        found.setdefault(partner_id, []).append(push)
+    return found
 
 
 def _alarms(
@@ -314,81 +317,6 @@ def acknowledge(app: App, id: str, what: str) -> int:
         raise UsageError(f"{id} is owed nothing of {what!r}; `feeds partner show {id}` tells what is")
     app.store.partners.acknowledged(mine, app.clock())
     return len(mine)
-
-
-# what they would see, and why
-
-
-class Preview(NamedTuple):
-    """What a channel says to a partner, as a document where it may go out, and which rules held back what.
-
-    *back* names a rule, how many stories it holds back first of all, and when time alone lets the first of them out.
-    """
-
-    feed: Feed
-    rendition: Rendition | None
-    stories: int
-    back: tuple[tuple[str, int, datetime | None], ...]
-
-
-def preview(app: App, id: str, at: datetime, channel_id: str = "") -> Iterator[Preview]:
-    """Give what each channel of a partner says at *at*, as it would be sent. Nothing of it is noted."""
-    partner, desk = named(app, id), office(app)
-    channels = desk.channels(partner)
-    if channel_id and channel_id not in channels:
-        raise UsageError(f"{id} has no channel {channel_id!r}; it has: {', '.join(channels)}")
-    for channel in [channels[channel_id]] if channel_id else channels.values():
-        standing = app.store.partners.standing(channel.id, app.clock())
-        feed, stories = desk.edition(partner, channel, standing, at).feed, desk.stories(channel.id, standing)
-        yield Preview(feed, desk.render(feed), len(stories), _held_back(desk.deal(partner), feed, stories, at))
-
-
-def _held_back(
-    deal: Deal, feed: Feed, stories: Sequence[Story], at: datetime
-) -> tuple[tuple[str, int, datetime | None], ...]:
-    told = {item.story.id for item in feed.items}
-    counts: dict[str, tuple[int, datetime | None]] = {}
-    for story in stories:
-        if story.id in told:
-            continue
-        refused = [reason for reason in agreement.judge(story, deal, at) if not reason.passes]
-        rule = refused[0].rule if refused else "quota" if deal.terms.quota else "window"
-        times = [reason.until for reason in refused]
-        until = max(filter(None, times)) if times and all(times) else None
-        number, first = counts.get(rule, (0, None))
-        counts[rule] = (number + 1, min(filter(None, (first, until)), default=None))
-    return tuple((rule, *found) for rule, found in counts.items())
-
-
-def why(app: App, what: str, id: str, at: datetime) -> list[tuple[Story, str, tuple[Reason, ...]]]:
-    """Return each rule's word on the stories that *what* names, by channel of the partner. Raises `UsageError`."""
-    partner, desk = named(app, id), office(app)
-    deal, channels = desk.deal(partner), desk.channels(partner)
-    found = []
-    for story in look.why(app, what).stories:
-        bare = agreement.bare(story)
-        mine = [c for c in channels if c in story.channels]
-        if not mine:
-            names = ", ".join(channels) or "none"
-            reason = Reason("channel", False, f"it is in none of the partner's channels ({names})")
-            found.append((story, "", (reason, *agreement.judge(bare, deal, at))))
-        for channel in mine:
-            others = desk.stories(channel, app.store.partners.standing(channel, app.clock()))
-            inside = Reason("channel", True, f"it is in {channel}")
-            found.append((story, channel, (inside, *agreement.explain(bare, others, deal, at))))
-    return found
-
-
-def moment(app: App, text: str) -> datetime:
-    """Read a time: ISO 8601, in the site's zone where it names none; `+2h` is so much from now. Raises `UsageError`."""
-    if ahead := re.fullmatch(r"\+(\d{1,6})([smhd])", text):
-        units = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-        return app.clock() + timedelta(seconds=int(ahead[1]) * units[ahead[2]])
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"{text!r} is no time; write 2026-12-01T09:00, or +2h") from None
-    return found if found.tzinfo else found.replace(tzinfo=ZoneInfo(app.settings.site.timezone))
 
 
 def span(span: timedelta) -> str:

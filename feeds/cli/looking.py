@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import click
 
-from feeds.app import beside, judged, look, partners, push, standing
+from feeds.app import beside, judged, look, outlook, partners, push, standing
 from feeds.app import usage as audience
 from feeds.app.beside import Beside
 from feeds.app.build import App
@@ -238,7 +238,7 @@ def _why_beside(desk: Desk, found: Beside, *, json_: bool) -> None:
 
 
 def _why_partner(desk: Desk, app: App, what: str, name: str, at: str, *, json_: bool) -> None:
-    found = partners.why(app, what, name, partners.moment(app, at))
+    found = outlook.why(app, what, name, outlook.moment(app, at))
     if json_:
         print_json(
             [

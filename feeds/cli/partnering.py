@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 
 import click
 
-from feeds.app import partners
+from feeds.app import outlook, partners
 from feeds.app.look import ago
-from feeds.app.partners import Account, Preview
+from feeds.app.outlook import Preview
+from feeds.app.partners import Account
 from feeds.cli.common import Desk, as_json, command, count, noted, print_json, say, table
 from feeds.errors import UsageError
 from feeds.model.partner import Push, Reason, Receipt, Terms, TokenKind
@@ -243,7 +244,7 @@ def _account(found: Account) -> dict[str, object]:
 def preview(desk: Desk, name: str, channel: str, at: str, document: bool, json_: bool) -> None:
     """Show what a partner would get, now or at a time to come, of one channel or all. Nothing of it is noted."""
     with desk.open() as app:
-        found = list(partners.preview(app, name, partners.moment(app, at), channel))
+        found = list(outlook.preview(app, name, outlook.moment(app, at), channel))
     if document:
         for one in found:
             click.echo(one.rendition.body.decode() if one.rendition else "", nl=False)

@@ -267,7 +267,8 @@ class Push:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartnerView:
     """A partner as the desk lists it. *unchanged* is the share of 304 among answers, None where there were none;
-    *lag* the median time from a version to its pick-up, None where too few were; *alarms* are sentences."""
+    *lag* the median time from a version to its pick-up, None where too few were; *pushed* is how many documents were
+    sent to their webhook, *waiting* of how many channels the last was not taken; *alarms* are sentences."""
 
     partner: Partner
     asked: datetime | None
@@ -277,3 +278,5 @@ class PartnerView:
     held: int  # stories
     owed: tuple[Owed, ...]
     alarms: tuple[str, ...]
+    pushed: int = 0
+    waiting: int = 0

@@ -25,8 +25,7 @@ from feeds.jobs.syndicate import Syndicate
 from feeds.model.delivery import Delivery, Message, Sent
 from feeds.model.job import Job, JobName
 from feeds.ports import Plan
-from feeds.web.api import BASE
-from feeds.web.api_spec import key
+from feeds.web.api_spec import BASE, key
 from feeds.web.http import Asked
 from feeds.web.metrics import Meters
 

@@ -298,6 +298,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "share_304": ("304", "304"),
     "lag": ("Lag", "지연"),
     "bytes_30": ("30 days", "30일"),
+    "pushed": ("Pushed", "보냄"),
     "holds": ("Holds", "보유"),
     "owed_to": ("Owed", "미전달"),
     "owed_retraction": ("retraction", "철회"),
