@@ -9,6 +9,7 @@ from feeds.app.build import App
 from feeds.config import edit, lists, start
 from feeds.config.edit import Imported
 from feeds.errors import UsageError
+from feeds.model.changes import Earlier
 from feeds.model.story import Story
 from feeds.render.opml import Outline, write_opml
 
@@ -80,11 +81,11 @@ def opml(app: App) -> bytes:
 
 def as_json_lines(app: App) -> Iterator[str]:
     """Give every story as one line of JSON: nothing that is stored of it is left out."""
-    for story in app.store.overview.export():
-        yield json.dumps(_as_values(story), ensure_ascii=False, default=str)
+    for story, earlier in app.store.overview.histories():
+        yield json.dumps(_as_values(story, earlier), ensure_ascii=False, default=str)
 
 
-def _as_values(story: Story) -> dict[str, object]:
+def _as_values(story: Story, earlier: Sequence[Earlier]) -> dict[str, object]:
     return {
         "id": story.id,
         "status": story.status,
@@ -110,6 +111,11 @@ def _as_values(story: Story) -> dict[str, object]:
                 "language": m.entry.language,
                 "rights": m.entry.rights,
                 "path": m.entry.path,
+                "earlier": [
+                    {"until": one.at, "title": one.title, "summary": one.summary, "content": one.content}
+                    for one in earlier
+                    if one.key == m.key
+                ],
             }
             for m in story.members
         ],

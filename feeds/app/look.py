@@ -1,14 +1,18 @@
 """Answers for those who look: how sources do, why an item is where it is."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, urlsplit
 
 from feeds.app.build import App
 from feeds.core import rhythm, telling, urls
+from feeds.core.differences import differences
 from feeds.errors import PROBLEMS, UsageError
+from feeds.model.changes import Earlier, Reworded
 from feeds.model.decision import Decision
+from feeds.model.entry import Entry, EntryKey
 from feeds.model.overview import Found, SourceLine
 from feeds.model.source import Problem
 
@@ -69,12 +73,23 @@ def why(app: App, what: str) -> Found:
             f"nothing here is known as {what!r}; "
             "give a URL or id, as the desk and `feeds export json` show, or a post's file"
         )
-    return found
+    return replace(found, revisions=_revisions(found))
 
 
 def why_or_none(app: App, what: str) -> Found | None:
     """As `why`, of something that may be forgotten."""
     return app.store.overview.find(*dict.fromkeys([what, *forms(app, what)])) or None
+
+
+def _revisions(found: Found) -> Mapping[tuple[EntryKey, datetime], tuple[Reworded, ...]]:
+    """Return what each version of the entries that were found changed, by entry and time, as far as it is kept."""
+    after: dict[EntryKey, Earlier | Entry] = {k.entry.key: k.entry for k in found.entries}
+    told: dict[tuple[EntryKey, datetime], tuple[Reworded, ...]] = {}
+    for before in reversed(found.earlier):
+        if before.key in after:
+            told[before.key, before.at] = differences(before, after[before.key])
+            after[before.key] = before
+    return told
 
 
 def forms(app: App, what: str) -> Iterator[str]:

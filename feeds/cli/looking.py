@@ -1,5 +1,6 @@
 """status, list, why: the commands that show."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
@@ -11,7 +12,9 @@ from feeds.app.beside import Beside
 from feeds.app.build import App
 from feeds.cli.common import Desk, as_json, command, count, language, print_json, say, table
 from feeds.cli.partnering import say_reasons
+from feeds.model.changes import Earlier, Run
 from feeds.model.decision import Decision
+from feeds.model.entry import EntryKey
 from feeds.model.lease import Lease
 from feeds.model.overview import Found, HoldLine, SourceLine
 from feeds.model.source import Answers
@@ -276,9 +279,14 @@ def _found(found: Found) -> dict[str, object]:
             for k in found.entries
         ],
         "decisions": [{**asdict(d), "text": look.told(d, "en")} for d in found.decisions],
+        "earlier": [{"source": one.key.source_id, "guid": one.key.guid, **_said(one)} for one in found.earlier],
         "set_aside": [asdict(a) for a in found.set_aside],
         "merged_ids": dict(found.moves),
     }
+
+
+def _said(one: Earlier) -> dict[str, object]:
+    return {"until": one.at, "title": one.title, "summary": one.summary, "content": one.content}
 
 
 def _say_found(desk: Desk, app: App, found: Found) -> None:
@@ -299,11 +307,20 @@ def _say_found(desk: Desk, app: App, found: Found) -> None:
     say(desk, "  what happened")
     for decision in found.decisions:
         _say_decision(desk, decision)
+        if decision.kind == "changed":
+            for field, runs in found.revisions.get((EntryKey(decision.source_id, decision.guid), decision.at), ()):
+                say(desk, f"                      {field}: {_marked(runs)}")
     for aside in found.set_aside:
         say(
             desk,
             f"    {aside.since:{DAY}}  set aside from {aside.channel_id} {aside.aside.format}: {aside.aside.reason}",
         )
+
+
+def _marked(runs: Sequence[Run]) -> str:
+    """What went and what came, as `git diff --word-diff` marks it."""
+    signs = {"same": "{}", "gone": "[-{}-]", "new": "{{+{}+}}"}
+    return " ".join(signs[run.kind].format(run.words) for run in runs)
 
 
 def _standing(story: Story, now: datetime) -> str:

@@ -27,6 +27,7 @@ from feeds.config.kinds import (
     Names,
     Number,
     Policy,
+    Revisions,
     Rules,
     SiteKindKey,
     Slug,
@@ -119,6 +120,7 @@ class DefaultsKeys(Keys):
         example="12h",
     )
     keep: Keep = key("how long entries are kept after they left their source", "365d")
+    revisions: Revisions = key("how long what an entry said before a correction is kept; 0s: not at all", "90d")
     content: Policy = key(
         "what may be published of an entry: all, summary or title; auto: all, unless its licence forbids it",
         "auto",
@@ -160,6 +162,7 @@ class _Override(Keys):
     content: Policy | None = key("what may be published of an entry: full text, summary or title alone", None)
     timezone: Zone | None = key("zone of dates without an offset", None)
     keep: Keep | None = key("how long entries are kept after they left their source", None)
+    revisions: Revisions | None = key("how long what an entry said before a correction is kept; 0s: not at all", None)
     drop: Rules = key("rules; an entry that meets one is not published; they add to those of defaults", ())
     encoding: Encoding | None = key("encoding of the documents, against every label", None)
 

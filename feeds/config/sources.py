@@ -208,6 +208,7 @@ def options(keys: ContentKeys | SourceKeys, defaults: DefaultsKeys, zone: str, *
         content=keys.content or defaults.content,
         timezone=zone if timezone == "site" else timezone,
         keep=keys.keep or defaults.keep,
+        revisions=defaults.revisions if keys.revisions is None else keys.revisions,
         drop=(*defaults.drop, *keys.drop),
         encoding=keys.encoding or defaults.encoding or "",
         kind=kind,

@@ -12,10 +12,10 @@ from feeds.core.arrivals import Arrivals, crowded_keys, emptied, older, with_tim
 from feeds.core.categories import Catalogue
 from feeds.core.nearby import Nearby
 from feeds.core.reach import reach
-from feeds.core.revision import UPDATED_BEFORE, Revision, revision
+from feeds.core.revision import UPDATED_BEFORE, Revision, earlier, revision
 from feeds.core.standing import standing
 from feeds.core.writing import other_writing
-from feeds.model.changes import Changes, Known, Mark, PollView, Saved
+from feeds.model.changes import Changes, Earlier, Known, Mark, PollView, Saved
 from feeds.model.decision import Decision, DecisionKind
 from feeds.model.entry import Entry, EntryKey, origin_of
 from feeds.model.settings import Settings
@@ -81,6 +81,7 @@ class _Bench:
     saved: dict[str, Saved] = field(default_factory=dict)
     seen: list[EntryKey] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
+    earlier: list[Earlier] = field(default_factory=list)
     categories: dict[str, Category] = field(default_factory=dict)
     new_categories: dict[str, Category] = field(default_factory=dict)
     before: dict[str, Story] = field(default_factory=dict)
@@ -139,8 +140,7 @@ class _Bench:
             return
         self.note_change(entry, known, revised)
         if late:
-            facts = {"until": late.isoformat()}
-            self.decisions.append(self.note(entry, "changed", "embargo", "embargo_late", facts))
+            self.decisions.append(self.note(entry, "changed", "embargo", "embargo_late", {"until": late.isoformat()}))
         if says and (known is None or known.status != status):
             self.decisions.append(self.note(entry, "held" if status == "held" else "dropped", rule, says))
         story_id = known.story_id if known else ""
@@ -170,6 +170,7 @@ class _Bench:
             moved = known.entry.updated if known.entry.updated != entry.updated else None
             was = {UPDATED_BEFORE: moved.isoformat()} if moved else {}
             self.decisions.append(self.note(entry, "changed", "", revised.says, {**revised.facts, **was}))
+            self.earlier += earlier(known.entry, revised, self.now, self.source.options.revisions)
 
     def vanish(self, gone: Sequence[Known], there: int, rule: str, says: str, force: bool) -> None:
         """Withdraw what is gone of what was *there*; hold where most vanish at once."""
@@ -381,6 +382,7 @@ class _Bench:
             categories=tuple(self.new_categories.values()),
             marks=tuple(marks),
             decisions=tuple(self.decisions),
+            earlier=tuple(self.earlier),
             seen=tuple(self.seen),
             tombstones=found.tombstones,
             lifted=found.lifted,

@@ -10,9 +10,11 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from feeds.core import text
 from feeds.core.identity import said
+from feeds.model.changes import Earlier
 from feeds.model.entry import Entry
 
 UPDATED_BEFORE = "updated_before"  # the fact that says what `updated` was, where a change moved it
@@ -66,6 +68,14 @@ def revision(before: Entry, after: Entry) -> Revision:
     if words and after.minor:
         significant, facts["minor"] = False, "its front matter says so"
     return Revision(words=words, significant=significant, facts=facts)
+
+
+def earlier(known: Entry, revised: Revision, now: datetime, keep: timedelta) -> tuple[Earlier, ...]:
+    """Return *known* as it is kept for *keep* when another version takes its place at *now*."""
+    if not revised.words or not keep:
+        return ()
+    said = {"title": known.title, "summary": known.summary, "content": known.content}
+    return (Earlier(key=known.key, at=now, until=now + keep, **said),)
 
 
 def _much(gone: Counter[str], come: Counter[str], old: Counter[str]) -> bool:

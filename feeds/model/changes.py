@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from feeds.model.channel import Tombstone
 from feeds.model.decision import Decision
@@ -94,6 +94,32 @@ class Hinted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """What an entry said until *at*, when another version took its place; forgotten at *until*."""
+
+    key: EntryKey
+    at: datetime
+    until: datetime
+    title: str = ""
+    summary: str = ""
+    content: str = ""
+
+
+class Run(NamedTuple):
+    """Words in a row that stayed, went or came."""
+
+    kind: Literal["same", "gone", "new"]
+    words: str
+
+
+class Reworded(NamedTuple):
+    """What became of one field: `title`, `summary` or `text`."""
+
+    field: str
+    runs: tuple[Run, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
     """A channel to publish again, not before *due*."""
 
@@ -118,6 +144,7 @@ class Changes:
     categories: tuple[Category, ...] = ()  # new ones
     marks: tuple[Mark, ...] = ()
     decisions: tuple[Decision, ...] = ()
+    earlier: tuple[Earlier, ...] = ()  # what changed entries said before
     seen: tuple[EntryKey, ...] = ()  # unchanged entries that were in the document
     hinted: tuple[Hinted, ...] = ()
     told_to: int = 0  # as in `PollView`: stories with higher numbers were told since

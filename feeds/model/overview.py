@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
-from feeds.model.changes import Known
+from feeds.model.changes import Earlier, Known, Reworded
 from feeds.model.channel import Format, SetAside
 from feeds.model.decision import Decision
-from feeds.model.entry import Entry
+from feeds.model.entry import Entry, EntryKey
 from feeds.model.source import Source, SourceState
 from feeds.model.story import Category, Story
 
@@ -125,6 +125,8 @@ class Found:
     entries: tuple[Known, ...] = ()
     stories: tuple[Story, ...] = ()
     decisions: tuple[Decision, ...] = ()  # oldest first
+    earlier: tuple[Earlier, ...] = ()  # what its entries said before, oldest first
+    revisions: Mapping[tuple[EntryKey, datetime], tuple[Reworded, ...]] = field(default_factory=dict)  # by its time
     set_aside: tuple[AsideLine, ...] = ()
     moves: Mapping[str, str] = field(default_factory=dict)
 

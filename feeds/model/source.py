@@ -65,6 +65,7 @@ class Options:
     content: ContentPolicy = "auto"
     timezone: str = "UTC"  # IANA name; for dates without an offset
     keep: timedelta = timedelta(days=365)
+    revisions: timedelta = timedelta(days=90)  # how long what an entry said before is kept; 0: not at all
     drop: tuple[str, ...] = ()  # rules; an entry that meets one is not published
     only: tuple[str, ...] = ()  # rules; where there are any, an entry that meets none is not published
     up_to: timedelta | None = None  # its own rhythm decides between `every` and this; None: `every` alone

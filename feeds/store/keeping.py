@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy import Connection, delete, exists, select, tuple_, update
 
 from feeds.model.changes import Mark
-from feeds.store import likes, marking
+from feeds.model.entry import EntryKey
+from feeds.store import earlier, likes, marking
 from feeds.store import tables as t
 from feeds.store.db import Database, chunks
 from feeds.store.reading import Stories
@@ -37,6 +38,7 @@ def expire(db: Database, now: datetime, limit: int) -> int:
         if gone := likes.expire(connection, now):
             return gone
         _forget_tombstones(connection, now)
+        earlier.expire(connection, now)
         d, owed = t.decisions.c, t.deliveries.c
         return _forget_older(connection, t.decisions, (d.at < now - DECISIONS) & (d.rule != "desk"), limit) or (
             _forget_older(connection, t.deliveries, (owed.state != "owed") & (owed.due < now - DELIVERIES), limit)
@@ -85,6 +87,7 @@ def _forget(db: Database, connection: Connection, rows: Sequence[AnyRow], now: d
         mine = tuple_(m.guid, m.source_id).in_(still)
         touched.update(connection.scalars(select(m.story_id).where(mine)))
         connection.execute(delete(t.members).where(mine))
+        earlier.forget(connection, [EntryKey(source_id, guid) for guid, source_id in still])
         gone += connection.execute(delete(t.entries).where(tuple_(e.guid, e.source_id).in_(still))).rowcount
     _settle(db, connection, sorted(touched), now)
     return gone or len(rows)

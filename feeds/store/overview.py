@@ -9,12 +9,12 @@ from typing import Any, cast
 import orjson
 from sqlalchemy import ColumnElement, Connection, FromClause, and_, false, func, or_, select
 
-from feeds.model.changes import Known
+from feeds.model.changes import Earlier, Known
 from feeds.model.channel import Format, Rendition, SetAside
 from feeds.model.decision import Decision
 from feeds.model.overview import AsideLine, CategoryLine, Found, HoldLine, RenditionLine, SourceLine, Totals
 from feeds.model.story import Category, Story
-from feeds.store import holding, likes, news, reading, redirects
+from feeds.store import earlier, holding, likes, news, reading, redirects
 from feeds.store import tables as t
 from feeds.store.db import Database, chunks
 from feeds.store.rows import AnyRow, decision_of, rendition_of, source_of, state_of
@@ -159,6 +159,7 @@ class Overview:
                 entries=entries,
                 stories=tuple(stories),
                 decisions=_told(entries, _decisions(connection, entries, [*(s.id for s in stories), *moves])),
+                earlier=earlier.of(connection, [k.entry.key for k in entries]),
                 set_aside=_aside(connection, [s.id for s in stories]) if stories else (),
                 moves=moves,
             )
@@ -228,15 +229,23 @@ class Overview:
 
     def export(self) -> Iterator[Story]:
         """Give every story of any status, by id; what is written meanwhile may or may not be among them."""
+        for story, _ in self.histories():
+            yield story
+
+    def histories(self) -> Iterator[tuple[Story, tuple[Earlier, ...]]]:
+        """Give what `export` gives, each story with what its entries said before, the oldest first."""
         after = ""
         while True:
             ids = select(t.stories.c.id).where(t.stories.c.id > after).order_by(t.stories.c.id).limit(EXPORTED)
             with self._db.read() as connection:
                 batch = connection.scalars(ids).all()
                 stories = reading.Stories(connection).get(batch)
+                kept = earlier.of(connection, [m.key for s in stories for m in s.members])
             if not batch:
                 return
-            yield from stories
+            for story in stories:
+                keys = {m.key for m in story.members}
+                yield story, tuple(one for one in kept if one.key in keys)
             after = batch[-1]
 
 

@@ -16,7 +16,7 @@ from feeds.model.channel import Tombstone
 from feeds.model.entry import EntryKey
 from feeds.model.source import SourceState
 from feeds.model.story import Category, Story
-from feeds.store import fetches, leases, likes, marking, owing
+from feeds.store import earlier, fetches, leases, likes, marking, owing
 from feeds.store import tables as t
 from feeds.store.codec import dumps, text_of
 from feeds.store.db import Database, DateTime, among, clashes
@@ -104,6 +104,7 @@ def apply(db: Database, connection: Connection, changes: Changes) -> None:
         likes.write(connection, changes, _now(changes.state))
         bury(connection, changes.tombstones, changes.lifted)
         _DECIDE.each(connection, [decision_row(d) for d in changes.decisions])
+        earlier.keep(db, connection, changes.earlier)
         marks = [*changes.marks, *(_credited(connection, changes) if changes.credit else ())]
         marking.put(connection, marks, changed)
         fetches.add(connection, [changes.fetch] if changes.fetch else [])

@@ -91,6 +91,28 @@ def test_it_stays_away_whatever_its_source_says(feeds: Feeds, folder: Path) -> N
     assert telling(folder, "Bridge") == set()
 
 
+def test_a_correction_is_told_word_by_word_and_kept(feeds: Feeds, folder: Path) -> None:
+    feeds("run")
+    (folder / "site/ours.md").write_text(POST.replace("Local words", "Our words"))
+    feeds("fetch", "--force")
+    assert "title: [-Local-] {+Our+} words" in feeds("why", "/ours").output
+    found = json.loads(feeds("why", "/ours", "--json").output)
+    assert [(e["source"], e["title"]) for e in found["earlier"]] == [("posts", "Local words")]
+    told = [json.loads(line) for line in feeds("export", "json").output.splitlines()]
+    kept = [e["title"] for story in told for entry in story["entries"] for e in entry["earlier"]]
+    assert kept == ["Local words"]
+
+
+def test_what_was_said_before_is_not_kept_where_nobody_wants_it(feeds: Feeds, folder: Path) -> None:
+    file = folder / "feeds.yaml"
+    file.write_text(file.read_text() + "\ndefaults: {revisions: 0s}\n")
+    feeds("run")
+    (folder / "site/ours.md").write_text(POST.replace("Local words", "Our words"))
+    feeds("fetch", "--force")
+    assert "changed: its words differ" in feeds("why", "/ours").output
+    assert json.loads(feeds("why", "/ours", "--json").output)["earlier"] == []
+
+
 def test_unretract_brings_it_back_as_it_was(feeds: Feeds, folder: Path) -> None:
     feeds("run")
     public = folder / "var/public"
@@ -281,6 +303,7 @@ DIALECTS = "[msn, smartnews, flipboard, naver, ninjs, news]"
 
 def test_a_retraction_reaches_every_dialect(feeds: Feeds, folder: Path) -> None:
     (folder / "feeds.yaml").write_text(CONFIG + f"outputs:\n  - {{id: all, path: /, formats: {DIALECTS}}}\n")
+    (folder / "site/ours.md").write_text(POST.replace("2026-01-05", "2026-01-31"))  # young enough for news.xml
     feeds("run")
     published = telling(folder, "Local words")
     assert published == {"msn.xml", "smartnews.xml", "flipboard.xml", "naver.xml", "ninjs.json", "news.xml"}

@@ -105,5 +105,7 @@ def test_updated_moves_for_news_alone(change: dict[str, Any], updated: object) -
     assert desk.only().updated == updated
     assert desk.only().published == NOW
     assert [d.kind for d in changes.decisions] == ["changed"]
+    kept = [(e.title, e.summary, e.content, e.at) for e in changes.earlier]
+    assert kept == [(ENGLISH.title, ENGLISH.summary, ENGLISH.content, LATER)], "what it said before"
     assert desk.only().lead.title == change.get("title", ENGLISH.title), "what is shown is the new version in any case"
     assert desk.poll("one", [replace(first, **change)], now=LATER + timedelta(hours=1)).stories == ()

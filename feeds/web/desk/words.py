@@ -348,6 +348,9 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "did_retracted": ("retracted", "회수"),
     "did_unretracted": ("shown again", "다시 실음"),
     "did_touched": ("touched", "날짜 결정"),
+    "revised_title": ("Title:", "제목:"),
+    "revised_summary": ("Summary:", "요약:"),
+    "revised_text": ("Text:", "본문:"),
     # times
     "never": ("never", "아직"),
     "now": ("now", "지금"),

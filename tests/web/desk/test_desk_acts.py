@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from feeds.app import desk as decisions
+from feeds.app import passes
 from feeds.app.desk_acts import ACTIONS
 from feeds.model.staff import AuditLine
 from feeds.model.story import Story
@@ -100,6 +101,15 @@ def test_a_change_is_news_or_not(browser: Browser) -> None:
     assert story(browser, FIRST).updated == NOW != before
     browser.do("minor", what=FIRST)
     assert story(browser, FIRST).updated == before
+
+
+def test_a_correction_is_shown_word_by_word(browser: Browser, tmp_path: Path) -> None:
+    file = tmp_path / "one.xml"
+    file.write_text(file.read_text().replace("Words of the first", "Sentences of the first, &lt;b&gt;"))
+    passes.fetch(browser.app, ["one"], force=True)
+    page = browser.page(f"/desk/story?what={FIRST}")
+    assert "<del>Words</del> <ins>Sentences</ins> of the" in page
+    assert "<b>" not in page.partition("<ins>")[2].partition("</p>")[0]
 
 
 @everywhere
