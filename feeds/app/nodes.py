@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from types import FrameType
 
-from feeds.app import partners, push
+from feeds.app import partners, planning, push
 from feeds.app.build import App, client_for, ports_for
 from feeds.app.operating import Operating
 from feeds.app.passes import tidy
@@ -115,7 +115,7 @@ class WorkerNode:
         with about(job=job.lock):
             app, settings = self._app, self._app.settings
             work = app.work(listening=True, stopping=stopping, current=lambda: app.in_force(settings))
-            work = replace(work, ports=self._ports(), budget=BUDGET)
+            work = replace(work.under(app.store.figures.pressure()), ports=self._ports(), budget=BUDGET)
             try:
                 report = self._app.run_job(job, work)
             except Exception:
@@ -172,6 +172,8 @@ class SchedulerNode:
 
     def _due(self) -> Iterable[Job]:
         self._watch.look()
+        if self._app.store.turns.take("planning", planning.EVERY):
+            planning.plan(self._app)
         if self._app.store.turns.take("keeping", KEEPING):
             tidy(self._app, PIECES)
             partners.watch(self._app)

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import uvicorn
 
-from feeds.app import api, desk_web, partners, push, refusals, search
+from feeds.app import api, desk_web, partners, planning, push, refusals, search
 from feeds.app.build import App
 from feeds.app.operating import Operating
 from feeds.app.passes import tidy
@@ -80,7 +80,8 @@ class Service:
     def _job(self, job: Job) -> Report:
         with about(job=job.lock):
             try:
-                report = self.app.run_job(job, self.app.work(listening=True, stopping=self.stopping.is_set))
+                work = self.app.work(listening=True, stopping=self.stopping.is_set)
+                report = self.app.run_job(job, work.under(self.app.store.figures.pressure()))
             except Exception:
                 self.operating.meters.crashed(job.name)
                 raise
@@ -99,6 +100,8 @@ class Service:
             self._watched = now
             apart("watch over partners", lambda: partners.watch(self.app))
             apart("tidying", lambda: tidy(self.app))
+            if self.first_pass.is_set():  # a service that was away for long has no more to ask than usual
+                apart("planning", lambda: planning.plan(self.app))
         jobs = tick(self.app.work(listening=True))
         names = {job.name for job in jobs}
         if "publish" not in names and (self._polled.is_set() or "poll" not in names):  # nothing was due, perhaps

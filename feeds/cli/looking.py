@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import click
 
-from feeds.app import beside, judged, look, outlook, partners, push, standing
+from feeds.app import beside, judged, look, outlook, partners, planning, push, standing
 from feeds.app import usage as audience
 from feeds.app.beside import Beside
 from feeds.app.build import App
@@ -41,7 +41,7 @@ def status(desk: Desk, json_: bool) -> None:
             answered = app.store.looks.answered(now - LATELY)
             sources = [_source(s, now, answered.get(s.source.id, Answers())) for s in lines]
             said = {"totals": asdict(totals), "config_error": error, "sources": sources, "held": held}
-            said["cluster"] = standing.standing(app)
+            said["cluster"], said["load"] = standing.standing(app), asdict(planning.load_of(app))
             print_json({**said, "partners": partners.alarms(app), "push": push.standing(app)})
             return
         if error:
@@ -56,6 +56,8 @@ def status(desk: Desk, json_: bool) -> None:
                 f"{count(totals.hidden, 'story')} not shown, {totals.embargoed} to come, {totals.set_aside} set aside, "
                 f"{count(totals.marked, 'channel')} waiting, {count(totals.owed, 'delivery')} owed",
             )
+        if lag := planning.said(planning.load_of(app)):
+            say(desk, lag)
         if cluster := standing.said(standing.standing(app)):
             say(desk, cluster)
         if app.settings.push.builtin:

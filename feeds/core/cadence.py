@@ -10,6 +10,7 @@
    the source's id. Sources that were asked together drift apart, the same way on every machine; a wish is rounded up to
    the grid, our own waits down, so that a source is asked every `every` and not a little later each time. After the
    very first answer the step is half of `every`: sources added at once spread widely.
+   Where more is due than can be asked, waits of feeds grow first (`load.py`).
 4. Folders and files are ours: no grid, and a failure is looked at again within ten minutes.
 5. 410 is believed when it is said again a day or more after the first; until then it is a failure like any other,
    after that the source is asked once a week, for a mistake should heal. Any other HTTP answer ends it.
@@ -28,8 +29,8 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from hashlib import sha256
 
-from feeds.core import rhythm
-from feeds.model.settings import Schedule
+from feeds.core import load, rhythm
+from feeds.model.settings import Schedule, Strained
 from feeds.model.source import FeedInfo, Fetched, Problem, Source, SourceState, Validators
 
 DAY = timedelta(days=1)
@@ -174,6 +175,9 @@ def _due(
     wait = _backoff(source, state.failures, schedule) if told.failures else _usual(source, state, now)
     if source.kind != "feed":
         return now + wait
+    if isinstance(schedule, Strained):
+        tells = 0.0 if told.failures else rhythm.told(state.info.times, now)
+        wait = load.stretched(wait, schedule.pressure, tells)
     step = _step(source, schedule, first=state.polled is None)
     due = _grid(now + wait, step, source.id)
     most = max(_every(source), source.options.up_to or _SHORTEST, WISH)

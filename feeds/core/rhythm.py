@@ -69,6 +69,11 @@ def quiet(times: Sequence[int], now: datetime) -> timedelta | None:
     return timedelta(minutes=silence) if unlike else None
 
 
+def told(times: Sequence[int], now: datetime) -> float:
+    """Return how many entries a day a source is thought to tell now that published at *times*."""
+    return _rate(times, minutes(now)) * 24 * 60
+
+
 def _rate(times: Sequence[int], now: int) -> float:
     """Return entries a minute, the latest counting most."""
     if not times:

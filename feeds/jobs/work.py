@@ -3,12 +3,12 @@
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from feeds.model.buckets import part
 from feeds.model.job import Job
-from feeds.model.settings import Settings
+from feeds.model.settings import Settings, Strained
 from feeds.model.source import Source
 from feeds.ports import Ports
 
@@ -52,6 +52,13 @@ class Work:
     stopping: Callable[[], bool] = never
     current: Callable[[], bool] = always
     shards: int = 1
+
+    def under(self, pressure: float) -> "Work":
+        """Return this work as it is done where more is due than can be asked (`core/load.py`)."""
+        if pressure <= 1.0:
+            return self
+        strained = Strained.of(self.settings.schedule, pressure)
+        return replace(self, settings=replace(self.settings, schedule=strained))
 
     def part(self, job: Job) -> range:
         """Return the buckets that a job sees."""

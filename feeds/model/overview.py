@@ -55,6 +55,7 @@ class Levels:
     problems: Mapping[str, int] = field(default_factory=dict)
     due: int = 0
     lag: timedelta = timedelta(0)
+    pressure: float = 1.0  # by how much more is due than can be asked
     marked: int = 0
     owed: int = 0
     given_up: int = 0

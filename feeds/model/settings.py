@@ -1,6 +1,6 @@
 """The configuration, read and checked. `config.py` makes it; everything else receives it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import timedelta
 from typing import Literal
 
@@ -62,6 +62,18 @@ class Schedule:
     workers: int = 16  # requests at a time in all
     shards: int = 64  # parts into which a cluster's workers divide the hosts
     max_backoff: timedelta = timedelta(hours=12)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Strained(Schedule):
+    """A schedule while more is due than can be asked: *pressure* says by how much (`core/load.py`)."""
+
+    pressure: float
+
+    @classmethod
+    def of(cls, schedule: Schedule, pressure: float) -> "Strained":
+        given = {field.name: getattr(schedule, field.name) for field in fields(Schedule)}
+        return cls(**given, pressure=pressure)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,8 @@ _ENDED = ("page", "gone")
 class Figures:
     """Numbers for the operator."""
 
+    PRESSURE = "pressure"  # under this, what `pressure` returns is noted
+
     def __init__(self, db: Database) -> None:
         self._db = db
 
@@ -33,6 +35,7 @@ class Figures:
                 problems=_problems(connection),
                 due=due,
                 lag=now - oldest if oldest else timedelta(0),
+                pressure=_pressure(connection),
                 marked=_count(connection, t.marks.c.channel_id.distinct(), t.marks.c.due <= now),
                 owed=owed.get("owed", 0),
                 given_up=owed.get("given_up", 0),
@@ -46,10 +49,34 @@ class Figures:
                 documents=_rows(connection, t.renditions, t.renditions.c.format.not_in(_ENDED)),
             )
 
+    def waiting(self, now: datetime) -> tuple[int, timedelta]:
+        """Return how many sources wait to be asked, and how long the first of them does."""
+        with self._db.read() as connection:
+            number, oldest = _due(connection, now)
+        return number, now - oldest if oldest else timedelta(0)
+
+    def late(self, since: datetime) -> tuple[int, int]:
+        """Return how many sources elsewhere were due at *since* already, and how many there are that are asked."""
+        s, state = t.sources.c, t.source_state.c
+        asked = (~s.removed, s.enabled, ~s.local, ~state.paused)
+        query = select(func.count()).select_from(t.source_state.join(t.sources, s.id == state.source_id)).where(*asked)
+        with self._db.read() as connection:
+            late, every = connection.scalar(query.where(state.due <= since)), connection.scalar(query)
+        return late or 0, every or 0
+
+    def pressure(self) -> float:
+        """Return how much more is due than can be asked, 1 where nothing is."""
+        with self._db.read() as connection:
+            return _pressure(connection)
+
     def latest(self) -> datetime | None:
         """Return when the last decision was made: a clock that stands well before it went back."""
         with self._db.read() as connection:
             return connection.scalar(select(t.decisions.c.at).order_by(t.decisions.c.at.desc()).limit(1))
+
+
+def _pressure(connection: Connection) -> float:
+    return float(connection.scalar(select(t.meta.c.value).where(t.meta.c.key == Figures.PRESSURE)) or 1.0)
 
 
 def _count(connection: Connection, column: ColumnElement[Any], *conditions: ColumnElement[bool]) -> int:

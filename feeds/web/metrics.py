@@ -142,6 +142,11 @@ class _Levels(Collector):
         for name, says, value in (
             ("feeds_sources_due", "Sources that wait to be asked", found.due),
             ("feeds_poll_lag_seconds", "How long the source that waits longest is due", found.lag.total_seconds()),
+            (
+                "feeds_poll_pressure",
+                "How many times more seldom what tells little is asked",
+                found.pressure,
+            ),
             ("feeds_channels_marked", "Channels that wait to be published", found.marked),
             ("feeds_deliveries_owed", "Deliveries that are owed", found.owed),
             ("feeds_deliveries_given_up", "Deliveries that were given up", found.given_up),

@@ -102,6 +102,7 @@ def test_states_of_the_store_are_asked_at_each_scrape() -> None:
         ("feeds_sources_with_problem", "dns"): 2,
         ("feeds_sources_due",): 2,
         ("feeds_poll_lag_seconds",): 180,
+        ("feeds_poll_pressure",): 1,
         ("feeds_channels_marked",): 4,
         ("feeds_deliveries_owed",): 5,
         ("feeds_entries",): 70,
