@@ -21,6 +21,7 @@ SAME_PAGE = timedelta(hours=24)
 SAME_SOURCE_TEXT = timedelta(hours=20)
 AGREEING_WORDS = 0.6  # share of the shorter text's words that the other holds
 ENOUGH_WORDS = 8
+FULL = 600  # letters of a text that is more than a teaser: teasers of real feeds have 80 to 350
 
 RULES = {"id": "same_id", "url": "same_url", "text": "same_text", "body": "same_text"}
 
@@ -62,17 +63,24 @@ def overlap(one: Entry, other: Entry) -> bool:
     return min(len(a), len(b)) >= ENOUGH_WORDS and len(a & b) / min(len(a), len(b)) >= AGREEING_WORDS
 
 
-def rank(member: Member) -> tuple[int, bool, datetime, int, str, str]:
-    """Order members: preferred sources first, then local posts, then the earliest, then the configuration's order."""
+def rank(member: Member) -> tuple[int, bool, bool, datetime, int, str, str]:
+    """Order members: preferred sources first, then local posts, full texts, the earliest, the configuration's order."""
     entry = member.entry
     return (
         -member.prefer,
         not member.local,
+        not full(entry),
         entry.published or member.first_seen,
         member.order,
         entry.source_id,
         entry.guid,
     )
+
+
+def full(entry: Entry) -> bool:
+    """Tell whether an entry brings the text itself, not a teaser of it."""
+    body = entry.content or entry.summary
+    return len(body) >= FULL and len(text.plain(body[: 8 * FULL])) >= FULL
 
 
 def assemble(story: Story, members: Sequence[Member]) -> Story:
@@ -81,7 +89,7 @@ def assemble(story: Story, members: Sequence[Member]) -> Story:
     `published` and `first_seen` never move once given; the id never changes. `updated` is the lead's, and never
     goes back.
     """
-    ranked = tuple(sorted(members, key=rank))
+    ranked = tuple(sorted(members, key=rank)) if len(members) > 1 else tuple(members)
     lead = ranked[0].entry
     return replace(
         story,

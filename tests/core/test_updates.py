@@ -118,6 +118,21 @@ def test_a_flash_that_grows_at_its_own_address_is_one_entry() -> None:
     assert [m.entry.title for m in desk.only().members] == [TITLE]
 
 
+def test_a_full_text_leads_before_the_teaser_that_came_first() -> None:
+    """And the story keeps its id, its dates and the link of the teaser, which is its copy from then on."""
+    desk = Shelf(settings(source("one"), source("two", order=1), dedupe=NEAR))
+    page = "https://site.example/library"
+    teaser = entry("a", title=TITLE, content=f"<p>{TEXT[:90]}…</p>", url=page, published=NOW - timedelta(hours=3))
+    desk.poll("one", [teaser])
+    before = desk.only()
+    whole = f"<p>{TEXT}</p>" * (cluster.FULL // len(TEXT) + 1)
+    changes = desk.poll("two", [entry("b", "two", title=TITLE, content=whole, url=page, published=NOW)])
+    after = desk.only()
+    assert [m.entry.source_id for m in after.members] == ["two", "one"]
+    assert (after.id, after.published, after.first_seen) == (before.id, before.published, before.first_seen)
+    assert kinds(changes) == ["merged", "leads"]
+
+
 def test_a_story_unites_what_its_members_are_filed_under() -> None:
     def member(source_id: str, *categories: str) -> Member:
         filed = tuple(Category(slug=name, name=name) for name in categories)
