@@ -1,5 +1,6 @@
 """What was taken for one story by what it says, and what nearly was: for people to read, and to judge in turn."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -26,15 +27,22 @@ class Judged:
 def judged(app: App, days: int) -> tuple[Judged, ...]:
     """Return the verdicts of the last *days*, the oldest first."""
     found = app.store.overview.judged(app.clock() - timedelta(days=days))
-    named = _named(app, found)
+    known = _named(app, found)
     return tuple(
         Judged(
             decision=decision,
-            entry=named.get((decision.source_id, decision.guid)),
-            other=named.get((decision.facts.get("with_source", ""), decision.facts.get("with", ""))),
+            entry=next(iter(known.get((decision.source_id, decision.guid), ())), None),
+            other=_other(decision, known),
         )
         for decision in found
     )
+
+
+def _other(decision: Decision, known: Mapping[tuple[str, str], Sequence[Entry]]) -> Entry | None:
+    """Return what *decision* held the entry against: items of a link blog may bear one address, and differ by title."""
+    facts = decision.facts
+    found = known.get((facts.get("with_source", ""), facts.get("with", "")), ())
+    return next((e for e in found if e.title == facts.get("with_title")), next(iter(found), None))
 
 
 def sampled(found: Sequence[Judged], most: int) -> tuple[Judged, ...]:
@@ -84,15 +92,15 @@ def _is_weight(name: str, said: str) -> bool:
     return name not in ("score", "numbers_here", "numbers_there") and said.replace(".", "", 1).isdigit()
 
 
-def _named(app: App, found: Iterable[Decision]) -> Mapping[tuple[str, str], Entry]:
+def _named(app: App, found: Iterable[Decision]) -> Mapping[tuple[str, str], Sequence[Entry]]:
     wanted: dict[str, set[str]] = {}
     for decision in found:
         wanted.setdefault(decision.source_id, set()).add(decision.guid)
         wanted.setdefault(decision.facts.get("with_source", ""), set()).add(decision.facts.get("with", ""))
-    named: dict[tuple[str, str], Entry] = {}
+    known: dict[tuple[str, str], list[Entry]] = defaultdict(list)
     for source_id, names in wanted.items():
         pages = {urls.canonical(name) for name in names if name.startswith(("http:", "https:"))}
-        for known in app.store.overview.named(source_id, sorted(names | pages)):
-            entry = known.entry
-            named |= {(source_id, name): entry for name in (entry.url, entry.guid) if name in names}
-    return named
+        for one in app.store.overview.named(source_id, sorted(names | pages)):
+            for name in {one.entry.url, one.entry.guid} & names:
+                known[source_id, name].append(one.entry)
+    return known

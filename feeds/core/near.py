@@ -197,7 +197,7 @@ def _facts(entry: Side, other: Side, mine: _Told, theirs: _Told) -> dict[str, fl
         "numbers_missing": float(min(missing, 8)),
         "numbers_share": 1 - missing / len(numbers) if numbers else 1.0,
         "titles": titles,
-        "title_size": float(min(len(a.pairs), len(b.pairs))),
+        "title_size": float(min(a.title_size, b.title_size)),
         "title_told": max(_share(a.words, theirs.words), _share(b.words, mine.words)),
         "titles_alone": max(titles, 0.01) * float(silent == 2),
         "one_silent": float(silent == 1),

@@ -63,6 +63,12 @@ def test_copy_is_found(title: str, text: str) -> None:
     [
         pytest.param((TITLE, "", "b"), (TITLE, TEXT, "a"), "flash", id="flash and full story"),
         pytest.param(("사진", "", "b"), ("사진", "", "a"), "neither says", id="short titles alone"),
+        pytest.param(
+            ("Open thread tonight", "", "b"),
+            ("Open thread tonight", "", "a"),
+            "neither says",
+            id="a usual title of two",
+        ),
         pytest.param((TITLE, "", "a"), (TITLE, "", "a"), "neither says", id="one source, titles alone"),
         pytest.param(
             ("Moe", "All songs", "b"), ("Phish", "All songs", "a"), "neither says", id="a label below two titles"
