@@ -10,7 +10,8 @@ from feeds.app import doctor as looked
 from feeds.app import passes
 from feeds.app.build import opened
 from feeds.app.doctor import Finding, doctor
-from feeds.store import guard
+from feeds.store import guard, open_store
+from tests import servers
 
 CONFIG = """\
 version: 1
@@ -55,6 +56,24 @@ def test_a_healthy_desk(folder: Path) -> None:
         "files",
     } <= {*looked_at}
     assert "whole" in looked_at["store"].said
+
+
+def test_a_server_whose_search_does_not_reach_back_is_named_with_the_remedy(folder: Path) -> None:
+    url = servers.ready()
+    (folder / "feeds.yaml").write_text(CONFIG + f"store: {url}\n")
+    assert "search" not in found(folder)
+    store = open_store(url)
+    with store.searching._db.write() as connection:
+        connection.exec_driver_sql("DROP INDEX searched_threes")
+    said = found(folder)["search"]
+    assert (said.level, "indexed last" in said.said) == ("warning", True)
+    with store.searching._db.write() as connection:
+        for statement in (
+            said.remedy.partition(": ")[2].replace("EXTENSION pg", "EXTENSION IF NOT EXISTS pg").split("; ")
+        ):
+            connection.exec_driver_sql(statement)
+    store.close()
+    assert "search" not in found(folder)
 
 
 def test_who_works_on_the_store_is_named(folder: Path) -> None:

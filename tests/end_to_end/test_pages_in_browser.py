@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -262,6 +263,36 @@ def test_what_is_taken_back_is_not_found(browser: Browser, served: Desk) -> None
         assert page.get_by_role("heading", level=1).inner_text() == words(
             served, "내린 글입니다", "This story was withdrawn"
         )
+
+
+def test_what_is_not_there_is_said_in_the_sites_words(browser: Browser, served: Desk) -> None:
+    with reader(browser, served, viewport={"width": 390, "height": 844}) as (page, _):
+        answer = page.goto(f"{served.home}/no/such/page")
+        assert answer
+        assert (answer.status, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
+        heading = words(served, "이 주소에는 아무것도 없습니다", "There is nothing at this address")
+        assert page.get_by_role("heading", level=1).inner_text() == heading
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        assert Axe().run(page).violations_count == 0
+        icon = page.locator("link[rel=icon]").evaluate("one => one.href")
+        page.get_by_role("link", name=words(served, "첫 페이지로", "To the front page")).click()
+        page.wait_for_url(f"{served.home}/")
+    with urllib.request.urlopen(icon, timeout=10) as told:
+        assert (told.headers["Content-Type"], told.read(4)) == ("image/svg+xml", b"<svg")
+    with pytest.raises(urllib.error.HTTPError, match="404") as refused:
+        urllib.request.urlopen(f"{served.home}/no/such/page", timeout=10)
+    with refused.value as plain:
+        assert plain.read() == b"Nothing is published here.\n", "programs get a line"
+
+
+def test_a_picture_that_does_not_come_leaves_no_empty_field(browser: Browser, served: Desk) -> None:
+    with reader(browser, served) as (page, _):
+        page.goto(served.home)
+        page.evaluate("""document.querySelector('.day .story').outerHTML =
+            '<article class="story pictured"><div class="text">Words</div><div class="frame">'
+            + '<img class="picture" src="/nowhere.jpg" alt="A bridge" width="1600" height="900"></div></article>'""")
+        page.wait_for_function("document.querySelector('.picture').complete")
+        assert page.evaluate("document.querySelector('.frame').offsetHeight") < 60
 
 
 @pytest.mark.parametrize("width", [320, 390])
