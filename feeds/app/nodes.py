@@ -24,6 +24,7 @@ from feeds.model.buckets import shard_in
 from feeds.model.job import Job, Report
 from feeds.model.settings import Settings
 from feeds.ports import Ports
+from feeds.store.postgres import ALIVE
 
 logger = logging.getLogger(__name__)
 
@@ -35,9 +36,10 @@ PIECES = 200  # of it are deleted at each look, 500 rows each
 
 
 def address_of(settings: Settings) -> str:
-    """Return the store's address as PostgreSQL's own library takes it."""
+    """Return the store's address as PostgreSQL's own library takes it; what it says of connections goes first."""
     scheme, _, rest = settings.store.partition("://")
-    return f"{scheme.partition('+')[0]}://{rest}"
+    alive = "&".join(f"{name}={value}" for name, value in ALIVE.items() if f"{name}=" not in rest)
+    return f"{scheme.partition('+')[0]}://{rest}{'&' if '?' in rest else '?'}{alive}"
 
 
 def due(app: App) -> tuple[Job, ...]:
