@@ -108,12 +108,28 @@ def test_marks_are_as_equal_as_bytes(format: Format) -> None:
     assert set(made.values()) == marks
 
 
+def test_what_is_used_again_stays_and_its_weight_is_its_own() -> None:
+    held = Pieces(held=60_000)
+    first = feed(item(0, content="x" * 1000))
+    (told,) = held.told(first)
+    for n in range(1, 60):
+        held.make(feed(item(n, content="x" * 1000)), "json", jsonfeed._item_bytes)
+        assert held.told(replace(first))[0] is told
+    known = [*held._young.values(), *held._old.values()]
+    assert held.weight == sum(one.weight for one in known)
+    assert len(known) < 20
+    for n in range(60):
+        held.told(feed(item(0, content=f"{n}" * 1000)))
+    known = [*held._young.values(), *held._old.values()]
+    assert held.weight == sum(one.weight for one in known)
+
+
 def test_memory_is_bounded_and_what_is_old_goes() -> None:
     items = [item(n, content="x" * 1000) for n in range(20)]
     held = Pieces(held=60_000)
     for one in items:
         held.make(feed(one), "json", jsonfeed._item_bytes)
         assert held.weight <= 60_000
-    kept = {key[0] for key in held._told if isinstance(key, tuple)}
+    kept = {key[0] for key in (*held._young, *held._old) if isinstance(key, tuple)}
     assert items[-1].story.id in kept
     assert items[0].story.id not in kept
