@@ -183,3 +183,23 @@ def test_a_retraction_by_file_tells_who_has_the_story(
     assert [(r["told"], r["how"], bool(r["received"]), r["acknowledged"]) for r in rows] == [
         ("story", "polled", True, "")
     ]
+
+
+def test_show_tells_how_pushes_go(folder: Path) -> None:
+    """Nobody listens at port 9 of this machine."""
+    (folder / "feeds.yaml").write_text(
+        CONFIG
+        + "partners:\n  - id: portal\n    push:\n      url: http://127.0.0.1:9/in\n      websub: true\n"
+        + "      secret: whsec_bmV3bmV3bmV3bmV3bmV3bmV3bmV3bmV3\nserver: {allow_private: ['127.0.0.1:9']}\n"
+    )
+    run(folder, "run")
+    said = run(folder, "partner", "show", "portal").output
+    assert "  push    http://127.0.0.1:9/in\n" in said
+    assert "  websub  they may subscribe at /partner/portal/hub\n" in said
+    assert "          all: 1 document, the last is on its way, tried 1 time: " in said
+    assert "; again in 15s" in said
+    found = json.loads(run(folder, "partner", "show", "portal", "--json").output)
+    assert [(push["number"], push["state"]) for push in found["pushes"]] == [(1, "owed")]
+    assert "whsec_" not in run(folder, "config", "show").output
+    rows = list(csv.DictReader(io.StringIO(run(folder, "partner", "ledger", "portal").output)))
+    assert [(row["how"], row["received"]) for row in rows] == [("pushed", "")], "they may have it"

@@ -159,6 +159,14 @@ def rows(app: App, name: str) -> list[tuple[str, str, str, timedelta]]:
     return [(names[r.story_id], r.told, r.how, r.at - START) for r in app.store.partners.receipts(name)]
 
 
+def proofs(app: App, name: str) -> list[tuple[timedelta | None, timedelta | None]]:
+    """Of each row of the ledger: how long it took until the document was received, and when it was acknowledged."""
+    return [
+        (r.received and r.received - r.at, r.acknowledged and r.acknowledged - START)
+        for r in app.store.partners.receipts(name)
+    ]
+
+
 def test_the_walk(app: App) -> None:
     tokens = {name: partners.issue(app, name, "header", timedelta(0)) for name in ("portal", "app")}
     key = partners.issue(app, "old", "path", timedelta(0))
@@ -256,6 +264,8 @@ def test_the_walk(app: App) -> None:
         ("Secret", "story", "polled", 2 * HOUR),
         ("Secret", "retraction", "polled", 2 * DAY),
     ]
+    assert proofs(app, "portal") == [(timedelta(0), at) for at in (10 * MINUTE, 3 * HOUR, 5 * HOUR, 5 * HOUR)]
+    assert proofs(app, "old") == [(timedelta(0), at) for at in (10 * MINUTE, 2 * DAY, 31 * DAY)]
     settled = [(d.partner_id, d.told, d.cause, d.settled) for d in app.store.partners.debts(open_only=False)]
     assert sorted(d for d in settled if d[1] == "retraction") == [
         ("app", "retraction", "retracted", START + 5 * HOUR),
