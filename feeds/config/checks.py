@@ -140,10 +140,11 @@ def _pushed(parts: Parts, item: Item[partners.PartnerKeys]) -> None:
     push = item.keys.push
     if push is None:
         return
-    if push.url and not push.secret:
+    given = item.at("push").pairs
+    if push.url and "secret" not in given:
         right = "give it, as whsec_ and 24 to 64 bytes in base64, as of `openssl rand -base64 32`"
         parts.sheet.fault(item.at("push"), f"push has a url but no secret; {right}")
-    if push.secret and not push.url:
+    if push.secret and "url" not in given:
         parts.sheet.fault(item.at("push"), "push has a secret but no url; give the address that is pushed to")
     address = urlsplit(push.url or "")
     if address.scheme == "http" and address.netloc not in parts.server.keys.allow_private:

@@ -343,6 +343,10 @@ MORE = {
         "partners: [{id: p, push: {secret: 'whsec_bmV3bmV3bmV3bmV3bmV3bmV3bmV3bmV3'}}]",
         "2:26: push has a secret but no url; give the address that is pushed to",
     ),
+    "secret that is not there": (
+        "partners: [{id: p, push: {url: 'https://a.example/', secret: '${env:NONE}'}}]",
+        "2:62: the environment has no NONE, which ${env:NONE} asks for = set it, and start again",
+    ),
     "webhook in the clear": (
         "partners: [{id: p, push: {url: 'http://a.example/', secret: 'whsec_bmV3bmV3bmV3bmV3bmV3bmV3bmV3bmV3'}}]",
         "2:32: url is 'http://a.example/'; give an https address: what is private does not go in the clear",

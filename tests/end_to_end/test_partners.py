@@ -162,7 +162,7 @@ def rows(app: App, name: str) -> list[tuple[str, str, str, timedelta]]:
 def proofs(app: App, name: str) -> list[tuple[timedelta | None, timedelta | None]]:
     """Of each row of the ledger: how long it took until the document was received, and when it was acknowledged."""
     return [
-        (r.received and r.received - r.at, r.acknowledged and r.acknowledged - START)
+        (r.received - r.at if r.received else None, r.acknowledged - START if r.acknowledged else None)
         for r in app.store.partners.receipts(name)
     ]
 
