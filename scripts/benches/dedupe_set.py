@@ -69,6 +69,7 @@ PLACES = {"en": ["Elm Bridge", "Old Lock", "Mill Bend"], "ko": ["한탄강", "�
 SERIES = {"en": ("Letters from the coast ({})", "Our writer walks the coast in twenty parts."),
           "ko": ("[연중기획] 바닷가 편지 <{}>", "본지는 스무 차례에 걸쳐 바닷가를 걷는다.")}  # fmt: skip
 COLUMNS = {"en": "Morning briefing", "ko": "[아침 브리핑]"}
+QUOTED = {"en": "As this paper wrote before:", "ko": "앞서 이 신문은 다음과 같이 전했다."}
 HAN = dict(zip("한중미일영러국군당", "韓中美日英露國軍黨", strict=True))
 
 
@@ -140,20 +141,21 @@ class Maker:
 
     # traps
 
-    def trap(self, kind: str, lang: str, original: Item, lines: list[str], at: datetime) -> None:
+    def trap(self, kind: str, lang: str, original: Item, fresh: tuple[str, list[str]], at: datetime) -> None:
+        """Put what looks like a copy and is none; *fresh* is a title and a text that nothing else is made of."""
         alone = {"role": "neg", "cls": kind, "anchor": original["id"]}
         own = next(n for n, o in enumerate(OUTLETS[lang]) if o[0] == original["feed"])
         cluster = f"{original['cluster']}#{kind}{len(self.items)}"
-        number = self.random.randint
+        number, (title, lines) = self.random.randint, fresh
         if kind == "tmpl":
-            title, form = FORMS[lang]
+            form_title, form = FORMS[lang]
             place = self.random.choice(PLACES[lang])
             figures = {"a": number(10, 900), "b": number(1, 24), "c": number(5, 4000), "d": number(2, 90)}
             said = form.format(place=place, e=number(1, 24), **figures)
-            self.put(lang, own, title.format(place=place), [said], at, cluster=cluster, **alone)
+            self.put(lang, own, form_title.format(place=place), [said], at, cluster=cluster, **alone)
         elif kind == "series":
-            title, intro = SERIES[lang]
-            self.put(lang, own, title.format(len(self.items)), [intro, *lines[:3]], at, cluster=cluster, **alone)
+            series, intro = SERIES[lang]
+            self.put(lang, own, series.format(len(self.items)), [intro, *lines[:3]], at, cluster=cluster, **alone)
         elif kind == "same_title":
             self.put(lang, own, COLUMNS[lang], lines[:2], at, cluster=cluster, **alone)
         elif kind == "flash_full":
@@ -161,8 +163,9 @@ class Maker:
         elif kind == "footer_short":
             self.put(lang, own, lines[-1][:40], [lines[-1][:30]], at, cluster=cluster, **alone)
         elif kind == "quote":
-            other = self.random.choice(self.items)
-            self.put(lang, own, lines[0][:40], [*self.text_of(other)[:1], *lines[1:6]], at, cluster=cluster, **alone)
+            others = [sentences(self.text_of(i)) for i in self.items[-200:] if i["lang"] == lang]
+            quoted = self.random.choice([o for o in others if len(o) >= 4] or others)[1:2]  # a part, never the whole
+            self.put(lang, own, title, [*lines[:2], QUOTED[lang], *quoted, *lines[2:]], at, cluster=cluster, **alone)
 
 
 def _excerpt(maker: Maker, lines: list[str], title: str, lang: str) -> tuple[list[str], str]:
@@ -210,17 +213,26 @@ def sentences(lines: list[str]) -> list[str]:
 
 
 def make(seed: int, most: int) -> list[Item]:
-    """Return a set of at most some 3 × *most* entries in order of arrival."""
+    """Return a set of at most some 3 × *most* entries in order of arrival.
+
+    Every trap is made of a text of its own: one that holds the original's sentences would be a copy, whatever it is
+    called. So the material ends where originals and traps meet.
+    """
     with (shared("dedup") / "dev.jsonl").open(encoding="utf-8") as file:
         material = [item for item in map(json.loads, file) if item["role"] in ("orig", "distractor")]
     maker = Maker(seed)
     texts = {item["id"]: sentences(maker.text_of(item)) for item in material}
     often = Counter(line for lines in texts.values() for line in lines)
     maker.random.shuffle(material)
+    found = {i["id"]: [line for line in texts[i["id"]] if often[line] <= USUAL] for i in material}
+    material = [i for i in material if len(" ".join(found[i["id"]])) >= 200]
+    spare = {lang: [i for i in material[::-1] if i["lang"] == lang] for lang in OUTLETS}  # from the end: for traps
+    taken: set[str] = set()
     for n, item in enumerate(material[:most]):
-        lang, lines = item["lang"], [line for line in texts[item["id"]] if often[line] <= USUAL]
-        if len(" ".join(lines)) < 200:
-            continue
+        if item["id"] in taken:
+            break
+        taken.add(item["id"])
+        lang, lines = item["lang"], found[item["id"]]
         at = maker.start + timedelta(minutes=9 * n)
         title = html.unescape(item["title"])
         facts = {"cluster": f"c{n}", "role": "orig", "cls": "orig", "anchor": None}
@@ -228,7 +240,12 @@ def make(seed: int, most: int) -> list[Item]:
         for _ in range(maker.random.choice([0, 1, 1, 2])):
             maker.copy(original, lines, maker.random.choice(COPIES[lang]), maker.later(at, 40))
         if maker.random.random() < 0.6:
-            maker.trap(maker.random.choice(TRAPS), lang, original, lines, maker.later(at, 60))
+            other = spare[lang].pop(0) if spare[lang] else item
+            if other["id"] in taken:
+                break
+            taken.add(other["id"])
+            fresh = html.unescape(other["title"]), found[other["id"]]
+            maker.trap(maker.random.choice(TRAPS), lang, original, fresh, maker.later(at, 60))
     return sorted(maker.items, key=lambda item: (item["published"], item["id"]))
 
 
