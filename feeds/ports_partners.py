@@ -6,7 +6,7 @@ from typing import Protocol
 
 from feeds.model.channel import Channel, Rendition
 from feeds.model.delivery import Delivery
-from feeds.model.partner import Errand, Footing, How, Issue, Owed, Partner, Pickup, Standing, Token, TokenKind, Traffic
+from feeds.model.partner import Errand, How, Issue, Owed, Partner, Pickup, Standing, Token, TokenKind, Traffic
 
 
 class Ledger(Protocol):
@@ -17,9 +17,6 @@ class Ledger(Protocol):
 
     def standing(self, channel_id: str, now: datetime) -> Standing:
         """Return how a channel stands. Cheap: asked at each request."""
-
-    def footing(self, partner_id: str, channel_id: str) -> Footing:
-        """Return how a partner stands with a channel. Cheap: asked when the channel changed."""
 
     def owed(self, partner_id: str, channel_id: str, since: datetime, now: datetime) -> tuple[Owed, ...]:
         """Return what a channel has to tell a partner: retractions since *since*, and whatever is not picked up."""

@@ -8,7 +8,6 @@ import atexit
 import itertools
 import shutil
 import tempfile
-from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -24,11 +23,11 @@ def server() -> Trial:
     return fresh()
 
 
-def fresh(settings: Mapping[str, str] | None = None) -> Trial:
-    """Return a server of one's own, started: for tests that stop it, or need other *settings*."""
+def fresh() -> Trial:
+    """Return a server of one's own, started: for tests that stop it."""
     folder = Path(tempfile.mkdtemp(prefix="feeds-test-"))
     folder.chmod(0o755)
-    found = Trial(folder / "data", {**FAST, **(settings or {})}, fleeting=True)
+    found = Trial(folder / "data", FAST, fleeting=True)
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     atexit.register(found.close)
     found.start()

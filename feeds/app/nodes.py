@@ -24,7 +24,6 @@ from feeds.model.buckets import shard_in
 from feeds.model.job import Job, Report
 from feeds.model.settings import Settings
 from feeds.ports import Ports
-from feeds.store.postgres import ALIVE
 
 logger = logging.getLogger(__name__)
 
@@ -36,10 +35,9 @@ PIECES = 200  # of it are deleted at each look, 500 rows each
 
 
 def address_of(settings: Settings) -> str:
-    """Return the store's address as PostgreSQL's own library takes it; what it says of connections goes first."""
+    """Return the store's address as PostgreSQL's own library takes it."""
     scheme, _, rest = settings.store.partition("://")
-    alive = "&".join(f"{name}={value}" for name, value in ALIVE.items() if f"{name}=" not in rest)
-    return f"{scheme.partition('+')[0]}://{rest}{'&' if '?' in rest else '?'}{alive}"
+    return f"{scheme.partition('+')[0]}://{rest}"
 
 
 def due(app: App) -> tuple[Job, ...]:

@@ -87,38 +87,17 @@ def assemble(story: Story, members: Sequence[Member]) -> Story:
     """Return *story* with *members* ranked and all that follows from them: categories, dates, release.
 
     `published` and `first_seen` never move once given; the id never changes. `updated` is the lead's, and never
-    goes back. Of several reports of the lead's source the latest leads: an update is what readers shall find.
+    goes back.
     """
-    ranked = _latest_first(sorted(members, key=rank)) if len(members) > 1 else tuple(members)
+    ranked = tuple(sorted(members, key=rank)) if len(members) > 1 else tuple(members)
     lead = ranked[0].entry
-    said = lead.updated or (lead.published if any(_newer(lead, m.entry) for m in ranked[1:]) else None)
     return replace(
         story,
         members=ranked,
         categories=united([m.categories for m in ranked]),
-        updated=max(story.updated, said or story.updated),
+        updated=max(story.updated, lead.updated or story.updated),
         release=lead.release,
     )
-
-
-def _latest_first(ranked: Sequence[Member]) -> tuple[Member, ...]:
-    """Put the latest version of the lead's report first, where its source told it anew at another address."""
-    first = ranked[0]
-    versions = [m for m in ranked if _newer(m.entry, first.entry)]
-    lead = max(versions, key=lambda m: (m.entry.published, m.entry.guid), default=first)
-    return (lead, *(m for m in ranked if m is not lead))
-
-
-def _newer(entry: Entry, than: Entry) -> bool:
-    """Tell whether one source tells later, and otherwise, what it told before: a second report, a corrected one.
-
-    What the desk put together agrees in nothing, and keeps its order.
-    """
-    if entry.source_id != than.source_id or not (entry.published and than.published) or entry.path:
-        return False
-    if entry.published <= than.published or identity.said(entry)[:3] == identity.said(than)[:3]:
-        return False
-    return agree(entry, than)
 
 
 def united(lists: Sequence[Sequence[Category]]) -> tuple[Category, ...]:

@@ -10,7 +10,7 @@ Before that, what says nothing of the story goes: the agency's credit at the sta
 
 import html
 import re
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import accumulate, pairwise
@@ -22,11 +22,12 @@ from feeds.model.entry import Entry
 
 WEIGHT = 6
 HINTS_LEAD, HINTS_LOW = 5, 6
-"""Shingles by which an entry is found: from its beginning, and the lowest of all, which any long excerpt shares."""
+"""Shingles by which an entry is found: the lowest, which any long excerpt shares, and the next of its beginning."""
 HINTS = HINTS_LEAD + HINTS_LOW + 1  # and the title
-ASKED, LOW, MOST_ASKED = 48, (1 << 32) // 5, 500
-"""Shingles by which an entry finds others: so many from its beginning, and those below a bound, the lowest so many."""
 LEAD = 40  # shingles that count as the beginning
+BEGIN, ASKED, LOW, MOST_ASKED = 48, 16, (1 << 32) // 10, 500
+"""Shingles by which an entry finds others: of its beginning the lowest, and all below a bound, but so many at most."""
+MOST_END = 120  # words of a sentence whose ends are looked at: no footer begins with a longer one
 OPENING = 300  # characters in which a credit may stand
 MOST = 40_000  # characters of a text that are compared
 REMEMBERED, REMEMBERED_SIZE = 512, 6000  # sketches, and characters of the longest: some 60 bytes each, 20 MB as a rule
@@ -34,8 +35,12 @@ REMEMBERED, REMEMBERED_SIZE = 512, 6000  # sketches, and characters of the longe
 _EAST = "\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff"
 EAST_FROM = "\u1100"  # units from here on are syllables, those before are Latin words and numbers
 UNIT = re.compile(rf"[{_EAST}]|[^\W_{_EAST}]+(?:[.,][0-9]+)*")
+_JOINED = re.compile(r"[.,][0-9]")  # what keeps words of ASCII from being split at all that is no letter or digit
+_APART = bytes(n if chr(n).isalnum() and n < 128 else 32 for n in range(256))
+_DIGIT = re.compile(r"\d")
 _NUMBER = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
-_SENTENCE = re.compile(r"\n+|(?<=[.!?。])[)\]\"']*\s+|(?<=다\.)(?=[가-힣\"'\[(])")
+# It begins with one set of characters: so the search leaps from one to the next.
+_SENTENCE = re.compile(r"[\n.!?。](?:(?<=\n)\n*|[)\]\"']*\s+|(?<=다\.)(?=[가-힣\"'\[(]))")
 _TAGS = "속보|종합[0-9]?보?|[0-9]보|단독|업데이트|update ?[0-9]*|breaking|exclusive"
 _TAG = re.compile(
     rf"\s*(?:[\[<(【〈]\s*(?:{_TAGS})\s*[\]>)】〉]"
@@ -55,7 +60,10 @@ _HAN = str.maketrans(
     "韓中美日英獨佛露北南與野國靑檢警軍黨前現新故反對內外行事件法院",
     "한중미일영독불러북남여야국청검경군당전현신고반대내외행사건법원",
 )
+_HAN[0x119E] = ord("·")  # what NFKC makes of U+318D, which Korean headlines write between words
 _HAN_WORDS = re.compile(f"[{''.join(map(chr, _HAN))}]")
+_FORM = crc32(b"form ")
+_NONE: frozenset[str] = frozenset()
 
 
 class Sentence(NamedTuple):
@@ -66,6 +74,11 @@ class Sentence(NamedTuple):
     shingles: frozenset[int]
     numbers: frozenset[str]
     words: tuple[str, ...]
+
+    def before(self, at: int) -> "Sentence":
+        """Return its beginning: the words before the one at *at*."""
+        begin = list(self.words[:at])
+        return _sentence(begin, shingled(begin))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)  # no slots: what is asked for again and again is kept
@@ -81,6 +94,7 @@ class Sketch:
     tagged: bool  # the title says that it is a flash or an update
     numbers: frozenset[str]  # in the title
     series: str
+    title_hint: int  # a hash of the title
     sentences: tuple[Sentence, ...]
     shingles: tuple[int, ...]
 
@@ -89,25 +103,28 @@ class Sketch:
 
         *usual* are sentences, as in `Sentence.said`, that lead nowhere: its source says them in every entry.
         """
-        away = frozenset().union(*(s.shingles for s in self.sentences if s.said in usual))
-        own = [shingle for shingle in self.shingles if shingle not in away]
-        begin = own[:LEAD]
-        lead = begin[:: max(1, len(begin) // HINTS_LEAD)][:HINTS_LEAD]
-        low = sorted(set(own))[:HINTS_LOW]
+        own, every = self.shingles, self.every
+        if away := [s.shingles for s in self.sentences if s.said in usual]:
+            every -= frozenset().union(*away)
+            own = tuple([shingle for shingle in own if shingle in every])
+        low = sorted([shingle for shingle in every if shingle < LOW])[:HINTS_LOW]
+        if len(low) < HINTS_LOW:
+            low = sorted(every)[:HINTS_LOW]
+        lead = sorted({*own[:LEAD]}.difference(low))[:HINTS_LEAD]
         return tuple(dict.fromkeys((*lead, *low, self.title_hint)))
 
     @cached_property
     def asked(self) -> frozenset[int]:
         """Return the hashes under which a story may be that this entry tells: its beginning, its lowest, its title.
 
-        What an excerpt begins with is in the beginning, and of what a text of 40 shingles and more is found by, the
-        lowest are low in any other that holds it too. Asking for all finds no more copies (the labelled streams: F1
-        .9984 so, .9984 with all), at three times the cost, which is most of what finding copies costs.
+        What is lowest where a text begins is low where its copy begins, and what is lowest in all of a text is low in
+        any other that holds it too. Asking for all finds no more copies (the labelled streams: F1 .9984 so, .9984 with
+        all), at six times the cost, and what is asked for is most of what finding copies costs.
         """
-        low = [shingle for shingle in self.shingles if shingle < LOW]
+        low = [shingle for shingle in self.every if shingle < LOW]
         if len(low) > MOST_ASKED:
             low = sorted(low)[:MOST_ASKED]
-        return frozenset((*self.shingles[:ASKED], *low, self.title_hint))
+        return frozenset((*sorted({*self.shingles[:BEGIN]})[:ASKED], *low, self.title_hint))
 
     @cached_property
     def title_size(self) -> int:
@@ -115,13 +132,30 @@ class Sketch:
         return sum(1 if unit >= EAST_FROM else 2 for unit in UNIT.findall(self.title))
 
     @cached_property
-    def title_hint(self) -> int:
-        return crc32(f"title {''.join(UNIT.findall(self.title))}".encode())
-
-    @cached_property
     def found_by(self) -> int:
         """How many hints this entry has where its source says nothing of it again and again."""
-        return min(HINTS, len(set(self.shingles)) + 1)
+        return min(HINTS, len(self.every) + 1)
+
+    @cached_property
+    def bag(self) -> frozenset[str]:
+        return bag([word for sentence in self.sentences for word in sentence.words])
+
+    def ends(self, number: int) -> Mapping[int, int]:
+        """Return the hash of each end of a sentence, as `Sentence.said`, with the place of the word it begins with."""
+        if number not in self._ends:
+            coded = [word.encode() for word in self.sentences[number].words[-MOST_END:]]
+            joined, first = b" ".join(coded), len(self.sentences[number].words) - len(coded)
+            starts = list(accumulate([len(word) + 1 for word in coded]))[:-1]
+            self._ends[number] = {crc32(joined[start:]): first + at for at, start in enumerate(starts, 1)}
+        return self._ends[number]
+
+    @cached_property
+    def _ends(self) -> dict[int, Mapping[int, int]]:
+        return {}
+
+    @cached_property
+    def every(self) -> frozenset[int]:
+        return frozenset(self.shingles)
 
 
 def sketch(entry: Entry) -> Sketch:
@@ -141,13 +175,15 @@ def _sketched(named: str, content: str, summary: str) -> Sketch:
     units, spans = _units(_uncredited(html.unescape(body[:MOST])))
     shingles = shingled(units)
     heard = UNIT.findall(title)
+    squeezed = "".join(heard)
     return Sketch(
         title=title,
-        pairs=pairs("".join(heard)),
+        pairs=pairs(squeezed),
         words=bag(heard),
         tagged=tagged,
         numbers=frozenset(_NUMBER.findall(title)),
         series=found[0] if (found := _SERIES.match(title)) else "",
+        title_hint=crc32(b"title " + squeezed.encode()),
         sentences=tuple(_sentence(units[a:b], shingles[a:b]) for a, b in spans),
         shingles=tuple(shingles),
     )
@@ -176,27 +212,36 @@ def bag(units: Sequence[str]) -> frozenset[str]:
 
 def shingled(units: Sequence[str]) -> list[int]:
     """Return the hash of the window that begins at each unit; one for all where there is no whole window."""
-    coded = list(map(str.encode, units))
-    joined = b" ".join(coded)
-    starts = list(accumulate([len(unit) + 1 for unit in coded], initial=0))
+    joined = " ".join(units).encode()
     if joined.isascii():  # nothing but Latin words and numbers: each window is three of them
+        starts = list(accumulate([len(unit) + 1 for unit in units], initial=0))
         found = [crc32(joined[start : end - 1]) for start, end in zip(starts, starts[WEIGHT // 2 :], strict=False)]
     else:
-        found = _windows(joined, starts, [1 if unit >= EAST_FROM else 2 for unit in units])
-    return found or ([crc32(joined)] if coded else [])
+        found = _windows(joined, units)
+    return found or ([crc32(joined)] if units else [])
 
 
-def _windows(joined: bytes, starts: Sequence[int], weights: Sequence[int]) -> list[int]:
-    found, end, weight, last = list[int](), 0, 0, len(weights)
-    for start, mine in zip(starts, weights, strict=False):
-        while weight < WEIGHT and end < last:
-            weight += weights[end]
-            end += 1
-        if weight < WEIGHT:
-            break
-        found.append(crc32(joined[start : starts[end] - 1]))
-        weight -= mine
-    return found
+def _windows(joined: bytes, units: Sequence[str]) -> list[int]:
+    slots = _slots(units)
+    if sum(slots) != len(joined) + 1:
+        slots = _slots(units, exact=True)
+    ends = list(accumulate(slots))
+    whole = zip((0, *ends), ends[WEIGHT - 1 :], slots, strict=False)
+    return [crc32(joined[start : end - 1]) for start, end, size in whole if size]
+
+
+def _slots(units: Sequence[str], *, exact: bool = False) -> list[int]:
+    """Return the bytes of each unit and the blank after it, one that weighs 2 with a 0 behind it; sizes may be guessed.
+
+    So six of them in a row are a window, where the first is no 0.
+    """
+    slots: list[int] = []
+    for unit in units:
+        if unit >= EAST_FROM:
+            slots.append(len(unit.encode()) + 1 if exact else 4)
+        else:
+            slots += (len(unit.encode()) + 1 if exact else len(unit) + 1, 0)
+    return slots
 
 
 def _units(body: str) -> tuple[list[str], list[tuple[int, int]]]:
@@ -207,7 +252,11 @@ def _units(body: str) -> tuple[list[str], list[tuple[int, int]]]:
     units: list[str] = []
     spans = []
     for sentence in _SENTENCE.split(folded):
-        if found := UNIT.findall(sentence):
+        if sentence.isascii() and not _JOINED.search(sentence):
+            found = sentence.encode().translate(_APART).decode().split()
+        else:
+            found = UNIT.findall(sentence)
+        if found:
             spans.append((len(units), len(units) + len(found)))
             units += found
     return units, spans
@@ -215,12 +264,14 @@ def _units(body: str) -> tuple[list[str], list[tuple[int, int]]]:
 
 def _sentence(units: list[str], shingles: list[int]) -> Sentence:
     joined = " ".join(units)
+    coded = joined.encode()
+    counts = _DIGIT.search(joined) is not None
     return Sentence(
-        said=crc32(joined.encode()),
-        form=crc32(b"form " + _NUMBER.sub("0", joined).encode()),
-        shingles=frozenset(shingles),
-        numbers=frozenset([unit for unit in units if unit[0].isdigit()]),
-        words=tuple(units),
+        crc32(coded),
+        crc32(_NUMBER.sub("0", joined).encode() if counts else coded, _FORM),
+        frozenset(shingles),
+        frozenset([unit for unit in units if unit[0].isdigit()]) if counts else _NONE,
+        tuple(units),
     )
 
 

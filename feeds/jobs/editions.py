@@ -95,21 +95,19 @@ class Editions:
             self._channels[partner.channels] = found
         return found
 
-    def edition(
-        self, deal: Deal, channel: Channel, standing: Standing, now: datetime, *, owing: bool = True
-    ) -> Edition:
-        """Return what *channel* says under *deal* at *now*, which may lie ahead; *owing*: its partner was owed of it.
+    def edition(self, deal: Deal, channel: Channel, standing: Standing, now: datetime) -> Edition:
+        """Return what *channel* says under *deal* at *now*, which may lie ahead.
 
         An empty one was changed when its partner came to be known: a date that is true, and never moves.
         """
-        found = self._edition(deal, channel, standing, now, owing=owing)
+        found = self._edition(deal, channel, standing, now)
         if found.feed.items or found.feed.gone or deal.partner.id not in self._added:
             return found
         return replace(found, feed=replace(found.feed, updated=self._added[deal.partner.id]))
 
-    def _edition(self, deal: Deal, channel: Channel, standing: Standing, now: datetime, *, owing: bool) -> Edition:
-        since = now - deal.terms.tombstones
-        if owing and (owed := self._ledger.owed(deal.partner.id, channel.id, since, now)):
+    def _edition(self, deal: Deal, channel: Channel, standing: Standing, now: datetime) -> Edition:
+        owed = self._ledger.owed(deal.partner.id, channel.id, now - deal.terms.tombstones, now)
+        if owed:
             return self._owing(deal, channel, standing, now, owed)
         seen = self._seen.get((deal.terms, channel.id))
         if seen is None or not seen.holds(standing.edition, now):

@@ -89,12 +89,9 @@ class Syndicate:
         if made and made.standing == standing and (made.until is None or now < made.until):
             return made.issue
         channel = made.feed.channel if made else agreement.private(public, deal.partner)
-        footing = self._ledger.footing(*key)
-        edition = drawn.editions.edition(deal, channel, standing, now, owing=footing.debts)
+        edition = drawn.editions.edition(deal, channel, standing, now)
         if made and edition.feed == made.feed:  # it is as it was; equal stories are the same objects
             drawn.made[key] = replace(made, standing=standing, until=edition.until)
-            if footing.etag == made.issue.etag and not footing.open:  # there is nothing to enter
-                self._got[key] = (footing.etag, standing.edition)
             return made.issue
         return self._make(drawn, deal, edition, standing)
 

@@ -123,15 +123,6 @@ class Standing(NamedTuple):
     settled: bool
 
 
-class Footing(NamedTuple):
-    """How a partner stands with a channel: the *etag* of the document that it received last, '' where there is none,
-    whether it ever was owed anything of it, and whether it is now."""
-
-    etag: str
-    debts: bool
-    open: bool
-
-
 class Held(NamedTuple):
     """Which version of a story a partner got through a channel: its date of change, and as what it was told."""
 

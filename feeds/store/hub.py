@@ -94,9 +94,7 @@ class Hub:
         """
         s, d = p.subscriptions.c, t.deliveries
         with self._db.write() as connection:
-            ended = connection.scalars(
-                select(s.id).where(s.topic == news.topic, s.lease_until <= now).order_by(s.id)
-            ).all()
+            ended = connection.scalars(select(s.id).where(s.topic == news.topic, s.lease_until <= now)).all()
             _end(connection, ended)
             statement = self._db.insert(d)
             owed = statement.from_select([c.name for c in d.c], _owed(news, now))

@@ -21,7 +21,6 @@ from feeds.store.hub import Hub
 from feeds.store.rows import AnyRow, delivery_of, delivery_row, rendition_of
 
 _COLUMNS = tuple(column.name for column in t.renditions.columns)
-TRIES = 3  # where another writer was faster
 LEVEL = 6  # of gzip; 9 costs three times as much for 1 %
 
 
@@ -215,17 +214,6 @@ class Outbox:
             return connection.scalar(query) or 0
 
     def settle(self, *settled: Delivery) -> None:
-        """Raises `StaleView` where others who write the same rows were faster each time."""
-        for left in range(TRIES - 1, -1, -1):  # what was sent and is not noted would be sent again
-            try:
-                self._settle(settled)
-            except StaleView:
-                if not left:
-                    raise
-            else:
-                return
-
-    def _settle(self, settled: Sequence[Delivery]) -> None:
         d = t.deliveries
         with self._db.write() as connection:
             for delivery in sorted(settled, key=lambda one: one.id):  # rows that others may want, in one order

@@ -12,20 +12,7 @@ import orjson
 from sqlalchemy import Select, bindparam, case, delete, exists, func, select, update
 
 from feeds.model.channel import Tombstone
-from feeds.model.partner import (
-    RETOLD,
-    Audience,
-    Footing,
-    Held,
-    How,
-    Issue,
-    Owed,
-    Pickup,
-    Receipt,
-    Standing,
-    Token,
-    Traffic,
-)
+from feeds.model.partner import RETOLD, Audience, Held, How, Issue, Owed, Pickup, Receipt, Standing, Token, Traffic
 from feeds.store import handing, marking
 from feeds.store import partner_tables as p
 from feeds.store import tables as t
@@ -64,17 +51,6 @@ _PICKUP = selecting(
 )
 _MINE = (_O.partner_id == bindparam("partner")) & (_O.channel_id == bindparam("channel"))
 _BACK = (_O.told == "retraction") & (_O.cause != "returned")
-_DEBT = exists().where(_MINE)
-_ACCOUNT = selecting(
-    select(
-        select(_P.etag)
-        .where(_P.partner_id == bindparam("partner"), _P.channel_id == bindparam("channel"))
-        .scalar_subquery()
-        .label("etag"),
-        _DEBT.label("debts"),
-        _DEBT.where(_O.settled.is_(None)).label("open"),
-    )
-)
 _OWED = selecting(
     select(p.owed)
     .where(
@@ -142,11 +118,6 @@ class Partners:
         with self._db.read() as connection:
             (row,) = _STANDING.rows(connection, channel=channel_id, now=now)
             return Standing(row.edition, not row.marked and not row.held)
-
-    def footing(self, partner_id: str, channel_id: str) -> Footing:
-        with self._db.read() as connection:
-            (row,) = _ACCOUNT.rows(connection, partner=partner_id, channel=channel_id)
-            return Footing(row.etag or "", bool(row.debts), bool(row.open))
 
     def owed(self, partner_id: str, channel_id: str, since: datetime, now: datetime) -> tuple[Owed, ...]:
         """Return what a channel has to tell a partner: retractions since *since*, and whatever is not picked up."""

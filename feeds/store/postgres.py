@@ -20,9 +20,6 @@ from feeds.store.db import BUSY_SECONDS, LOCKS, Database
 
 OLDEST = 14  # the oldest version that its makers still maintain
 CONNECT = 10  # seconds until a server counts as unreachable
-# A server whose network was cut says nothing at all: without these a connection waits for it for hours.
-# https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-KEEPALIVES
-ALIVE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 60_000}
 IDLE = 60  # seconds a transaction may rest: a process that stalls inside one holds up the others, and vacuum
 WORKING, MIGRATING = 1000, 1001  # advisory locks of a database, beside the buckets of `db.hold`
 
@@ -102,7 +99,6 @@ def _engine(url: URL, readonly: bool, busy: float) -> Engine:
         max_overflow=-1,
         pool_pre_ping=True,  # a server that was restarted costs no job
         connect_args={
-            **ALIVE,
             "connect_timeout": CONNECT,
             "application_name": here(),
             "options": " ".join([given, *(f"-c {name}={value}" for name, value in options.items())]).strip(),
@@ -164,7 +160,7 @@ class Lock:
     """
 
     def __init__(self, db: Postgres, *, shared: bool) -> None:
-        options = {**ALIVE, "application_name": here(), "connect_timeout": CONNECT}
+        options = {"application_name": here(), "connect_timeout": CONNECT}
         given = db.url.set(drivername="postgresql").render_as_string(hide_password=False)
         try:
             self._connection = psycopg.connect(given, autocommit=True, **options)  # type: ignore[arg-type]  # libpq's words

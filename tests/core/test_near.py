@@ -168,6 +168,30 @@ def test_footer_of_a_source_makes_no_copy() -> None:
     assert not likeness(one, other).same()
 
 
+def test_footer_right_behind_a_text_that_was_cut_says_nothing() -> None:
+    """An outlet that cuts texts anywhere puts its footer behind them without a stop: it is known all the same."""
+    footer = "기사제보 및 보도자료는 지방뉴스 편집국으로 보내 주시기 바라며 24시간 여러분의 제보를 기다립니다."
+    usual: dict[int, int] = {}
+    for number in range(3):
+        told = Entry(source_id="b", guid="g", title="t", content=f"배 {number}척이 들어왔다. {footer}")
+        usual = habits.said(usual, sketch(told))
+    cut = f"{TEXT[:76]} {footer}"
+    with_habits, without = (side("책들, 빛을 보다", cut, "b", usual=known) for known in (usual, {}))
+    found, blind = (likeness(one, side(TITLE, TEXT)) for one in (with_habits, without))
+    assert found.facts["contained"] > 0.95 > blind.facts["contained"]
+    assert found.facts["numbers_missing"] == 0 < blind.facts["numbers_missing"]
+
+
+def test_all_words_of_a_teaser_under_one_title_are_a_copy() -> None:
+    """However little of a long report it is; under another title so little may be another report of the event."""
+    report = side(TITLE, TEXT + "".join(f" 이 도서관의 {n}번째 책 이야기는 따로 전한다." for n in range(200)))
+    teaser = "시는 방수문을 더하고 서고를 2층으로 옮겼다. 시민 1300명이 찾았고 열람실은 이른 아침부터 줄이 길었다."
+    same, other = (likeness(side(title, teaser, "b"), report) for title in (TITLE, "큰물 뒤의 한빛시"))
+    assert same.facts["covered"] < 0.05
+    assert same.same()
+    assert other.veto == "little in common, as reports of one event have"
+
+
 def test_form_with_other_numbers_is_another_report() -> None:
     def report(a: int, b: int, c: int, d: int) -> str:
         return f"The gauge stood at {a} centimetres at {b} hours with a flow of {c} cubic metres and {d} boats passed."

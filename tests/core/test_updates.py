@@ -19,17 +19,12 @@ NEAR = Dedupe(near=timedelta(hours=72))
 
 
 def told(*entries: Entry, dedupe: Dedupe = NEAR) -> list[list[str]]:
-    """Tell entries in turn; return the guids of each story."""
-    return sorted(sorted(m.entry.guid for m in story.members) for story in stories(*entries, dedupe=dedupe))
-
-
-def stories(*entries: Entry, dedupe: Dedupe = NEAR) -> list[Story]:
-    """Tell entries in turn, each in a poll of its own."""
+    """Tell entries in turn, each in a poll of its own; return the guids of each story."""
     desk = Replay(dedupe, {}, {}, AT)
     for number, each in enumerate(entries):
         seen = AT + timedelta(minutes=number)
         desk.tell([Known(entry=each, fingerprint="", status="kept", story_id=each.guid, first_seen=seen)])
-    return [*desk._stories.values()]
+    return sorted(sorted(m.entry.guid for m in story.members) for story in desk._stories.values())
 
 
 def said(guid: str, title: str, words: str, source_id: str = "a", hours: float = 0) -> Entry:
@@ -114,25 +109,6 @@ def test_a_correction_is_a_revision_of_its_story() -> None:
     assert kinds(changes) == ["changed"]
     assert (after.id, after.keys[0], after.published) == (before.id, before.keys[0], before.published)
     assert after.updated > before.updated, "readers are told"
-
-
-def test_the_latest_report_of_a_source_leads_and_is_news() -> None:
-    """`(종합2보)` at a new address is what readers find, under the id and the date of the first report."""
-    first, copy = said("a", TITLE, TEXT), said("b", TITLE, TEXT, "b", hours=4)
-    grown = said("c", f"{TITLE}(종합2보)", GROWN, hours=3)
-    (story,) = stories(first, copy, grown)
-    assert [m.entry.guid for m in story.members] == ["c", "a", "b"]
-    assert (story.published, story.updated) == (first.published, grown.published)
-
-
-def test_the_same_report_again_moves_nothing() -> None:
-    desk = Shelf(settings(source("one"), dedupe=NEAR))
-    first = entry("a", title=TITLE, content=TEXT * 4, url="https://one.example/a", published=NOW)
-    desk.poll("one", [first])
-    again = entry("b", title=TITLE, content=TEXT * 4, url="https://one.example/b", published=NOW + timedelta(hours=3))
-    desk.poll("one", [first, again], now=NOW + timedelta(hours=4))
-    assert [m.entry.guid for m in desk.only().members] == ["a", "b"]
-    assert desk.only().updated == NOW
 
 
 def test_a_flash_that_grows_at_its_own_address_is_one_entry() -> None:

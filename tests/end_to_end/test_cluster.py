@@ -5,9 +5,10 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,7 +18,6 @@ from click.testing import CliRunner, Result
 from feeds.cli import cli
 from feeds.store import migrate, open_store
 from tests import servers
-from tests.waiting import until
 
 POST = "---\ntitle: {title}\ndate: 2026-11-25 {hour}:00:00 +0000\n---\nText.\n"
 
@@ -64,6 +64,13 @@ def processes(tmp_path: Path, port: int) -> Iterator[Processes]:
         process.wait()
 
 
+def _until(found: Callable[[], bool], processes: Processes) -> None:
+    end = time.monotonic() + 60
+    while not found():
+        assert time.monotonic() < end, processes.said()
+        time.sleep(0.2)
+
+
 def _shows(port: int, title: str) -> bool:
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/atom.xml", timeout=5) as answer:
@@ -90,14 +97,14 @@ def test_every_process_may_be_killed_and_all_stop_in_good_order(processes: Proce
     _write(processes, "first", 10)
     for kind in ("scheduler", "web", "worker"):
         processes.start(kind)
-    until(lambda: _shows(port, "first"), 60, processes.said)
+    _until(lambda: _shows(port, "first"), processes)
     for kind in ("scheduler", "web", "worker"):
         processes.running[kind].kill()
         processes.running[kind].wait()
     _write(processes, "second", 11)
     for kind in ("worker", "web", "scheduler"):
         processes.start(kind)
-    until(lambda: _shows(port, "second"), 60, processes.said)
+    _until(lambda: _shows(port, "second"), processes)
     assert _shows(port, "first")
     said = _command(processes, "status")
     assert "alive, " in said.output, said.output

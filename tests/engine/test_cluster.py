@@ -1,8 +1,12 @@
 """The engine of a cluster: one waits and one runs, whoever dies; nothing is put off; no tick fires twice."""
 
 import asyncio
+import signal
+import subprocess
+import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,12 +14,13 @@ import psycopg
 import pytest
 
 from feeds.engine.cluster import Clockwork, Hands
-from feeds.engine.queue import Queue, key_of
+from feeds.engine.queue import Holder, Queue, key_of
 from feeds.model.job import Job, Report
+from feeds.store import migrate
 from feeds.store.server import connected
 from feeds.store.turns import Turns
 from tests import servers
-from tests.engine.engines import SOON, Rests, states
+from tests.engine.engines import SOON, Bench, Rests, states
 
 POLL, OTHER, PUBLISH = Job(name="poll"), Job(name="poll", shard=1), Job(name="publish")
 ROOT = Path(__file__).parents[2]
@@ -162,6 +167,127 @@ def test_a_tick_that_raises_is_logged_and_the_next_one_comes(queue: Queue, caplo
     assert [clock.tick(), clock.tick()] == [False, False]
     assert len(ticks) == 2, "it lives all the same"
     assert caplog.text.count("tick failed") == 2
+
+
+WORKER = """
+import sys, time
+from datetime import timedelta
+from feeds.engine.cluster import Hands
+from feeds.model.job import Report
+from tests.engine.engines import Rests
+def run(job, stopping):
+    print("began", job.lock, flush=True)
+    while not stopping():
+        time.sleep(0.02)
+    print("left", job.lock, flush=True)
+    return Report(job=job)
+from feeds.store.server import connected
+db = connected(sys.argv[1])
+writing = db.write()
+writing.__enter__().exec_driver_sql("INSERT INTO meta VALUES ('stalled', 'in a transaction')")
+hands = Hands(sys.argv[1], run, lambda: (), Rests(), many=2, beat=0.2, lease=2)
+hands.start()
+time.sleep(60)
+"""
+
+
+@pytest.fixture
+def worker(address: str) -> Iterator["subprocess.Popen[str]"]:
+    process = subprocess.Popen([sys.executable, "-c", WORKER, address], stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    with process:
+        yield process
+        process.kill()
+
+
+def _until(found: Callable[[], bool], seconds: float = 20) -> bool:
+    """Wait for what another process is to do."""
+    end = time.monotonic() + seconds
+    while not (true := found()) and time.monotonic() < end:
+        time.sleep(0.05)
+    return true
+
+
+def test_the_jobs_of_a_killed_worker_run_again(address: str, queue: Queue, worker: "subprocess.Popen[str]") -> None:
+    queue.enqueue(POLL)
+    assert worker.stdout
+    assert worker.stdout.readline() == "began poll:0\n"
+    worker.kill()
+    worker.wait()
+    assert queue.sweep(60) == (), "it may live yet"
+    assert _until(lambda: queue.sweep(1) == ("poll:0",))
+    bench = Bench()
+    bench.gate.release()
+    hands = Hands(address, bench.run, lambda: (), Rests(), many=1)
+    hands.start()
+    assert bench.left.acquire(timeout=20)
+    assert hands.stop(SOON)
+    assert states(queue) == {}
+
+
+def test_a_dead_workers_job_of_which_another_waits_ends(queue: Queue, worker: "subprocess.Popen[str]") -> None:
+    queue.enqueue(POLL)
+    assert worker.stdout
+    assert worker.stdout.readline() == "began poll:0\n"
+    queue.enqueue(POLL)
+    worker.kill()
+    worker.wait()
+    assert _until(lambda: queue.sweep(1) == ("poll:0",))
+    assert states(queue) == {"todo": 1}
+
+
+def test_a_worker_that_stalled_past_its_lease_stops_when_it_comes_back(
+    address: str, queue: Queue, worker: "subprocess.Popen[str]"
+) -> None:
+    queue.enqueue(POLL)
+    assert worker.stdout
+    assert worker.stdout.readline() == "began poll:0\n"
+    worker.send_signal(signal.SIGSTOP)
+    holder = Holder(address)
+    with holder.holding("poll:0") as lost:
+        assert lost is None, "while it may live, nobody else runs its job"
+    assert _until(lambda: queue.sweep(1) == ("poll:0",))
+    with psycopg.connect(address) as connection:
+        connection.execute("SET lock_timeout = '5s'")
+        connection.execute("INSERT INTO meta VALUES ('stalled', 'nobody waits for its transaction')")
+    with holder.holding("poll:0") as lost:
+        assert lost is not None
+        assert not lost()
+        worker.send_signal(signal.SIGCONT)
+        assert worker.stdout.readline() == "left poll:0\n", "it finds its lock lost, and stops by itself"
+    holder.close()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # of connections that the restart cut
+def test_the_server_restarted_and_work_goes_on() -> None:
+    """Connections are made anew; what waited still waits."""
+    trial = servers.fresh()
+    address = trial.create("feeds", "template0")
+    migrate(address)
+    queue, ran = Queue(address), threading.Semaphore(0)
+
+    def run(job: Job, _stopping: Callable[[], bool]) -> Report:
+        ran.release()
+        return Report(job=job)
+
+    hands = Hands(address, run, lambda: (), Rests(), many=1)
+    hands.start()
+    queue.enqueue(POLL)
+    assert ran.acquire(timeout=20)
+    trial.stop()
+    trial.start()
+    assert _until(lambda: _put(queue), 30)
+    assert ran.acquire(timeout=40)
+    assert hands.stop(SOON)
+    queue.close()
+    trial.close()
+
+
+def _put(queue: Queue) -> bool:
+    try:
+        queue.enqueue(POLL)
+    except psycopg.Error:
+        return False
+    return True
 
 
 def test_locks_differ() -> None:

@@ -206,15 +206,3 @@ def test_counts_wait_for_a_store_that_is_held(desk: Desk, monkeypatch: pytest.Mo
     desk.office.flush()
     (counted,) = desk.store.partners.traffic("one", "")
     assert (counted.requests, counted.full, counted.unchanged, counted.sent) == (2, 1, 1, 10)
-
-
-def test_who_asks_in_vain_is_entered_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The channel changed, and what this partner sees of it did not: that costs reads alone."""
-    desk.office.picked_up(desk.issue("late"), "polled", 1)
-    tell(desk.store.library, entry("z"))
-    entered: list[Issue] = []
-    monkeypatch.setattr(Partners, "picked_up", lambda _self, issue, _how, _now: entered.append(issue))
-    desk.office.picked_up(desk.issue("late"), "unchanged", 0)
-    assert entered == []
-    desk.office.picked_up(desk.issue("one"), "unchanged", 0)
-    assert [issue.partner_id for issue in entered] == ["one"], "it never received this one, as far as we know"

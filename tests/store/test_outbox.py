@@ -6,9 +6,7 @@ import pytest
 
 from feeds.errors import StaleView
 from feeds.model.channel import Rendered, Rendition, SetAside
-from feeds.model.delivery import Delivery
 from feeds.store import Store
-from feeds.store.rows import delivery_row
 from tests.store.made import DAY, MINUTE, NOW, PING, rendition
 
 NOTHING = Rendered(renditions=())
@@ -166,24 +164,3 @@ def test_a_mark_of_the_same_second_as_an_answered_one_is_another(store: Store) -
     assert store.outbox.dirty(NOW, 9) == (("all", second),)
     store.outbox.published("all", second, NOTHING, (), NOW)
     assert store.outbox.dirty(NOW, 9) == ()
-
-
-def test_what_was_sent_is_noted_though_others_write_the_same_rows(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Else it would be sent again: two deliverers, or one and who tells of news, may wait for each other."""
-    with store.library._db.write() as connection:
-        store.outbox._owe(connection, [PING])
-    clashes = [StaleView("a deadlock"), StaleView("a deadlock")]
-
-    def row(found: Delivery) -> dict[str, object]:
-        if clashes:
-            raise clashes.pop()
-        return delivery_row(found)
-
-    monkeypatch.setattr("feeds.store.outbox.delivery_row", row)
-    store.outbox.settle(replace(PING, state="done"))
-    assert (clashes, store.outbox.owed(NOW + DAY, 9)) == ([], ())
-    clashes += [StaleView("a deadlock")] * 3
-    with pytest.raises(StaleView):
-        store.outbox.settle(replace(PING, state="done"))
