@@ -53,8 +53,9 @@ class Outcome:
 
 def run_pass(app: App, *, progress: Progress = silent, stopping: Callable[[], bool] = never) -> Outcome:
     """Do one pass."""
+    stands = _published(app)  # asked first: whoever does work makes the folder
     app.sync()
-    if not _published(app):
+    if not stands:
         app.ports.outbox.mark(app.channels(), app.clock())
     outcome = Outcome()
     for job in (*_polls(app), Job(name="publish"), Job(name="hand"), Job(name="deliver")):
