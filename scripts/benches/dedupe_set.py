@@ -1,8 +1,8 @@
 """Makes a set of labelled duplicates from real texts: `scripts/bench dedupe_set --seed 7 --out set.jsonl`.
 
 The same form as `../shared/data/dedup/dev.jsonl`, whose originals are its material, but with other outlets, other
-footers and credits, other edits and another mix for every seed: what holds on one file only is seen at once when
-`scripts/bench dedupe --data set.jsonl` reads another.
+footers and credits, other edits, and with `--mix heavy=3,excerpt=1` as much of each as one likes: what holds on one
+file only is seen at once when `scripts/bench dedupe --data set.jsonl` reads another.
 """
 
 import argparse
@@ -212,6 +212,14 @@ def sentences(lines: list[str]) -> list[str]:
     return [part for line in lines for part in re.split(r"(?<=[.다])\s+", line) if part]
 
 
+def mixed(mix: str) -> dict[str, list[str]]:
+    """Return the kinds of copies of each language as often as *mix* says, to choose from."""
+    parts = dict(part.split("=") for part in mix.split(","))
+    if unknown := parts.keys() - {kind for kinds in COPIES.values() for kind in kinds}:
+        raise SystemExit(f"--mix names {', '.join(sorted(unknown))}; kinds are {', '.join(sorted(COPIES['ko']))}")
+    return {lang: [k for k in kinds for _ in range(int(parts.get(k, 0)))] for lang, kinds in COPIES.items()}
+
+
 def make(seed: int, most: int) -> list[Item]:
     """Return a set of at most some 3 × *most* entries in order of arrival.
 
@@ -253,8 +261,11 @@ if __name__ == "__main__":
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--seed", type=int, required=True)
     arguments.add_argument("--most", type=int, default=3000, help="originals")
+    arguments.add_argument("--mix", default="", help="copies by kind, such as heavy=3,excerpt=1; all alike if left out")
     arguments.add_argument("--out", type=Path, required=True)
     given = arguments.parse_args()
+    if given.mix:
+        COPIES.update(mixed(given.mix))
     found = make(given.seed, given.most)
     given.out.write_text("".join(json.dumps(item, ensure_ascii=False) + "\n" for item in found), encoding="utf-8")
     print(f"{len(found)} entries in {given.out}")
