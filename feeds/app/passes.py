@@ -98,4 +98,4 @@ def _polls(app: App) -> tuple[Job, ...]:
 def _published(app: App) -> bool:
     """Tell whether the output folder stands; one that was deleted is written again."""
     folder = Path(app.settings.public)
-    return folder.is_dir() and any(folder.iterdir())
+    return folder.is_dir() and any(p.name != ".tmp" for p in folder.iterdir())
