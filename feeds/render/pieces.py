@@ -7,6 +7,7 @@ Alone, pieces compress less well, for no word of one is found again in the next;
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import sha256
@@ -101,7 +102,7 @@ class Told:
 
 
 class Pieces:
-    """What was told before; what was not used for longest is forgotten first, half of all at a time.
+    """What was told before; what was not used for longest is forgotten first.
 
     A store gives the same story again while all that it says is the same. One that is another value is compared whole,
     not by its version: the sources that it credits change without it.
@@ -113,15 +114,14 @@ class Pieces:
         self.clear()
 
     def clear(self) -> None:
-        self._young: dict[object, Told] = {}  # used since what is old was young
-        self._old: dict[object, Told] = {}
-        self._weight = self._weight_of_old = 0
+        self._told: dict[object, Told] = {}  # in the order of use
+        self._weight = 0
         self._last: tuple[Feed | None, list[Told | SetAside], bool] = (None, [], False)
 
     @property
     def weight(self) -> int:
         """Bytes held, about."""
-        return self._weight + self._weight_of_old
+        return self._weight
 
     def told(self, feed: Feed) -> list[Told | SetAside]:
         """Return the stories of *feed* as its channel shows them; a fault in place of one that cannot be told."""
@@ -146,15 +146,12 @@ class Pieces:
     def _one(self, item: Item, channel: Channel, frame: str) -> Told | SetAside:
         story = item.story
         key = (story.id, item.content, item.page, item.passing, frame)
-        known = self._young.get(key)
-        if known is None and (known := self._old.pop(key, None)):
-            self._weight_of_old -= known.weight
-            self._keep(known)
+        known = self._told.pop(key, None)
         if known:
             if known.story is story or known.story == story:
+                self._told[key] = known
                 return known
-            if self._young.pop(key, None):
-                self._weight -= known.weight
+            self._weight -= known.weight
         try:
             weight = _STORY + 2 * len(story.lead.content) + 2 * len(story.lead.summary)
             shown = show(item, channel)
@@ -193,22 +190,18 @@ class Pieces:
         told.pieces[format] = made
         more = len(made.raw) + len(made.deflated)
         told.weight += more
-        if self._young.get(told.key) is told:
+        if self._told.get(told.key) is told:
             self._grown(more)
-        elif self._old.get(told.key) is told:
-            self._weight_of_old += more
 
     def _keep(self, told: Told) -> None:
-        self._young[told.key] = told
+        self._told[told.key] = told
         self._grown(told.weight)
 
     def _grown(self, by: int) -> None:
         self._weight += by
-        if self._weight > self._limit // 2:
-            self._old, self._young = self._young, {}
-            self._weight_of_old, self._weight = self._weight, 0
-        if self.weight > self._limit:
-            self._old, self._weight_of_old = {}, 0
+        while self._weight > self._limit and self._told:
+            with suppress(KeyError, RuntimeError, StopIteration):  # another thread was there first
+                self._weight -= self._told.pop(next(iter(self._told))).weight
 
 
 PIECES = Pieces()

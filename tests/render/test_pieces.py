@@ -115,12 +115,12 @@ def test_what_is_used_again_stays_and_its_weight_is_its_own() -> None:
     for n in range(1, 60):
         held.make(feed(item(n, content="x" * 1000)), "json", jsonfeed._item_bytes)
         assert held.told(replace(first))[0] is told
-    known = [*held._young.values(), *held._old.values()]
+    known = held._told.values()
     assert held.weight == sum(one.weight for one in known)
     assert len(known) < 20
     for n in range(60):
         held.told(feed(item(0, content=f"{n}" * 1000)))
-    known = [*held._young.values(), *held._old.values()]
+    known = held._told.values()
     assert held.weight == sum(one.weight for one in known)
 
 
@@ -130,6 +130,6 @@ def test_memory_is_bounded_and_what_is_old_goes() -> None:
     for one in items:
         held.make(feed(one), "json", jsonfeed._item_bytes)
         assert held.weight <= 60_000
-    kept = {key[0] for key in (*held._young, *held._old) if isinstance(key, tuple)}
+    kept = {key[0] for key in held._told if isinstance(key, tuple)}
     assert items[-1].story.id in kept
     assert items[0].story.id not in kept
