@@ -58,7 +58,9 @@ def content_kinds(settings: Settings) -> Iterator[str]:
             continue  # what cannot be read is a fault of its own
         kind = "plain" if folder.kind == "auto" else folder.kind
         by = "as configured" if source.options.kind != "auto" else f"by {folder.name}" if folder.name else ""
-        yield f"{source.id}: posts of kind {kind}{f', {by}' if by else ', for nothing says otherwise'}"
+        made = kind == "plain" and settings.site.pages == "none"
+        pages = "; where no program makes their pages, set `site.pages: posts`, or their links lead nowhere"
+        yield f"{source.id}: posts of kind {kind}{f', {by}' if by else ', for nothing says otherwise'}{pages * made}"
 
 
 def check_posts(settings: Settings, client: Client) -> Iterator[Fault]:

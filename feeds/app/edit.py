@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from feeds.app.build import App
@@ -14,17 +15,28 @@ from feeds.model.story import Story
 from feeds.render.opml import Outline, write_opml
 
 
-def init(target: str, source: str) -> str:
-    """Write a new configuration to *target*, begun from *source* ('' for nothing); return its text."""
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What a new configuration was begun from, what it reads ('' for nothing), and what of the origin it left out."""
+
+    origin: str
+    reads: str
+    left_out: tuple[str, ...]
+
+
+def init(target: str, source: str) -> Begun:
+    """Write a new configuration to *target*, begun from *source* ('' for nothing); tell what it holds."""
     if os.path.lexists(target):
         raise UsageError(f"{target} exists already; remove it first, or name another with --config")
     text = ""
     if source and not source.startswith(("http://", "https://")):
         text = _text_of(source)
     folder = os.path.relpath(os.path.dirname(os.path.abspath(source)), os.path.dirname(os.path.abspath(target)))
-    written = start.start(source, text, folder)
-    edit.write(target, written)
-    return written
+    known = start.begun(source, text, folder)
+    edit.write(target, start.written(known))
+    posts = [f"the posts in {known.content}"] if known.content else []
+    feeds = [f"{len(known.feeds)} feed{'s' * (len(known.feeds) != 1)}"] if known.feeds else []
+    return Begun(known.origin or "nothing", " and ".join([*posts, *feeds]), known.left_out)
 
 
 def add(config: str, url: str, *, id: str, title: str, categories: Sequence[str], environ: Mapping[str, str]) -> str:

@@ -23,8 +23,13 @@ def init(desk: Desk, source: str) -> None:
     """Write a new feeds.yaml, begun from nothing, a site's URL, OPML, Jekyll's _config.yml, hugo.toml, newsboat's urls
     or a planet ini."""
     target = desk.config or PLACES[0]
-    edit.init(target, source)
-    say(desk, f"wrote {target}; look it over, then `feeds check` and `feeds run`")
+    known = edit.init(target, source)
+    say(desk, f"wrote {target}, begun from {known.origin}: {known.reads or 'nothing to read yet'}")
+    for note in known.left_out:
+        say(desk, f"left out: {note}")
+    if not known.reads:
+        say(desk, "next: `feeds add URL` for each feed or site to read; `content:` in it names a folder of posts")
+    say(desk, f"then: look {target} over, `feeds check`, and `feeds run` or `feeds serve`")
 
 
 @click.command()

@@ -158,9 +158,10 @@ def written(beginning: Beginning) -> str:
 def _head(known: Beginning) -> list[str]:
     origin = f", begun from {known.origin}" if known.origin else ""
     return [
-        "# yaml-language-server: $schema=./feeds.schema.json",
         f"# What `feeds` reads and publishes{origin}.",
         "# `feeds check` tells every fault at once; `feeds run` makes one pass; `feeds serve` stays.",
+        "# Editors complete and check it once `feeds schema > feeds.schema.json` has run:",
+        "# yaml-language-server: $schema=./feeds.schema.json",
         "version: 1",
     ]
 
@@ -176,7 +177,7 @@ def _site(known: Beginning) -> list[str]:
         name = [f"name: {quoted(_line(known.author))}"] if known.author else []
         email = [f"email: {quoted(known.email)}"] if re.fullmatch(r"[^\s@<>]+@[^\s@<>]+", known.email) else []
         lines.append(f"  author: {{{', '.join([*name, *email])}}}")
-    return lines
+    return [*lines, "  # pages: posts  # a page for each post of ours, where no site generator makes one"]
 
 
 def _guess(value: str) -> str:
