@@ -1,10 +1,11 @@
 """Whether cleaned HTML is at rest: a proof, for usual HTML, that cleaning it once more would change nothing.
 
-`clean` cleans until nothing changes any more. To see that by cleaning again takes as long as cleaning; this takes a
-sixth. It looks at what nh3 wrote, where every `<` begins a tag and every value stands in `"`, and says yes to a narrow
-kind of HTML only: tags that are closed in the order in which they were opened, each within one in which an HTML parser
-lets it stand whatever came before (WHATWG HTML §13.2.6, "in body" and the modes of tables), addresses that `absolute`
-and nh3 leave alone, nothing that `prepared` would take out. A no says nothing: then it has to be cleaned again.
+`clean` cleans until nothing changes any more. To see that, this takes three fifths of what cleaning again takes (63 µs
+against 104, over 4,386 texts of real feeds). It looks at what nh3 wrote, where every `<` begins a tag and every value
+stands in `"`, and says yes to a narrow kind of HTML only: tags that are closed in the order in which they were opened,
+each within one in which an HTML parser lets it stand whatever came before (WHATWG HTML §13.2.6, "in body" and the modes
+of tables), addresses that `absolute` and nh3 leave alone, nothing that `prepared` would take out. A no says nothing:
+then it has to be cleaned again.
 """
 
 import re
