@@ -292,7 +292,7 @@ def test_a_picture_that_does_not_come_leaves_no_empty_field(browser: Browser, se
             '<article class="story pictured"><div class="text">Words</div><div class="frame">'
             + '<img class="picture" src="/nowhere.jpg" alt="A bridge" width="1600" height="900"></div></article>'""")
         # Not wait_for_function: it looks again by eval(), which the page's policy refuses.
-        page.locator(".picture").evaluate(
+        page.locator(".picture").first.evaluate(
             "one => one.complete || new Promise(done => { one.onload = one.onerror = () => done(true) })"
         )
         assert page.evaluate("document.querySelector('.frame').offsetHeight") < 60
