@@ -3,9 +3,12 @@
 A file is written beside (into `.tmp` of the same folder, outside of what is published), synced, renamed over the old
 one, and its folder synced. Every step below the output folder goes from one open folder to the next without following
 links, so that neither a name nor a planted link leads out of it.
+
+Files that are given together are one set; `generation.json` in their folder is written after them (`generation.py`).
 """
 
 import errno
+import fcntl
 import os
 import secrets
 import stat
@@ -17,6 +20,8 @@ from types import MappingProxyType
 
 from feeds.errors import OutputError
 from feeds.model.channel import Rendition
+from feeds.send import generation
+from feeds.send.generation import GENERATION, Generation
 
 STALE = 3600  # seconds after which a temporary file of ours was left by a run that was killed
 _TEMPORARY = ".tmp"
@@ -53,7 +58,11 @@ def writer(folder: str, assets: Mapping[str, bytes] = _NOTHING) -> Callable[[Seq
         documents = {rendition.path: rendition.pieces for rendition in renditions}
         beside = {path: (body,) for path, body in assets.items()}
         with _opened(folder) as root:
-            return tuple(path for path, pieces in {**beside, **documents}.items() if _put(folder, root, path, pieces))
+            files = {**beside, **documents}
+            written = tuple(path for path, pieces in files.items() if _put(folder, root, path, pieces))
+            for parents, set_ in _sets(folder, documents).items():
+                _tell(folder, root, parents, set_)
+            return written
 
     return write
 
@@ -63,6 +72,8 @@ def remover(folder: str) -> Callable[[Sequence[str]], None]:
 
     def remove(paths: Sequence[str]) -> None:
         with _opened(folder) as root:
+            for parents, set_ in _sets(folder, dict.fromkeys(paths, ())).items():
+                _untell(folder, root, parents, set_)
             for path in paths:
                 _take_away(folder, root, path)
 
@@ -158,6 +169,66 @@ def _holds(place: int, name: str, pieces: Sequence[bytes]) -> bool:
         if stat.S_IMODE(found.st_mode) != _FILE_MODE:
             return False
         return all(old.read(len(piece)) == piece for piece in pieces)
+
+
+def _sets(folder: str, documents: Mapping[str, Sequence[bytes]]) -> dict[tuple[str, ...], dict[str, Sequence[bytes]]]:
+    """*documents* by the folder that they lie in, then by name."""
+    sets: dict[tuple[str, ...], dict[str, Sequence[bytes]]] = {}
+    for path, pieces in documents.items():
+        *parents, name = _parts(folder, path)
+        sets.setdefault(tuple(parents), {})[name] = pieces
+    return {parents: files for parents, files in sets.items() if GENERATION not in files}
+
+
+def _tell(folder: str, root: int, parents: Sequence[str], files: Mapping[str, Sequence[bytes]]) -> None:
+    """Note a set that is in place; a file that stands alone is a set without a note."""
+    digests = {name: generation.digest(pieces) for name, pieces in files.items()}
+
+    def change(old: Generation) -> Generation:
+        return old.with_set(digests) if len(digests) > 1 or old.number else old
+
+    _note(folder, root, parents, change)
+
+
+def _untell(folder: str, root: int, parents: Sequence[str], files: Mapping[str, Sequence[bytes]]) -> None:
+    _note(folder, root, parents, lambda old: old.without(tuple(files)))
+
+
+def _note(folder: str, root: int, parents: Sequence[str], change: Callable[[Generation], Generation]) -> None:
+    """Change what a folder says of its set; one change at a time, whichever processes share the output folder."""
+    try:
+        with _below(root, parents, make=False) as place, _locked(root):
+            old = _generation(place)
+            new = change(old)
+            if new == old:
+                return
+            if new.files:
+                _replace(root, place, GENERATION, [new.written()])
+            else:
+                os.unlink(GENERATION, dir_fd=place)
+                os.fsync(place)
+    except FileNotFoundError:  # its folder has gone, and what was told with it
+        pass
+    except OSError as error:
+        raise OutputError(f"{folder}/{'/'.join((*parents, GENERATION))}", _reason(error)) from error
+
+
+def _generation(place: int) -> Generation:
+    try:
+        file = os.open(GENERATION, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=place)
+    except OSError:
+        return Generation()
+    with os.fdopen(file, "rb") as old:
+        return generation.read(old.read()) if stat.S_ISREG(os.fstat(file).st_mode) else Generation()
+
+
+@contextmanager
+def _locked(root: int) -> Iterator[None]:
+    """Alone, among all that keep this output folder. A network disk may lock no folders: one process keeps it then."""
+    with _step(root, _TEMPORARY, mode=0o700) as beside:
+        with suppress(OSError):
+            fcntl.flock(beside, fcntl.LOCK_EX)
+        yield
 
 
 def _take_away(folder: str, root: int, path: str) -> None:
