@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from feeds.send.generation import GENERATION
 from feeds.store import open_store
 from tests.cli.conftest import Feeds
 
@@ -116,10 +117,19 @@ def test_what_was_said_before_is_not_kept_where_nobody_wants_it(feeds: Feeds, fo
 def test_unretract_brings_it_back_as_it_was(feeds: Feeds, folder: Path) -> None:
     feeds("run")
     public = folder / "var/public"
-    before = {p: p.read_bytes() for p in public.rglob("*") if p.is_file()}
+
+    def documents() -> dict[Path, bytes]:
+        return {p: p.read_bytes() for p in public.rglob("*") if p.is_file() and p.name != GENERATION}
+
+    def numbers() -> dict[Path, int]:
+        return {p: json.loads(p.read_bytes())["generation"] for p in public.rglob(GENERATION)}
+
+    before, counted = documents(), numbers()
     feeds("retract", "https://site.example/bridge")
     feeds("unretract", "https://site.example/bridge", "--reason", "it was right")
-    assert {p: p.read_bytes() for p in public.rglob("*") if p.is_file()} == before
+    assert documents() == before
+    assert set(counted.values()) == {1}
+    assert numbers()[public / GENERATION] == 3, "the set of the front page was another one in between"
     assert "unretracted [desk]" in feeds("why", "https://site.example/bridge").output
 
 
