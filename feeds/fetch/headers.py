@@ -39,6 +39,8 @@ def fresh_for(headers: Mapping[str, str], now: datetime) -> timedelta | None:
 
     Relative to the server's own `Date`, for its clock may differ from ours (RFC 9111 §4.2).
     """
+    if "cache-control" not in headers and "expires" not in headers:
+        return None
     control = _directives(headers.get("cache-control", ""))
     if {"no-cache", "no-store"} & control.keys():
         return None
@@ -80,7 +82,9 @@ def links(headers: Mapping[str, str], base: str) -> dict[str, str]:
     Source: RFC 8288 §3.
     """
     found: dict[str, str] = {}
-    for match in _LINK.finditer(headers.get("link", "")):
+    if "link" not in headers:
+        return found
+    for match in _LINK.finditer(headers["link"]):
         parameters: dict[str, str] = {}
         for name, quoted, plain in _PARAMETER.findall(match[2]):
             parameters.setdefault(name.lower(), quoted or plain)

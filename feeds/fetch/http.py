@@ -85,7 +85,7 @@ def _read(source: Source, state: SourceState, answer: Answer, at: datetime) -> F
     partial = _is_delta(state, answer)
     if answer.status not in (200, 203) and not partial:
         return _refused(source, answer, at)
-    if not answer.body.strip():
+    if not answer.body or answer.body.isspace():
         return _failed(source, answer, "empty", "")
     body_hash = "" if partial else sha256(answer.body).hexdigest()
     if body_hash and body_hash == state.body_hash:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Container, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 from types import MappingProxyType, NoneType, UnionType
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
@@ -121,11 +122,13 @@ def _build(cls: Any) -> tuple[Step, Step]:
     parts = [(f.name, _default(f), *_pair(hints[f.name])) for f in fields(cls)]
     readers = {name: back for name, _, _, back in parts}
 
+    told = tuple((name, default, step) for name, default, step, _ in parts)
+    values = attrgetter(*readers) if len(readers) > 1 else lambda value: [getattr(value, name) for name in readers]
+
     def there(value: Any, without: Container[str] = ()) -> dict[str, Any]:
         data = {}
-        for name, default, step, _ in parts:
-            v = getattr(value, name)
-            if v is not default and name not in without and v != default:
+        for v, (name, default, step) in zip(values(value), told, strict=True):
+            if v is not default and v != default and name not in without:
                 data[name] = v if step is None else step(v)
         return data
 
