@@ -13,15 +13,22 @@ from feeds.model.entry import EntryKey, Parsed
 from feeds.model.job import Job
 from feeds.model.lease import Lease, Letter, Lettered, Wish
 from feeds.model.search import Hits, Unsearched
-from feeds.model.source import Document, Fetched, Source, SourceState
+from feeds.model.source import Document, Fetched, Haste, Source, SourceState
 from feeds.model.story import Category, Fate, Story
 from feeds.ports_partners import Errands, Office
 
 Clock = Callable[[], datetime]
 """The time, aware UTC."""
 
-Fetch = Callable[[Sequence[tuple[Source, SourceState]]], Iterator[Fetched]]
-"""Ask sources, many at a time; the answers come in the order of the sources. Never raises for a source's sake."""
+Hurry = Callable[[int], Haste]
+"""How much haste there is, given how many answers are under way or wait to be taken. Asked by another thread."""
+
+Fetch = Callable[[Sequence[tuple[Source, SourceState]], Hurry], Iterator[Fetched | None]]
+"""Ask sources, many at a time; the answers come in the order of the sources. Never raises for a source's sake.
+
+Once there is haste no one else is asked, and None stands for whoever was not. Every other answer is given: to drop one
+is to ask its source twice.
+"""
 
 Read = Callable[[Document, Source], Parsed]
 """Read one document, however hostile, within bounds of time and memory. Raises `ParseError`, `PostError`."""

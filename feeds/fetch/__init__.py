@@ -7,9 +7,9 @@ from datetime import timedelta
 from threading import Event
 from time import monotonic
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, overload
 
-from feeds.fetch.batch import Batch, Pair, Round
+from feeds.fetch.batch import Batch, Hurry, Pair, Round, unhurried
 from feeds.fetch.files import fetch_file, fetch_folder
 from feeds.fetch.http import asking, fetch_feed, shown
 from feeds.fetch.lanes import Lanes, Room, host_of
@@ -42,7 +42,8 @@ class Fetcher:
 
     A host that answers 429, or 503 with Retry-After, is not asked again in the same call: the rest of its sources
     fail as `rate_limited` with the same wait. Hosts that may be private are asked without spacing: they are our own.
-    Closing the iterator calls off what is under way.
+    Closing the iterator calls off what is under way. Once *hurry* tells of haste no one else is asked, and None stands
+    for whoever was not.
     """
 
     def __init__(
@@ -64,17 +65,23 @@ class Fetcher:
         self._idle: deque[Multi[Fetched]] = deque()
         logger.info("feeds are asked for by %s", f"libcurl {version()}" if self._way == "curl" else "requests")
 
-    def __call__(self, pairs: Sequence[Pair]) -> Iterator[Fetched]:
-        if self._way == "requests":
-            return self._by_threads(pairs)
-        if all(source.kind == "feed" for source, _ in pairs):
-            return self._by_libcurl(pairs)
-        return self._by_both(pairs)
+    @overload
+    def __call__(self, pairs: Sequence[Pair]) -> Iterator[Fetched]: ...
 
-    def _by_both(self, pairs: Sequence[Pair]) -> Iterator[Fetched]:
+    @overload
+    def __call__(self, pairs: Sequence[Pair], hurry: Hurry) -> Iterator[Fetched | None]: ...
+
+    def __call__(self, pairs: Sequence[Pair], hurry: Hurry = unhurried) -> Iterator[Fetched | None]:
+        if self._way == "requests":
+            return self._by_threads(pairs, hurry)
+        if all(source.kind == "feed" for source, _ in pairs):
+            return self._by_libcurl(pairs, hurry)
+        return self._by_both(pairs, hurry)
+
+    def _by_both(self, pairs: Sequence[Pair], hurry: Hurry) -> Iterator[Fetched | None]:
         """Feeds by libcurl, what is on disk by threads; each gives its answers in order, so that all are."""
-        feeds = self._by_libcurl([pair for pair in pairs if pair[0].kind == "feed"])
-        rest = self._by_threads([pair for pair in pairs if pair[0].kind != "feed"])
+        feeds = self._by_libcurl([pair for pair in pairs if pair[0].kind == "feed"], hurry)
+        rest = self._by_threads([pair for pair in pairs if pair[0].kind != "feed"], hurry)
         try:
             for source, _ in pairs:
                 yield next(feeds if source.kind == "feed" else rest)
@@ -82,19 +89,19 @@ class Fetcher:
             feeds.close()
             rest.close()
 
-    def _by_libcurl(self, pairs: Sequence[Pair]) -> Generator[Fetched, None, None]:
+    def _by_libcurl(self, pairs: Sequence[Pair], hurry: Hurry) -> Generator[Fetched | None, None, None]:
         multi: Multi[Fetched] = self._idle.pop() if self._idle else Multi(self._client.guard)
         try:
-            yield from Loop(self._round(pairs), self._begin, multi).answers()
+            yield from Loop(self._round(pairs, hurry), self._begin, multi).answers()
         finally:
             self._idle.append(multi)
 
-    def _by_threads(self, pairs: Sequence[Pair]) -> Generator[Fetched, None, None]:
-        return Batch(self._round(pairs), self._ask, self._workers).answers()
+    def _by_threads(self, pairs: Sequence[Pair], hurry: Hurry) -> Generator[Fetched | None, None, None]:
+        return Batch(self._round(pairs, hurry), self._ask, self._workers).answers()
 
-    def _round(self, pairs: Sequence[Pair]) -> Round:
+    def _round(self, pairs: Sequence[Pair], hurry: Hurry) -> Round:
         sources = [source for source, _ in pairs]
-        return Round(pairs, Lanes(sources, self._room, self._rests, monotonic()), self._workers)
+        return Round(pairs, Lanes(sources, self._room, self._rests, monotonic()), self._workers, hurry)
 
     def _room(self, source: Source) -> Room:
         host = host_of(source)

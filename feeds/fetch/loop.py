@@ -5,14 +5,13 @@ from threading import Event, Thread
 from time import monotonic
 from typing import Protocol
 
-from feeds.fetch.batch import Round
+from feeds.fetch.batch import PATIENCE, Round
 from feeds.model.source import Fetched, Source, SourceState
 from feeds.net import Journey
 
 Begin = Callable[[Source, SourceState], Journey[Fetched]]
 """The journey that asks one source. Never raises."""
 
-PATIENCE = 1.0  # seconds of one step without any event
 MANY = 32  # answers that are worth waking whoever takes them: a switch of threads costs as much as an answer of 304
 SOON = 0.05  # seconds after which one is worth it
 
@@ -38,7 +37,7 @@ class Loop:
         self._waits = False  # for room
         self._error: BaseException | None = None
 
-    def answers(self) -> Generator[Fetched, None, None]:
+    def answers(self) -> Generator[Fetched | None, None, None]:
         """Give the answers in the order of the sources; when closed early, call off what is under way."""
         thread = Thread(target=self._run, name="fetch", daemon=True)
         thread.start()
@@ -73,11 +72,13 @@ class Loop:
 
     def _ask_all(self) -> None:
         left, kept, since = len(self._round.pairs), 0, 0.0
-        while left and not self._stop.is_set():
+        while left and not self._stop.is_set() and not self._round.over:
             now = self._clock()
             while (place := self._round.next(now)) is not None:
                 self._multi.begin(place, self._begin(*self._round.pairs[place]))
             self._waits = self._round.full
+            if self._round.closed:  # whoever waits for one that is not asked goes on
+                self._came.set()
             owing = kept and self._round.is_ready()
             ended = self._multi.step(min(SOON if owing else PATIENCE, self._round.rest(now)))
             now = self._clock()

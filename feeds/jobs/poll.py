@@ -14,6 +14,7 @@ from feeds.errors import StaleView, StoreLocked
 from feeds.jobs import letters
 from feeds.jobs.documents import read
 from feeds.jobs.news import Reading, is_odd, read_news
+from feeds.jobs.pace import Pace
 from feeds.jobs.view import look
 from feeds.jobs.work import Tally, Work
 from feeds.model.changes import Changes, PollView
@@ -39,11 +40,13 @@ class _Pass:
     asked: set[str] = field(default_factory=set)
     letters: set[int] = field(default_factory=set)  # ids of those that were looked at
     stuck: set[str] = field(default_factory=set)  # asked, and still due: others were faster each time
+    pace: Pace = field(init=False)
     catalogue: Catalogue = field(init=False)
     ours: own.Addresses = field(init=False)
     _places: dict[str, list[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.pace = Pace(self.work, self.tally)
         self.ours = own.addresses(self.work.settings)
         self.catalogue = Catalogue(self.work.settings.categories, self.work.settings.unknown_category)
 
@@ -81,7 +84,7 @@ def poll(job: Job, work: Work) -> Report:
     run = _Pass(work)
     now = work.ports.clock()
     more = True
-    while more and run.tally.took < work.budget and work.current() and not work.stopping():
+    while more and not run.pace.closed and run.tally.took < work.budget and work.current() and not work.stopping():
         _read_letters(run, job.shard)
         with run.tally.step("store"):
             due = work.ports.library.due(job.shard, now, BATCH + len(run.stuck), work.only)
@@ -123,7 +126,9 @@ def _poll_batch(run: _Pass, batch: list[tuple[Source, SourceState]]) -> None:
     awake = [(s, state) for s, state in batch if s.id not in resting and not moved.get(s.id)]
     left = len(awake)
     for group in _groups(run, awake):
+        begun = run.tally.took
         _settle(run, group)
+        run.pace.settled(len(group), run.tally.took - begun)
         for answer in group:
             left -= 1
             run.work.progress(answer.source.id, left)
@@ -170,17 +175,18 @@ def _readers(run: _Pass, address: str) -> list[str]:
 
 
 def _groups(run: _Pass, awake: Sequence[tuple[Source, SourceState]]) -> Iterator[list[_Answer]]:
-    """Give the answers, in order, in groups that are settled together; no more than came when the pass is to end.
+    """Give the answers, in order, in groups that are settled together: all of them, for each was asked for.
 
     A source whose reading ended the program is a group of its own: no other shall be blamed for it.
     """
     group: list[_Answer] = []
     weight = 0
     leases = letters.leases(run.work, (source.id for source, _ in awake))  # as they are before the wire is asked
-    for (source, state), fetched in zip(
-        awake, run.work.ports.fetch(_addressed(awake, run.work.ports.clock())), strict=True
-    ):
-        if run.work.stopping() or not run.work.current() or run.tally.took >= run.work.budget:
+    answers = run.work.ports.fetch(_addressed(awake, run.work.ports.clock()), run.pace.hurry)
+    for (source, state), fetched in zip(awake, answers, strict=True):
+        if not fetched:  # it was not asked
+            continue
+        if not run.pace.took():
             break
         answer = _Answer(source=source, state=state, fetched=fetched, lease=leases.get(source.id))
         if state.strikes and fetched.outcome == "fresh":

@@ -10,6 +10,11 @@ Kind = Literal[
     "feed",  # a feed on the web; location is its URL
     "file",  # a feed document on disk; location is its path
 ]
+Haste = Literal[  # of a job that asks sources
+    "none",
+    "last",  # no one else is asked; who was asked may answer
+    "now",  # what has not come by now is called off
+]
 Extent = Literal["full", "summary", "title"]
 ContentPolicy = Literal[  # how much of an entry is told again
     "auto",  # all, unless its licence forbids; see core/terms.py

@@ -1,14 +1,14 @@
 """Feeds of many hosts on loopback, each answer some tens of milliseconds late, and a record of requests that overlap.
 
-`/N` is feed N; `/stats` tells how many requests came, how often a feed was asked, and every moment at which one host
-had more than one request at a time.
+`/N` is feed N; `/stats` tells when those feeds were asked that were asked more than once, and every moment at which
+one host had more than one request at a time. Times are those of the machine's monotonic clock.
 """
 
 import asyncio
 import json
 import sys
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from zlib import crc32
 
 ITEMS = 2
@@ -34,7 +34,7 @@ def feed(number: int) -> bytes:
 class Log:
     def __init__(self) -> None:
         self.now: Counter[str] = Counter()
-        self.asked: Counter[int] = Counter()
+        self.asked: defaultdict[int, list[float]] = defaultdict(list)
         self.overlaps: list[tuple[float, str]] = []
         self.most = 0
 
@@ -48,7 +48,7 @@ async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
         while head := await reader.readuntil(b"\r\n\r\n"):
             path = head.split(b" ", 2)[1].decode()
             if path == "/stats":
-                again = sum(times - 1 for times in LOG.asked.values())
+                again = [times for times in LOG.asked.values() if len(times) > 1]
                 body = json.dumps({"again": again, "most": LOG.most, "overlaps": LOG.overlaps}).encode()
             else:
                 body = await _answer(host, int(path[1:]))
@@ -62,7 +62,7 @@ async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 
 
 async def _answer(host: str, number: int) -> bytes:
-    LOG.asked[number] += 1
+    LOG.asked[number].append(time.monotonic())
     LOG.now[host] += 1
     LOG.most = max(LOG.most, LOG.now[host])
     if LOG.now[host] > 1:
