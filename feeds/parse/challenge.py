@@ -23,6 +23,13 @@ _SIGNS: Sequence[tuple[str, str]] = (
     (r"datadome", "a challenge of DataDome"),
     (r"g-recaptcha|hcaptcha\.com|cf-turnstile", "a page with a captcha"),
     (r"sedoparking|parkingcrew|bodis\.com|hugedomains|domain (?:name )?is for sale|buy this domain", "a parked domain"),
+    (
+        r"<(?:title|h1)\b[^>]{0,200}>[^<]{0,100}?(?:(?<=>)\s*(?:(?:http|error)\W{0,3})*404\b"
+        r"|\b404(?=\s*(?:error|page|not|[-–—|:<]))|not found|can(?:no|['’])t be found|does(?: not|n['’]t) exist"
+        r"|no longer (?:here|exists|available)|nicht gefunden|introuvable|no encontrada|non trovata|não encontrada"
+        r"|찾을 수 없|존재하지 않|없는 페이지|見つかりません|不存在|未找到)",
+        "a page that says that nothing is there",
+    ),
     (r"<input[^>]{0,200}type\s*=\s*[\"']?password", "a page that asks for a login"),
     (r"under maintenance|scheduled maintenance|점검\s*중", "a page that says that the site is under maintenance"),
     (r"<meta[^>]{0,80}http-equiv\s*=\s*[\"']?refresh", "a page that leads elsewhere"),
