@@ -3,8 +3,9 @@
 1. The wait is the source's `every`; where it has `up_to`, its own rhythm decides between the two (`rhythm.py`).
    Failures double `every`: every, 2·every, 4·every … up to `max_backoff`.
 2. The origin's wish wins where it is longer, up to a day: Retry-After (RFC 9110 §10.2.3), and with an answer that did
-   not fail the freshness of the response (RFC 9111 §4.2.1) and the feed's own `ttl`. So no header parks a source for a
-   year, and 429 or 503 with nonsense in Retry-After waits at least `every`.
+   not fail the freshness of the response (RFC 9111 §4.2.1) and the feed's own `ttl`; where it says from when its spans
+   count (sy:updateBase), what is left of the present one. So no header parks a source for a year, and 429 or 503 with
+   nonsense in Retry-After waits at least `every`.
    In hours and days in which a feed says that it rests (skipHours, skipDays) it is asked once they are over.
 3. Times lie on a grid that is the source's own: steps of `every` × `jitter` since a fixed Monday, shifted by a hash of
    the source's id. Sources that were asked together drift apart, the same way on every machine; a wish is rounded up to
@@ -181,7 +182,7 @@ def _due(
     step = _step(source, schedule, first=state.polled is None)
     due = _grid(now + wait, step, source.id)
     most = max(_every(source), source.options.up_to or _SHORTEST, WISH)
-    wish = min(_wish(state, fetched), most)
+    wish = min(_wish(state, fetched, now), most)
     if wish:
         due = max(due, min(_grid(now + wish, step, source.id, up=True), now + most))
     return _awake(due, state.info)
@@ -216,12 +217,19 @@ def _backoff(source: Source, failures: int, schedule: Schedule) -> timedelta:
     return min(every * (1 << min(failures, _DOUBLINGS)), max(every, most))
 
 
-def _wish(state: SourceState, fetched: Fetched) -> timedelta:
+def _wish(state: SourceState, fetched: Fetched, now: datetime) -> timedelta:
     """What the origin asks for; not less than nothing. A failure's freshness is no one's wish."""
     wishes = [fetched.retry_after]
     if fetched.outcome in ("fresh", "unchanged"):
-        wishes += [fetched.fresh_for, state.info.ttl]
+        wishes += [fetched.fresh_for, _stays(state.info, now)]
     return max((wish for wish in wishes if wish), default=timedelta(0))
+
+
+def _stays(info: FeedInfo, now: datetime) -> timedelta | None:
+    """How long a feed says that it stays as it is: its span, or where that counts from a time, the rest of it."""
+    if info.ttl and info.base:
+        return info.ttl - (now - info.base) % info.ttl
+    return info.ttl
 
 
 def _step(source: Source, schedule: Schedule, *, first: bool) -> int:

@@ -146,6 +146,7 @@ class FeedInfo:
     licence: str = ""  # URL of the terms of all that it publishes
     format: str = ""  # rss20, rss10, atom10, json11 …, posts
     ttl: timedelta | None = None  # how long it says that it stays as it is: ttl, or sy:updatePeriod
+    base: datetime | None = None  # it changes a whole number of `ttl` before or after that: sy:updateBase
     skip_hours: tuple[int, ...] = ()  # of GMT, in which it need not be asked
     skip_days: tuple[int, ...] = ()  # of the week in GMT, Monday is 0
     times: tuple[int, ...] = ()  # when its latest entries were published: minutes since 1970, see core/rhythm.py

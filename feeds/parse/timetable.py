@@ -1,11 +1,11 @@
-"""When a feed says that it changes, or never does: ttl, sy:updatePeriod, skipHours and skipDays.
+"""When a feed says that it changes, or never does: ttl, sy:updatePeriod with its base, skipHours and skipDays.
 
 Sources: RSS 2.0 (ttl in minutes, hours and days of GMT in which readers may stay away), RSS 1.0 syndication module
-(a period and how often it changes within one, daily and once where nothing is said).
+(a period and how often it changes within one, daily and once where nothing is said; a time from which periods count).
 """
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 _PERIODS = {
     "hourly": timedelta(hours=1),
@@ -23,6 +23,15 @@ def interval(ttl: str, period: str = "", frequency: str = "") -> timedelta | Non
     return max(told, default=None)
 
 
+def base(text: str, ttl: str, period: str = "", frequency: str = "") -> datetime | None:
+    """Return a time from which whole spans of `interval` lead to each of those at which a feed says that it changes.
+
+    None where it says no such time, or `ttl` is longer than the span that the time is said of.
+    """
+    span = _period(period, frequency) if text else None
+    return _moment(text.strip()) if span and span == interval(ttl, period, frequency) else None
+
+
 def hours(texts: Iterable[str]) -> tuple[int, ...]:
     """Return hours of GMT, 0 to 23, in order; 24 is midnight too (RSS 0.91 counted from 1)."""
     return tuple(sorted({int(t) % 24 for t in texts if t.isascii() and t.isdigit() and len(t) <= 2 and int(t) <= 24}))
@@ -31,6 +40,15 @@ def hours(texts: Iterable[str]) -> tuple[int, ...]:
 def days(texts: Iterable[str]) -> tuple[int, ...]:
     """Return days of the week, Monday is 0, in order."""
     return tuple(sorted({_DAYS.index(name) for t in texts if (name := t.strip().lower()) in _DAYS}))
+
+
+def _moment(text: str) -> datetime | None:
+    """Read a date as W3CDTF, which is what it is to be in; long past ones are usual: arXiv's is of 1901."""
+    try:
+        found = datetime.fromisoformat(text)
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _minutes(text: str) -> timedelta | None:

@@ -97,6 +97,7 @@ def _info(reader: Any) -> FeedInfo:
     feed: Found = reader.feeddata
     links = _links(feed)
     image = _dict(feed, "image")
+    told = [_string(feed, name) for name in ("ttl", "sy_updateperiod", "sy_updatefrequency")]
     return FeedInfo(
         id=_string(feed, "id"),
         title=words(_string(feed, "title") or _string(feed, "dc_title")),
@@ -109,9 +110,8 @@ def _info(reader: Any) -> FeedInfo:
         icon=_string(feed, "icon") or _string(feed, "logo") or _string(image, "href"),
         licence=_href(links, "license"),
         format=reader.version or "unknown",
-        ttl=timetable.interval(
-            _string(feed, "ttl"), _string(feed, "sy_updateperiod"), _string(feed, "sy_updatefrequency")
-        ),
+        ttl=timetable.interval(*told),
+        base=timetable.base(_string(feed, "sy_updatebase"), *told),
         skip_hours=timetable.hours(dict.get(feed, "x_hours", ())),
         skip_days=timetable.days(dict.get(feed, "x_days", ())),
     )

@@ -77,6 +77,7 @@ def _outside(feed: _Feed, root: etree._Element) -> None:
 
 def _info(feed: _Feed, version: str) -> FeedInfo:
     texts, links = feed.texts, addresses_of(feed.links)
+    told = [texts.get(name, "") for name in ("ttl", "sy_updateperiod", "sy_updatefrequency")]
     return FeedInfo(
         id=texts.get("id", ""),
         title=words(texts.get("title", "") or texts.get("dc_title", "")),
@@ -89,7 +90,8 @@ def _info(feed: _Feed, version: str) -> FeedInfo:
         icon=texts.get("icon", "") or texts.get("logo", "") or feed.icon,
         licence=links.get("license", ""),
         format=version or "unknown",
-        ttl=timetable.interval(*(texts.get(name, "") for name in ("ttl", "sy_updateperiod", "sy_updatefrequency"))),
+        ttl=timetable.interval(*told),
+        base=timetable.base(texts.get("sy_updatebase", ""), *told),
         skip_hours=timetable.hours(texts.get("skiphours", "").split()),
         skip_days=timetable.days(texts.get("skipdays", "").split()),
     )
@@ -207,6 +209,7 @@ TAKE: Mapping[str, Take] = {
     "itunes_link": _itunes_image,
     "feedburner_browserfriendly": _last("info"),
     "ttl": _kept("ttl"),
+    "sy_updatebase": _kept("sy_updatebase"),
     "sy_updateperiod": _kept("sy_updateperiod"),
     "sy_updatefrequency": _kept("sy_updatefrequency"),
     "skiphours": _listed("skiphours", "hour"),

@@ -418,6 +418,20 @@ def test_feed_that_rests_is_asked_once_it_is_awake(rests: FeedInfo, expected: da
     assert after(state, SOURCE, UNCHANGED, EXACT, NOW).due == expected
 
 
+@pytest.mark.parametrize(
+    ("ttl", "base", "expected"),
+    [
+        pytest.param(HOUR, "2000-01-01T12:00", NOW.replace(hour=10, minute=0, second=0, microsecond=0), id="next hour"),
+        pytest.param(HOUR, "2026-11-20T09:20", NOW + 30 * MINUTE, id="sooner than every"),
+        pytest.param(6 * HOUR, "2030-01-01T01:00", datetime(2026, 11, 20, 13, tzinfo=UTC), id="a base ahead"),
+        pytest.param(30 * DAY, "1901-01-01T00:00", NOW + DAY, id="far ahead: a day"),
+    ],
+)
+def test_feed_that_says_when_it_changes_is_asked_then(ttl: timedelta, base: str, expected: datetime) -> None:
+    info = FeedInfo(ttl=ttl, base=datetime.fromisoformat(base).replace(tzinfo=UTC))
+    assert after(replace(STATE, info=info), SOURCE, UNCHANGED, EXACT, NOW).due == expected
+
+
 def test_sch_15_a_feed_that_was_silent_for_a_year_is_asked_within_a_day() -> None:
     day = timedelta(days=1)
     times = tuple(sorted(int((NOW - timedelta(days=400 + n)).timestamp()) // 60 for n in range(30)))

@@ -1,10 +1,10 @@
 """When a feed says that it changes, or never does."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from feeds.parse.timetable import days, hours, interval
+from feeds.parse.timetable import base, days, hours, interval
 
 HOUR = timedelta(hours=1)
 
@@ -26,6 +26,24 @@ HOUR = timedelta(hours=1)
 )
 def test_interval(ttl: str, period: str, frequency: str, expected: timedelta | None) -> None:
     assert interval(ttl, period, frequency) == expected
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        pytest.param(("2000-01-01T12:00+00:00", "", "hourly"), datetime(2000, 1, 1, 12, tzinfo=UTC), id="as specified"),
+        pytest.param(("2026-11-20T09:15:00+09:00", "30", "daily", "4"), datetime(2026, 11, 20, 0, 15, tzinfo=UTC), id="zone"),
+        pytest.param(("2000-01-01T12:00Z", "90", "hourly"), None, id="another span is longer"),
+        pytest.param(("2000-01-01T12:00Z", "60"), None, id="no period"),
+        pytest.param((" 1901-01-01T00:00+00:00 ", "", "daily", "1"), datetime(1901, 1, 1, tzinfo=UTC), id="arXiv"),
+        pytest.param(("2000-01-01", "", "hourly"), datetime(2000, 1, 1, tzinfo=UTC), id="a day"),
+        pytest.param(("noon", "", "hourly"), None, id="no date"),
+        pytest.param(("0001-01-01T00:00+09:00", "", "hourly"), None, id="before the calendar"),
+        pytest.param(("", "", "hourly"), None, id="nothing"),
+    ],
+)  # fmt: skip
+def test_base(told: tuple[str, ...], expected: datetime | None) -> None:
+    assert base(*told) == expected
 
 
 def test_hours_are_of_one_day() -> None:

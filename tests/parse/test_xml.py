@@ -161,7 +161,8 @@ SAME = {  # what stands in the channel, in the item
     "times of rest": (
         "<skipHours><hour>0</hour><hour>24</hour><hour>7</hour></skipHours><skipDays><day>Sunday</day><day>monday</day></skipDays>"
         '<sy:updatePeriod xmlns:sy="http://purl.org/rss/1.0/modules/syndication/"> hourly </sy:updatePeriod>'
-        '<sy:updateFrequency xmlns:sy="http://purl.org/rss/1.0/modules/syndication/">2</sy:updateFrequency><ttl>15</ttl>',
+        '<sy:updateFrequency xmlns:sy="http://purl.org/rss/1.0/modules/syndication/">2</sy:updateFrequency><ttl>15</ttl>'
+        '<sy:updateBase xmlns:sy="http://purl.org/rss/1.0/modules/syndication/">2000-01-01T12:00+00:00</sy:updateBase>',
         "<title>t</title>",
     ),
     "about the feed": (

@@ -83,6 +83,14 @@ def outcome(read: object, body: bytes) -> object:
         pytest.param(rss(ITEM).replace(b"KST", b"sometime"), id="date that cannot be read"),
         pytest.param(rss("<ttl>90</ttl><skipHours><hour>3</hour></skipHours>" + ITEM), id="timetable"),
         pytest.param(
+            rss(
+                '<sy:updatePeriod xmlns:sy="http://purl.org/rss/1.0/modules/syndication/">hourly</sy:updatePeriod>'
+                '<sy:updateBase xmlns:sy="http://purl.org/rss/1.0/modules/syndication/">2000-01-01</sy:updateBase>'
+                + ITEM
+            ),
+            id="timetable with a base",
+        ),
+        pytest.param(
             rss("<item><guid>&#xD800;\udcff</guid></item>".encode("utf-8", "replace").decode()), id="surrogate"
         ),
         pytest.param(b"", id="empty"),
