@@ -12,6 +12,7 @@ from feeds.model.delivery import Delivery, Intent, Message, Sent, Subscription
 from feeds.model.entry import EntryKey, Parsed
 from feeds.model.job import Job
 from feeds.model.lease import Lease, Letter, Lettered, Wish
+from feeds.model.picture import Hung, Picture
 from feeds.model.search import Hits, Unsearched
 from feeds.model.source import Document, Fetched, Haste, Source, SourceState
 from feeds.model.story import Category, Fate, Story
@@ -33,8 +34,8 @@ is to ask its source twice.
 Read = Callable[[Document, Source], Parsed]
 """Read one document, however hostile, within bounds of time and memory. Raises `ParseError`, `PostError`."""
 
-Write = Callable[[Sequence[Rendition]], tuple[str, ...]]
-"""Put renditions in place, each whole or not at all, and give the paths that were written:
+Write = Callable[[Sequence[Rendition | Hung]], tuple[str, ...]]
+"""Put documents in place, each whole or not at all, and give the paths that were written:
 a file that holds the same bytes already is left alone. Raises `OutputError`."""
 
 Remove = Callable[[Sequence[str]], None]
@@ -323,6 +324,22 @@ Searched = Callable[[str, int], bytes]
 """Give the page of results, from 1, for a query as it was typed: HTML."""
 
 
+class Gallery(Protocol):
+    """Pictures of our own posts: which of them each channel points at, and their files."""
+
+    def of(self, channel_id: str) -> tuple[Picture, ...]:
+        """Return what a channel pointed at when it was brought out last, by path."""
+
+    def others(self, channel_id: str, paths: Sequence[str]) -> frozenset[str]:
+        """Return those of *paths* that other channels point at, too."""
+
+    def hang(self, channel_id: str, pictures: Sequence[Picture]) -> None:
+        """Note what a channel points at."""
+
+    def read(self, picture: Picture) -> Hung | None:
+        """Return the file, None where there is none that may be shown."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
     """One of each, as a job receives them."""
@@ -336,6 +353,7 @@ class Ports:
     remove: Remove
     post: Callable[[], Post]
     clock: Clock
+    gallery: Gallery | None = None  # None: nobody serves pictures
     index: Index | None = None  # None: nobody looks for stories by their words
     office: Office | None = None  # None: there are no partners
     errands: Errands | None = None  # what partners are sent

@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from types import MappingProxyType
 
 from feeds import __version__
+from feeds.app.gallery import Gallery
 from feeds.config.read import read_with_warnings
 from feeds.core import cadence, clean
 from feeds.core.channels import channels
@@ -99,6 +100,7 @@ def ports_for(
         remove=remover(settings.public),
         post=poster(client),
         clock=clock,
+        gallery=Gallery(lambda: settings, store.pictures),
         index=store.searching,
         office=Syndicate(lambda: settings, store.library, store.partners, clock),
         errands=store.partners.errands,
@@ -240,6 +242,7 @@ def digest_of(settings: Settings) -> str:
         settings.unknown_category,
         settings.outputs,
         settings.hubs,
+        "pictures",  # what is published anew once it is looked after, too
         tuple((s.id, s.kind, s.prefer, s.order, s.categories, s.options.content, s.title) for s in settings.sources),
         __version__,
     )

@@ -16,6 +16,7 @@ import uvicorn
 
 from feeds.app import api, desk_web, partners, planning, push, refusals, search
 from feeds.app.build import App
+from feeds.app.gallery import Gallery
 from feeds.app.operating import Operating
 from feeds.app.passes import tidy
 from feeds.app.usage import Usage
@@ -218,7 +219,8 @@ class Service:
         allow_files(settings.connections + FILES)
         front = Front(self.app.settings.site.url, settings)
         shelf, ready = self.app.store.overview, self._ready
-        web = self.web = site(shelf, STATIC, ready, extra, front, self.usage.see, refusals.pages(self.app))
+        look = Gallery(lambda: self.app.settings, self.app.store.pictures).look
+        web = self.web = site(shelf, STATIC, ready, extra, front, self.usage.see, refusals.pages(self.app), look)
         crowd = Crowd(web, self.operating.meters.answered)
         return _Server(
             self.operating,

@@ -14,6 +14,7 @@ from watchfiles import Change, watch
 from feeds.app.build import App
 from feeds.errors import FeedsError
 from feeds.fetch.folder import is_seen
+from feeds.model.picture import picture_type
 from feeds.model.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -67,9 +68,12 @@ class Watch:
             logger.warning("content folders cannot be watched, they are looked at as often as `every` says: %s", error)
 
     def _changed(self, changes: Iterable[tuple[Change, str]]) -> None:
-        found = touched(self._folders, (path for _, path in changes), _ours(self._app.settings))
+        paths, ours = [path for _, path in changes], _ours(self._app.settings)
+        found, store = touched(self._folders, paths, ours), self._app.store
         if found:
-            self._app.store.library.hasten(found, self._app.clock())
+            store.library.hasten(found, self._app.clock())
+            if shown := touched(self._folders, filter(picture_type, paths), ours):  # their files are written anew
+                store.outbox.mark(store.pictures.channels(shown), self._app.clock())
             self._wake()
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from feeds.core import archives
+from feeds.jobs import pictures
 from feeds.model.changes import Mark
 from feeds.model.channel import Channel, Period
 from feeds.model.names import ChannelName
@@ -83,5 +84,6 @@ def _filed(name: str, period: Period, ports: Ports, now: datetime) -> list[Story
 
 def _end(channel: Channel, periods: Sequence[Period], ports: Ports, now: datetime) -> None:
     ids = [ChannelName.of(channel.id).archive(p).id for p in periods if p]
+    pictures.take_down(ids, ports)
     ports.remove(ports.outbox.ended(ids, now))
     ports.outbox.reopen(channel.id, periods)

@@ -9,7 +9,7 @@ from feeds.core import losses, naver, pages, websub
 from feeds.core.channels import channels, siblings
 from feeds.core.compose import compose, outlived, window
 from feeds.errors import OutputError, StaleView
-from feeds.jobs import archive, hand, renamed, sources
+from feeds.jobs import archive, hand, pictures, renamed, sources
 from feeds.jobs import pages as pages_job
 from feeds.jobs.work import Tally, Work
 from feeds.model.buckets import ALL, bucket_of_channel
@@ -119,6 +119,7 @@ def _publish_one(edition: _Edition, channel_id: str, mark: datetime) -> None:
                 moved = pages_job.moved(channel_id, edition.work)
             else:
                 moved = renamed.moved(channel_id, edition.channels, edition.work)
+            pictures.take_down([channel_id], edition.work.ports)
             edition.work.ports.remove(edition.work.ports.outbox.ended([channel_id], edition.now, moved))
         else:
             _bring_out(edition, channel, mark, page)
@@ -175,7 +176,7 @@ def _bring_out(edition: _Edition, channel: Channel, mark: datetime, page: pages_
     with tally.step("write"):
         if (front := sources.river(edition.channels)) and front.id == channel.id:
             edition.bring_out_sources(None)
-        paths = ports.write(rendered.renditions)
+        paths = (*pictures.bring_out(feed, ports), *ports.write(rendered.renditions))
     fresh = tuple(r for r in rendered.renditions if before.get(r.format) != (r.path, r.etag))
     with tally.step("store"):
         ports.outbox.published(

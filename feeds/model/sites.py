@@ -29,11 +29,13 @@ class SiteFiles:
     named: str = ""  # expression of the paths of files that say something of other posts, by being there
     data: str = ""  # expression of the paths of files whose values posts near them start from
     ends: bool = False  # posts may say when they end
+    static: tuple[str, ...] = ()  # folders whose files it publishes as they are, under their paths
     links: bool = False  # posts link to each other by file: they are told what each one states of its place
 
 
 SITES: Mapping[SiteKind, SiteFiles] = {
     "jekyll": SiteFiles(
+        static=("",),
         configs=("_config.yml", "_config.yaml"),
         suffixes=frozenset({".md", ".markdown", ".html", ".htm", ".txt"}),
         bare=frozenset({".md", ".markdown", ".html", ".htm", ".txt"}),
@@ -41,6 +43,7 @@ SITES: Mapping[SiteKind, SiteFiles] = {
     ),
     # Source: gohugo.io, "Configure Hugo" and "Page bundles"; run with 0.111.3.
     "hugo": SiteFiles(
+        static=("static", "content"),
         configs=tuple(
             f"{folder}{name}.{suffix}"
             for name in ("hugo", "config")
@@ -55,6 +58,7 @@ SITES: Mapping[SiteKind, SiteFiles] = {
     ),
     # Source: docs.getpelican.com, "Settings"; run with 4.8.0.
     "pelican": SiteFiles(
+        static=("content",),
         configs=("pelicanconf.py",),
         joined=("publishconf.py",),
         content=("content",),
@@ -63,6 +67,7 @@ SITES: Mapping[SiteKind, SiteFiles] = {
     ),
     # Source: 11ty.dev, "Configuration"; run with 3.1.8.
     "eleventy": SiteFiles(
+        static=("", "public", "static"),
         configs=(
             ".eleventy.js",
             "eleventy.config.js",
@@ -77,6 +82,7 @@ SITES: Mapping[SiteKind, SiteFiles] = {
     ),
     # Source: docs.astro.build, "Configuration reference" and "Project structure".
     "astro": SiteFiles(
+        static=("public",),
         configs=tuple(f"astro.config.{suffix}" for suffix in ("mjs", "js", "ts", "mts", "cjs")),
         content=("src/content", "src/pages", "src/data", "content", "data"),
         suffixes=frozenset({".md", ".mdx"}),
@@ -84,6 +90,7 @@ SITES: Mapping[SiteKind, SiteFiles] = {
     ),
     # Source: mkdocs.org, "Configuration"; run with 1.6.1 and Material 9.
     "mkdocs": SiteFiles(
+        static=("docs",),
         configs=("mkdocs.yml", "mkdocs.yaml"),
         content=("docs",),
         suffixes=frozenset({".md", ".markdown"}),
@@ -91,6 +98,7 @@ SITES: Mapping[SiteKind, SiteFiles] = {
     ),
     # Source: help.obsidian.md, "Configuration folder".
     "obsidian": SiteFiles(
+        static=("",),
         configs=(".obsidian/templates.json", ".obsidian/app.json", ".obsidian"),
         suffixes=frozenset({".md"}),
         named=r".*",

@@ -20,6 +20,7 @@ from types import MappingProxyType
 
 from feeds.errors import OutputError
 from feeds.model.channel import Rendition
+from feeds.model.picture import Hung
 from feeds.send import generation
 from feeds.send.generation import GENERATION, Generation
 
@@ -46,7 +47,9 @@ _AT_ONCE = 512  # pieces that one call writes; IOV_MAX is 1,024 on Linux, and PO
 _NOTHING: Mapping[str, bytes] = MappingProxyType({})
 
 
-def writer(folder: str, assets: Mapping[str, bytes] = _NOTHING) -> Callable[[Sequence[Rendition]], tuple[str, ...]]:
+def writer(
+    folder: str, assets: Mapping[str, bytes] = _NOTHING
+) -> Callable[[Sequence[Rendition | Hung]], tuple[str, ...]]:
     """Return a `Write` that keeps *folder* as the renditions say, and *assets* (bytes by path) beside them.
 
     Makes the folder and looks whether it can be written, so that nothing is fetched in vain. Raises `OutputError`.
@@ -54,11 +57,12 @@ def writer(folder: str, assets: Mapping[str, bytes] = _NOTHING) -> Callable[[Seq
     """
     _prepare(folder)
 
-    def write(renditions: Sequence[Rendition]) -> tuple[str, ...]:
-        documents = {rendition.path: rendition.pieces for rendition in renditions}
+    def write(renditions: Sequence[Rendition | Hung]) -> tuple[str, ...]:
+        documents = {each.path: each.pieces for each in renditions if isinstance(each, Rendition)}
+        pictures = {each.path: each.pieces for each in renditions if isinstance(each, Hung)}
         beside = {path: (body,) for path, body in assets.items()}
         with _opened(folder) as root:
-            files = {**beside, **documents}
+            files = {**pictures, **beside, **documents}
             written = tuple(path for path, pieces in files.items() if _put(folder, root, path, pieces))
             for parents, set_ in _sets(folder, documents).items():
                 _tell(folder, root, parents, set_)

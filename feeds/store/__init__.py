@@ -21,6 +21,7 @@ from feeds.store.news import News
 from feeds.store.outbox import Outbox
 from feeds.store.overview import Overview
 from feeds.store.partners import Partners
+from feeds.store.pictures import Pictures
 from feeds.store.places import file_of, is_server, without_password
 from feeds.store.searching import Searching
 from feeds.store.sqlite import SQLite
@@ -49,6 +50,7 @@ class Store:
     looks: Looks  # what the desk's pages ask besides
     catalogue: Catalogue
     tokens: Tokens
+    pictures: Pictures
     turns: Turns
     shards: int  # into how many parts the sources are dealt
     close: Callable[[], None]
@@ -187,6 +189,7 @@ def _store(db: Database, shards: int, release: Callable[[], None] = _nothing) ->
         figures=Figures(db),
         catalogue=Catalogue(db),
         tokens=Tokens(db),
+        pictures=Pictures(db),
         searching=Searching(db),
         partners=Partners(db),
         staff=Staff(db),

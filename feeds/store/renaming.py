@@ -6,8 +6,11 @@ from sqlalchemy import Connection, delete, select, update
 
 from feeds.store import partner_tables as p
 from feeds.store import tables as t
+from feeds.store.picture_tables import pictures
 
-_KEPT = (t.renditions, t.set_aside, t.tombstones, t.archives, t.contents, t.holds, p.holdings, p.owed, p.pickups)
+_KEPT = (
+    t.renditions, t.set_aside, t.tombstones, t.archives, t.contents, t.holds, pictures, p.holdings, p.owed, p.pickups,
+)  # fmt: skip
 """By channel; what was counted and told by day keeps the id of its day."""
 
 

@@ -22,8 +22,10 @@ from feeds.web import api_json as shown
 from feeds.web import api_spec as spec
 from feeds.web.api_spec import BASE, Endpoint, Parameter, Unfit
 from feeds.web.client import household
+from feeds.web.codings import QUICK, SUFFIXES, Coding, ranked, squeezed
 from feeds.web.conditional import judge
 from feeds.web.http import FIELDS, HEADERS, Answer, Asked, Entrance
+from feeds.web.packing import LEAST
 from feeds.web.rates import Rates
 
 A_MINUTE = 600  # requests of one token
@@ -286,14 +288,25 @@ def _following(endpoint: Endpoint, query: str, following: str) -> str:
 
 
 def _json(asked: Asked, body: bytes, given: Mapping[str, str]) -> Answer:
-    etag = sha256(body).hexdigest()[:32]
-    verdict = judge(asked.headers, etag, (), None, 0)
+    """Answer with *body* in the coding that the client likes best.
+
+    Also where a token was shown: it is not in the body, and no page of another site can have a browser show it
+    (Authorization needs a preflight, which is refused), so that nobody can ask again and again and look at lengths.
+    """
+    codings = [c for c in ranked(asked.headers.get("accept-encoding")) if len(body) >= LEAST or c == "identity"]
+    coding: Coding = next(iter(codings), "identity")
+    digest = sha256(body).hexdigest()[:32]
+    verdict = judge(asked.headers, digest + SUFFIXES[coding], [digest + SUFFIXES[c] for c in codings[1:]], None, 0)
     if verdict.status == 412:
         return problem(412, "what is here is not what If-Match names")
-    headers = {**given, "ETag": f'"{etag}"'}
+    vary = ", ".join(filter(None, (given.get("Vary"), "Accept-Encoding")))
+    headers = {**given, "Vary": vary, "ETag": f'"{digest}{SUFFIXES[coding]}"'}
     if verdict.status == 304:
-        return Answer(status=304, headers=headers)
-    return Answer(headers={**headers, "Content-Type": "application/json"}, body=body)
+        return Answer(status=304, headers={**headers, "ETag": f'"{verdict.etag}"'})
+    headers["Content-Type"] = "application/json"
+    if coding == "identity":
+        return Answer(headers=headers, body=body)
+    return Answer(headers={**headers, "Content-Encoding": coding}, body=squeezed(coding, body, QUICK))
 
 
 def _scope(scope: str) -> dict[str, str]:

@@ -18,6 +18,7 @@ from feeds.web.copies import HEADER_NAMES, Asking, lasting
 from feeds.web.front import Front
 from feeds.web.http import HEADERS, NOT_FOUND, WRITTEN, Answer, Asked, BadRequest, Entrance, Handler, text
 from feeds.web.outputs import Outputs, decoded
+from feeds.web.pictures import Look, nothing, picture
 from feeds.web.refusals import Draw, dressed, wants_page
 
 logger = logging.getLogger(__name__)
@@ -135,12 +136,13 @@ def site(
     front: Front | None = None,
     seen: Seen = lambda _: None,
     draw: Draw = lambda _: b"",
+    look: Look = nothing,
 ) -> Site:
     """Return the web application: *entrances* first, then what is published.
 
     *assets* are fixed files by path (media type, bytes); *ready* tells whether requests may come, its reasons are
     told to the operator alone (SRV-31); *front* decides who is let in, everyone without it;
-    *draw* gives the page of a refusal by its status, b'' for none.
+    *draw* gives the page of a refusal by its status, b'' for none; *look* finds pictures that posts point at.
     """
     front = front or Front()
     packer = ThreadPoolExecutor(1, thread_name_prefix="packer")
@@ -150,7 +152,7 @@ def site(
         Entrance(path="/readyz", handler=_readiness(ready)),
         *entrances,
     )
-    last = Entrance(path="/{path:path}", handler=partial(_published, outputs, seen))
+    last = Entrance(path="/{path:path}", handler=partial(_published, outputs, seen, look))
     app = Starlette(
         routes=[Route(e.path, _endpoint(e), methods=list(e.methods)) for e in (*own, last)],
         exception_handlers={Exception: _failed, BadRequest: _bad},
@@ -162,12 +164,12 @@ def _readiness(ready: Callable[[], bool]) -> Handler:
     return lambda _: text("ready\n") if ready() else text("not ready\n", 503)
 
 
-def _published(outputs: Outputs, seen: Seen, asked: Asked) -> Answer:
+def _published(outputs: Outputs, seen: Seen, look: Look, asked: Asked) -> Answer:
     answer = outputs.get(asked.path, asked.headers) if asked.path else None
     if answer and asked.method == "GET":
         raw = [(b"user-agent", asked.headers.get("user-agent", "").encode("latin-1", "replace"))]
         seen((asked.path, asked.client, raw, answer.status, len(answer.body)))
-    return answer or text(NOT_FOUND, 404)
+    return answer or picture(look, asked) or text(NOT_FOUND, 404)
 
 
 def _endpoint(entrance: Entrance) -> Callable[[Request], object]:

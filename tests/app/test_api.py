@@ -1,13 +1,15 @@
 """The programs' interface over a small desk: what it says, to whom, and that nothing thrown at it breaks it."""
 
+import gzip
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 from urllib.parse import quote
 
+import brotli
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, seed, settings
@@ -28,6 +30,7 @@ from feeds.web.api import entrances as ways
 from feeds.web.api_spec import cursor, key
 from feeds.web.front import OPEN, Front
 from feeds.web.metrics import Meters
+from feeds.web.packing import LEAST
 from feeds.web.site import site
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
@@ -387,10 +390,33 @@ def test_what_a_client_has_is_not_sent_again(asker: Asker) -> None:
     stories = asker.get("/stories")
     assert (stories.headers["cache-control"], stories.headers["vary"]) == (
         "private, no-cache",
-        "Authorization, Accept-Language",
+        "Authorization, Accept-Language, Accept-Encoding",
     )
     head = asker.client.head("/api/v1/stories")
     assert (head.content, head.headers["etag"]) == (b"", stories.headers["etag"])
+
+
+@pytest.mark.parametrize(("coding", "unpack"), [("gzip", gzip.decompress), ("br", brotli.decompress)])
+def test_answers_are_packed_for_who_takes_it(asker: Asker, coding: str, unpack: Callable[[bytes], bytes]) -> None:
+    plain = asker.get("/stories", **{"accept-encoding": "identity"})
+    with asker.client.stream("GET", "/api/v1/stories", headers={"accept-encoding": coding}) as packed:
+        wire = b"".join(packed.iter_raw())
+    assert "content-encoding" not in plain.headers
+    assert (packed.headers["content-encoding"], unpack(wire)) == (coding, plain.content)
+    assert len(wire) * 2 < len(plain.content)
+    assert packed.headers["etag"] != plain.headers["etag"], "other bytes have another tag (SRV-20)"
+    assert int(packed.headers["content-length"]) == len(wire)
+    for takes, tag in ((coding, packed), (coding, plain), ("identity", plain)):
+        again = asker.get("/stories", **{"accept-encoding": takes, "if-none-match": tag.headers["etag"]})
+        assert (again.status_code, again.headers["etag"]) == (304, tag.headers["etag"])
+    other = asker.get("/stories", **{"accept-encoding": "identity", "if-none-match": packed.headers["etag"]})
+    assert other.status_code == 200, "who takes no coding may not have the packed bytes"
+
+
+def test_a_short_answer_is_not_packed(asker: Asker) -> None:
+    answer = asker.get("/decisions?limit=1&source=nobody", **{"accept-encoding": "gzip"})
+    assert (answer.status_code, "content-encoding" in answer.headers) == (200, False)
+    assert len(answer.content) < LEAST
 
 
 def test_db_13_signs_of_sql_are_words_like_others(asker: Asker) -> None:

@@ -68,6 +68,29 @@ def serving(folder: Path) -> Iterator[subprocess.Popen[str]]:
         process.communicate()
 
 
+def test_pictures_of_our_posts_are_served_as_they_are_now(tmp_path: Path) -> None:
+    port = desk(tmp_path)
+    (tmp_path / "site/one.md").write_text(POST.format("First") + "\n![](/img/quay.png)\n")
+    (tmp_path / "site/img").mkdir()
+    (tmp_path / "site/img/other.png").write_bytes(b"of nobody")
+    quay, published = tmp_path / "site/img/quay.png", tmp_path / "var/public/img/quay.png"
+    with serving(tmp_path):
+        assert until(port, "/atom.xml", b"/img/quay.png")
+        assert get(port, "/img/quay.png")[0] == 404, "it is not there yet"
+        for body in (b"\x89PNG one", b"\x89PNG two"):  # a picture that comes later, and one in its place
+            quay.write_bytes(body)
+            assert get(port, "/img/quay.png") == (200, body)
+            assert any(
+                (published.exists() and published.read_bytes() == body) or PATIENCE.wait(0.1) for _ in range(200)
+            )
+        for path in ("/img/other.png", "/one.md", "/img/../one.md", "/img/%2e%2e/feeds.yaml", "/var/feeds.db"):
+            assert get(port, path)[0] == 404
+        (tmp_path / "site/one.md").unlink()
+        (tmp_path / "site/two.md").write_text(POST.format("Second"))
+        assert any(get(port, "/img/quay.png")[0] == 404 or PATIENCE.wait(0.1) for _ in range(200))
+        assert not published.exists()
+
+
 def test_first_pass_new_post_reload_and_stop(tmp_path: Path) -> None:
     port = desk(tmp_path)
     with serving(tmp_path) as process:

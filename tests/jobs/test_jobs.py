@@ -23,6 +23,7 @@ from feeds.model.channel import Rendition
 from feeds.model.delivery import Delivery, Message, Sent
 from feeds.model.entry import Parsed
 from feeds.model.job import Job, Report
+from feeds.model.picture import Hung
 from feeds.model.settings import Settings, Subject
 from feeds.model.source import Document, Fetched, Options, Problem, Source, SourceState
 from feeds.model.story import Category
@@ -99,12 +100,13 @@ class World:
             raise ParseError("killed", "SIGSEGV")
         return parse(document, source)
 
-    def write(self, renditions: Sequence[Rendition]) -> tuple[str, ...]:
+    def write(self, renditions: Sequence[Rendition | Hung]) -> tuple[str, ...]:
         if self.disk_full:
             raise OutputError("/public", "no space is left on its disk")
-        fresh = [r for r in renditions if self.files.get(r.path) != r.body]
-        self.files.update((r.path, r.body) for r in fresh)
-        return tuple(r.path for r in fresh)
+        bodies = {each.path: b"".join(each.pieces) for each in renditions}
+        fresh = {path: body for path, body in bodies.items() if self.files.get(path) != body}
+        self.files.update(fresh)
+        return tuple(fresh)
 
     def remove(self, paths: Sequence[str]) -> None:
         for path in paths:

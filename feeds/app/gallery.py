@@ -1,0 +1,33 @@
+"""Pictures of our own posts: what the store knows of them, and their files in the folders of posts. Port `Gallery`."""
+
+from collections.abc import Callable, Sequence
+
+from feeds.fetch.pictures import read_picture
+from feeds.model.picture import Hung, Picture
+from feeds.model.settings import Settings
+from feeds.render.static import STATIC
+from feeds.store.pictures import Pictures
+
+
+class Gallery:
+    """Which pictures are shown is in the store, and each is read from its folder when it is asked for."""
+
+    def __init__(self, settings: Callable[[], Settings], pictures: Pictures) -> None:
+        self._settings, self._pictures = settings, pictures
+
+    def of(self, channel_id: str) -> tuple[Picture, ...]:
+        return self._pictures.of(channel_id)
+
+    def others(self, channel_id: str, paths: Sequence[str]) -> frozenset[str]:
+        return self._pictures.others(channel_id, paths)
+
+    def hang(self, channel_id: str, pictures: Sequence[Picture]) -> None:
+        self._pictures.hang(channel_id, pictures)
+
+    def read(self, picture: Picture) -> Hung | None:
+        source = next((s for s in self._settings().sources if s.id == picture.source_id and s.kind == "content"), None)
+        return None if source is None or picture.path in STATIC else read_picture(source, picture)
+
+    def look(self, path: str) -> Hung | None:
+        """Return the picture that posts point at by *path*, as it is now; None where none does, or it is missing."""
+        return next((hung for each in self._pictures.at(path) if (hung := self.read(each))), None)

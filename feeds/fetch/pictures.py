@@ -1,0 +1,60 @@
+"""The file of a picture that a post points at: beside the post, or in the site's folder of what is copied as it is.
+
+Only pictures, by their suffix; only regular files below the folder of posts or, where the folder belongs to a
+generator's site, below what that site publishes as it is; never through a link, never what `folder.walk` would not see
+(`.git`, `_includes`), never a draft's folder.
+"""
+
+import os
+import re
+from collections.abc import Iterator
+from unicodedata import normalize
+from urllib.parse import unquote, urlsplit
+
+from feeds.fetch.folder import is_seen, read
+from feeds.fetch.sites import folder_of
+from feeds.model.picture import LARGEST_PICTURE, Hung, Picture, picture_type
+from feeds.model.sites import SITES
+from feeds.model.source import Folder, Source
+
+_BASE = re.compile(r"^baseurl:[ \t]*[\"']?(/[^\"'\s#]+)", re.MULTILINE)  # of Jekyll: where the whole site stands
+
+
+def read_picture(source: Source, picture: Picture) -> Hung | None:
+    """Return the file that *picture* is in the folder of *source*; None where there is none that may be shown."""
+    media_type = picture_type(picture.path)
+    if not media_type:
+        return None
+    root = os.path.realpath(source.location)
+    try:
+        folder = folder_of(root, source.options.kind)
+    except OSError:
+        folder = Folder(kind=source.options.kind)
+    for base, name in _places(root, folder, source, picture):
+        if not _is_public(name):
+            continue
+        for spelt in dict.fromkeys((name, normalize("NFD", name), normalize("NFC", name))):
+            try:
+                body = read(base, spelt, LARGEST_PICTURE)
+            except (OSError, ValueError):
+                continue
+            return Hung(path=picture.path, media_type=media_type, pieces=(body,))
+    return None
+
+
+def _is_public(name: str) -> bool:
+    steps = name.split("/")
+    return bool(name) and is_seen(name) and "_drafts" not in steps and not any(step in ("", "..") for step in steps)
+
+
+def _places(root: str, folder: Folder, source: Source, picture: Picture) -> Iterator[tuple[str, str]]:
+    """Give the files that it may be, as a folder and a path below it, the likeliest first."""
+    yield root, picture.beside
+    paths = [picture.place]
+    for prefix in (unquote(urlsplit(source.home).path).rstrip("/"), *_BASE.findall(folder.config)):
+        paths += [path.removeprefix(prefix) for path in paths if prefix and path.startswith(f"{prefix}/")]
+    site = root.removesuffix(f"/{folder.below}") if folder.below else root
+    static = SITES[folder.kind].static if folder.name and folder.kind != "auto" else ()
+    for path in dict.fromkeys(paths):
+        yield from ((os.path.join(site, each), path.removeprefix("/")) for each in static)
+        yield root, path.removeprefix("/")
