@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import unescape
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import pytest
@@ -216,19 +217,28 @@ export default class {
   }
 }
 """
+ELEVENTY_BUILT = sites.DATA / "eleventy.built.json"
+"""What Eleventy 3.1.8 wrote into that list: Debian has no Eleventy. Where there is one, the list is made anew."""
 
 
-@needs("eleventy")
+def _eleventy(root: Path) -> list[dict[str, Any]]:
+    if shutil.which("eleventy") is None:
+        found: list[dict[str, Any]] = json.loads(ELEVENTY_BUILT.read_text("utf-8"))
+        return found
+    for path, parsed in sites.read(root, "auto").items():
+        if not isinstance(parsed, str) and any("refuses" in problem.detail for problem in parsed.problems):
+            (root / path).unlink()
+    (root / "src" / "list.11ty.js").write_text(ELEVENTY_LIST)
+    run("eleventy", "--quiet", cwd=root)
+    built: list[dict[str, Any]] = json.loads((root / "_site" / "list.json").read_text("utf-8"))
+    return built
+
+
 def test_eleventy_builds_the_same(tmp_path: Path) -> None:
     sites.write("eleventy", tmp_path)
-    for path, parsed in sites.read(tmp_path, "auto").items():
-        if not isinstance(parsed, str) and any("refuses" in problem.detail for problem in parsed.problems):
-            (tmp_path / path).unlink()
-    (tmp_path / "src" / "list.11ty.js").write_text(ELEVENTY_LIST)
-    run("eleventy", "--quiet", cwd=tmp_path)
     mine = ours(tmp_path, "auto")
     theirs = {}
-    for page in json.loads((tmp_path / "_site" / "list.json").read_text("utf-8")):
+    for page in _eleventy(tmp_path):
         path = page["path"].removeprefix("./")
         if path not in mine or not page["url"]:  # a draft, or a page that no tag and no folder makes a post
             assert path in LEFT_OUT
@@ -237,7 +247,9 @@ def test_eleventy_builds_the_same(tmp_path: Path) -> None:
         own = [tag for tag in page.get("tags") or [] if tag not in ("post", "posts")]
         theirs[path] = Built(path, f"{sites.HOME}/blog{page['url']}", date, (), terms(own))
     noted = {path for path, post in theirs.items() if path.endswith("permalink2.md")}  # its filter is the site's own
-    assert {p: b for p, b in mine.items() if p not in noted} == {p: b for p, b in theirs.items() if p not in noted}
+    refused = {path for path in mine if path.endswith("rubyoffset.md")}  # with its date, Eleventy builds nothing at all
+    known = mine.keys() - noted - refused
+    assert {p: mine[p] for p in known} == {p: b for p, b in theirs.items() if p not in noted}
 
 
 LEFT_OUT = {
