@@ -76,13 +76,16 @@ def uri(value: str) -> str:
 
     What is a URI already is returned as it is, so that ids and links never change by passing here.
     """
-    value = _BREAKS.sub("", text(value)).strip()
-    if _URI.fullmatch(value) and value.count("#") < 2:
+    if _is_uri(value) or _is_uri(value := _BREAKS.sub("", text(value)).strip()):
         return value
     if found := _HTTP.fullmatch(value):
         scheme, host, rest = found.groups()
         return scheme + _host(host) + _quoted(rest)
     return _quoted(value)
+
+
+def _is_uri(value: str) -> bool:
+    return bool(_URI.fullmatch(value)) and value.count("#") < 2
 
 
 def _host(host: str) -> str:

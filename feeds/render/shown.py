@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from feeds.errors import RenderError
@@ -205,6 +206,7 @@ def _sibling(channel: Channel, format: Format, period: Period) -> str:
     return safe.web(channel.base_url) + _path(channel.placed(format, period))
 
 
+@lru_cache(maxsize=65_536)  # the documents of 10,000 channels: every pass names them anew
 def _path(decoded: str) -> str:
     return safe.uri(decoded.replace("%", "%25").replace("?", "%3F").replace("#", "%23"))
 
