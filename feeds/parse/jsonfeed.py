@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from feeds.errors import ParseError
-from feeds.model.entry import Deleted, Enclosure, Image, Label, Parsed, Person, RawEntry, Reply, Text
+from feeds.model.entry import Deleted, Enclosure, Image, Label, Origin, Parsed, Person, RawEntry, Reply, Text
 from feeds.model.podcast import Podcast, Transcript, Voice
 from feeds.model.source import FeedInfo, Problem
 from feeds.parse.dates import read_date
@@ -150,8 +150,18 @@ def _entry(item: Object, authors: tuple[Person, ...], url: str, timezone: str, u
             for one in _objects(more, "labels")
         ),
         podcast=_podcast(_object_at(more, "podcast")),
+        origin=_origin(_object_at(more, "source")),
         base_url=_string(item, "url") or url,
     )
+
+
+def _origin(found: Object) -> Origin | None:
+    """Read the feed that an item is from, as this program tells it."""
+    read = Origin(
+        **{key: _string(found, key) for key in ("id", "url", "feed_url", "icon", "licence")},
+        **{key: _line(found, key) for key in ("title", "rights")},
+    )
+    return read if read != Origin() else None
 
 
 def _string(found: Object, key: str) -> str:

@@ -17,7 +17,7 @@ from feeds.model.entry import Enclosure, Image, Origin, Person
 from feeds.render import safe
 from feeds.render.episode import ITUNES, episode
 from feeds.render.shown import Shown
-from feeds.render.written import declared, element
+from feeds.render.written import declared, element, in_words
 
 DC = "http://purl.org/dc/elements/1.1/"
 MEDIA = "http://search.yahoo.com/mrss/"
@@ -35,6 +35,16 @@ RSS_SPACES = {
     "content": "http://purl.org/rss/1.0/modules/content/",
 }
 """The namespaces that heads declare, beside the formats' own, and stories count on."""
+
+_WORDS = (
+    "<title",
+    "<category",
+    "<source",
+    "<author",
+    "<dc:",
+    "<media:",
+    "<itunes:",
+)  # other elements hold HTML or URLs
 
 # What validators and old readers take for the address of an enclosure: a host with a dot, then a path.
 _ENCLOSURE = re.compile(r"https?://(?:[a-z0-9\-]+\.)+[a-z0-9\-]+(?::\d+)?(?:/|$)", re.IGNORECASE)
@@ -54,7 +64,16 @@ def atom_entry(channel: Channel, shown: Shown) -> bytes:
 
 def rss_item(channel: Channel, shown: Shown) -> bytes:
     """Return *shown* as an item of RSS 2.0."""
-    return "\n".join(("<item>", *_rss(channel, shown), "</item>\n")).encode()
+    return "\n".join(("<item>", *map(_worded, _rss(channel, shown)), "</item>\n")).encode()
+
+
+def _worded(found: str) -> str:
+    """The element *found* with its signs as RSS asks for them where words stand.
+
+    Source: RSS Best Practices Profile, "Character Data": `&#x26;` and `&#x3C;`, which readers that take text for HTML
+    show as the signs they are more often than `&amp;` and `&lt;`.
+    """
+    return in_words(found) if found.startswith(_WORDS) else found
 
 
 def _language(channel: Channel, shown: Shown) -> str:
@@ -118,8 +137,8 @@ def _rss(channel: Channel, shown: Shown) -> Iterator[str]:
     if shown.source and shown.source.feed_url:
         yield element("source", shown.source.title, url=shown.source.feed_url)
     yield element("pubDate", rfc822(shown.published))
-    if shown.canonical:
-        yield element("atom:link", href=shown.canonical, rel="canonical", type="text/html")
+    for rel, href, name in _other_places(shown):
+        yield element("atom:link", href=href, rel=rel, type="text/html" if rel != "via" else "", title=name)
     yield from _rss_authors(shown.authors)
     yield from _rss_terms(shown)
     if language := _language(channel, shown):
@@ -192,23 +211,27 @@ def _atom_person(name: str, found: Person) -> str:
 def _atom_links(shown: Shown) -> Iterator[str]:
     if shown.url:
         yield element("link", href=shown.url, rel="alternate", type="text/html")
-    if shown.canonical:
-        yield element("link", href=shown.canonical, rel="canonical", type="text/html")
     for file in shown.enclosures:
         size = str(file.length) if file.length else ""
         yield element("link", href=file.url, rel="enclosure", type=file.media_type, length=size, title=file.title)
-    for copy in shown.copies:
-        yield element("link", href=copy.url, rel="related", type="text/html", title=copy.title)
-    if shown.via:
-        yield element(
-            "link", href=shown.via.url or shown.via.feed_url or shown.via.id, rel="via", title=shown.via.title
-        )
+    for rel, href, name in _other_places(shown):
+        yield element("link", href=href, rel=rel, type="text/html" if rel != "via" else "", title=name)
     if shown.comments:
         yield element("link", href=shown.comments, rel="replies", type="text/html")  # RFC 4685 §4
     if shown.comments_feed:
         yield element("link", href=shown.comments_feed, rel="replies", type="application/atom+xml")
     if shown.licence:
         yield element("link", href=shown.licence, rel="license")  # RFC 4946 §2
+
+
+def _other_places(shown: Shown) -> Iterator[tuple[str, str, str]]:
+    """Relation, address and title of the other places of the story (RFC 4287 §4.2.7.2, RFC 6596)."""
+    if shown.canonical:
+        yield "canonical", shown.canonical, ""
+    for copy in shown.copies:
+        yield "related", copy.url, copy.title
+    if shown.via:
+        yield "via", shown.via.url or shown.via.feed_url or shown.via.id, shown.via.title
 
 
 def _atom_source(origin: Origin, authors: tuple[Person, ...], updated: datetime) -> str:

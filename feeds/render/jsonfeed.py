@@ -13,7 +13,7 @@ import orjson
 
 from feeds.errors import RenderError
 from feeds.model.channel import Channel, Feed, Format, SetAside
-from feeds.model.entry import Enclosure, Image, Person
+from feeds.model.entry import Enclosure, Image, Origin, Person
 from feeds.model.podcast import Podcast
 from feeds.render import safe
 from feeds.render.gate.ours import head_fault
@@ -106,9 +106,10 @@ def _item(shown: Shown) -> Json:
 
 
 def _provenance(shown: Shown) -> Json:
-    source, image = shown.source, shown.image
+    image = shown.image
     return _filled(
-        source=_filled(id=source.id, title=source.title, url=source.url, feed_url=source.feed_url) if source else {},
+        source=_origin(shown.source),
+        via=_origin(shown.via),
         copies=[_filled(url=copy.url, title=copy.title) for copy in shown.copies],
         canonical=shown.canonical,
         rights=shown.rights,
@@ -124,6 +125,22 @@ def _provenance(shown: Shown) -> Json:
             if (known := shown.labels.get(tag))
         ],
         podcast=_episode(shown.podcast) if shown.podcast else {},
+    )
+
+
+def _origin(found: Origin | None) -> Json:
+    return (
+        _filled(
+            id=found.id,
+            title=found.title,
+            url=found.url,
+            feed_url=found.feed_url,
+            rights=found.rights,
+            licence=found.licence,
+            icon=found.icon,
+        )
+        if found
+        else {}
     )
 
 

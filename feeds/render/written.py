@@ -16,6 +16,11 @@ def escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;")
 
 
+def in_words(written: str) -> str:
+    """Return the element *written* with `&` and `<` as hexadecimal references: the same to XML, plainer to readers."""
+    return written.replace("&amp;", "&#x26;").replace("&lt;", "&#x3C;") if "&" in written else written
+
+
 def attributes(found: Mapping[str, str]) -> str:
     """Return *found* as they stand in a tag, a blank before each; those that are '' are left out."""
     said = ""

@@ -20,6 +20,7 @@ from feeds.render.extension import Head
 from feeds.render.gate.ours import head_fault
 from feeds.render.pieces import Body, Heads, Piece, joined, piece, pieces
 from feeds.render.shown import address, gone, home, moment, pages, person, root, title
+from feeds.render.written import in_words
 
 GENERATOR = "feeds"
 TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"
@@ -92,7 +93,7 @@ def _written(channel: Channel, format: Format, dated: bool) -> tuple[Piece, ...]
     _keep_the_locale(head)
     style, updated = f"{root(channel)}/static/feed.css", _EPOCH if dated else None
     head.register_extension("feeds", partial(_extension, channel, style, hubs, updated, format))
-    document: bytes = head.atom_str() if format == "atom" else head.rss_str()
+    document: bytes = head.atom_str() if format == "atom" else in_words(head.rss_str().decode()).encode()
     tail = _ATOM_TAIL if format == "atom" else _RSS_TAIL
     if fault := head_fault(document, address(channel, format)):
         raise RenderError("", fault)

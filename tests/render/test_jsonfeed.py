@@ -153,5 +153,7 @@ def test_extension_names_the_source_and_the_copies() -> None:
         "title": DAILY.title,
         "url": DAILY.url,
         "feed_url": DAILY.feed_url,
+        "rights": DAILY.rights,
+        "icon": DAILY.icon,
     }
     assert "_feeds" not in read(feed(item()))["items"][0]
