@@ -82,6 +82,15 @@ def test_who_works_on_the_store_is_named(folder: Path) -> None:
     assert "nobody" in found(folder)["lock"].said
 
 
+def test_what_lies_beside_the_store_counts_as_its_size(folder: Path) -> None:
+    with opened(str(folder / "feeds.yaml"), {}, lock=True) as app:
+        app.store.library.set_meta("much", "x" * 300_000)
+        log = (folder / "var/feeds.db-wal").stat().st_size
+        said = found(folder)["store"].said
+    assert log > 300_000
+    assert int(said.partition(", ")[2].partition(" KiB")[0]) * 1024 > log - 1024
+
+
 def test_db_06_a_flipped_page_is_found_however_large_the_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(guard, "CHECKED", 0)
     path = folder / "var/feeds.db"

@@ -64,6 +64,7 @@ class Service:
 
     port: int
     folder: Path
+    language: str
 
     def url(self, page: str = "") -> str:
         return f"http://127.0.0.1:{self.port}/desk{f'/{page}' if page else ''}"
@@ -93,7 +94,7 @@ def service(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     process = subprocess.Popen(command(folder, "serve"), env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     try:
         assert until(port, "/atom.xml", "거둘 글".encode())
-        yield Service(port, folder)
+        yield Service(port, folder, request.param)
     finally:
         process.kill()
         process.communicate()
@@ -128,6 +129,7 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 
 
 def signed_in(context: BrowserContext, service: Service) -> Page:
+    context.set_extra_http_headers({"Accept-Language": service.language})
     page = context.new_page()
     page.goto(service.url())
     page.fill("#name", NAME)
@@ -238,6 +240,7 @@ def test_axe_finds_nothing_and_nothing_is_cut_off(browser: Browser, service: Ser
     context = browser.new_context(**DRESSES[dress])  # type: ignore[arg-type]  # options by name
     context.set_default_timeout(30_000)
     try:
+        context.set_extra_http_headers({"Accept-Language": service.language})
         page = context.new_page()
         page.goto(service.url("login"))
         assert breaches(page) == []
@@ -258,6 +261,7 @@ def test_axe_finds_nothing_and_nothing_is_cut_off(browser: Browser, service: Ser
 
 def test_everything_is_done_by_keyboard_alone(context: BrowserContext, service: Service) -> None:
     """Sign in, skip to the content, go to a source, let it rest and wake it: Tab, Enter and letters."""
+    context.set_extra_http_headers({"Accept-Language": service.language})
     page = context.new_page()
     page.goto(service.url())
     page.wait_for_selector("#name:focus")

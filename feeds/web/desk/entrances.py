@@ -52,11 +52,17 @@ def entrances(desk: Desk, pages: Sequence[Page], style: str) -> tuple[Entrance, 
         Entrance(path=f"{ROOT}/do", handler=front.does, methods=("POST",)),
     )
     private = (replace(way, handler=packs(way.handler, private=True)) for way in ways)
-    return (*private, Entrance(path=f"{ROOT}/desk.css", handler=packs(_sheet)))
+    # what people type: relative, so that it holds behind any prefix; whoever is not signed in is led on from there
+    typed = Entrance(path=f"{ROOT}/", handler=lambda _: guard.see("login"))
+    return (*private, typed, Entrance(path=f"{ROOT}/desk.css", handler=packs(_sheet)))
 
 
 def _path(page: Page) -> str:
     return f"{ROOT}/{page.name}" if page.name else ROOT
+
+
+def _spoken(asked: Asked, language: str) -> str:
+    return speech(language, asked.headers.get("accept-language", ""))
 
 
 def _either(shows: Handler, takes: Handler) -> Handler:
@@ -109,7 +115,7 @@ class _Front:
         self, page: Page | None, asked: Asked, session: Session | None, fields: Mapping[str, str] | None = None
     ) -> Visit:
         parameters, site = asked.parameters, self.desk.site()
-        spoken = speech(site.language)
+        spoken = _spoken(asked, site.language)
         secret = guard.cookie(asked, SESSION) if session else guard.cookie(asked, FORM)
         line = self.desk.acts.line(guard.number(parameters.get("done", ""), 10**9)) if session else None
         return Visit(
@@ -200,7 +206,7 @@ class _Front:
         found = self.desk.door.enter(name, fields.get("password", ""), asked.client, guard.cookie(asked, DEVICE))
         if isinstance(found, Entered):
             return guard.see(f"{guard.base(asked.path)}{self._inside(next)}", cookies=_welcomed(origin, found))
-        say = words(speech(self.desk.site().language))
+        say = words(_spoken(asked, self.desk.site().language))
         problem = counted(say, f"login_{found.why}", max(round(found.wait.total_seconds()), 1))
         answer = self._form(asked, secret, problem=problem, name=name[:64], next=next)
         if found.why == "wrong":

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from feeds.core import telling
 from feeds.web.desk.facts import FACTS
 
 # English and Korean by key.
@@ -369,9 +370,11 @@ _ENGLISH = MappingProxyType({key: said[0] for key, said in {**_WORDS, **FACTS}.i
 _KOREAN = MappingProxyType({key: said[1] for key, said in {**_WORDS, **FACTS}.items() if said[1]})
 
 
-def speech(language: str) -> str:
-    """The language of the desk: that of the public pages."""
-    return "ko" if language.lower().partition("-")[0] == "ko" else "en"
+def speech(language: str, accepted: str = "") -> str:
+    """The language of the desk: of those that it speaks the one that who looks at it likes best, by *accepted*
+    (`Accept-Language`); where they like none of them, that of the public pages, *language*."""
+    named = {item.partition(";")[0].strip().lower().partition("-")[0] for item in accepted[:500].split(",")}
+    return telling.spoken(language) if named.isdisjoint(telling.SPOKEN) else telling.preferred(accepted)
 
 
 def words(spoken: str) -> Mapping[str, str]:

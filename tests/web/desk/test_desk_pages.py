@@ -51,6 +51,28 @@ def test_the_worst_source_comes_first_with_cause_and_remedy(browser: Browser) ->
     assert "content[].path" in first or "sources[].file" in first
 
 
+@pytest.mark.parametrize(
+    ("accepted", "expected"),
+    [
+        ("en-US,en;q=0.9", "en"),
+        ("en;q=0.4, ko-KR;q=0.8", "ko"),
+        ("fr, de;q=0.5", "ko"),
+        ("fr, en;q=0.1", "en"),
+        ("*", "ko"),
+        ("", "ko"),
+        ("en;q=x", "en"),
+        ("ko" * 9999, "ko"),
+    ],
+)
+def test_the_desk_speaks_as_who_looks_at_it_likes(korean: Browser, accepted: str, expected: str) -> None:
+    for path in ("/desk", "/desk/login"):
+        shown = korean.get(path, accept_language=accepted)
+        if shown.status_code == 200:
+            assert f'<html lang="{expected}">' in shown.text
+            assert "no-store" in shown.headers["cache-control"]
+    assert f'<html lang="{expected}">' in korean.get("/desk", accept_language=accepted).text
+
+
 def test_every_page_speaks_korean(korean: Browser) -> None:
     for page in PAGES:
         if page.name not in ("source", "story"):
