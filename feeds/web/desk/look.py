@@ -24,6 +24,7 @@ from feeds.web.desk.words import counted
 Show = Callable[[Desk, "Visit"], Mapping[str, object]]
 """What a page's template receives besides the visit. Raises `UsageError` where there is nothing of the kind."""
 
+COUNTED = timedelta(days=60)  # ahead: farther than that nobody counts days
 PAGES = Environment(
     loader=PackageLoader("feeds.web.desk", "templates"),
     autoescape=True,
@@ -175,12 +176,14 @@ class Written:
         return moment.astimezone(self._zone).strftime("%Y-%m-%d %H:%M")
 
     def ago(self, moment: datetime | None) -> str:
-        """`3 minutes ago`, `in 2 hours`, `never`."""
+        """`3 minutes ago`, `in 2 hours`, `never`; the day itself where nobody counts so many days ahead."""
         if moment is None:
             return self._say["never"]
         passed = self._now - moment
         if abs(passed) < timedelta(seconds=1):
             return self._say["now"]
+        if -passed > COUNTED:
+            return self.time(moment)
         return self._say["ago" if passed > timedelta(0) else "ahead"].format(span=self.span(abs(passed)))
 
     def span(self, time: timedelta) -> str:

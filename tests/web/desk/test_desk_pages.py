@@ -1,5 +1,6 @@
 """What the desk's pages show, in both languages."""
 
+import html
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -176,6 +177,23 @@ def test_stories_are_found_by_what_they_say(browser: Browser, words: str, titles
 def test_what_waits_is_listed(browser: Browser) -> None:
     browser.app.store.outbox.mark(["all"], NOW + timedelta(hours=2))
     assert "in 2 hours" in text(browser.page("/desk/queue"))
+
+
+def test_what_waits_for_long_has_its_day_and_pages_lead_to_their_story(browser: Browser) -> None:
+    story = browser.app.store.looks.stories(1)[0]
+    browser.app.store.outbox.mark([f"~{story.id}"], NOW + timedelta(days=61))
+    browser.app.store.outbox.mark(["by-category:tech"], NOW + timedelta(days=60))
+    page = browser.page("/desk/queue")
+    assert "2026-05-01 09:00" in text(page)
+    assert "in 60 days" in text(page)
+    led = re.search(r'<td[^>]*><a href="([^"]*)">', page)
+    assert led
+    assert story.lead.title in browser.page(f"/desk/{html.unescape(led[1]).removeprefix('desk/')}")
+
+
+def test_stories_bear_the_names_of_their_sources(browser: Browser) -> None:
+    found = re.findall(r'<span class="source" dir="auto">([^<]*)</span>', browser.page("/desk/stories"))
+    assert set(found) == {"one.example", "two.example"}
 
 
 def test_subscribers_of_the_hub_are_listed_without_their_secrets(browser: Browser) -> None:
