@@ -165,8 +165,12 @@ def _sent(url: str) -> str:
     return parts._replace(netloc=place, path=quote(parts.path, safe="/%")).geturl()
 
 
-def next_step(delivery: Delivery, sent: Sent, now: datetime) -> Delivery:
-    """Return what becomes of a delivery: done, skipped, owed later, given up, or gone with its subscription (410)."""
+def next_step(delivery: Delivery, sent: Sent, now: datetime, *, partner: bool = False) -> Delivery:
+    """Return what becomes of a delivery: done, skipped, owed later, given up, or gone with its subscription (410).
+
+    *partner*: it carries a partner's document, by a webhook or to a subscription: that is tried for a month, a
+    subscription's as long as its lease lasts. How often and how long a hub tries is its own choice (§7).
+    """
     tried = replace(delivery, attempts=delivery.attempts + 1)
     if sent.skipped:
         return replace(delivery, state="skipped", problem="")
@@ -180,7 +184,8 @@ def next_step(delivery: Delivery, sent: Sent, now: datetime) -> Delivery:
     if delivery.kind == "verify" and (sent.status and sent.status < 500):
         problem = "the callback does not say that it meant this" if sent.accepted else problem
         return replace(tried, state="given_up", problem=problem)
-    if tried.attempts >= _ATTEMPTS[delivery.kind] or (sent.final and delivery.kind == "verify"):
+    attempts = PARTNERS if partner else _ATTEMPTS[delivery.kind]
+    if tried.attempts >= attempts or (sent.final and delivery.kind == "verify"):
         return replace(tried, state="given_up", problem=problem)
     return replace(tried, problem=problem, due=now + _wait(tried))
 

@@ -115,8 +115,9 @@ def _settle(run: _Round, came: Sequence[tuple[Delivery, Sent]]) -> None:
     settled = []
     for delivery, sent in came:
         run.flying.discard(delivery.id)
-        run.partners.settle(delivery, sent)
-        step = websub.next_step(delivery, naver.judged(sent) if delivery.kind == "naver" else sent, now)
+        partner = run.partners.settle(delivery, sent)
+        judged = naver.judged(sent) if delivery.kind == "naver" else sent
+        step = websub.next_step(delivery, judged, now, partner=partner)
         if delivery.kind == "verify":
             step = _verified(run, delivery, sent, step)
         settled.append(step)

@@ -57,11 +57,12 @@ class Carried:
         hub = f"{self.work.settings.site.url.rstrip('/')}/partner/{partner.id}/hub"
         return websub.push(subscription, hub, *found)
 
-    def settle(self, delivery: Delivery, sent: Sent) -> None:
-        """Enter that a partner took a document, where it said so."""
+    def settle(self, delivery: Delivery, sent: Sent) -> bool:
+        """Enter that a partner took a document, where it said so; tell whether it was a partner's."""
         issue, size = self.under_way.pop(delivery.id, (None, 0))
         if issue and sent.accepted and self.work.ports.office:
             self.work.ports.office.picked_up(issue, "pushed", size)
+        return issue is not None
 
     def _document(
         self, office: Office, partner: Partner, channel_id: str, delivery: Delivery

@@ -292,6 +292,25 @@ def test_a_partner_subscribes_with_its_token(subscribed: Desk) -> None:
     assert len(desk.portal.pushed()) == 1, "a subscription ends with its token"
 
 
+def test_a_subscription_waits_as_long_as_its_lease(subscribed: Desk) -> None:
+    """A partner whose callback was down for days gets the retraction of what it may have; public ones wait a day."""
+    desk = subscribed
+    token = partners.issue(desk.app, "portal", "header", timedelta(0))
+    assert subscribe(desk, token) == 202
+    desk.settle()
+    desk.portal.says["/cb"] = (503, {}, b"")
+    desk.write("one")
+    desk.later(MINUTE)
+    decisions.retract(desk.app, desk.story("one"), "")
+    for _ in range(15):
+        desk.later(timedelta(hours=6))
+    del desk.portal.says["/cb"]
+    desk.later(timedelta(hours=6))
+    assert b"deleted-entry" in desk.portal.pushed()[-1].body
+    assert desk.told()[-1][1:] == ("retraction", "pushed", True)
+    assert desk.app.store.partners.debts("portal") == ()
+
+
 def test_the_hub_of_a_key_is_reached_by_the_key(subscribed: Desk) -> None:
     key = partners.issue(subscribed.app, "portal", "path", timedelta(0))
     answer = subscribed.web.get(f"/partner/portal/{key}/all/atom.xml")
