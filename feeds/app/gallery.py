@@ -10,10 +10,13 @@ from feeds.store.pictures import Pictures
 
 
 class Gallery:
-    """Which pictures are shown is in the store, and each is read from its folder when it is asked for."""
+    """Which pictures are shown is in the store, and each is read from its folder when it is asked for.
 
-    def __init__(self, settings: Callable[[], Settings], pictures: Pictures) -> None:
-        self._settings, self._pictures = settings, pictures
+    Without *reads* they are only noted: by who keeps no output folder, as the workers of a cluster.
+    """
+
+    def __init__(self, settings: Callable[[], Settings], pictures: Pictures, *, reads: bool = True) -> None:
+        self._settings, self._pictures, self._reads = settings, pictures, reads
 
     def of(self, channel_id: str) -> tuple[Picture, ...]:
         return self._pictures.of(channel_id)
@@ -25,8 +28,10 @@ class Gallery:
         self._pictures.hang(channel_id, pictures)
 
     def read(self, picture: Picture) -> Hung | None:
+        if not self._reads or picture.path in STATIC:
+            return None
         source = next((s for s in self._settings().sources if s.id == picture.source_id and s.kind == "content"), None)
-        return None if source is None or picture.path in STATIC else read_picture(source, picture)
+        return read_picture(source, picture) if source else None
 
     def look(self, path: str) -> Hung | None:
         """Return the picture that posts point at by *path*, as it is now; None where none does, or it is missing."""

@@ -10,6 +10,7 @@ from types import FrameType
 
 from feeds.app import partners, planning, push
 from feeds.app.build import App, client_for, ports_for
+from feeds.app.gallery import Gallery
 from feeds.app.operating import Operating
 from feeds.app.passes import tidy
 from feeds.app.service import Service
@@ -136,7 +137,8 @@ class WorkerNode:
                 self._dealt = (app.settings, app.deal().parts)
             client, parts = client_for(app.settings), self._dealt[1]
             made = ports_for(app.settings, app.store, client, app.clock, app.sandbox, parts)
-            own.ports = replace(made, write=lambda _: (), remove=lambda _: None)
+            noting = Gallery(lambda: app.settings, app.store.pictures, reads=False)
+            own.ports = replace(made, write=lambda _: (), remove=lambda _: None, gallery=noting)
         found: Ports = own.ports
         return found
 
