@@ -8,7 +8,7 @@ FeedsError
 ├── ParseError          one document is not a feed; carries a problem code
 ├── RenderError         one story cannot be expressed in a format
 ├── FetchError          one request was refused or failed; carries a problem code
-├── OutputError         the output folder cannot be written
+├── OutputError         the output folder, or the bucket that mirrors it, cannot be written
 ├── ListenError         an address cannot be listened on
 └── StoreError
     ├── StaleView       rows changed since they were read: read again, decide again
@@ -120,7 +120,7 @@ class RenderError(FeedsError):
 
 
 class OutputError(FeedsError):
-    """The output folder cannot be written; *path* names the place."""
+    """The output folder, or the bucket that mirrors it, cannot be written; *path* names the place."""
 
     def __init__(self, path: str, message: str) -> None:
         self.path = path
@@ -248,6 +248,10 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     "withheld": (
         "a document breaks a rule of its format",
         "report what it says to us; the last good document stays published until then",
+    ),
+    "mirror": (
+        "the bucket that mirrors us did not take a document",
+        "check `mirror` in the configuration; it is tried again, and what is published here stays right",
     ),
     "delivery": ("a hub or a subscriber did not accept what it was told", "wait; it is tried again for about a day"),
     "twin": (

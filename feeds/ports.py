@@ -16,6 +16,7 @@ from feeds.model.picture import Hung, Picture
 from feeds.model.search import Hits, Unsearched
 from feeds.model.source import Document, Fetched, Haste, Source, SourceState
 from feeds.model.story import Category, Fate, Story
+from feeds.ports_mirror import Mirror
 from feeds.ports_partners import Errands, Office
 
 Clock = Callable[[], datetime]
@@ -357,6 +358,7 @@ class Ports:
     index: Index | None = None  # None: nobody looks for stories by their words
     office: Office | None = None  # None: there are no partners
     errands: Errands | None = None  # what partners are sent
+    mirror: Mirror | None = None  # None: documents are copied nowhere
 
 
 class Shelf(Protocol):

@@ -22,6 +22,7 @@ from feeds.fetch import fetcher
 from feeds.jobs import hand
 from feeds.jobs.deliver import deliver
 from feeds.jobs.index import index
+from feeds.jobs.mirror import mirror
 from feeds.jobs.poll import poll
 from feeds.jobs.publish import publish
 from feeds.jobs.reclean import reclean
@@ -31,10 +32,12 @@ from feeds.jobs.syndicate import Syndicate
 from feeds.jobs.work import Progress, Work, never, silent
 from feeds.log import reshape
 from feeds.model.job import Job, Report
+from feeds.model.mirror import Thing
 from feeds.model.settings import Settings
 from feeds.model.source import Source
 from feeds.net import Client
 from feeds.ports import Clock, Ports
+from feeds.ports_mirror import Mirror
 from feeds.render.static import STATIC
 from feeds.sandbox import Sandbox
 from feeds.send.files import remover, writer
@@ -53,6 +56,7 @@ JOBS: Mapping[str, Callable[[Job, Work], Report]] = {
     "subscribe": subscribe,
     "index": index,
     "hand": hand.hand,
+    "mirror": mirror,
 }
 
 
@@ -104,7 +108,21 @@ def ports_for(
         index=store.searching,
         office=Syndicate(lambda: settings, store.library, store.partners, clock),
         errands=store.partners.errands,
+        mirror=_mirror(settings, store),
     )
+
+
+ASSETS: Mapping[str, Thing] = {
+    path: Thing(path=path, body=body, media_type=media_type) for path, (media_type, body) in STATIC.items()
+}
+
+
+def _mirror(settings: Settings, store: Store) -> Mirror | None:
+    if settings.mirror is None:
+        return None
+    from feeds.send.bucket import Bucket  # noqa: PLC0415 - with obstore, which not everyone has
+
+    return Mirror(bucket=Bucket(settings.mirror), notes=store.outbox.mirroring(ASSETS))
 
 
 @dataclass(slots=True, kw_only=True)

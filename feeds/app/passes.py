@@ -58,7 +58,7 @@ def run_pass(app: App, *, progress: Progress = silent, stopping: Callable[[], bo
     if not stands:
         app.ports.outbox.mark(app.channels(), app.clock())
     outcome = Outcome()
-    for job in (*_polls(app), Job(name="publish"), Job(name="hand"), Job(name="deliver")):
+    for job in (*_polls(app), Job(name="publish"), Job(name="hand"), Job(name="deliver"), *_mirrors(app)):
         outcome.reports.append(app.run_job(job, app.work(progress=progress, stopping=stopping)))
     tidy(app)
     partners.watch(app)
@@ -93,6 +93,10 @@ def build(app: App, *, progress: Progress = silent) -> Outcome:
 
 def _polls(app: App) -> tuple[Job, ...]:
     return tuple(Job(name="poll", shard=n) for n in range(app.store.shards))
+
+
+def _mirrors(app: App) -> tuple[Job, ...]:
+    return (Job(name="mirror"),) if app.settings.mirror else ()
 
 
 def _published(app: App) -> bool:

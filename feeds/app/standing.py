@@ -1,9 +1,12 @@
-"""How a cluster stands: its workers, and the jobs that run and wait."""
+"""How a cluster stands: its workers, the jobs that run and wait, and the bucket that mirrors it."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
-from feeds.app.build import App
+from feeds.app.build import ASSETS, App
+from feeds.app.look import ago
 from feeds.store import is_server
 
 SILENT = 30.0  # seconds without a sign of life after which a worker is called silent: its jobs run again then
@@ -26,6 +29,25 @@ def standing(app: App) -> Mapping[str, Any]:
     finally:
         queue.close()
     return {"workers": workers, "waiting": waiting}
+
+
+def mirror(app: App) -> Mapping[str, Any]:
+    """Return how the bucket that mirrors us stands: its name, how many documents it is behind, the last problem and
+    when it is tried again; nothing without one."""
+    if app.settings.mirror is None:
+        return {}
+    found = app.store.outbox.mirroring(ASSETS).standing()
+    return {"bucket": app.settings.mirror.name, **asdict(found)}
+
+
+def mirror_said(app: App, now: datetime) -> tuple[str, ...]:
+    """Return the same as lines, none without a bucket."""
+    if not (found := mirror(app)):
+        return ()
+    first = f"mirror {found['bucket']}: " + (f"{found['behind']} behind" if found["behind"] else "all there")
+    if not found["problem"]:
+        return (first,)
+    return (first, f"  cause   {found['problem']}", f"  next    tried again {ago(found['until'], now)}")
 
 
 def said(found: Mapping[str, Any]) -> str:

@@ -31,7 +31,7 @@ LATELY = timedelta(hours=24)
 def status(desk: Desk, json_: bool) -> None:
     """Show how it goes: totals, then every source that has a problem, the worst first, with cause and remedy; sources
     that moved, that went quiet, or that read one feed twice; partners that stopped asking, or are overdue;
-    how many our hub tells, and which sources are told by theirs."""
+    how many our hub tells, and which sources are told by theirs; how far the bucket that mirrors us is behind."""
     with desk.open() as app:
         now = app.clock()
         lines, totals = look.worst_first(app), app.store.overview.totals(now)
@@ -42,6 +42,7 @@ def status(desk: Desk, json_: bool) -> None:
             sources = [_source(s, now, answered.get(s.source.id, Answers())) for s in lines]
             said = {"totals": asdict(totals), "config_error": error, "sources": sources, "held": held}
             said["cluster"], said["load"] = standing.standing(app), asdict(planning.load_of(app))
+            said["mirror"] = standing.mirror(app)
             print_json({**said, "partners": partners.alarms(app), "push": push.standing(app)})
             return
         if error:
@@ -60,10 +61,12 @@ def status(desk: Desk, json_: bool) -> None:
             say(desk, lag)
         if cluster := standing.said(standing.standing(app)):
             say(desk, cluster)
+        for told in standing.mirror_said(app, now):
+            say(desk, told)
         if app.settings.push.builtin:
             topics = app.store.outbox.hub.topics(now)
-            told = count(sum(line.subscribers for line in topics), "subscriber")
-            say(desk, f"our hub tells {told} of {count(len(topics), 'document')}")
+            number = count(sum(line.subscribers for line in topics), "subscriber")
+            say(desk, f"our hub tells {number} of {count(len(topics), 'document')}")
         for name, alarms in partners.alarms(app).items():
             for alarm in alarms:
                 say(desk, f"\npartner    {name}  {alarm}")

@@ -26,6 +26,7 @@ def check(parts: Parts) -> None:
     _names(parts)
     _outputs(parts)
     _partners(parts)
+    _mirror(parts)
 
 
 def check_partners(parts: Parts, sources: Sequence[Source]) -> None:
@@ -36,6 +37,13 @@ def check_partners(parts: Parts, sources: Sequence[Source]) -> None:
             if id not in known:
                 message = f"only_sources has {shown(node)}; give ids of sources, as `feeds list` shows them"
                 parts.sheet.fault(node, message, did_you_mean(id, known))
+
+
+def _mirror(parts: Parts) -> None:
+    keys = parts.mirror.keys
+    for given, missing in (("access_key", "secret_key"), ("secret_key", "access_key")):
+        if getattr(keys, given) and not getattr(keys, missing):
+            parts.sheet.fault(parts.mirror.at(given), f"mirror has {given} without {missing}; give both, or neither")
 
 
 def slug_of(category: schema.CategoryKeys) -> str:

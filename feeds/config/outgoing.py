@@ -99,6 +99,32 @@ class ServerKeys(Keys):
     connections_per_client: Annotated[int, values.number(1, 100_000)] = key("how many of them one client may hold", 64)
 
 
+class MirrorKeys(Keys):
+    """A bucket of S3, or of what speaks like it, that gets a copy of each document."""
+
+    bucket: Annotated[str, values.matching(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "give the bucket's name alone")] = key(
+        "name of the bucket", example="feeds-example"
+    )
+    prefix: Annotated[str, values.matching(r"[\w.~-]+(/[\w.~-]+)*", "give a folder, as in news/feeds")] | None = key(
+        "folder within the bucket; left out: its root", None
+    )
+    endpoint: Annotated[str, values.address("https://s3.example.com")] | None = key(
+        "address of the server; left out: Amazon's own", None
+    )
+    region: Annotated[str, values.matching(r"[A-Za-z0-9-]+", "give a region, as in ap-northeast-2")] = key(
+        "region of the bucket", "us-east-1"
+    )
+    access_key: Annotated[str, values.matching(r"[!-~]+", "give the key alone")] | None = key(
+        "key id; left out: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or the role of the machine", None
+    )
+    secret_key: Annotated[str, values.matching(r"[!-~]+", "give the secret alone")] | None = key(
+        "its secret; best given as ${file:…} or ${env:…}", None
+    )
+    max_age: Annotated[timedelta, values.duration(timedelta(0), 30 * DAY)] = key(
+        "how long caches may answer for the bucket (`Cache-Control`)", "5m"
+    )
+
+
 class LogKeys(Keys):
     """What the service writes to stderr."""
 

@@ -57,6 +57,7 @@ class Parts:
         self.schedule = self._section("schedule", schema.ScheduleKeys, schema.ScheduleKeys())
         self.server = self._section("server", outgoing.ServerKeys, outgoing.ServerKeys())
         self.log = self._section("log", outgoing.LogKeys, outgoing.LogKeys())
+        self.mirror = self._section("mirror", outgoing.MirrorKeys, outgoing.MirrorKeys(bucket="bucket"))
         self.gate = self._section("gate", outgoing.GateKeys, outgoing.GateKeys())
         self.content = tuple(self._items("content", schema.ContentKeys))
         self.sources = tuple(self._items("sources", schema.SourceKeys))

@@ -8,7 +8,7 @@ from pathlib import Path
 from feeds.config import nodes
 from feeds.config.checks import DEFAULT_OUTPUTS, check, check_partners
 from feeds.config.faults import Page, in_order, page
-from feeds.config.outgoing import OutputKeys, ServerKeys
+from feeds.config.outgoing import MirrorKeys, OutputKeys, ServerKeys
 from feeds.config.partners import partner
 from feeds.config.parts import Item, Parts
 from feeds.config.schema import AuthorKeys, CategoryKeys, SiteKeys, Top
@@ -18,6 +18,7 @@ from feeds.errors import ConfigError, Fault
 from feeds.model.channel import Brand, Output
 from feeds.model.entry import Person
 from feeds.model.lease import Push
+from feeds.model.mirror import MirrorPlace
 from feeds.model.settings import Dedupe, Gate, Schedule, Server, Settings, Site, Subject
 
 HUB_PATH = "/hub"  # below the site's address: where the built-in hub is reached
@@ -135,6 +136,7 @@ def _settings(root: nodes.Node, sheet: Sheet, path: str) -> Settings | None:
         gate=Gate(drop=parts.gate.keys.drop, least=parts.gate.keys.least),
         store=_store(top.store, sheet.folder),
         public=os.path.normpath(sheet.folder / top.public),
+        mirror=_mirror(parts.mirror.keys) if parts.given("mirror") else None,
     )
 
 
@@ -229,6 +231,18 @@ def _server(keys: ServerKeys) -> Server:
         requests_per_minute=keys.requests_per_minute,
         connections=keys.connections,
         connections_per_client=keys.connections_per_client,
+    )
+
+
+def _mirror(keys: MirrorKeys) -> MirrorPlace:
+    return MirrorPlace(
+        bucket=keys.bucket,
+        prefix=keys.prefix or "",
+        endpoint=(keys.endpoint or "").rstrip("/"),
+        region=keys.region,
+        key=keys.access_key or "",
+        secret=keys.secret_key or "",
+        max_age=keys.max_age,
     )
 
 

@@ -6,7 +6,7 @@ from feeds.config import nodes
 from feeds.config.faults import page
 from feeds.config.nodes import Node
 
-SECRET = frozenset({"token", "password", "secret", "old_secret", "auth", "headers", "naver_key"})
+SECRET = frozenset({"token", "password", "secret", "old_secret", "auth", "headers", "naver_key", "secret_key"})
 """Keys whose values are secret, with all that stands below them. References (`${file:…}`) hold none, and stay."""
 
 LEFT_OUT = "${env:LEFT_OUT_OF_BACKUP}"

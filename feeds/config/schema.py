@@ -36,7 +36,7 @@ from feeds.config.kinds import (
     Zone,
     key,
 )
-from feeds.config.outgoing import GateKeys, LogKeys, OutputKeys, PushKeys, ServerKeys
+from feeds.config.outgoing import GateKeys, LogKeys, MirrorKeys, OutputKeys, PushKeys, ServerKeys
 from feeds.config.partners import PartnerKeys
 
 
@@ -282,6 +282,9 @@ class Config(Top):
     schedule: ScheduleKeys = key("when and how hard sources are asked", ScheduleKeys())
     server: ServerKeys = key("the web server of `feeds serve`", ServerKeys())
     log: LogKeys = key("what the service writes to stderr", LogKeys())
+    mirror: MirrorKeys | None = key(
+        "a bucket of S3, or of what speaks like it, that gets a copy of each document", None
+    )
     gate: GateKeys = key("what a build may lose before it is held", GateKeys())
 
 

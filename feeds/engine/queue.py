@@ -30,7 +30,15 @@ from feeds.model.job import Job
 logger = logging.getLogger(__name__)
 
 TASK = "feeds.shard"
-PRIORITY = {"deliver": 3, "subscribe": 2, "publish": 2, "hand": 3, "poll": 1, "index": 0}  # the higher first
+PRIORITY = {
+    "deliver": 3,
+    "subscribe": 2,
+    "publish": 2,
+    "hand": 3,
+    "mirror": 1,
+    "poll": 1,
+    "index": 0,
+}  # the higher first
 LEASE = 30.0  # seconds without a sign of life after which a worker counts as dead
 RUNNING = 0x66656565  # the first half of advisory locks of jobs
 GLANCE = 1.0  # seconds between two looks whether a lock is still held

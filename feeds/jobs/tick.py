@@ -27,4 +27,6 @@ def beside(work: Work) -> tuple[Job, ...]:
         jobs.append(Job(name="hand"))
     if ports.index and ports.index.waits():
         jobs.append(Job(name="index"))
+    if ports.mirror and ports.mirror.notes.waits(now):
+        jobs.append(Job(name="mirror"))
     return tuple(jobs)

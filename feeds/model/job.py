@@ -7,7 +7,7 @@ from typing import Literal
 
 from feeds.model.source import Problem
 
-JobName = Literal["poll", "publish", "deliver", "subscribe", "index", "hand"]
+JobName = Literal["poll", "publish", "deliver", "subscribe", "index", "hand", "mirror"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,8 +27,8 @@ class Report:
     """What the log, the command line and the status page all show.
 
     *counts* by name: sources, fresh, unchanged, failed, entries, new, changed, merged, dropped, held, set_aside,
-    channels, written, bytes, delivered, indexed, looked. *problems* by source id, post or channel. *paths* are files
-    written.
+    channels, written, bytes, delivered, indexed, looked, mirrored, removed. *problems* by source id, post,
+    channel or bucket. *paths* are files written.
     *took* in seconds of wall clock; *steps* in CPU seconds by step: fetch, parse, clean, decide, store, render, write.
     """
 

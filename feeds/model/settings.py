@@ -7,6 +7,7 @@ from typing import Literal
 from feeds.model.channel import Brand, Output
 from feeds.model.entry import Person
 from feeds.model.lease import Push
+from feeds.model.mirror import MirrorPlace
 from feeds.model.partner import Partner
 from feeds.model.source import Source
 
@@ -117,3 +118,4 @@ class Settings:
     log: Form = "text"
     store: str = "sqlite:///var/feeds.db"
     public: str = "var/public"
+    mirror: MirrorPlace | None = None  # where copies of all documents are put

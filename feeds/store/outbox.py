@@ -14,10 +14,12 @@ from feeds.model.buckets import ALL
 from feeds.model.changes import Mark
 from feeds.model.channel import Format, Period, Place, Rendered, Rendition, Shown
 from feeds.model.delivery import Delivery
+from feeds.model.mirror import Thing
 from feeds.store import filing, holding, hub, marking, news, redirects, renaming, revisions
 from feeds.store import tables as t
 from feeds.store.db import Database, chunks, within
 from feeds.store.hub import Hub
+from feeds.store.mirroring import Mirroring
 from feeds.store.rows import AnyRow, delivery_of, delivery_row, rendition_of
 
 _COLUMNS = tuple(column.name for column in t.renditions.columns)
@@ -229,6 +231,10 @@ class Outbox:
         with self._db.read() as connection:
             row = connection.execute(select(t.renditions).where(t.renditions.c.path == path)).one_or_none()
         return rendition_of(row, gzip.decompress(row.body)) if row else None
+
+    def mirroring(self, assets: Mapping[str, Thing] = MappingProxyType({})) -> Mirroring:
+        """Return our notes of a bucket, in which *assets* stand beside what is published."""
+        return Mirroring(self._db, assets)
 
     def pending(self) -> int:
         """Return how many channels are marked, due or not."""

@@ -32,6 +32,7 @@ POLLED = ("fresh", "unchanged", "gone", "failed")
 ENTRIES = ("new", "changed", "merged", "apart", "dropped", "held", "renamed", "withdrawn", "returned")
 DELIVERED = ("announced", "delivered", "undelivered", "skipped")
 SUBSCRIBED = ("asked", "unasked")
+MIRRORED = ("mirrored", "removed", "unmirrored", "outrun", "astray")
 OUTCOMES = ("done", "more", "failed", "crashed")
 JOBS: tuple[JobName, ...] = get_args(JobName)
 CLASSES = ("1xx", "2xx", "3xx", "4xx", "5xx")
@@ -51,6 +52,7 @@ class Meters:
         self._entries = self._counter("feeds_entry_events", "What happened to entries", "kind", ENTRIES)
         self._sent = self._counter("feeds_deliveries", "Attempts to deliver", "outcome", DELIVERED)
         self._asked = self._counter("feeds_subscription_requests", "Requests to hubs elsewhere", "outcome", SUBSCRIBED)
+        self._mirrored = self._counter("feeds_mirrored", "Documents put into the bucket", "outcome", MIRRORED)
         self._web = self._counter("feeds_web_requests", "Answered requests", "status", CLASSES)
         self._written = Counter("feeds_documents_written", "Documents that changed", registry=self.registry)
         self._bytes = Counter("feeds_documents_written_bytes", "Their bytes", registry=self.registry)
@@ -89,6 +91,8 @@ class Meters:
                 _add(self._sent, counts)
             case "subscribe":
                 _add(self._asked, counts)
+            case "mirror":
+                _add(self._mirrored, counts)
             case "index":
                 self._indexed.inc(counts.get("indexed", 0))
 

@@ -14,6 +14,7 @@ from feeds.errors import ConfigError
 from feeds.model.channel import Brand, Output
 from feeds.model.entry import Person
 from feeds.model.lease import Push
+from feeds.model.mirror import MirrorPlace
 from feeds.model.settings import Dedupe, Gate, Schedule, Server, Settings, Site, Subject
 from feeds.model.source import Options, Rewrite, Source
 
@@ -199,6 +200,10 @@ def test_the_rest(everything: Settings, tmp_path: Path) -> None:
         naver="AAAA+b/c=",
     )
 
+    assert everything.mirror == MirrorPlace(
+        bucket="feeds-example", prefix="news/feeds", endpoint="https://s3.example.com", region="ap-northeast-2",
+        key="AKIA", secret="geheim", max_age=timedelta(minutes=10),
+    )  # fmt: skip
     assert (everything.store, everything.public) == ("sqlite:////srv/feeds.db", f"{tmp_path}/www")
     assert everything.file == f"{tmp_path}/conf/feeds.yaml"
 
