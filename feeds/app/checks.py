@@ -118,6 +118,8 @@ def in_force(settings: Settings) -> dict[str, Any]:
     for source in values["sources"]:
         source["options"]["headers"] = dict.fromkeys(source["options"]["headers"], "***")
     values["push"]["naver"] = "***" if values["push"]["naver"] else ""
+    if values["mirror"]:
+        values["mirror"]["secret"] = "***" if values["mirror"]["secret"] else ""
     for partner in values["partners"]:
         partner["token_hash"] = "***" if partner["token_hash"] else ""
         partner["push"]["secrets"] = ["***"] * len(partner["push"]["secrets"])

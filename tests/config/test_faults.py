@@ -149,7 +149,7 @@ MORE = {
     "unknown section": (
         "feed: 1",
         "2:1: unknown key 'feed' in this file = the keys are version, unknown_category, store, public, site, defaults,"
-        " content, sources, categories, dedupe, outputs, partners, push, schedule, server, log, gate",
+        " content, sources, categories, dedupe, outputs, partners, push, schedule, server, log, mirror, gate",
     ),
     "version": ("version: 2", "2:10: version is 2; give 1"),
     "duration without unit": (

@@ -9,7 +9,9 @@ from datetime import timedelta
 from pathlib import Path
 from threading import Event
 
+import obstore
 import pytest
+from obstore.store import S3Store
 
 from feeds.errors import OutputError
 from feeds.model.mirror import MirrorPlace, Thing
@@ -32,9 +34,6 @@ def endpoint() -> Iterator[str]:
     try:
         address = f"http://127.0.0.1:{port}"
         assert any(_made(f"{address}/site") or Event().wait(0.1) for _ in range(600))
-        urllib.request.urlopen(
-            urllib.request.Request(f"{address}/open", method="PUT", headers={"x-amz-acl": "public-read"})
-        )
         yield address
     finally:
         server.kill()
@@ -43,7 +42,7 @@ def endpoint() -> Iterator[str]:
 
 def _made(address: str) -> bool:
     try:
-        urllib.request.urlopen(urllib.request.Request(address, method="PUT", headers={"x-amz-acl": "public-read"}))
+        urllib.request.urlopen(urllib.request.Request(address, method="PUT"))
     except OSError:
         return False
     return True
@@ -57,11 +56,15 @@ def place(endpoint: str, request: pytest.FixtureRequest) -> MirrorPlace:
 
 def read(place: MirrorPlace, path: str) -> tuple[bytes, dict[str, str]]:
     """What somebody gets who asks for it, as it is sent."""
-    import obstore
-    from obstore.store import S3Store
-
-    config = {"endpoint": place.endpoint, "region": "us-east-1", "access_key_id": "k", "secret_access_key": "s"}
-    store = S3Store(place.bucket, prefix=place.prefix, config=config, client_options={"allow_http": True})
+    store = S3Store(
+        place.bucket,
+        prefix=place.prefix,
+        endpoint=place.endpoint,
+        region="us-east-1",
+        access_key_id="k",
+        secret_access_key="s",
+        client_options={"allow_http": True},
+    )
     found = obstore.get(store, path)
     return bytes(found.bytes()), {str(name): str(value) for name, value in found.attributes.items()}
 
