@@ -32,12 +32,12 @@ from feeds.jobs.syndicate import Syndicate
 from feeds.jobs.work import Progress, Work, never, silent
 from feeds.log import reshape
 from feeds.model.job import Job, Report
-from feeds.model.mirror import Thing
+from feeds.model.mirror import MirrorPlace, Thing
 from feeds.model.settings import Settings
 from feeds.model.source import Source
 from feeds.net import Client
 from feeds.ports import Clock, Ports
-from feeds.ports_mirror import Mirror
+from feeds.ports_mirror import Bucket, Mirror
 from feeds.render.static import STATIC
 from feeds.sandbox import Sandbox
 from feeds.send.files import remover, writer
@@ -117,12 +117,17 @@ ASSETS: Mapping[str, Thing] = {
 }
 
 
+def bucket(place: MirrorPlace) -> Bucket:
+    """Return the bucket at *place*. Raises `OutputError` where obstore is not there."""
+    from feeds.send import bucket as buckets  # noqa: PLC0415 - with obstore, which not everyone has
+
+    return buckets.Bucket(place)
+
+
 def _mirror(settings: Settings, store: Store) -> Mirror | None:
     if settings.mirror is None:
         return None
-    from feeds.send.bucket import Bucket  # noqa: PLC0415 - with obstore, which not everyone has
-
-    return Mirror(bucket=Bucket(settings.mirror), notes=store.outbox.mirroring(ASSETS))
+    return Mirror(bucket=bucket(settings.mirror), notes=store.outbox.mirroring(ASSETS), assets=ASSETS)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -246,7 +251,7 @@ def copied(file: str, environ: Mapping[str, str], public: str) -> Iterator[App]:
         store = open_store(place)
         try:
             with Sandbox() as sandbox:
-                elsewhere = replace(settings, store=place, public=public)
+                elsewhere = replace(settings, store=place, public=public, mirror=None)
                 yield App(settings=elsewhere, store=store, clock=clock_from(environ), sandbox=sandbox)
         finally:
             store.close()

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from typing import Any
 
 from feeds.config.read import read_with_warnings
@@ -30,7 +31,7 @@ NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 def check(file: str, environ: Mapping[str, str]) -> tuple[Settings, tuple[Fault, ...]]:
     """Read the configuration; return it with its warnings. Raises `ConfigError` with every fault."""
     settings, warnings = read_with_warnings(file, environ)
-    said = (*clashes(settings), *_loops(settings), *_short(settings))
+    said = (*clashes(settings), *_loops(settings), *_short(settings), *_unmirrored(settings))
     return settings, (*warnings, *(Fault(file=file, message=sentence, level="warning") for sentence in said))
 
 
@@ -47,6 +48,12 @@ def _short(settings: Settings) -> Iterator[str]:
     for output in settings.outputs:
         if "flipboard" in output.formats and output.limit < FLIPBOARD_LEAST:
             yield f"output '{output.id}' holds {output.limit} stories: Flipboard asks for {FLIPBOARD_LEAST} or more"
+
+
+def _unmirrored(settings: Settings) -> Iterator[str]:
+    """Say that nothing can be put into the bucket from here."""
+    if settings.mirror and find_spec("obstore") is None:
+        yield "`mirror` needs obstore: `scripts/setup s3` in a checkout, else `pip install 'feeds[s3]'`"
 
 
 def content_kinds(settings: Settings) -> Iterator[str]:

@@ -15,11 +15,12 @@ from pyexpat import EXPAT_VERSION
 from typing import Literal
 from urllib.parse import urlsplit
 
+from feeds.app.build import bucket
 from feeds.app.checks import check
 from feeds.app.health import wrong_clock
 from feeds.config.read import text_of
 from feeds.config.redact import redacted
-from feeds.errors import FeedsError
+from feeds.errors import FeedsError, OutputError
 from feeds.model.settings import Settings
 from feeds.net import Client
 from feeds.net.addresses import look_up
@@ -42,7 +43,8 @@ class Finding:
 
 
 def doctor(file: str, environ: Mapping[str, str], *, online: bool = False) -> tuple[Finding, ...]:
-    """Look at everything that a pass stands on; *online* looks up the hosts of sources too."""
+    """Look at everything that a pass stands on; *online* looks up the hosts of sources too, and into the
+    bucket that mirrors us."""
     findings = [_python(), *_libraries(), _roots()]
     try:
         settings, warnings = check(file, environ)
@@ -55,7 +57,7 @@ def doctor(file: str, environ: Mapping[str, str], *, online: bool = False) -> tu
     else:
         findings.append(Finding(what="configuration", level="ok", said=said))
     findings += [_secrets(file), *_store(settings, environ), _folder(settings), *_disks(settings), _files(settings)]
-    return (*findings, *(_names(settings) if online else ()))
+    return (*findings, *((*_names(settings), *_bucket(settings)) if online else ()))
 
 
 def _python() -> Finding:
@@ -203,6 +205,18 @@ def _names(settings: Settings) -> Iterator[Finding]:
         yield Finding(
             what="dns", level="ok", said="the hosts of sources are found" if any(hosts) else "none to ask for"
         )
+
+
+def _bucket(settings: Settings) -> Iterator[Finding]:
+    """Whether the bucket that mirrors us can be read; whether it can be written, only a pass shows."""
+    if settings.mirror is None:
+        return
+    try:
+        next(iter(bucket(settings.mirror).tags()), None)
+    except OutputError as error:
+        yield Finding(what="mirror", level="error", said=str(error), remedy="correct `mirror`")
+    else:
+        yield Finding(what="mirror", level="ok", said=settings.mirror.name)
 
 
 def _folder(settings: Settings) -> Finding:

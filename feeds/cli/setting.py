@@ -73,7 +73,9 @@ def _sum_up(desk: Desk, found: list[Fault]) -> None:
 
 
 @click.command()
-@click.option("--online", is_flag=True, help="Look up the hosts of some sources too.")
+@click.option(
+    "--online", is_flag=True, help="Look up the hosts of some sources too, and into the bucket that mirrors us."
+)
 @as_json
 @click.pass_obj
 @command

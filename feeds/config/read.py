@@ -34,10 +34,11 @@ def read(path: str, environ: Mapping[str, str]) -> Settings:
 def read_with_warnings(path: str, environ: Mapping[str, str]) -> tuple[Settings, tuple[Fault, ...]]:
     """Return what the file says, and what in it deserves a word without being wrong.
 
-    `FEEDS_STORE` in *environ* is another store than the file's: for a trial, which must not touch what is real.
+    `FEEDS_STORE` in *environ* is another store than the file's: for a trial, which must not touch what is real, nor
+    the bucket that mirrors it.
     """
     settings, warnings = read_text(text_of(path), path, environ)
-    return (replace(settings, store=store) if (store := environ.get(STORE)) else settings), warnings
+    return (replace(settings, store=store, mirror=None) if (store := environ.get(STORE)) else settings), warnings
 
 
 def read_text(text: str, path: str, environ: Mapping[str, str]) -> tuple[Settings, tuple[Fault, ...]]:

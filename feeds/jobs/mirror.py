@@ -70,7 +70,7 @@ def _close_gaps(to: Mirror, work: Work, tally: Tally) -> tuple[dict[str, Problem
 
 def _note(to: Mirror, work: Work, tally: Tally, closed: Sequence[Closed]) -> None:
     failed = [one for one in closed if one.problem]
-    if len(failed) == len(closed):
+    if len(failed) == len(closed) and not _takes(to):
         raise OutputError(to.bucket.name, failed[0].problem)
     to.notes.close(closed, work.ports.clock())
     tally.add("unmirrored", len(failed))
@@ -79,6 +79,15 @@ def _note(to: Mirror, work: Work, tally: Tally, closed: Sequence[Closed]) -> Non
     tally.add("removed", sum(not (one.gap.wants or one.problem) for one in closed))
     for one in failed:
         logger.warning("mirror failed path=%s error=%s", one.gap.path, one.problem)
+
+
+def _takes(to: Mirror) -> bool:
+    """Tell whether the bucket takes what any bucket takes: then it is the documents that it refuses."""
+    thing = next(iter(to.assets.values()), None)
+    try:
+        return thing is not None and to.bucket.put(thing, to.bucket.tag(thing.path)) is not None
+    except OutputError:
+        return False
 
 
 def _closed(to: Mirror, gap: Gap) -> Closed:

@@ -2,6 +2,7 @@
 
 import resource
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,10 @@ from feeds.app import doctor as looked
 from feeds.app import passes
 from feeds.app.build import opened
 from feeds.app.doctor import Finding, doctor
+from feeds.errors import OutputError
 from feeds.store import guard, open_store
 from tests import servers
+from tests.buckets import Bucket
 
 CONFIG = """\
 version: 1
@@ -162,6 +165,32 @@ def test_hosts_are_looked_up_on_request(
     dns = [f for f in doctor(str(folder / "feeds.yaml"), {}, online=True) if f.what == "dns"]
     assert [(f.level, "a.invalid" in f.said) for f in dns] == [(level, not answers)]
     assert asked == ["a.invalid"]
+
+
+@pytest.mark.parametrize(
+    ("refuses", "level"), [pytest.param("", "ok", id="there"), pytest.param("it is not there", "error", id="not there")]
+)
+def test_bucket_is_asked_for_only_online(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, refuses: str, level: str
+) -> None:
+    class Asked(Bucket):
+        def tags(self) -> Iterator[tuple[str, str]]:
+            if refuses:
+                raise OutputError(self.name, refuses)
+            return iter(())
+
+    monkeypatch.setattr(looked, "bucket", lambda place: Asked(name=place.name))
+    (folder / "feeds.yaml").write_text(CONFIG + "mirror: {bucket: copies}\n")
+    assert "mirror" not in found(folder)
+    said = [f for f in doctor(str(folder / "feeds.yaml"), {}, online=True) if f.what == "mirror"]
+    assert [(f.level, refuses in f.said) for f in said] == [(level, True)]
+
+
+def test_missing_library_of_the_bucket_is_warned_of(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "feeds.yaml").write_text(CONFIG + "mirror: {bucket: copies}\n")
+    assert found(folder)["configuration"].level == "ok"
+    monkeypatch.setattr("feeds.app.checks.find_spec", lambda name: None)
+    assert "pip install 'feeds[s3]'" in found(folder)["configuration"].said
 
 
 MOUNTS = """\

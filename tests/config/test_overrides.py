@@ -78,3 +78,10 @@ def test_the_environment_may_name_another_store(tmp_path: Path) -> None:
     file.write_text("site: {title: T, url: https://t.example}\nstore: sqlite:///a.db\n", encoding="utf-8")
     assert read(str(file), {}).store == f"sqlite:///{tmp_path}/a.db"
     assert read(str(file), {"FEEDS_STORE": "postgresql://db/feeds"}).store == "postgresql://db/feeds"
+
+
+def test_a_trial_with_another_store_leaves_the_bucket_alone(tmp_path: Path) -> None:
+    file = tmp_path / "feeds.yaml"
+    file.write_text("site: {title: T, url: https://t.example}\nmirror: {bucket: real}\n", encoding="utf-8")
+    assert read(str(file), {}).mirror
+    assert read(str(file), {"FEEDS_STORE": "sqlite:////tmp/trial.db"}).mirror is None

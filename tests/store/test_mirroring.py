@@ -214,6 +214,18 @@ def test_document_that_is_not_taken_holds_up_no_other(site: Site) -> None:
     assert set(site.shows()) == {"/atom.xml", "/bad.xml"}
 
 
+def test_document_that_is_not_taken_and_stands_alone_holds_up_no_other(site: Site) -> None:
+    """Nothing else is to be put when it is refused: that is no reason to let the bucket rest."""
+    site.publish(rendition())
+    site.pass_()
+    site.bucket.refuses = lambda path: "no bucket takes it" if path == "/bad.xml" else ""
+    site.publish(rendition("bad", "/bad.xml"), channel="bad")
+    assert (site.pass_().outcome, site.notes.standing().problem) == ("done", "/bad.xml: no bucket takes it")
+    site.store.outbox.ended(["all"], site.now)
+    assert site.notes.waits(site.now)
+    assert site.pass_().counts == {"removed": 1}
+
+
 def test_another_bucket_gets_everything(site: Site) -> None:
     site.publish(rendition())
     site.pass_()
