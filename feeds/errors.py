@@ -266,6 +266,10 @@ PROBLEMS: dict[str, tuple[str, str]] = {
         "the feed holds nothing any more",
         "look at the feed: if it was closed, remove the source; what it gave stays published",
     ),
+    "replaced": (
+        "all entries of the feed gave way to others at once",
+        "look at the feed: if its site is another one now, remove the source; what it gave stays published",
+    ),
     "flood": (
         "the feed brings more new entries than a day can hold",
         "look at what it tells: it rests until the day is over; `feeds fetch SOURCE --force` reads it now",

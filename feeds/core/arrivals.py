@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from feeds.core import identity, ledger, near, rhythm
+from feeds.core.missing import VANISH_FROM
 from feeds.core.normalise import Normalised
 from feeds.core.sketch import Sketch, sketch
 from feeds.model.changes import Known, PollView
@@ -110,6 +111,23 @@ def emptied(view: PollView, fetched: Fetched, arrived: Arrivals) -> bool:
     """Tell whether a feed that told something once holds nothing any more; nothing of it is withdrawn for that."""
     whole = fetched.outcome == "fresh" and not (fetched.partial or arrived.partial)
     return view.source.kind != "content" and whole and not arrived.entries and view.state.changed is not None
+
+
+def replaced(view: PollView, fetched: Fetched, arrived: Arrivals, info: FeedInfo | None) -> bool:
+    """Tell whether all that a feed told gave way at once to what is not simply newer; nothing is withdrawn for that.
+
+    Where nobody looked for long, a busy feed has nothing left of what it told. But then what it tells is younger than
+    the last reading, and it bears the name that it had. Another site at an address that was given up does not; one
+    that gives all its entries new ids tells what should have been there before.
+    """
+    before, entries = view.state, arrived.entries
+    whole = fetched.outcome == "fresh" and not (fetched.partial or arrived.partial)
+    if view.source.kind == "content" or not whole or before.changed is None or len(entries) < VANISH_FROM:
+        return False
+    if any(e.guid in view.known for e in entries):
+        return False
+    renamed = info is not None and "" != before.info.title != info.title
+    return renamed or all(e.published and e.published < before.changed for e in entries)
 
 
 def older(arrived: Arrivals, view: PollView) -> frozenset[str]:

@@ -46,6 +46,7 @@ STRIKES = 3
 _MONDAY = datetime(2001, 1, 1, tzinfo=UTC)
 _SHORTEST = timedelta(seconds=1)
 _WIDEST = 0.5  # of `every`: with wider steps two polls could follow one another at once
+_TOLD = frozenset({"emptied", "replaced"})  # problems that come of what a document holds, beside what came before it
 _DOUBLINGS = 20  # more than from a second to a year
 
 
@@ -140,12 +141,17 @@ def _succeeded(
         body_hash=fetched.body_hash or (state.body_hash if fetched.outcome == "unchanged" else ""),
         failures=0,
         strikes=0,
-        problem=fetched.problem or next(iter(fetched.problems), None),
+        problem=fetched.problem or next(iter(fetched.problems), None) or _lasting(state, fetched),
         moved_to=target,
         moved_count=(state.moved_count if again else 0) + 1 if target else 0,
         moved_since=since if target else None,
         gone_since=None,
     )
+
+
+def _lasting(state: SourceState, fetched: Fetched) -> Problem | None:
+    """What was wrong with what a feed tells, while it tells the same."""
+    return state.problem if fetched.outcome == "unchanged" and state.problem and state.problem.code in _TOLD else None
 
 
 def _freshened(known: Validators, fetched: Fetched) -> Validators:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from feeds.core import cadence, cluster, dates, identity, missing
-from feeds.core.arrivals import Arrivals, crowded_keys, emptied, older, with_times
+from feeds.core.arrivals import Arrivals, crowded_keys, emptied, older, replaced, with_times
 from feeds.core.categories import Catalogue
 from feeds.core.nearby import Nearby
 from feeds.core.reach import reach
@@ -43,8 +43,8 @@ def decide(
     """
     state = view.state if info is None else replace(view.state, info=with_times(info, view.state, arrived, now))
     state = cadence.after(state, view.source, fetched, settings.schedule, now)
-    if emptied(view, fetched, arrived):
-        state = replace(state, problem=Problem(code="emptied"))
+    if emptied(view, fetched, arrived) or replaced(view, fetched, arrived, info):
+        state = replace(state, problem=Problem(code="replaced" if arrived.entries else "emptied"))
     if view.source.kind == "content":
         state = replace(state, problem=missing.folder_problem(view.state, fetched) or state.problem)
     bench = _Bench(

@@ -68,6 +68,8 @@ def _partly(
 ) -> Reading | None:
     """Read the items that are not *known*; None where the document has to be read whole after all."""
     ids = dict(known.items)
+    if ids.keys().isdisjoint(digests):  # nothing is left of it: as good as another document
+        return None
     fresh = [place for place, digest in enumerate(digests) if digest not in ids]
     unread = frozenset(ids[digest] for digest in digests if digest in ids)
     reading = Reading(fetched=fetched, info=state.info, odd=False)

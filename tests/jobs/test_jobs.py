@@ -498,6 +498,42 @@ def test_a_feed_that_holds_nothing_any_more_is_a_problem_and_withdraws_nothing(d
     polled, _, _ = desk.pass_()
     assert polled.problems["one"].code == "emptied"
     assert desk.store.library.every_story("", 10) == before
+    desk.answers["one"] = Fetched(outcome="unchanged", status=304)
+    desk.now += timedelta(days=1)
+    assert poll(POLL, desk.work()).problems["one"].code == "emptied"  # as long as it is
+
+
+def told(first: int, day: int, title: str = "One", number: int = 6) -> bytes:
+    """A feed of some items in a row, each an hour younger than the one before."""
+    items = "".join(
+        f"<item><guid isPermaLink='false'>g{n}</guid><title>Story {n}</title><link>https://one.example/{n}</link>"
+        f"<pubDate>{day} Jul 2026 {n % 20:02}:00:00 +0000</pubDate></item>"
+        for n in range(first, first + number)
+    )
+    return f"<rss version='2.0'><channel><title>{title}</title>{items}</channel></rss>".encode()
+
+
+@pytest.mark.parametrize(
+    ("later", "code"),
+    [
+        pytest.param(told(10, 1), "replaced", id="others that are as old"),
+        pytest.param(told(10, 28, "Cheap pills"), "replaced", id="another site"),
+        pytest.param(told(10, 28), "", id="a busy feed after a long rest"),
+        pytest.param(told(5, 1), "", id="one is left"),
+        pytest.param(told(10, 1, number=4), "", id="few"),
+        pytest.param(told(0, 1, "Number One"), "", id="another name alone"),
+    ],
+)
+def test_a_feed_whose_entries_all_gave_way_to_others_is_a_problem(desk: World, later: bytes, code: str) -> None:
+    desk.now = datetime(2026, 7, 20, tzinfo=UTC)
+    desk.says("one", told(0, 1))
+    desk.pass_()
+    before = {story.id for story in desk.store.library.every_story("", 50)}
+    desk.says("one", later)
+    desk.now += timedelta(days=10)
+    polled, _, _ = desk.pass_()
+    assert getattr(polled.problems.get("one"), "code", "") == code
+    assert before <= {story.id for story in desk.store.library.every_story("", 50)}
 
 
 def test_an_archive_is_no_news_and_never_becomes_any(desk: World) -> None:
