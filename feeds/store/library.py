@@ -22,12 +22,13 @@ from feeds.store.db import Database, among, chunks, hold
 from feeds.store.leases import Leases
 from feeds.store.prepared import listed, one_of, selecting
 from feeds.store.rows import known_of, masked, source_of, source_row, state_of, state_row
+from feeds.store.turns import deal
 
 _ALL_DUE = (
     select(t.sources.c.definition, t.source_state)
     .join(t.sources, t.sources.c.id == t.source_state.c.source_id)
-    .where(t.source_state.c.due <= bindparam("now"), t.sources.c.shard == bindparam("shard"))
-    .where(t.sources.c.enabled, ~t.sources.c.removed, ~t.source_state.c.paused)
+    .where(t.source_state.c.shard == bindparam("shard"), t.source_state.c.due <= bindparam("now"))
+    .where(~t.source_state.c.paused)  # those that are off or removed are in no shard
     .order_by(t.sources.c.local.desc(), t.source_state.c.due, t.sources.c.place, t.sources.c.id)
     .limit(bindparam("most"))
 )
@@ -263,6 +264,7 @@ class Library:
             again = {s.id for s in (*changed, *added)} & known.keys()
             _hasten(connection, sorted(again - moved), now, _unread)
             _hasten(connection, sorted(moved), now, _unknown)
+            deal(connection)
         ids = {s.id for s in added}
         return Synced(
             added=tuple(s.id for s in added),

@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 from feeds.store.db import INDEX, DateTime, Number, Words
 
-HEAD = "0024"
+HEAD = "0025"
 """The revision that these tables are; `migrations/versions` leads to it."""
 
 MOVED = "lives_at <> ''"  # few rows; a query has to say it too, for the index to serve
@@ -63,7 +63,9 @@ source_state = Table(
     _required("info", Text),
     Column("outline", LargeBinary, nullable=False, server_default=text("''")),
     Column("lives_at", Words, nullable=False, server_default=text("''")),  # where it moved for good
+    Column("shard", Integer, nullable=False, server_default=text("-1")),  # that of its source; -1: it is not asked
     Index("source_state_due", "due"),
+    Index("source_state_turn", "shard", "due"),  # what a shard has to do, without a look at any other one's sources
     Index("source_state_moved", "lives_at", sqlite_where=text(MOVED), postgresql_where=text(MOVED)),
 )
 

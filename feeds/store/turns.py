@@ -3,9 +3,27 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import Any
 from zlib import crc32
 
-from sqlalchemy import BigInteger, Column, Interval, Select, Table, Text, cast, delete, extract, func, literal, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Interval,
+    Select,
+    Table,
+    Text,
+    bindparam,
+    case,
+    cast,
+    delete,
+    extract,
+    func,
+    literal,
+    select,
+    update,
+)
 
 from feeds.store import tables as t
 from feeds.store.db import LOCKS, Database, DateTime, Words
@@ -17,6 +35,31 @@ ALONE = LOCKS + 2  # the first half of advisory locks of those who do a thing al
 rests = Table(  # jobs that failed as a whole, and until when no worker runs them
     "rests", t.metadata, Column("lock", Words, primary_key=True), Column("until", DateTime, nullable=False)
 )
+
+
+def deal(connection: Connection) -> None:
+    """Put states into the shards of their sources; into none where the source is off or was taken out."""
+    s, state = t.sources.c, t.source_state
+    mine = (
+        select(case((s.enabled & ~s.removed, s.shard), else_=-1))
+        .where(s.id == state.c.source_id)
+        .correlate(state)
+        .scalar_subquery()
+    )
+    connection.execute(update(state).where(state.c.shard != mine).values(shard=mine))
+
+
+def _with_due() -> Select[Any]:
+    """Select the shards with a source that is due at `now`."""
+    state, first, there = t.source_state.c, t.source_state.alias().c, t.source_state.alias().c
+    turn = select(func.min(state.shard).label("shard")).where(state.shard >= 0).cte("turn", recursive=True)
+    following = select(func.min(first.shard)).where(first.shard > turn.c.shard).scalar_subquery()
+    turn = turn.union_all(select(following).where(turn.c.shard.is_not(None)))
+    due = select(there.shard).where(there.shard == turn.c.shard, there.due <= bindparam("now", type_=DateTime))
+    return select(turn.c.shard).where(due.where(~there.paused).limit(1).scalar_subquery().is_not(None))
+
+
+_WITH_DUE = _with_due()
 
 
 class Turns:
@@ -50,13 +93,16 @@ class Turns:
             yield
 
     def shards(self, now: datetime) -> tuple[int, ...]:
-        """Return the shards with a source that is due or has a letter."""
-        s, state = t.sources.c, t.source_state.c
-        asked = (s.enabled, ~s.removed, ~state.paused)
-        both = select(s.shard).join_from(t.source_state, t.sources, s.id == state.source_id).where(*asked).distinct()
+        """Return the shards with a source that is due or has a letter.
+
+        What this costs grows with the shards, and not with the sources: from each shard to the next, and to the first
+        that is due there, by the index.
+        """
+        state = t.source_state.c
+        read = select(state.shard).where(state.shard >= 0, ~state.paused)
         with self._db.read() as connection:
-            due = connection.scalars(both.where(state.due <= now)).all()
-            written = connection.scalars(both.join(letters, letters.c.source_id == s.id)).all()
+            due = connection.scalars(_WITH_DUE, {"now": now}).all()
+            written = connection.scalars(read.join(letters, letters.c.source_id == state.source_id).distinct()).all()
         return tuple(sorted({*due, *written}))
 
     def marked(self, now: datetime) -> frozenset[int]:

@@ -6,7 +6,8 @@ there, none is told twice, no host was asked twice at a time but while the worke
 but those whose answers a worker had in hand when it was killed or fell asleep, and every document is, byte for byte,
 what one embedded process makes of the same input.
 
-With --growth also what a tick and a shard's claim cost among 10,000 to 1,000,000 sources.
+With --growth also what a tick and the claims that follow cost among 10,000, 100,000 and 1,000,000 sources; with
+SOURCES 0 that alone.
 """
 
 import argparse
@@ -20,12 +21,13 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 
 import psycopg
+from clustering.growth import growth
 from clustering.server import ITEMS, host_of
 from timing import close
 
@@ -53,9 +55,9 @@ def main() -> None:
     try:
         assert server.stdout
         port = int(server.stdout.readline())
-        faults = run(folder, trial, asked.sources, port)
+        faults = run(folder, trial, asked.sources, port) if asked.sources else []
         if asked.growth:
-            growth(trial)
+            faults += growth(trial, datetime.fromtimestamp(EPOCH, UTC))
     finally:
         server.kill()
         server.wait()
@@ -242,47 +244,6 @@ def _compared(store: Store, folder: Path, file: Path) -> list[str]:
     embedded.close()
     print(f"{len(theirs)} documents of one embedded process, {len(differing)} differ {differing[:3]}")
     return [f"{len(differing)} documents differ"] if differing else []
-
-
-def growth(trial: Trial) -> None:
-    """Print what a tick and the claim of a shard cost, with one source in a hundred due."""
-    url = trial.create("growth", "template0")
-    migrate(url)
-    now = datetime.fromtimestamp(EPOCH, UTC)
-    before = 0
-    for sources in (10_000, 100_000, 1_000_000):
-        with psycopg.connect(url) as connection:
-            connection.execute(
-                "INSERT INTO sources SELECT 's' || n, n %% 1024, false, true, false, n, 0,"
-                ' \'{"id":"s\' || n || \'","kind":"feed","location":"http://h"}\''
-                " FROM generate_series(%s::int, %s::int) n",
-                (before, sources - 1),
-            )
-            connection.execute(
-                "INSERT INTO source_state (source_id, due, paused, strikes, state, info) SELECT 's' || n,"
-                " to_timestamp(%s) + CASE WHEN n %% 100 = 0 THEN interval '-1 s' ELSE interval '1 h' END, false, 0,"
-                " '{\"source_id\":\"s' || n || '\"}', '{}' FROM generate_series(%s::int, %s::int) n",
-                (EPOCH, before, sources - 1),
-            )
-        with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute("VACUUM ANALYZE")
-        before = sources
-        store = open_store(url)
-        tick, claim = _best(store.turns.shards, now), _best(store.library.due, 7, now, 1000)
-        store.close()
-        each = 1e6 * tick / (sources / 100)
-        print(
-            f"{sources:>9} sources: tick {tick * 1000:.2f} ms, {each:.2f} µs a due source; claim {claim * 1000:.2f} ms"
-        )
-
-
-def _best(what: Callable[..., object], *given: object) -> float:
-    found = []
-    for _ in range(5):
-        began = time.perf_counter()
-        what(*given)
-        found.append(time.perf_counter() - began)
-    return min(found)
 
 
 if __name__ == "__main__":
