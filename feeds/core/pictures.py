@@ -16,6 +16,7 @@ from feeds.model.entry import Entry
 from feeds.model.picture import Picture, picture_type
 
 _LONGEST = 1000  # signs of a path
+_DOCUMENTS = (".xml", ".json", ".html", ".htm")  # a folder of such a name would stand in a document's way
 _POINTS = re.compile(r"\b(src|href|poster|srcset)=\"([^\"]+)\"")  # cleaned HTML has double quotes, and no others
 
 
@@ -61,4 +62,5 @@ def _below(url: str, base: str) -> str:
         return ""
     steps = path.split("/")[1:]
     strange = any(step.startswith(".") or not step for step in steps) or "\\" in path or not path.isprintable()
+    strange = strange or any(step.lower().endswith(_DOCUMENTS) for step in steps)
     return "" if strange or len(path) > _LONGEST or not picture_type(path) else path

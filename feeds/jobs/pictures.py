@@ -3,12 +3,16 @@
 What a channel points at is noted before its documents are recorded: after a stop in between, all of it is done again.
 """
 
+import logging
 from collections.abc import Sequence
 
 from feeds.core.pictures import pointed_at
+from feeds.errors import OutputError
 from feeds.model.channel import Feed
-from feeds.model.picture import Picture
+from feeds.model.picture import Hung, Picture
 from feeds.ports import Ports
+
+logger = logging.getLogger(__name__)
 
 
 def bring_out(feed: Feed, ports: Ports) -> tuple[str, ...]:
@@ -36,4 +40,16 @@ def _hang(channel_id: str, wanted: tuple[Picture, ...], ports: Ports) -> tuple[s
     if before != wanted:
         gallery.hang(channel_id, wanted)
     files = [file for picture in wanted if (file := gallery.read(picture))]
-    return ports.write(files) if files else ()
+    try:
+        return ports.write(files) if files else ()
+    except OutputError:
+        return tuple(path for file in files for path in _put(file, ports))
+
+
+def _put(file: Hung, ports: Ports) -> tuple[str, ...]:
+    """Put one picture in place; where something else is, the channel goes out without it."""
+    try:
+        return ports.write([file])
+    except OutputError as error:
+        logger.warning("picture not written path=%s error=%s", file.path, error)
+        return ()

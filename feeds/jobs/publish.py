@@ -176,7 +176,7 @@ def _bring_out(edition: _Edition, channel: Channel, mark: datetime, page: pages_
     with tally.step("write"):
         if (front := sources.river(edition.channels)) and front.id == channel.id:
             edition.bring_out_sources(None)
-        paths = (*pictures.bring_out(feed, ports), *ports.write(rendered.renditions))
+        paths = (*ports.write(rendered.renditions), *pictures.bring_out(feed, ports))
     fresh = tuple(r for r in rendered.renditions if before.get(r.format) != (r.path, r.etag))
     with tally.step("store"):
         ports.outbox.published(

@@ -148,6 +148,15 @@ def test_fm_15_fm_23_nothing_else_leaves_the_folder(feeds: Feeds, folder: Path) 
     assert {p.name for p in public.rglob("*") if p.suffix in (".txt", ".md") or p.name == "page.html"} == set()
 
 
+def test_a_picture_that_cannot_be_put_in_place_holds_nothing_up(feeds: Feeds, folder: Path) -> None:
+    posts(folder, one="![](/atom.xml/a.png) ![](/img/fine.png) ![](/taken/b.png)")
+    make(folder, {"site/atom.xml/a.png": PNG, "site/img/fine.png": PNG, "site/taken/b.png": PNG})
+    make(folder, {"var/public/taken": b"a file of somebody's"})
+    feeds("run")
+    assert pictures(folder) == {"/img/fine.png"}
+    assert b"<entry" in (folder / "var/public/atom.xml").read_bytes()
+
+
 # what the server answers with
 
 
