@@ -14,8 +14,11 @@ from feeds.model.source import Document
 
 DIGEST = 8  # bytes: among a thousand items, two are taken for one once in 10**13 documents
 
-_SIGN = re.compile(rb"<(?:!\[CDATA\[|!--|(/?)(item|entry)(?=[\s/>]))")
-_ENDS = {b"<![CDATA[": b"]]>", b"<!--": b"-->"}
+# CDATA and comments are passed over whole; one without an end is found by its beginning.
+_SIGN = re.compile(
+    rb"<(?:!\[CDATA\[(?:[^\]]++|\](?!\]>))*+\]\]>|!--(?:[^-]++|-(?!->))*+-->"
+    rb"|(/?)(item|entry)(?=[\s/>])|(!\[CDATA\[|!--))"
+)
 _LABEL = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([^\"']*)", re.IGNORECASE)
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([^\s\"';]+)", re.IGNORECASE)
 _UTF_8 = frozenset({"utf-8", "utf8", "us-ascii"})
@@ -55,22 +58,21 @@ def cut(document: Document) -> Cut | None:
     if not _is_utf8(document):
         return None
     ends: list[tuple[int, int]] = []
-    start, name, position = -1, b"", 0
-    while found := _SIGN.search(body, position):
-        position = found.end()
-        if found[2] is None:
-            position = body.find(_ENDS[found[0]], position) + 3
-            if position < 3:
-                return None
-        elif bool(found[1]) is (start < 0) or (name and found[2] != name):  # nested, unopened, or of two kinds
+    start, name = -1, b""
+    for found in _SIGN.finditer(body):
+        closing, kind, endless = found.groups()
+        if kind is None and not endless:
+            continue
+        if endless or bool(closing) is (start < 0) or (name and kind != name):  # nested, unopened, or of two kinds
             return None
-        elif found[1]:
-            position = body.find(b">", position) + 1
-            ends.append((start, position))
+        if closing:
+            ends.append((start, body.find(b">", found.end()) + 1))
             start = -1
+        elif ends and found.start() < ends[-1][1]:  # within the closing tag before it
+            return None
         else:
-            start, name = found.start(), found[2]
-    if start >= 0 or not ends:
+            start, name = found.start(), kind
+    if start >= 0 or not ends or not ends[-1][1]:  # the last one may be cut off within its closing tag
         return None
     bounds = [0, *(edge for pair in ends for edge in pair), len(body)]
     around = tuple(body[a:b] for a, b in zip(bounds[::2], bounds[1::2], strict=True))

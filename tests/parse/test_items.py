@@ -49,6 +49,9 @@ def test_items_are_found_and_nothing_is_lost(items: list[str]) -> None:
         pytest.param(f"<?xml version='1.0' encoding='euc-kr'?>{HEAD}<item></item>{TAIL}", "", id="another encoding"),
         pytest.param(f"{HEAD}<item></item>{TAIL}", "text/xml; charset=euc-kr", id="another charset"),
         pytest.param(f"{HEAD}<item>\0</item>{TAIL}", "", id="NUL"),
+        pytest.param(f"{HEAD}<item>1</item <item>2</item>{TAIL}", "", id="opened in a closing tag"),
+        pytest.param(f"{HEAD}<item>1</item ", "", id="BOMB cut off in a closing tag"),
+        pytest.param(f"{HEAD}<item>1</item><item>2</item/", "", id="BOMB cut off in a later one"),
     ],
 )
 def test_what_cannot_be_cut_is_left_whole(text: str, media_type: str) -> None:
@@ -85,7 +88,25 @@ def test_frame_is_the_same_however_many_items_there_are() -> None:
 
 
 @given(
-    st.lists(st.sampled_from(["<item>", "</item>", "<![CDATA[", "]]>", "<!--", "-->", "x", "<entry>", "</entry>", "<"]))
+    st.lists(
+        st.sampled_from(
+            [
+                "<item>",
+                "</item>",
+                "</item ",
+                ">",
+                "</entry/",
+                "<![CDATA[",
+                "]]>",
+                "<!--",
+                "-->",
+                "x",
+                "<entry>",
+                "</entry>",
+                "<",
+            ]
+        )
+    )
 )
 def test_bomb_any_signs_in_any_order_are_cut_or_left_whole(signs: list[str]) -> None:
     text = "".join(signs)
