@@ -60,7 +60,7 @@ class Likeness:
 
     score: float
     facts: Mapping[str, float]
-    veto: str = ""
+    veto: str = ""  # a code of `VETOES`
 
     def same(self, threshold: float = THRESHOLD) -> bool:
         """Tell whether both tell one story."""
@@ -126,10 +126,12 @@ def likenesses(entry: Side, others: Sequence[Side], *, known: bool = False) -> t
 
 
 def _told(side: Side, *, known: bool) -> _Told:
-    often, habits = OFTEN + known, side.habits
-    usual = {n for n, s in enumerate(side.sketch.sentences) if habits.get(s.said, 0) >= often}
-    formal = {n for n, s in enumerate(side.sketch.sentences) if s.numbers and habits.get(s.form, 0) >= often}
-    return _own(side.sketch, frozenset(usual), frozenset(formal - usual), _glued(side, usual, often))
+    often, habits, sentences = OFTEN + known, side.habits, side.sketch.sentences
+    usual, formal = _NOTHING, _NOTHING
+    if not side.sketch.kept.isdisjoint(habits):
+        usual = frozenset([n for n, s in enumerate(sentences) if habits.get(s.said, 0) >= often])
+        formal = frozenset([n for n, s in enumerate(sentences) if s.numbers and habits.get(s.form, 0) >= often])
+    return _own(side.sketch, usual, formal - usual, _glued(side, usual, often))
 
 
 def _glued(side: Side, usual: Container[int], often: int) -> tuple[int, int]:
@@ -140,8 +142,8 @@ def _glued(side: Side, usual: Container[int], often: int) -> tuple[int, int]:
     last = next((n for n in range(len(side.sketch.sentences) - 1, -1, -1) if n not in usual), -1)
     if last < 0 or not side.habits:
         return -1, 0
-    found = (at for said, at in side.sketch.ends(last).items() if side.habits.get(said, 0) >= often)
-    at = min(found, default=0)
+    ends, habits = side.sketch.ends(last), side.habits
+    at = min([ends[said] for said in ends.keys() & habits.keys() if habits[said] >= often], default=0)
     return (last, at) if at else (-1, 0)
 
 
@@ -250,32 +252,35 @@ def _held(one: frozenset[str], other: frozenset[str]) -> float:
 
 
 VETOES: Mapping[str, Callable[[Mapping[str, float]], bool]] = {
-    "a flash or a bare title is not the full story": lambda f: f["one_silent"] > 0,
-    "neither says anything below its title, and the titles are not one, or too short, or of one source": lambda f: (
+    "flash": lambda f: f["one_silent"] > 0,
+    "titles_alone": lambda f: (
         f["titles_alone"] > 0 and (f["titles_alone"] < 0.92 or f["title_size"] < 8 or f["same_source"] > 0)
     ),
-    "too little text for titles that differ": lambda f: f["size"] < 12 and f["titles"] < TITLED,
-    "another number in so little text": lambda f: f["size"] < 12 and f["numbers_missing"] > 0,
-    "little in common, as reports of one event have": lambda f: (
+    "short_titles": lambda f: f["size"] < 12 and f["titles"] < TITLED,
+    "short_number": lambda f: f["size"] < 12 and f["numbers_missing"] > 0,
+    "one_event": lambda f: (
         ((0 < f["contained"] < 0.6 and f["covered"] < 0.05) or (0 < f["contained"] < PART and f["covered"] < 0.2))
         and (f["titles"] < 0.9 or f["words"] < 0.9)
     ),
-    "one says in passing, before its own news, what the other tells": lambda f: f["passing"] > 0.8,
-    "a profile, an interview or the like is not the news": lambda f: f["other_kind"] > 0 and f["titles"] < TITLED,
-    "most numbers differ": lambda f: f["numbers"] >= 4 and f["numbers_share"] < 0.5,
-    "one source tells it again with another title": lambda f: f["same_source"] > 0 and f["titles"] < 0.75,
-    "one source tells it again with another number in the title": lambda f: f["same_source_other_number"] > 0,
-    "the same words again in one source, more than 20 hours apart": lambda f: (
+    "passing": lambda f: f["passing"] > 0.8,
+    "other_kind": lambda f: f["other_kind"] > 0 and f["titles"] < TITLED,
+    "numbers": lambda f: f["numbers"] >= 4 and f["numbers_share"] < 0.5,
+    "source_title": lambda f: f["same_source"] > 0 and f["titles"] < 0.75,
+    "source_number": lambda f: f["same_source_other_number"] > 0,
+    "source_again": lambda f: (
         f["same_source"] > 0 and f["hours"] > AGAIN and f["titles"] == 1 and f["covered"] > 0.999 and not f["tagged"]
     ),
-    "one source tells little of it in common": lambda f: (
+    "source_little": lambda f: (
         f["same_source"] > 0
         and (f["contained"] < 0.85 or f["size"] < 12 or f["numbers_missing"] > 2 * f["tagged"])
         and (f["titles"] < 1 or f["contained"] < 0.7 or f["size"] < 60 or f["numbers_missing"] > 1)
     ),
 }
-"""What speaks against one story whatever the score, in words; found in the real feeds: flashes before their report,
-columns and photo sets under one title, release notes and status lists that differ in a name or a number."""
+"""What speaks against one story whatever the score, by code (`telling.VETOES` has the sentences).
+
+Found in the real feeds: flashes before their report, columns and photo sets under one title, release notes and status
+lists that differ in a name or a number.
+"""
 
 _BASE = -15.7
 WEIGHTS: Mapping[str, float] = {

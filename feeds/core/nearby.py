@@ -55,7 +55,7 @@ class Found:
         facts |= evidence(entry, best.lead)
         facts |= likeness.told()
         for number, (story, other) in enumerate(self.judged[1:4], 2):
-            less = "less like it" if other.score >= self.threshold else "score too low"
+            less = "less" if other.score >= self.threshold else "low"
             facts[f"other_{number}"] = f"{other.score:.3f} {story.lead.title} ({other.veto or less})"
         return facts
 

@@ -137,6 +137,11 @@ class Sketch:
         return min(HINTS, len(self.every) + 1)
 
     @cached_property
+    def kept(self) -> frozenset[int]:
+        """What its source's habits keep of its sentences."""
+        return frozenset([key for s in self.sentences for key in (s.said, s.form)])
+
+    @cached_property
     def bag(self) -> frozenset[str]:
         return bag([word for sentence in self.sentences for word in sentence.words])
 

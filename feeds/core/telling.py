@@ -76,29 +76,47 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
     "desk_split": ("the desk: not the story {with_title!r}", "데스크: ‘{with_title}’, 다른 소식입니다"),
 }
 
-VETOES: Mapping[str, str] = {
-    "a flash or a bare title is not the full story": "속보나 제목뿐인 글은 전체 기사가 아닙니다",
-    "neither says anything below its title, and the titles are not one, or too short, or of one source": (
-        "둘 다 제목뿐인데 제목이 다르거나, 너무 짧거나, 한 출처의 것입니다"
+VETOES: Mapping[str, tuple[str, str]] = {
+    "flash": ("a flash or a bare title is not the full story", "속보나 제목뿐인 글은 전체 기사가 아닙니다"),
+    "titles_alone": (
+        "neither says anything below its title, and the titles are not one, or too short, or of one source",
+        "둘 다 제목뿐인데 제목이 다르거나, 너무 짧거나, 한 출처의 것입니다",
     ),
-    "too little text for titles that differ": "제목이 다른데 글이 너무 짧습니다",
-    "another number in so little text": "글이 짧은데 숫자가 다릅니다",
-    "little in common, as reports of one event have": (
-        "겹치는 부분이 적습니다. 같은 일을 저마다 다룬 기사일 수 있습니다"
+    "short_titles": ("too little text for titles that differ", "제목이 다른데 글이 너무 짧습니다"),
+    "short_number": ("another number in so little text", "글이 짧은데 숫자가 다릅니다"),
+    "one_event": (
+        "little in common, as reports of one event have",
+        "겹치는 부분이 적습니다. 같은 일을 저마다 다룬 기사일 수 있습니다",
     ),
-    "one says in passing, before its own news, what the other tells": (
-        "한쪽이 제 소식에 앞서 지나가며 한 말이 다른 쪽의 소식입니다"
+    "passing": (
+        "one says in passing, before its own news, what the other tells",
+        "한쪽이 제 소식에 앞서 지나가며 한 말이 다른 쪽의 소식입니다",
     ),
-    "a profile, an interview or the like is not the news": "인물 소개나 인터뷰 같은 글은 그 소식이 아닙니다",
-    "most numbers differ": "숫자가 대부분 다릅니다",
-    "one source tells it again with another title": "한 출처가 다른 제목으로 다시 냈습니다",
-    "one source tells it again with another number in the title": "한 출처가 제목의 숫자만 바꾸어 다시 냈습니다",
-    "the same words again in one source, more than 20 hours apart": (
-        "한 출처가 스무 시간이 넘어 같은 말을 다시 냈습니다"
+    "other_kind": (
+        "a profile, an interview or the like is not the news",
+        "인물 소개나 인터뷰 같은 글은 그 소식이 아닙니다",
     ),
-    "one source tells little of it in common": "한 출처의 글인데 겹치는 내용이 적습니다",
+    "numbers": ("most numbers differ", "숫자가 대부분 다릅니다"),
+    "source_title": ("one source tells it again with another title", "한 출처가 다른 제목으로 다시 냈습니다"),
+    "source_number": (
+        "one source tells it again with another number in the title",
+        "한 출처가 제목의 숫자만 바꾸어 다시 냈습니다",
+    ),
+    "source_again": (
+        "the same words again in one source, more than 20 hours apart",
+        "한 출처가 스무 시간이 넘어 같은 말을 다시 냈습니다",
+    ),
+    "source_little": ("one source tells little of it in common", "한 출처의 글인데 겹치는 내용이 적습니다"),
 }
-"""What speaks against two entries being one story, in Korean, by the English that is stored with the score."""
+"""What speaks against two entries being one story, by the code that is stored with the score."""
+
+_RANKED: Mapping[str, tuple[str, str]] = {
+    "less": ("less like it", "덜 비슷합니다"),
+    "low": ("score too low", "점수가 낮습니다"),
+}
+"""Why a story further down was not taken, where nothing else speaks against it."""
+
+_BEFORE = dict((*VETOES.values(), *_RANKED.values()))  # stored before codes were
 
 _NAMES: Mapping[str, str] = {
     "title": "제목",
@@ -148,18 +166,22 @@ def why(code: str, speech: str = "en") -> str:
     return WHYS[code][SPOKEN.index(speech)] if code in WHYS else code
 
 
-def veto(words: str, speech: str) -> str:
-    """Return what speaks against a likeness, from the English that is stored."""
-    return VETOES.get(words, words) if speech == "ko" else words
+def veto(code: str, speech: str) -> str:
+    """Return what speaks against a likeness in words, from the code that is stored, or the words of before."""
+    known = VETOES.get(code) or _RANKED.get(code)
+    return known[SPOKEN.index(speech)] if known else _BEFORE.get(code, code) if speech == "ko" else code
 
 
 def fact(name: str, value: str, speech: str) -> str:
     """Return a fact's value for people; most are names, titles and figures, and stay what they are."""
+    if name == "veto":
+        return veto(value, speech)
+    if name.startswith("other_"):
+        candidate, _, why_not = value.removesuffix(")").rpartition(" (")
+        return f"{candidate} ({veto(why_not, speech)})" if candidate else value
     if speech == "en":
         return value
     match name:
-        case "veto":
-            return veto(value, speech)
         case "differs":
             return ", ".join(_NAMES.get(part, part) for part in value.split(", "))
         case "minor":

@@ -62,26 +62,28 @@ def test_copy_is_found(title: str, text: str) -> None:
     ("one", "other", "veto"),
     [
         pytest.param((TITLE, "", "b"), (TITLE, TEXT, "a"), "flash", id="flash and full story"),
-        pytest.param(("사진", "", "b"), ("사진", "", "a"), "neither says", id="short titles alone"),
+        pytest.param(("사진", "", "b"), ("사진", "", "a"), "titles_alone", id="short titles alone"),
         pytest.param(
             ("Open thread tonight", "", "b"),
             ("Open thread tonight", "", "a"),
-            "neither says",
+            "titles_alone",
             id="a usual title of two",
         ),
-        pytest.param((TITLE, "", "a"), (TITLE, "", "a"), "neither says", id="one source, titles alone"),
+        pytest.param((TITLE, "", "a"), (TITLE, "", "a"), "titles_alone", id="one source, titles alone"),
         pytest.param(
-            ("Moe", "All songs", "b"), ("Phish", "All songs", "a"), "neither says", id="a label below two titles"
+            ("Moe", "All songs", "b"), ("Phish", "All songs", "a"), "titles_alone", id="a label below two titles"
         ),
-        pytest.param(("Build 7 is out", EN_TEXT, "a"), ("Build 8 is out", EN_TEXT, "a"), "number", id="release notes"),
         pytest.param(
-            ("In October", EN_TEXT, "a"), ("Last week", EN_TEXT, "a"), "another title", id="one teaser, two titles"
+            ("Build 7 is out", EN_TEXT, "a"), ("Build 8 is out", EN_TEXT, "a"), "source_number", id="release notes"
+        ),
+        pytest.param(
+            ("In October", EN_TEXT, "a"), ("Last week", EN_TEXT, "a"), "source_title", id="one teaser, two titles"
         ),
     ],
 )
 def test_trap_is_told(one: tuple[str, str, str], other: tuple[str, str, str], veto: str) -> None:
     found = likeness(side(*one, hours=24), side(*other))
-    assert veto in found.veto
+    assert found.veto == veto
     assert not found.same()
 
 
@@ -107,20 +109,20 @@ NOTICE = "가온뉴스가 제공하는 기사, 사진, 그래픽, 영상 등 모
     [
         pytest.param(
             ("시장실 “부의장 발언 유감”", REACTION, "b"), ("부의장 “제방도 못 쌓는 시장 물러나라”", ANGER + "했다.", "a"),
-            1, "in passing", id="an answer repeats what it answers",
+            1, "passing", id="an answer repeats what it answers",
         ),
         pytest.param(
             ("[프로필] 윤가람 강변 도서관장…서고 지킨 사서", "큰물에 잠긴 서고에서 책 4만 권을 건져 내고 강변 도서관의 새 관장으로 임명된 윤가람(51) 사서는…", "b"),
             ("윤가람 새 관장 “어깨 무겁다”", "큰물에 잠긴 서고에서 책 4만 권을 건져 내고 강변 도서관의 새 관장으로 임명된 윤가람(51) 사서가 “어깨가 무겁다”고 20일 밝혔다.", "a"),
-            1, "a profile", id="a profile opens as the news does",
+            1, "other_kind", id="a profile opens as the news does",
         ),
         pytest.param(
-            (NOTICE_TITLE, NOTICE, "a"), (NOTICE_TITLE, NOTICE, "a"), 48, "more than 20 hours", id="a notice that recurs",
+            (NOTICE_TITLE, NOTICE, "a"), (NOTICE_TITLE, NOTICE, "a"), 48, "source_again", id="a notice that recurs",
         ),
         pytest.param(
             ("Sample feed 0.94 item one", "Sample feed 0.94 item one text", "b"),
             ("Sample feed 0.93 item one", "Sample feed 0.93 item one text", "a"),
-            0, "another number in so little text", id="short samples that a number tells apart",
+            0, "short_number", id="short samples that a number tells apart",
         ),
         pytest.param(
             (
@@ -138,7 +140,7 @@ NOTICE = "가온뉴스가 제공하는 기사, 사진, 그래픽, 영상 등 모
                 "friend of the old pilots and then twice…",
                 "a",
             ),
-            2, "reports of one event", id="two obituaries by two papers",
+            2, "one_event", id="two obituaries by two papers",
         ),
     ],
 )  # fmt: skip
@@ -147,7 +149,7 @@ def test_trap_of_a_real_feed_is_told(
 ) -> None:
     """Each after a merge that was wrong in captured feeds: the shape is theirs, the words are not."""
     found = likeness(side(*one, hours=hours), side(*other))
-    assert veto in found.veto, (found.score, found.facts)
+    assert found.veto == veto, (found.score, found.facts)
     assert found.score > near.THRESHOLD, "no veto would be needed"
 
 
@@ -189,7 +191,7 @@ def test_all_words_of_a_teaser_under_one_title_are_a_copy() -> None:
     same, other = (likeness(side(title, teaser, "b"), report) for title in (TITLE, "큰물 뒤의 한빛시"))
     assert same.facts["covered"] < 0.05
     assert same.same()
-    assert other.veto == "little in common, as reports of one event have"
+    assert other.veto == "one_event"
 
 
 def test_form_with_other_numbers_is_another_report() -> None:
@@ -199,7 +201,7 @@ def test_form_with_other_numbers_is_another_report() -> None:
     found = likeness(
         side("River levels", report(120, 6, 880, 14), "b", 12), side("River levels", report(95, 18, 412, 3))
     )
-    assert found.veto == "most numbers differ"
+    assert found.veto == "numbers"
 
 
 def test_what_many_hold_counts_less() -> None:

@@ -11,7 +11,7 @@ from feeds.core import near, telling
 from feeds.model.decision import Decision
 
 CORE = Path(telling.__file__).parent
-FACTS = {"with_title": "다리", "with_source": "daily", "score": "0.613", "veto": "most numbers differ"}
+FACTS = {"with_title": "다리", "with_source": "daily", "score": "0.613", "veto": "numbers"}
 
 
 def decided(says: str, **facts: str) -> Decision:
@@ -71,8 +71,25 @@ def test_every_code_that_is_noted_has_words() -> None:
     assert whys <= telling.WHYS.keys()
 
 
-def test_every_veto_is_told_in_korean() -> None:
+def test_every_veto_is_told() -> None:
     assert telling.VETOES.keys() == near.VETOES.keys()
+    assert all(code.isidentifier() and code not in telling.WHYS for code in telling.VETOES)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "english", "korean"),
+    [
+        ("veto", "numbers", "most numbers differ", "숫자가 대부분 다릅니다"),
+        ("other_2", "0.411 다리 (새) (numbers)", "0.411 다리 (새) (most numbers differ)", "0.411 다리 (새) (숫자가 대부분 다릅니다)"),
+        ("other_3", "0.411 다리 (low)", "0.411 다리 (score too low)", "0.411 다리 (점수가 낮습니다)"),
+        ("other_3", "0.411 다리 (less like it)", "0.411 다리 (less like it)", "0.411 다리 (덜 비슷합니다)"),
+        ("other_4", "plain", "plain", "plain"),
+    ],
+)  # fmt: skip
+def test_a_fact_that_is_a_code(name: str, value: str, english: str, korean: str) -> None:
+    """What was stored in words, before codes were, is told as well."""
+    assert telling.fact(name, value, "en") == english
+    assert telling.fact(name, value, "ko") == korean
 
 
 @pytest.mark.parametrize(
