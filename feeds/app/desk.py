@@ -96,8 +96,18 @@ def allow(app: App, channel_ids: Sequence[str]) -> tuple[str, ...]:
 
 
 def publish(app: App) -> Report:
-    """Bring out what a decision changed."""
-    return app.run_job(Job(name="publish"), replace(app.work(), shards=1))
+    """Bring out what a decision changed, here and in the bucket that mirrors us."""
+    work = replace(app.work(), shards=1)
+    report = app.run_job(Job(name="publish"), work)
+    if not app.settings.mirror:
+        return report
+    copied = app.run_job(Job(name="mirror"), work)
+    failed = "failed" in (report.outcome, copied.outcome)
+    return replace(
+        report,
+        outcome="failed" if failed else report.outcome,
+        problems={**report.problems, **copied.problems},
+    )
 
 
 def _desk(app: App) -> Desk:

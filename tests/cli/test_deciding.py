@@ -1,5 +1,6 @@
 """retract, unretract, merge and split, as a user types them, over every document that is published."""
 
+import gzip
 import json
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from feeds.send.generation import GENERATION
 from feeds.store import open_store
+from tests.buckets import Bucket
 from tests.cli.conftest import Feeds
 
 CONFIG = """\
@@ -112,6 +114,25 @@ def test_what_was_said_before_is_not_kept_where_nobody_wants_it(feeds: Feeds, fo
     feeds("fetch", "--force")
     assert "changed: its words differ" in feeds("why", "/ours").output
     assert json.loads(feeds("why", "/ours", "--json").output)["earlier"] == []
+
+
+def test_a_retraction_reaches_the_bucket_at_once(feeds: Feeds, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bucket = Bucket()
+    monkeypatch.setattr("feeds.app.build.bucket", lambda place: bucket)
+    (folder / "feeds.yaml").write_text(CONFIG + "mirror: {bucket: copies}\n")
+
+    def copied() -> set[str]:
+        documents = [(p[1:], thing.body) for p, (thing, _) in bucket.things.items() if thing.gzip]
+        return {path for path, body in documents if b"Ferry" in gzip.decompress(body)}
+
+    feeds("run")
+    assert copied() == EVERYWHERE
+    feeds("retract", "https://site.example/ferry")
+    assert copied() == set()
+    bucket.refuses = lambda path: "no right to write"
+    failed = feeds("unretract", "https://site.example/ferry", code=1)
+    assert "no right to write" in failed.output + failed.stderr
+    assert telling(folder, "Ferry") == EVERYWHERE
 
 
 def test_unretract_brings_it_back_as_it_was(feeds: Feeds, folder: Path) -> None:
