@@ -84,6 +84,7 @@ class Readers:
         self.base = f"http://127.0.0.1:{port}"
         self.etags: dict[str, str] = {}
         self.bodies: dict[str, str] = {}
+        self.tags: dict[str, list[str]] = {}  # of the documents that each was answered with, in their order
 
     def get(self, path: str, **headers: str) -> tuple[int, str, Message]:
         asked = urllib.request.Request(self.base + path, headers={k.replace("_", "-"): v for k, v in headers.items()})
@@ -101,6 +102,7 @@ class Readers:
             self.office.settled()
         if status == 200:
             self.etags[name], self.bodies[name] = said["ETag"], body
+            self.tags.setdefault(name, []).append(said["ETag"].strip('"'))
         return status
 
 
@@ -153,18 +155,19 @@ def titled(app: App) -> dict[str, str]:
     return {story.lead.title.split()[0]: story.id for story in app.store.library.every_story("", 99)}
 
 
-def rows(app: App, name: str) -> list[tuple[str, str, str, timedelta]]:
-    """What the ledger says reached a partner: story, as what, how, when."""
+Row = tuple[str, str, How, timedelta, timedelta, timedelta | None, timedelta | None, str]
+
+
+def ledger(app: App, name: str) -> list[Row]:
+    """All that the ledger says of a partner: story, as what, how, of which version, when it went out, was received and
+    acknowledged (since the start), and in which document."""
     names = {id: word for word, id in titled(app).items()}
-    return [(names[r.story_id], r.told, r.how, r.at - START) for r in app.store.partners.receipts(name)]
-
-
-def proofs(app: App, name: str) -> list[tuple[timedelta | None, timedelta | None]]:
-    """Of each row of the ledger: how long it took until the document was received, and when it was acknowledged."""
-    return [
-        (r.received - r.at if r.received else None, r.acknowledged - START if r.acknowledged else None)
-        for r in app.store.partners.receipts(name)
-    ]
+    found: list[Row] = []
+    for r in app.store.partners.receipts(name):
+        assert (r.partner_id, r.channel_id) == (name, "all")
+        received, known = (at - START if at else None for at in (r.received, r.acknowledged))
+        found.append((names[r.story_id], r.told, r.how, r.revision - START, r.at - START, received, known, r.etag))
+    return found
 
 
 def test_the_walk(app: App) -> None:
@@ -247,31 +250,42 @@ def test_the_walk(app: App) -> None:
         assert not any(id in body for body in readers.bodies.values())
 
     office.flush()
-    assert rows(app, "portal") == [
-        ("Plain", "story", "polled", timedelta(0)),
-        ("Secret", "story", "polled", 2 * HOUR),
-        ("Secret", "correction", "polled", 3 * HOUR),
-        ("Secret", "retraction", "polled", 5 * HOUR),
+    first, second, zero, ten = -17 * HOUR, 3 * HOUR, timedelta(0), 10 * MINUTE  # versions are known by their dates
+    tags = {name: iter(found) for name, found in readers.tags.items()}
+    assert next(tags["app"]), "its first document was empty, and brought nothing"
+    told: dict[str, list[Row]] = {
+        "portal": [
+            ("Plain", "story", "polled", first, zero, zero, ten, next(tags["portal"])),
+            ("Secret", "story", "polled", first, 2 * HOUR, 2 * HOUR, 3 * HOUR, next(tags["portal"])),
+            ("Secret", "correction", "polled", second, 3 * HOUR, 3 * HOUR, 5 * HOUR, next(tags["portal"])),
+            ("Secret", "retraction", "polled", 5 * HOUR, 5 * HOUR, 5 * HOUR, 5 * HOUR, next(tags["portal"])),
+        ],
+        "app": [
+            ("Plain", "story", "polled", first, ten, ten, 2 * HOUR - timedelta(seconds=1), next(tags["app"])),
+            ("Secret", "story", "polled", first, 2 * HOUR + ten, 2 * HOUR + ten, 3 * HOUR, next(tags["app"])),
+            ("Secret", "correction", "polled", second, 3 * HOUR, 3 * HOUR, 5 * HOUR, next(tags["app"])),
+            ("Secret", "retraction", "polled", 5 * HOUR, 5 * HOUR, 5 * HOUR, 5 * HOUR, next(tags["app"])),
+        ],
+        "old": [
+            ("Plain", "story", "polled", first, zero, zero, ten, next(tags["old"])),
+            ("Secret", "story", "polled", first, 2 * HOUR, 2 * HOUR, 2 * DAY, next(tags["old"])),
+            ("Secret", "retraction", "polled", 5 * HOUR, 2 * DAY, 2 * DAY, 31 * DAY, next(tags["old"])),
+        ],
+    }
+    assert {name: ledger(app, name) for name in told} == told
+    settled = [
+        (d.partner_id, d.told, d.cause, d.since - START, d.settled and d.settled - START, d.how)
+        for d in app.store.partners.debts(open_only=False)
+        if d.story_id == id
     ]
-    assert rows(app, "app") == [
-        ("Plain", "story", "polled", 10 * MINUTE),
-        ("Secret", "story", "polled", 2 * HOUR + 10 * MINUTE),
-        ("Secret", "correction", "polled", 3 * HOUR),
-        ("Secret", "retraction", "polled", 5 * HOUR),
+    assert sorted(settled) == [
+        ("app", "correction", "corrected", 3 * HOUR, 3 * HOUR, "polled"),
+        ("app", "retraction", "retracted", 5 * HOUR, 5 * HOUR, "polled"),
+        ("old", "retraction", "retracted", 5 * HOUR, 2 * DAY, "polled"),  # its correction ended in that
+        ("portal", "correction", "corrected", 3 * HOUR, 3 * HOUR, "polled"),
+        ("portal", "retraction", "retracted", 5 * HOUR, 5 * HOUR, "polled"),
     ]
-    assert rows(app, "old") == [
-        ("Plain", "story", "polled", timedelta(0)),
-        ("Secret", "story", "polled", 2 * HOUR),
-        ("Secret", "retraction", "polled", 2 * DAY),
-    ]
-    assert proofs(app, "portal") == [(timedelta(0), at) for at in (10 * MINUTE, 3 * HOUR, 5 * HOUR, 5 * HOUR)]
-    assert proofs(app, "old") == [(timedelta(0), at) for at in (10 * MINUTE, 2 * DAY, 31 * DAY)]
-    settled = [(d.partner_id, d.told, d.cause, d.settled) for d in app.store.partners.debts(open_only=False)]
-    assert sorted(d for d in settled if d[1] == "retraction") == [
-        ("app", "retraction", "retracted", START + 5 * HOUR),
-        ("old", "retraction", "retracted", START + 2 * DAY),
-        ("portal", "retraction", "retracted", START + 5 * HOUR),
-    ]
+    assert len(settled) == len(app.store.partners.debts(open_only=False)), "nobody is owed anything else"
     counted = {t.day: (t.requests, t.full, t.unchanged) for t in app.store.partners.traffic("portal", "")}
     assert counted == {"2026-11-20": (7, 4, 3), "2026-12-21": (1, 1, 0)}
 
