@@ -17,6 +17,7 @@ from feeds.errors import UsageError
 from feeds.model.partner import Push, Reason, Receipt, Terms, TokenKind
 
 TIME = "%Y-%m-%d %H:%M:%S"
+CHANNELS = 10  # of a partner, that are shown one by one
 KIND = "Of the key that stands in addresses, for readers that know neither Basic nor Bearer."
 
 
@@ -122,20 +123,21 @@ def list_(desk: Desk, json_: bool) -> None:
 
 @partner.command("show")
 @click.argument("name")
+@click.option("--all", "all_", is_flag=True, help="Every channel, however many there are.")
 @as_json
 @click.pass_obj
 @command
-def show(desk: Desk, name: str, json_: bool) -> None:
+def show(desk: Desk, name: str, all_: bool, json_: bool) -> None:
     """Show a partner: terms, tokens, what was picked up when, what it holds, what it is owed."""
     with desk.open() as app:
         found, now = partners.account(app, name), app.clock()
     if json_:
         print_json(_account(found))
         return
-    _say_account(desk, found, now)
+    _say_account(desk, found, now, len(found.doors) if all_ else CHANNELS)
 
 
-def _say_account(desk: Desk, found: Account, now: datetime) -> None:
+def _say_account(desk: Desk, found: Account, now: datetime, channels: int) -> None:
     one = found.partner
     say(desk, f"{one.title or one.id}")
     say(desk, f"  terms   {one.dialect}, {one.terms.content}, sources {one.terms.sources}, limit {one.terms.limit}")
@@ -155,14 +157,7 @@ def _say_account(desk: Desk, found: Account, now: datetime) -> None:
         until = f", ends {ago(token.ends, now)}" if token.ends else ""
         kind = "token" if token.kind == "header" else "key"
         say(desk, f"  {kind:<7} {token.id}, made {token.made:{TIME}}{until}")
-    for door in found.doors:
-        say(desk, f"  channel {door.channel.id}  {door.url}")
-        if door.pickup:
-            state = "there is more since" if door.behind else "up to date"
-            held = count(door.held, "story")
-            say(desk, f"          last {door.pickup.at:{TIME}}, {state}, holds {held}")
-        else:
-            say(desk, "          never asked for")
+    _say_channels(desk, found, channels)
     _say_pushes(desk, found, now)
     for debt in found.debts:
         say(desk, f"  owed    {debt.told} of {debt.story_id} ({debt.cause}), {debt.channel_id}, {ago(debt.since, now)}")
@@ -170,6 +165,26 @@ def _say_account(desk: Desk, found: Account, now: datetime) -> None:
             say(desk, f"          {one.dialect} cannot say so: tell them, then `feeds partner acknowledge {one.id} …`")
     for alarm in found.alarms:
         say(desk, f"  alarm   {alarm}")
+
+
+def _say_channels(desk: Desk, found: Account, most: int) -> None:
+    """Print the channels; of more than *most* first those that have more to tell, and how the others are."""
+    many = len(found.doors) > most
+    doors = sorted(found.doors, key=lambda d: not d.behind) if many else found.doors
+    for door in doors[:most]:
+        say(desk, f"  channel {door.channel.id}  {door.url}")
+        if door.pickup:
+            state = "there is more since" if door.behind else "up to date"
+            held = count(door.held, "story")
+            say(desk, f"          last {door.pickup.at:{TIME}}, {state}, holds {held}")
+        else:
+            say(desk, "          never asked for")
+    if many:
+        rest = doors[most:]
+        never, behind = sum(not d.pickup for d in rest), sum(d.behind for d in rest)
+        fresh, held = len(rest) - never - behind, count(sum(d.held for d in rest), "story")
+        say(desk, f"  and {count(len(rest), 'channel')} more: {fresh} up to date, {behind} behind, {never} never asked")
+        say(desk, f"          they hold {held}; `feeds partner show {found.partner.id} --all` lists them")
 
 
 def _say_pushes(desk: Desk, found: Account, now: datetime) -> None:

@@ -72,6 +72,18 @@ def test_show_tells_terms_that_differ_and_the_log_who_issued(folder: Path) -> No
     assert "partner revoke" in log
 
 
+def test_many_channels_are_folded(folder: Path) -> None:
+    outputs = "".join(f"  - {{id: o{n}, path: /o{n}/}}\n" for n in range(13))
+    (folder / "feeds.yaml").write_text(f"{CONFIG}outputs:\n{outputs}")
+    added(folder)
+    said = run(folder, "partner", "show", "portal").output
+    assert said.count("\n  channel ") == 10
+    assert "and 3 channels more: 0 up to date, 0 behind, 3 never asked" in said
+    assert "they hold 0 stories; `feeds partner show portal --all` lists them" in said
+    every = run(folder, "partner", "show", "portal", "--all").output
+    assert (every.count("\n  channel "), " more: " in every) == (13, False)
+
+
 def test_rotate_and_revoke(folder: Path) -> None:
     added(folder)
     run(folder, "partner", "rotate", "portal", "--overlap", "1h")
