@@ -19,6 +19,7 @@ FILES = [
     if path.is_file() and path.stat().st_size < 200_000
 ]
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
+MUTANTS = 60  # each costs a third of a second; tests/parse asks far more of the readers themselves
 DEBRIS = (
     b"<",
     b">",
@@ -55,7 +56,7 @@ def test_every_document_has_an_answer() -> None:
 def test_every_mutant_has_an_answer(tmp_path: Path) -> None:
     chance, file = random.Random(20261125), tmp_path / "mutant"
     answers = 0
-    for path in chance.choices([path for path in FILES if path.stat().st_size < 30_000], k=150):
+    for path in chance.choices([path for path in FILES if path.stat().st_size < 30_000], k=MUTANTS):
         body = bytearray(path.read_bytes())
         for _ in range(chance.randint(1, 6)):
             at = chance.randrange(len(body) + 1)
@@ -65,4 +66,4 @@ def test_every_mutant_has_an_answer(tmp_path: Path) -> None:
             answers += bool(peek(str(file), Client(), NOW).groups)
         except ParseError:
             answers += 1
-    assert answers == 150
+    assert answers == MUTANTS
