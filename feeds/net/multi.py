@@ -9,7 +9,7 @@ from math import inf
 from threading import Thread
 from time import monotonic
 from typing import Any, Generic, TypeVar
-from weakref import finalize
+from weakref import WeakMethod, finalize
 
 from feeds.errors import FetchError
 from feeds.net.body import Said
@@ -32,8 +32,10 @@ class Multi(Generic[T]):
         self._guard = guard
         self._multi = libcurl.CurlMulti()
         self._multi.setopt(libcurl.M_MAXCONNECTS, KEPT)
-        self._multi.setopt(libcurl.M_SOCKETFUNCTION, self._on_socket)
-        self._multi.setopt(libcurl.M_TIMERFUNCTION, self._on_timer)
+        # Held weakly: a circle through libcurl would keep four descriptors open until the collector comes by.
+        on_socket, on_timer = WeakMethod(self._on_socket), WeakMethod(self._on_timer)
+        self._multi.setopt(libcurl.M_SOCKETFUNCTION, lambda *told: _call(on_socket, *told))
+        self._multi.setopt(libcurl.M_TIMERFUNCTION, lambda *told: _call(on_timer, *told))
         self._due = self._check = inf  # when libcurl wants to be called, when the lines are looked at
         self._serial = 0
         self._busy: dict[int, Line[T]] = {}
@@ -211,6 +213,12 @@ class Multi(Generic[T]):
 def _close(*lines: socket.socket) -> None:
     for line in lines:
         line.close()
+
+
+def _call(method: "WeakMethod[Any]", *told: Any) -> None:
+    """Call a method of an object that may be gone."""
+    if found := method():
+        found(*told)
 
 
 _POLLED = {1: select.POLLIN, 2: select.POLLOUT, 3: select.POLLIN | select.POLLOUT}
