@@ -44,6 +44,7 @@ _WORDS = (
     "<dc:",
     "<media:",
     "<itunes:",
+    "<atom:link",
 )  # other elements hold HTML or URLs
 
 # What validators and old readers take for the address of an enclosure: a host with a dot, then a path.
