@@ -1,17 +1,26 @@
 """The main job's tests run twice: by one process on a file, and by the workers of a cluster on PostgreSQL."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
 
 from tests.end_to_end.clustered import Clustered
 
-BOTH = ("test_content", "test_corpus", "test_faults", "test_hub_rocks", "test_partners")
-"""Modules whose tests poll, publish and deliver. The others are about one process alone, browsers, or clusters."""
+FEW = ("test_content", "test_corpus", "test_faults", "test_hub_rocks", "test_partners")
+"""Modules whose tests poll, publish and deliver, and which always run in both modes."""
+
+MORE = ("test_leaks", "test_partner_push", "test_subscriber_rocks", "test_torture")
+"""The rest of those, which take longer: in both modes where FEEDS_TEST_ENGINE is `cluster`.
+
+The others are about what one process is alone (its service, its end at a moment, its own files), about browsers, or
+about clusters.
+"""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if metafunc.module.__name__.rpartition(".")[2] in BOTH:
+    modules = FEW + MORE if os.environ.get("FEEDS_TEST_ENGINE") == "cluster" else FEW
+    if metafunc.module.__name__.rpartition(".")[2] in modules:
         metafunc.parametrize("mode", ["embedded", "cluster"], indirect=True)
 
 

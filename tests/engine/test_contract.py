@@ -78,11 +78,12 @@ def test_what_follows_from_a_job_is_done_at_once(make: Make) -> None:
 
 def test_a_job_that_raises_harms_no_other_and_rests(make: Make, caplog: pytest.LogCaptureFixture) -> None:
     ran: list[str] = []
-    done = threading.Event()
+    raised, done = threading.Event(), threading.Event()
 
     def run(job: Job, _stopping: Callable[[], bool]) -> Report:
         ran.append(job.lock)
         if job == POLL:
+            raised.set()
             raise RuntimeError("broken")
         done.set()
         return Report(job=job)
@@ -90,6 +91,7 @@ def test_a_job_that_raises_harms_no_other_and_rests(make: Make, caplog: pytest.L
     engine = make(run, lambda: [POLL, PUBLISH] if ran and "publish:7" not in ran else [POLL] if ran else [])
     engine.ask(POLL)
     engine.ask(OTHER)
+    assert raised.wait(20)  # else a stop may come before it began: what another did tells nothing of it
     assert done.wait(20)
     assert engine.stop()
     assert ran.count("poll:0") == 1
