@@ -46,6 +46,11 @@ class Outcome:
         return tuple(path for report in self.reports for path in report.paths)
 
     @property
+    def unfinished(self) -> tuple[str, ...]:
+        """The jobs whose time ended before their work: the next pass goes on."""
+        return tuple(dict.fromkeys(report.job.name for report in self.reports if report.outcome == "more"))
+
+    @property
     def failed(self) -> bool:
         """Tell whether publishing failed, which no later pass of a source mends."""
         return any(report.outcome == "failed" for report in self.reports)

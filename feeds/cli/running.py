@@ -43,6 +43,7 @@ TAKEN = (
     ("returned", "returned"),
 )
 ONE = {"sources": "source asked", "new": "new entry", "merged": "merged as a copy"}  # words for a count of one
+LEFT = {"poll": "polling", "publish": "publishing", "deliver": "telling hubs", "hand": "telling partners"}
 SHOWN_PATHS = 12
 
 
@@ -124,6 +125,7 @@ def _as_values(outcome: Outcome) -> dict[str, object]:
             for key, p in outcome.problems.items()
         },
         "written": outcome.paths,
+        "unfinished": outcome.unfinished,
     }
 
 
@@ -139,6 +141,9 @@ def _print(desk: Desk, app: App, outcome: Outcome) -> None:
         _print_published(desk, app, outcome)
     if "deliver" in names and (counts.get("delivered") or counts.get("undelivered")):
         say(desk, f"told hubs  {counts.get('delivered', 0)}, not accepted {counts.get('undelivered', 0)}")
+    if outcome.unfinished:
+        left = ", ".join(LEFT.get(name, name) for name in outcome.unfinished)
+        say(desk, f"not done {left}: the time of a pass was over; nothing is lost, run `feeds run` again to go on")
     if desk.verbose:
         say(desk, "CPU s    " + ", ".join(f"{name} {seconds:.2f}" for name, seconds in outcome.steps.items()))
 

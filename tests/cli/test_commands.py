@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from feeds.app import look
+from feeds.app.build import App
 from feeds.cli import cli
 from feeds.cli.common import count
 from feeds.model.overview import SourceLine
@@ -94,6 +95,16 @@ def test_a_deleted_output_folder_is_written_again(feeds: Feeds, folder: Path) ->
     (folder / "var/public").rename(folder / "away")
     feeds("run")
     assert (folder / "var/public/atom.xml").read_bytes() == (folder / "away/atom.xml").read_bytes()
+
+
+def test_a_pass_whose_time_is_over_says_what_is_left(feeds: Feeds, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        work = App.work
+        patch.setattr(App, "work", lambda *told, **more: replace(work(*told, **more), budget=timedelta(0)))
+        assert "not done polling, publishing, telling hubs: " in feeds("run").output
+    last = feeds("run").output
+    assert "not done" not in last
+    assert "wrote    " in last
 
 
 def test_json_is_json(feeds: Feeds) -> None:
