@@ -46,7 +46,7 @@ from feeds.store import Store, copy_store, guard, is_server, open_store
 
 logger = logging.getLogger(__name__)
 
-GARBAGE = 20_000  # values beyond those let go, after which rings are looked for: at 700, that is 6 % of a first import
+GARBAGE = 20_000  # new values after which rings are looked for; all looks cost 6 % of a first import at most
 SHARDS = 1  # one process polls in one order: the same input gives the same stories
 IN_FORCE = "in_force"  # under this, the digest of the settings that the store was brought in line with last
 JOBS: Mapping[str, Callable[[Job, Work], Report]] = {

@@ -51,7 +51,7 @@ class Idle:
 
 def work(words: Words | None, **more: object) -> Work:
     idle = Idle()
-    ports = Ports(**{**dict.fromkeys(Ports.__slots__, idle), "clock": lambda: NOW, "index": words})  # type: ignore[arg-type]  # what is not used
+    ports = Ports(**{**dict.fromkeys(Ports.__slots__, idle), "clock": lambda: NOW, "index": words, "mirror": None})  # type: ignore[arg-type]  # what is not used
     settings = Settings(file="", site=Site(title="T", url="https://t.example"), sources=(source("a"),))
     return Work(ports=ports, settings=settings, sources={"a": source("a")}, **more)  # type: ignore[arg-type]  # as above
 
