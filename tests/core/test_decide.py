@@ -15,6 +15,9 @@ from feeds.model.source import Options
 from tests.core.made import LONG, LONG_KOREAN, NOW, Shelf, entry, kinds, settings, source
 
 LATER = NOW + timedelta(hours=2)
+PAGE = "https://page.example/2026/bridge"
+QUOTATION = " ".join(LONG.split()[:9])
+SAMPLE = "http://provider-website.example/item1-info-page.html"
 
 
 def shelf(**more: object) -> Shelf:
@@ -63,6 +66,30 @@ def test_new_entries_mark_all_and_their_categories() -> None:
             id="one page, tracking and scheme apart, within a day",
         ),
         pytest.param(
+            entry("a", url=PAGE, title="City opens the river bridge", content=f"<p>{LONG}</p>"),
+            entry("b", "two", url=PAGE, title="Worth a read today", content=""),
+            "same_url",
+            id="a bare link under a title of its own",
+        ),
+        pytest.param(
+            entry("a", url=PAGE, title="City opens the river bridge", content=f"<p>{LONG}</p>"),
+            entry("b", "two", url=PAGE, title="The river bridge opens: city", content="<p>At long last.</p>"),
+            "same_url",
+            id="a link with a comment, its title told anew",
+        ),
+        pytest.param(
+            entry("a", url=PAGE, title="시청 앞 새 다리 개통", content=f"<p>{LONG_KOREAN}</p>"),
+            entry("b", "two", url=PAGE, title="오늘의 링크", content="<p>시청 앞 새 다리 개통, 드디어 건넌다.</p>"),
+            "same_url",
+            id="a link whose comment names the page's title",
+        ),
+        pytest.param(
+            entry("a", url=PAGE, title="City opens the river bridge", content=f"<p>{LONG}</p>"),
+            entry("b", "two", url=PAGE, title="At last", content=f"<p>Years late: “{QUOTATION}”, and so on.</p>"),
+            "same_url",
+            id="a link with a quotation",
+        ),
+        pytest.param(
             entry("tag:x.example,2026:1", title="Same", url="https://a.example/1"),
             entry("tag:x.example,2026:1", "two", title="Same", url="https://b.example/2"),
             "same_id",
@@ -105,6 +132,16 @@ def test_copies_become_one_story(first: Entry, second: Entry, rule: str) -> None
                 "b", "two", url="https://live.example/now", title="Friday", published=datetime(2026, 2, 6, tzinfo=UTC)
             ),
             id="a live page, another day",
+        ),
+        pytest.param(
+            entry("a", url=SAMPLE, title="Google's 2005 Halloween Fright Fest", content="<p>Come face to face.</p>"),
+            entry("b", "two", url=SAMPLE, title="Google Mini", content="<p>The same results on your intranet.</p>"),
+            id="an address that stands in every sample of one form",
+        ),
+        pytest.param(
+            entry("a", url=SAMPLE, title="U2 Elevation tour", content="<p>Rock Concert!</p>"),
+            entry("b", "two", url=SAMPLE, title="Acme Pest Control", content="<p>Get rid of those pests</p>"),
+            id="a sample's address, few words",
         ),
         pytest.param(
             entry("a", title="Quiz", content=f"<p>{LONG}</p>", published=datetime(2026, 2, 1, tzinfo=UTC)),
@@ -168,7 +205,7 @@ def test_id_and_dates_stay_when_the_lead_changes() -> None:
 def test_a_bridge_between_two_stories_makes_them_one() -> None:
     desk = shelf()
     desk.poll("one", [entry("a", title="Bridge", content=f"<p>{LONG}</p>", url="https://a.example/1")])
-    desk.poll("two", [entry("b", "two", title="Other head", url="https://b.example/2")], now=LATER)
+    desk.poll("two", [entry("b", "two", title="Other head", content="", url="https://b.example/2")], now=LATER)
     assert len(desk.stories) == 2
     bridge = entry("c", "best", title="Bridge", content=f"<p>{LONG}</p>", url="https://b.example/2")
     changes = desk.poll("best", [bridge], now=LATER)
