@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
 from feeds.config import outgoing, partners, schema
-from feeds.config.faults import did_you_mean
+from feeds.config.faults import did_you_mean, either
 from feeds.config.nodes import Node
 from feeds.config.parts import Item, Parts
 from feeds.config.sheet import shown
 from feeds.core.slugs import fold, slug
-from feeds.model.channel import FILES, Output
+from feeds.model.channel import FILES, TAKEN, Output
 from feeds.model.source import Source
 
 DEFAULT_OUTPUTS = (
@@ -138,9 +138,20 @@ def _partners(parts: Parts) -> None:
                 message = f"channels has {shown(node)}, but no output is a list by category; give one each: category"
                 parts.sheet.fault(node, message)
         _pushed(parts, item)
+        _told(parts, item)
         if item.keys.token and len(item.keys.token) < SHORTEST:
             message = f"token is shorter than {SHORTEST} characters; leave it out, and `feeds partner rotate` makes one"
             parts.sheet.fault(item.at("token"), message)
+
+
+def _told(parts: Parts, item: Item[partners.PartnerKeys]) -> None:
+    """A dialect that takes no stories cut so short would tell none at all."""
+    content, dialect = item.keys.content, item.keys.dialect
+    taken = TAKEN.get(dialect)
+    if taken and content not in taken:
+        right = f"give content: {either(taken)}, or another dialect"
+        message = f"content is '{content}', of which {dialect} takes no story: every one would be set aside; {right}"
+        parts.sheet.fault(item.at("content"), message)
 
 
 def _pushed(parts: Parts, item: Item[partners.PartnerKeys]) -> None:

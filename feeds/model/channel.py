@@ -29,6 +29,8 @@ Format = Literal[
 ]
 TELLING_GONE = frozenset[Format]({"atom", "json", "msn", "smartnews", "naver", "ninjs"})
 """Formats with words for what was taken back."""
+TAKEN: Mapping[Format, tuple[Extent, ...]] = {"smartnews": ("full",), "msn": ("full", "summary")}
+"""How much of a story partners take, where it is not any: a story cut shorter is set aside by the publish gate."""
 PAGE_FORMATS = frozenset[Format]({"html", "page", "gone", "sources"})
 
 NEWS_AGE = timedelta(days=2)

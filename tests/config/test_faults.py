@@ -330,6 +330,16 @@ MORE = {
         "partners: [{id: p, channels: [al]}]",
         "2:31: channels has 'al'; give ids of outputs, or category:NAME = did you mean 'all'?",
     ),
+    "content that a dialect takes no story of": (
+        "partners: [{id: p, dialect: smartnews, content: summary}]",
+        "2:49: content is 'summary', of which smartnews takes no story: every one would be set aside;"
+        " give content: full, or another dialect",
+    ),
+    "titles for a dialect that wants a text": (
+        "partners: [{id: p, content: title, dialect: msn}]",
+        "2:29: content is 'title', of which msn takes no story: every one would be set aside;"
+        " give content: full or summary, or another dialect",
+    ),
     "secret of a webhook": (
         "partners: [{id: p, push: {url: 'https://a.example/', secret: 'whsec_eA=='}}]",
         "2:62: secret is 'whsec_eA=='; give whsec_ and 24 to 64 bytes in base64, as of `openssl rand -base64 32`",

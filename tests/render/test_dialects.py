@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from feeds.model.channel import FILES, Brand, Feed, Format, Tombstone
+from feeds.model.channel import FILES, TAKEN, Brand, Feed, Format, Tombstone
 from feeds.model.entry import Image
+from feeds.model.source import Extent
 from feeds.model.story import StoryStatus
 from feeds.render import RENDERERS, render
 from feeds.render.dialects import DIALECTS
@@ -323,3 +324,13 @@ def test_an_address_that_is_told_again_is_not_taken_down(format: Format, takedow
     another = item(9, id="tag:news.example.kr,2026:another")
     assert body(told(feed(another), format, stone(9), stone(8)), format).decode().count(takedown) == 1
     assert body(told(feed(), format, stone(9), stone(8)), format).decode().count(takedown) == 2
+
+
+@pytest.mark.parametrize("format", ALL)
+@pytest.mark.parametrize("extent", ["full", "summary", "title"])
+def test_takes_stories_as_long_as_the_table_says(format: Format, extent: Extent) -> None:
+    """What `feeds check` refuses is what the publish gate sets aside, and nothing else."""
+    of = rich()
+    cut = replace(of, items=tuple(replace(one, content=extent) for one in of.items[:1]))
+    aside = RENDERERS[format](told(cut, format))[1]
+    assert bool(aside) == (extent not in TAKEN.get(format, (extent,))), aside
