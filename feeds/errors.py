@@ -98,6 +98,10 @@ class _Coded(FeedsError):
         self.code, self.detail = code, detail
         super().__init__(f"{PROBLEMS[code][0]}{f': {detail}' if detail else ''}")
 
+    @property
+    def remedy(self) -> str:
+        return PROBLEMS[self.code][1]
+
 
 class ParseError(_Coded):
     """A document cannot be read as a feed."""

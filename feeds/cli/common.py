@@ -21,7 +21,7 @@ import click
 from feeds import log
 from feeds.app import audit, checks
 from feeds.app.build import App, opened
-from feeds.errors import ConfigError, FeedsError, StoreLocked, UsageError
+from feeds.errors import ConfigError, FeedsError, FetchError, ParseError, StoreLocked, UsageError
 from feeds.model.settings import Settings
 
 P = ParamSpec("P")
@@ -110,6 +110,8 @@ def command(function: Callable[P, R]) -> Callable[P, R]:
             raise SystemExit(USAGE) from error
         except FeedsError as error:
             click.echo(f"feeds: {error}", err=True)
+            if isinstance(error, FetchError | ParseError):
+                click.echo(f"       {error.remedy}", err=True)
             raise SystemExit(FAILED) from error
         except ModuleNotFoundError as error:
             if error.name not in EXTRAS:

@@ -188,6 +188,15 @@ def test_import_and_export(feeds: Feeds, folder: Path) -> None:
     assert sum(len(s["entries"]) for s in stories) == 4
 
 
+@pytest.mark.parametrize("command", ["peek", "add"])
+def test_what_cannot_be_asked_is_told_with_the_remedy(feeds: Feeds, command: str) -> None:
+    told = feeds(command, "http://127.0.0.1:9/feed", code=1).output
+    assert told.splitlines() == [
+        "feeds: the address is private or not allowed: 127.0.0.1 port 9",
+        "       name the host and port under `server.allow_private` if it is yours",
+    ]
+
+
 def test_peek_names_oddities_and_stores_nothing(feeds: Feeds, folder: Path) -> None:
     (folder / "odd.xml").write_bytes(SAVED.replace("<guid isPermaLink='false'>2</guid>", "").encode())
     said = feeds("peek", "odd.xml").output
