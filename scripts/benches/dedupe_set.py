@@ -73,6 +73,7 @@ QUOTED = {"en": "As this paper wrote before:", "ko": "앞서 이 신문은 다�
 HAN = dict(zip("한중미일영러국군당", "韓中美日英露國軍黨", strict=True))
 
 
+PART = 1 / 3  # of a text's letters: more is not a quotation any more
 USUAL = 3  # a sentence that more of the originals hold is their outlets' footer, not their story
 
 
@@ -163,9 +164,18 @@ class Maker:
         elif kind == "footer_short":
             self.put(lang, own, lines[-1][:40], [lines[-1][:30]], at, cluster=cluster, **alone)
         elif kind == "quote":
-            others = [sentences(self.text_of(i)) for i in self.items[-200:] if i["lang"] == lang]
-            quoted = self.random.choice([o for o in others if len(o) >= 4] or others)[1:2]  # a part, never the whole
+            parts = [part for i in self.items[-200:] if i["lang"] == lang and (part := self.part_of(i))]
+            quoted = [self.random.choice(parts)] if parts else []
             self.put(lang, own, title, [*lines[:2], QUOTED[lang], *quoted, *lines[2:]], at, cluster=cluster, **alone)
+
+    def part_of(self, item: Item) -> str:
+        """Return what a quotation of *item* holds: its second sentence, '' where that is more than `PART` of its text.
+
+        Some texts are one sentence of hundreds of letters and little else: who holds it holds a copy.
+        """
+        outlets = {line for _, *lines in OUTLETS[item["lang"]] for line in lines}
+        said = sentences([line for line in self.text_of(item) if line not in outlets])
+        return said[1] if len(said) > 1 and len(said[1]) <= PART * sum(map(len, said)) else ""
 
 
 def _excerpt(maker: Maker, lines: list[str], title: str, lang: str) -> tuple[list[str], str]:
