@@ -1,16 +1,18 @@
 """What was taken for one story by what it says, and what nearly was: for people to read, and to judge in turn."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from feeds.app.build import App
 from feeds.core import identity, telling, text, urls
+from feeds.core.cluster import RULES
 from feeds.model.decision import Decision
 from feeds.model.entry import Entry
 from feeds.web.desk.facts import FACTS
 
+MERGING = ("near", *dict.fromkeys(RULES.values()))  # rules that make one story of two entries
 SHOWN = 400  # letters of a text that a reader needs to tell whether two are one story
 _WITH = ("with", "with_source", "with_title")  # said where the other entry is
 
@@ -24,9 +26,9 @@ class Judged:
     other: Entry | None
 
 
-def judged(app: App, days: int) -> tuple[Judged, ...]:
-    """Return the verdicts of the last *days*, the oldest first."""
-    found = app.store.overview.judged(app.clock() - timedelta(days=days))
+def judged(app: App, days: int, rules: Sequence[str] = ("near",)) -> tuple[Judged, ...]:
+    """Return the verdicts of the last *days* by one of *rules*, the oldest first."""
+    found = app.store.overview.judged(app.clock() - timedelta(days=days), rules)
     known = _named(app, found)
     return tuple(
         Judged(
@@ -46,12 +48,26 @@ def _other(decision: Decision, known: Mapping[tuple[str, str], Sequence[Entry]])
 
 
 def sampled(found: Sequence[Judged], most: int) -> tuple[Judged, ...]:
-    """Return *most* of the merges among *found*, the same ones each time, spread over all by chance; 0 for all."""
+    """Return *most* of the merges among *found*, the same ones each time, by chance; 0 for all.
+
+    No pair of sources gives a second one before every pair gave one: two feeds that tell all their news alike would
+    else fill the sample.
+    """
     merges = [line for line in found if line.decision.kind == "merged"]
     if not most or most >= len(merges):
         return tuple(merges)
-    drawn = sorted(merges, key=lambda line: identity.digest(line.decision.source_id, line.decision.guid))[:most]
-    return tuple(line for line in merges if line in drawn)
+    by_chance = sorted(range(len(merges)), key=lambda n: _mark(merges[n].decision))
+    given, turns = Counter[frozenset[str]](), {}
+    for number in by_chance:
+        decision = merges[number].decision
+        pair = frozenset((decision.source_id, decision.facts.get("with_source", "")))
+        turns[number], given[pair] = given[pair], given[pair] + 1
+    drawn = sorted(by_chance, key=turns.__getitem__)[:most]
+    return tuple(merges[number] for number in sorted(drawn))
+
+
+def _mark(decision: Decision) -> str:
+    return identity.digest(decision.source_id, decision.guid, decision.rule, decision.facts.get("with", ""))
 
 
 def beginning(entry: Entry) -> str:

@@ -21,10 +21,16 @@ from feeds.model.overview import Difference
 @click.option("--threshold", default="", metavar="SHARE", help="With --replay: instead of dedupe.near.threshold.")
 @click.option("--within", default="", metavar="DURATION", help="With --replay: instead of dedupe.near.within.")
 @click.option(
-    "--review", is_flag=True, help="Print every merge with both texts and what decided, to be marked by hand."
+    "--review",
+    is_flag=True,
+    help="Print every merge, by any rule, with both texts and what decided, to be marked by hand.",
 )
 @click.option(
-    "--sample", default=0, type=click.IntRange(0), metavar="N", help="With --review: N merges out of all; 0 for all."
+    "--sample",
+    default=0,
+    type=click.IntRange(0),
+    metavar="N",
+    help="With --review: N merges, of all pairs of sources in turn; 0 for all.",
 )
 @click.option("--days", default=7, type=click.IntRange(1, 365), help="How far to look back; 7 where it is left out.")
 @as_json
@@ -39,7 +45,8 @@ def dedupe(
     that would go, each with its score. Nothing is written, and the desk's word holds. It takes about a second for each
     thousand entries, and as much memory as their texts.
 
-    With --review, a list to print or to keep: read both texts, mark each merge, and count how many were right.
+    With --review, a list to print or to keep: read both texts, mark each merge, and count how many were right. It
+    holds what a shared id, page or text made one story too, and what the desk merged not.
     """
     if replay and review:
         raise click.UsageError("--replay and --review are two questions; ask one of them")
@@ -49,9 +56,10 @@ def dedupe(
         if not replay:
             if threshold or within:
                 raise click.UsageError("--threshold and --within go with --replay")
-            found = judging.judged(app, days)
             if review:
-                found = judging.sampled(found, sample)
+                found = judging.sampled(judging.judged(app, days, judging.MERGING), sample)
+            else:
+                found = judging.judged(app, days)
             if json_:
                 print_json(
                     [
@@ -98,9 +106,12 @@ def _review(desk: Desk, found: Sequence[Judged], days: int) -> None:
     )
     for number, line in enumerate(found, 1):
         decision = line.decision
-        say(desk, f"\n[ ] {number}  score {decision.facts.get('score', '')}")
+        by = f"score {decision.facts['score']}" if "score" in decision.facts else decision.rule
+        say(desk, f"\n[ ] {number}  {by}")
         _text(desk, decision.source_id, line.entry, decision.guid)
         _text(desk, decision.facts.get("with_source", ""), line.other, decision.facts.get("with_title", ""))
+        if decision.rule != "near":
+            say(desk, f"    {look.reason(decision.says, language())}")
         for name, said in judging.reasons(decision, language()):
             say(desk, f"    {name}: {said}")
         say(desk, f"    feeds split {shlex.quote(decision.guid)} --source {decision.source_id}")

@@ -220,10 +220,10 @@ class Overview:
             ids = connection.scalars(select(t.stories.c.id).where(t.stories.c.ruled)).all()
             return {story.id: story for story in reading.Stories(connection).get(ids)}
 
-    def judged(self, since: datetime) -> tuple[Decision, ...]:
-        """Return every verdict on similar texts since then, the oldest first."""
+    def judged(self, since: datetime, rules: Sequence[str] = ("near",)) -> tuple[Decision, ...]:
+        """Return every verdict by one of *rules* since then, the oldest first; `near` is on similar texts."""
         d = t.decisions.c
-        query = select(t.decisions).where(d.at >= since, d.rule == "near").order_by(d.at, d.id)
+        query = select(t.decisions).where(d.at >= since, d.rule.in_(rules)).order_by(d.at, d.id)
         with self._db.read() as connection:
             return tuple(decision_of(row) for row in connection.execute(query))
 

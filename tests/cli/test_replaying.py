@@ -109,6 +109,27 @@ def test_merges_are_printed_to_be_marked(feeds: Feeds) -> None:
     assert len(feeds(NEAR, "export", "json").output.splitlines()) == 2, "its last line parts what it printed"
 
 
+def test_merges_by_a_shared_text_are_printed_too(feeds: Feeds, tmp_path: Path) -> None:
+    (tmp_path / "two.xml").write_bytes(feed("two", ("b", TITLE, TEXT)))
+    feeds(CONFIG, "run")
+    assert feeds(CONFIG, "dedupe").output == "0 merges, 0 kept apart, in 7 days\n", "of similar texts alone"
+    lines = feeds(CONFIG, "dedupe", "--review").output.splitlines()
+    assert lines[3] == "[ ] 1  same_text"
+    assert lines[4].startswith("  two  2026-02-01 ")
+    assert "    title and text are the same words" in lines
+    assert any(line.startswith("    shared key: text:") for line in lines)
+    assert lines[-1] == "    feeds split b --source two"
+    (decision,) = json.loads(feeds(CONFIG, "dedupe", "--review", "--json").output)
+    assert (decision["kind"], decision["rule"]) == ("merged", "same_text")
+
+
+def test_what_the_desk_merged_is_not_to_be_marked(feeds: Feeds, tmp_path: Path) -> None:
+    (tmp_path / "two.xml").write_bytes(feed("two", ("b", "Tides", "High at noon.")))
+    feeds(CONFIG, "run")
+    feeds(CONFIG, "merge", "https://one.example/a", "https://two.example/b")
+    assert feeds(CONFIG, "dedupe", "--review").output.startswith("0 merges of 7 days")
+
+
 def test_two_items_beside_each_other(feeds: Feeds) -> None:
     feeds(NEAR, "run")
     lines = feeds(NEAR, "why", "https://two.example/b", "--beside", "https://one.example/a").output.splitlines()
