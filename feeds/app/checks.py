@@ -22,6 +22,7 @@ from feeds.net import Client
 from feeds.parse import parse
 from feeds.parse.links import linked
 from feeds.render.gate.dialects.flipboard import LEAST as FLIPBOARD_LEAST
+from feeds.render.gate.dialects.suited import doubts
 from feeds.sandbox import Sandbox
 from feeds.store import without_password
 
@@ -31,7 +32,8 @@ NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 def check(file: str, environ: Mapping[str, str]) -> tuple[Settings, tuple[Fault, ...]]:
     """Read the configuration; return it with its warnings. Raises `ConfigError` with every fault."""
     settings, warnings = read_with_warnings(file, environ)
-    said = (*clashes(settings), *_loops(settings), *_short(settings), *_unmirrored(settings))
+    unsuited = (sentence for partner in settings.partners for sentence in doubts(partner))
+    said = (*clashes(settings), *_loops(settings), *_short(settings), *_unmirrored(settings), *unsuited)
     return settings, (*warnings, *(Fault(file=file, message=sentence, level="warning") for sentence in said))
 
 

@@ -1,6 +1,7 @@
 """What a partner would see, now or at a time to come, and why."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -12,21 +13,37 @@ from feeds.app.partners import named, office
 from feeds.core import agreement
 from feeds.core.agreement import Deal
 from feeds.errors import UsageError
-from feeds.model.channel import Feed, Rendition
-from feeds.model.partner import Reason
+from feeds.jobs.syndicate import Syndicate
+from feeds.model.channel import Feed, Format, Rendition, SetAside
+from feeds.model.partner import Partner, Reason, Terms
 from feeds.model.story import Story
+from feeds.render.dialects import DIALECTS
+
+LOOKED = 50  # documents, some 20 ms each
 
 
 class Preview(NamedTuple):
     """What a channel says to a partner, as a document where it may go out, and which rules held back what.
 
     *back* names a rule, how many stories it holds back first of all, and when time alone lets the first of them out.
+    *aside* is what the terms let through and the dialect does not.
     """
 
     feed: Feed
     rendition: Rendition | None
     stories: int
     back: tuple[tuple[str, int, datetime | None], ...]
+    aside: tuple[SetAside, ...]
+
+
+class Untold(NamedTuple):
+    """How many stories a partner's channel goes without, for a reason that its dialect has."""
+
+    partner_id: str
+    channel_id: str
+    dialect: Format
+    number: int
+    reason: str
 
 
 def preview(app: App, id: str, at: datetime, channel_id: str = "") -> Iterator[Preview]:
@@ -38,7 +55,29 @@ def preview(app: App, id: str, at: datetime, channel_id: str = "") -> Iterator[P
     for channel in [channels[channel_id]] if channel_id else channels.values():
         standing = app.store.partners.standing(channel.id, app.clock())
         feed, stories = desk.edition(partner, channel, standing, at).feed, desk.stories(channel.id, standing)
-        yield Preview(feed, desk.render(feed), len(stories), _held_back(desk.deal(partner), feed, stories, at))
+        made, back = desk.rendered(feed), _held_back(desk.deal(partner), feed, stories, at)
+        yield Preview(feed, next(iter(made.renditions), None), len(stories), back, made.set_aside)
+
+
+def untold(app: App, most: int = LOOKED) -> list[Untold]:
+    """Return what partners' documents go without now by the rules of their dialects.
+
+    Atom, RSS and JSON tell any story. Partners of equal terms get the same: one of them is looked at, and *most*
+    documents in all.
+    """
+    desk, now = office(app), app.clock()
+    found: list[Untold] = []
+    looked: set[tuple[Format, Terms, str]] = set()
+    for partner in app.settings.partners if any(p.dialect in DIALECTS for p in app.settings.partners) else ():
+        for id, channel in desk.channels(partner).items() if partner.dialect in DIALECTS else ():
+            key = (partner.dialect, partner.terms, id)
+            if key in looked or len(looked) >= most:
+                continue
+            looked.add(key)
+            feed = desk.edition(partner, channel, app.store.partners.standing(id, now), now).feed
+            reasons = Counter(aside.reason for aside in desk.rendered(feed).set_aside)
+            found += [Untold(partner.id, id, partner.dialect, number, why) for why, number in reasons.items()]
+    return found
 
 
 def _held_back(
@@ -73,8 +112,19 @@ def why(app: App, what: str, id: str, at: datetime) -> list[tuple[Story, str, tu
         for channel in mine:
             others = desk.stories(channel, app.store.partners.standing(channel, app.clock()))
             inside = Reason("channel", True, f"it is in {channel}")
-            found.append((story, channel, (inside, *agreement.explain(bare, others, deal, at))))
+            reasons = (inside, *agreement.explain(bare, others, deal, at))
+            if all(reason.passes for reason in reasons):
+                reasons = (*reasons, _spoken(app, desk, partner, channel, story.id, at))
+            found.append((story, channel, reasons))
     return found
+
+
+def _spoken(app: App, desk: Syndicate, partner: Partner, channel_id: str, story_id: str, at: datetime) -> Reason:
+    """The word of the partner's dialect on a story that the terms let through."""
+    channel, standing = desk.channels(partner)[channel_id], app.store.partners.standing(channel_id, app.clock())
+    aside = desk.rendered(desk.edition(partner, channel, standing, at).feed).set_aside
+    reason = next((one.reason for one in aside if one.story_id == story_id), "")
+    return Reason("dialect", not reason, f"set aside by {partner.dialect}: {reason}" if reason else partner.dialect)
 
 
 def moment(app: App, text: str) -> datetime:

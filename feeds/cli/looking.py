@@ -42,6 +42,7 @@ def status(desk: Desk, json_: bool) -> None:
             sources = [_source(s, now, answered.get(s.source.id, Answers())) for s in lines]
             said = {"totals": asdict(totals), "config_error": error, "sources": sources, "held": held}
             said["cluster"], said["load"] = standing.standing(app), asdict(planning.load_of(app))
+            said["untold"] = [one._asdict() for one in outlook.untold(app)]
             said["mirror"] = standing.mirror(app)
             print_json({**said, "partners": partners.alarms(app), "push": push.standing(app)})
             return
@@ -90,6 +91,10 @@ def status(desk: Desk, json_: bool) -> None:
         for aside in app.store.overview.set_aside():
             say(desk, f"\nset aside  {aside.channel_id} {aside.aside.format}: {aside.aside.story_id}")
             say(desk, f"           {aside.aside.reason}")
+        for untold in outlook.untold(app):
+            stories = count(untold.number, "story")
+            say(desk, f"\nset aside  {stories} of partner {untold.partner_id}, {untold.channel_id} {untold.dialect}")
+            say(desk, f"           {untold.reason}")
 
 
 def _say_problem(desk: Desk, line: SourceLine, now: datetime) -> None:

@@ -3,6 +3,7 @@
 import csv
 import os
 import sys
+from collections import Counter
 from dataclasses import asdict, fields
 from datetime import datetime, timedelta
 
@@ -276,15 +277,18 @@ def preview(desk: Desk, name: str, channel: str, at: str, document: bool, json_:
 def _say_preview(desk: Desk, one: Preview) -> None:
     feed = one.feed
     say(desk, f"{feed.channel.path}{'' if one.rendition else '  withheld: see the log (-v)'}")
-    for item in feed.items:
+    aside = {one.story_id for one in one.aside}
+    for item in (i for i in feed.items if i.story.id not in aside):
         say(desk, f"  {item.story.updated:{TIME}}  {item.content:<8}{item.story.lead.title}")
-    for stone in feed.gone:
+    for stone in (s for s in feed.gone if s.story_id not in aside):
         say(desk, f"  {stone.at:{TIME}}  gone    {stone.title or stone.story_id}")
     if not one.stories and not feed.gone:
         say(desk, "  nothing: the channel has no stories yet")
     for rule, number, until in one.back:
         first = f", the first until {until:{TIME}} UTC" if until else ""
         say(desk, f"  held back  {count(number, 'story')} by {rule}{first}")
+    for reason, number in Counter(a.reason for a in one.aside).items():
+        say(desk, f"  set aside  {count(number, 'story')} by {feed.channel.formats[0]}: {reason}")
     if one.back and not feed.items:
         say(
             desk,
@@ -299,8 +303,10 @@ def _previewed(one: Preview) -> dict[str, object]:
         "stories": [
             {"id": i.story.id, "title": i.story.lead.title, "content": i.content, "updated": i.story.updated}
             for i in feed.items
+            if i.story.id not in {aside.story_id for aside in one.aside}
         ],
         "gone": [{"id": stone.story_id, "at": stone.at} for stone in feed.gone],
+        "set_aside": [{"id": aside.story_id, "reason": aside.reason} for aside in one.aside],
         "held_back": [{"rule": rule, "stories": n, "first_until": until} for rule, n, until in one.back],
     }
 

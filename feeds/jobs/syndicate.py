@@ -194,6 +194,10 @@ class Syndicate:
     def deal(self, partner: Partner) -> Deal:
         return self._now().editions.deals[partner.id]
 
+    def rendered(self, feed: Feed) -> Rendered:
+        """Return *feed* as a document, or which rule of the gate it breaks, and what it goes without."""
+        return _rendered(feed)
+
     def render(self, feed: Feed) -> Rendition | None:
         """Return *feed* as a document; None where it breaks a rule of the gate, which is logged."""
         return next(iter(_rendered(feed).renditions), None)

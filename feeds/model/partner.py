@@ -25,6 +25,7 @@ Rule = Literal[
     "age",
     "quota",
     "window",
+    "dialect",  # what it has no words for, or its partner takes none of
 ]
 TokenKind = Literal[
     "header",  # HTTP Basic (RFC 7617) or Bearer (RFC 6750)

@@ -155,6 +155,47 @@ def test_a_preview_says_what_is_held_back_and_why(folder: Path) -> None:
     assert "other has no channel" in run(folder, "partner", "preview", "other").output
 
 
+def test_what_a_dialect_takes_no_story_of_is_told(folder: Path) -> None:
+    """SmartNews takes no story without a text: the terms let it through, and yet it does not go out."""
+    (folder / "s.xml").write_text(
+        "<rss version='2.0'><channel><title>S</title><link>https://s.example/</link><description>d</description><item>"
+        "<title>Bare news</title><link>https://s.example/1</link><pubDate>Mon, 24 Nov 2025 01:00:00 +0000</pubDate>"
+        "</item></channel></rss>"
+    )
+    with (folder / "feeds.yaml").open("a") as file:
+        file.write("sources:\n  - {id: s, file: s.xml}\n")
+    run(folder, "run")
+    run(folder, "partner", "add", "portal", "--dialect", "smartnews", "--sources", "all")
+    said = run(folder, "partner", "preview", "portal").output
+    assert "First news" in said
+    assert "Bare news" not in said
+    assert "set aside  1 story by smartnews: " in said
+    assert "[partner.missing]" in said
+    found = json.loads(run(folder, "partner", "preview", "portal", "--json").output)[0]
+    assert [story["title"] for story in found["stories"]] == ["First news"]
+    bare = {s["lead"]: s["id"] for s in _stories(folder)}["Bare news"]
+    assert [aside["id"] for aside in found["set_aside"]] == [bare]
+    said = run(folder, "why", bare, "--partner", "portal").output
+    assert "all: is held back" in said
+    assert "NO  dialect  set aside by smartnews: " in said
+    said = run(folder, "status").output
+    assert "set aside  1 story of partner portal, all smartnews" in said
+    told = json.loads(run(folder, "status", "--json").output)["untold"]
+    assert [(one["partner_id"], one["channel_id"], one["number"]) for one in told] == [("portal", "all", 1)]
+
+
+def test_check_warns_of_terms_that_do_not_suit_a_dialect(folder: Path) -> None:
+    run(folder, "partner", "add", "portal", "--dialect", "flipboard", "--content", "summary")
+    said = run(folder, "check")
+    assert "partner 'portal': Flipboard asks for whole texts: give `content: full`" in said.output
+
+
+def test_terms_that_a_dialect_takes_no_story_of_are_refused(folder: Path) -> None:
+    said = run(folder, "partner", "add", "portal", "--dialect", "smartnews", "--content", "title")
+    assert said.exit_code == 2
+    assert "of which smartnews takes no story: every one would be set aside" in said.output
+
+
 def test_an_empty_feed_was_changed_when_its_partner_came(folder: Path) -> None:
     added(folder, "--delay", "1d")
     said = run(folder, "partner", "preview", "portal", "--document").output

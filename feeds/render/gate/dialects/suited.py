@@ -1,0 +1,39 @@
+"""Terms under which a partner gets less than it could, or what it asks not to be sent: warnings of `feeds check`.
+
+Sources: those of the dialects' rules beside this. What a dialect takes no story of at all is no matter of doubt, and
+refused (`feeds.model.channel.TAKEN`).
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from feeds.model.channel import Format
+from feeds.model.partner import Partner, Terms
+from feeds.render.gate.dialects import flipboard, naver
+
+DOUBTS: Mapping[Format, tuple[tuple[Callable[[Terms], bool], str], ...]] = {
+    "flipboard": (
+        (lambda said: said.content != "full", "Flipboard asks for whole texts: give `content: full`"),
+        (lambda said: said.limit < flipboard.LEAST, f"Flipboard asks for a `limit` of {flipboard.LEAST} or more"),
+        (lambda said: said.images == "none", "Flipboard asks for a picture of each story, and `images` is none"),
+    ),
+    "msn": (
+        (
+            lambda said: said.images == "none",
+            "MSN publishes no story by itself that has no picture, and `images` is none",
+        ),
+        (lambda said: len(said.languages) > 1, "MSN asks for one language a feed, and `languages` names more"),
+    ),
+    "naver": ((lambda said: said.limit > naver.MOST, f"Naver takes {naver.MOST} stories at most, `limit` is more"),),
+    "smartnews": (
+        (
+            lambda said: any(name.startswith("utm_") for name, _ in said.links),
+            "SmartNews asks for links without utm_… parameters, and `links` adds some",
+        ),
+    ),
+}
+"""By dialect: whether terms are doubtful, and what is to be said then."""
+
+
+def doubts(partner: Partner) -> Iterator[str]:
+    """Say where the terms of *partner* do not suit its dialect."""
+    yield from (f"partner '{partner.id}': {why}" for of, why in DOUBTS.get(partner.dialect, ()) if of(partner.terms))

@@ -1,0 +1,48 @@
+"""Terms that do not suit the dialect of their partner: each doubt with terms that raise it, and it alone."""
+
+from dataclasses import replace
+
+import pytest
+
+from feeds.model.channel import Format
+from feeds.model.partner import Partner, Terms
+from feeds.render.gate.dialects.suited import DOUBTS, doubts
+
+CASES: dict[str, tuple[Format, Terms, str]] = {
+    "text": ("flipboard", Terms(content="summary"), "Flipboard asks for whole texts: give `content: full`"),
+    "number": ("flipboard", Terms(limit=29), "Flipboard asks for a `limit` of 30 or more"),
+    "picture": (
+        "flipboard",
+        Terms(images="none"),
+        "Flipboard asks for a picture of each story, and `images` is none",
+    ),
+    "no picture": (
+        "msn",
+        Terms(images="none"),
+        "MSN publishes no story by itself that has no picture, and `images` is none",
+    ),
+    "languages": (
+        "msn",
+        Terms(languages=("ko", "en")),
+        "MSN asks for one language a feed, and `languages` names more",
+    ),
+    "many": ("naver", Terms(limit=101), "Naver takes 100 stories at most, `limit` is more"),
+    "tracking": (
+        "smartnews",
+        Terms(links=(("utm_source", "s"),)),
+        "SmartNews asks for links without utm_… parameters, and `links` adds some",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_doubts(name: str) -> None:
+    dialect, said, why = CASES[name]
+    one = Partner(id="p", dialect=dialect, terms=said)
+    assert list(doubts(one)) == [f"partner 'p': {why}"]
+    assert not list(doubts(replace(one, terms=Terms(links=(("ref", "p"),), languages=("ko",)))))
+    assert not list(doubts(replace(one, dialect="atom")))
+
+
+def test_each_doubt_has_its_case() -> None:
+    assert len(CASES) == sum(map(len, DOUBTS.values()))
