@@ -203,6 +203,16 @@ def test_a_correction_reaches_those_who_hold_it_whatever_changed() -> None:
     assert edition([], deal(), corrected=[replace(old, release=NOW + HOUR)]).feed.items == ()
 
 
+def test_a_delay_holds_back_stories_and_no_corrections() -> None:
+    """Who has words that are wrong gets the right ones at once; who has none yet gets none sooner."""
+    had, waited = story("had", age=3 * HOUR), story("waited", age=HOUR)
+    terms = deal(delay=2 * HOUR)
+    corrected = [replace(one, updated=NOW) for one in (had, waited)]
+    told = edition(corrected, terms)
+    assert [(item.story.id[-3:], item.story.updated) for item in told.feed.items] == [("had", NOW)]
+    assert told.until == NOW + HOUR, "a correction does not put it off"
+
+
 def test_a_retraction_is_told_to_those_who_hold_it() -> None:
     def owed(id: str) -> Owed:
         return Owed(partner_id="portal", channel_id="all", story_id=id, told="retraction", cause="retracted", since=NOW)
