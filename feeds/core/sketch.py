@@ -38,6 +38,7 @@ UNIT = re.compile(rf"[{_EAST}]|[^\W_{_EAST}]+(?:[.,][0-9]+)*")
 _JOINED = re.compile(r"[.,][0-9]")  # what keeps words of ASCII from being split at all that is no letter or digit
 _APART = bytes(n if chr(n).isalnum() and n < 128 else 32 for n in range(256))
 _DIGIT = re.compile(r"\d")
+_NUMBERED = re.compile(r"(?<!\S)\d\S*")  # of units with blanks between them, those that begin with a digit
 _NUMBER = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
 # It begins with one set of characters: so the search leaps from one to the next.
 _SENTENCE = re.compile(r"[\n.!?。](?:(?<=\n)\n*|[)\]\"']*\s+|(?<=다\.)(?=[가-힣\"'\[(]))")
@@ -275,7 +276,7 @@ def _sentence(units: list[str], shingles: list[int]) -> Sentence:
         crc32(coded),
         crc32(_NUMBER.sub("0", joined).encode() if counts else coded, _FORM),
         frozenset(shingles),
-        frozenset([unit for unit in units if unit[0].isdigit()]) if counts else _NONE,
+        frozenset(_NUMBERED.findall(joined)) if counts else _NONE,
         tuple(units),
     )
 

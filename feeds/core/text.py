@@ -71,6 +71,8 @@ _QUOTES = str.maketrans(
 )
 _QUOTED = re.compile(f"[{re.escape(''.join(map(chr, _QUOTES)))}]")
 _WORD = re.compile(r"\w+")
+# Letters that folding leaves as they are, whatever stands beside them: nine of ten Korean texts hold no others.
+_SETTLED = re.compile("[ -@\\[-~·가-힣一-鿿ぁ-ゖァ-ヺ]*")
 
 
 def plain(markup: str) -> str:
@@ -218,6 +220,8 @@ def fold(text: str) -> str:
     text = _folded(one_line(text))
     if text.isascii() and text == text.lower():  # as most is: a second time would change nothing
         return text
+    if _SETTLED.fullmatch(text):
+        return " ".join(text.split())
     return " ".join(_plainly(tidy(_folded(text))).split())
 
 

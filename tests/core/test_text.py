@@ -1,11 +1,13 @@
 """Plain text out of HTML, tidied, shortened, folded."""
 
+import re
 import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from feeds.core import text as text_module
 from feeds.core.clean import clean
 from feeds.core.text import (
     boundary,
@@ -185,6 +187,16 @@ def test_fold_makes_equal(one: str, other: str) -> None:
 @given(any_text)
 def test_fold_is_done_once(text: str) -> None:
     assert fold(fold(text)) == fold(text)
+
+
+def test_what_fold_takes_for_settled_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever stands beside it: folding all of these letters a second time changes none."""
+    letters = "".join(c for c in map(chr, range(0x10000)) if text_module._SETTLED.fullmatch(c) and c not in "`' ")
+    assert len(letters) > 30_000
+    assert tidy(letters) == letters
+    assert unicodedata.normalize("NFKC", letters.casefold()) == letters
+    monkeypatch.setattr(text_module, "_SETTLED", re.compile("(?!)"))
+    assert fold(letters) == letters
 
 
 def test_words() -> None:
