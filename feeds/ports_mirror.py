@@ -52,6 +52,10 @@ class Notes(Protocol):
     def leave(self, gaps: Sequence[Gap]) -> None:
         """Note that it is not known what is at these paths: they are about to be emptied."""
 
+    def intend(self, gaps: Sequence[Gap]) -> None:
+        """Note that something may be at these paths soon: who is stopped between a put and its note leaves no copy
+        that nobody knows of. Paths that are noted stay as they are."""
+
     def close(self, closed: Iterable[Closed], now: datetime) -> None:
         """Note what came of gaps: those with a problem are tried again later, less and less often."""
 

@@ -57,6 +57,8 @@ def _close_gaps(to: Mirror, work: Work, tally: Tally) -> tuple[dict[str, Problem
                 return problems, True
             if gone := [gap for gap in gaps if not gap.wants]:
                 to.notes.leave(gone)
+            if new := [gap for gap in gaps if gap.wants and not gap.tag]:
+                to.notes.intend(new)
             closed = tuple(hands.map(lambda gap: _closed(to, gap), gaps))
             _note(to, work, tally, closed)
             problems.update(

@@ -22,6 +22,7 @@ from feeds.store.mirror_tables import mirrored
 WHOLE, COMPARED = "", "*"
 LONGEST = timedelta(minutes=5)  # between two tries of a bucket that takes nothing
 SLOWEST = timedelta(hours=1)  # between two tries of one document
+DOUBLED = 10  # times at most: by then the wait is at its longest, and a date holds no 2**40 seconds
 FIRST = timedelta(seconds=15)
 DAILY = timedelta(days=1)
 
@@ -80,6 +81,12 @@ class Mirroring:
             for some in chunks([gap.path for gap in gaps]):
                 connection.execute(update(mirrored).where(_M.path.in_(some)).values(what="", tag=""))
 
+    def intend(self, gaps: Sequence[Gap]) -> None:
+        blank = {"what": "", "tag": "", "attempts": 0, "due": None, "problem": ""}
+        rows = [{"path": gap.path, **blank} for gap in gaps]
+        with self._db.write() as connection:
+            connection.execute(self._db.insert(mirrored).on_conflict_do_nothing(index_elements=["path"]), rows)
+
     def close(self, closed: Iterable[Closed], now: datetime) -> None:
         with self._db.write() as connection:
             for one in closed:
@@ -92,7 +99,7 @@ class Mirroring:
         row = _row(connection, gap.path)
         if one.problem:
             attempts = (row.attempts if row else 0) + 1
-            due = now + min(FIRST * 2**attempts, SLOWEST)
+            due = now + min(FIRST * 2 ** min(attempts, DOUBLED), SLOWEST)
             kept = {"what": row.what, "tag": row.tag} if row else {}
             self._put(connection, path=gap.path, attempts=attempts, due=due, problem=one.problem, **kept)
         elif row is not None and row.tag not in (gap.tag, *one.over):
@@ -112,7 +119,7 @@ class Mirroring:
         with self._db.write() as connection:
             row = _row(connection, WHOLE)
             attempts = (row.attempts if row else 0) + 1
-            due = now + min(FIRST * 2 ** min(attempts, 10), LONGEST)
+            due = now + min(FIRST * 2 ** min(attempts, DOUBLED), LONGEST)
             self._put(connection, path=WHOLE, tag=row.tag if row else "", attempts=attempts, due=due, problem=problem)
 
     def comparing(self, now: datetime) -> bool:

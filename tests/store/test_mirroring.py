@@ -10,7 +10,7 @@ from feeds.jobs.mirror import mirror
 from feeds.jobs.work import Work
 from feeds.model.channel import Rendered, Rendition
 from feeds.model.job import Job, Report
-from feeds.model.mirror import MirrorStanding, Thing
+from feeds.model.mirror import Closed, Gap, MirrorStanding, Thing
 from feeds.ports import Ports
 from feeds.ports_mirror import Mirror
 from feeds.store import Store
@@ -262,3 +262,27 @@ def test_many_documents_come_in_batches(site: Site, monkeypatch: pytest.MonkeyPa
         site.publish(rendition(f"c{number}", f"/{number}.xml"), channel=f"c{number}")
     assert site.pass_().counts == {"mirrored": 9}
     assert len(site.shows()) == 8
+
+
+def test_killed_between_a_put_and_its_note_and_taken_back_then(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was put and never noted goes too: no copy outlives its document."""
+    site.publish(rendition())
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Mirroring, "close", killed)
+        with pytest.raises(KeyboardInterrupt):
+            site.pass_()
+    assert site.shows() == {"/atom.xml": b"<feed/>"}
+    site.store.outbox.ended(["all"], site.now)
+    site.pass_()
+    assert site.shows() == {}
+
+
+def test_document_that_is_refused_for_weeks_is_tried_each_hour(site: Site) -> None:
+    refused = Closed(gap=Gap(path="/atom.xml", wants="a application/atom+xml"), problem="/atom.xml: no")
+    for _ in range(60):
+        site.notes.close([refused], NOW)
+    assert site.notes.standing().until == NOW + timedelta(hours=1)
