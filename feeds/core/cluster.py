@@ -60,7 +60,8 @@ def joins(entry: Entry, story: Story, key: str) -> Verdict:
 
 def agree(one: Entry, other: Entry) -> bool:
     """Tell whether two entries say alike: equal titles, or most words of the shorter text stand in the longer."""
-    return text.fold(one.title) == text.fold(other.title) or overlap(one, other)
+    titled = one.title == other.title or text.fold(one.title) == text.fold(other.title)
+    return titled or overlap(one, other)
 
 
 def overlap(one: Entry, other: Entry) -> bool:

@@ -2,6 +2,7 @@
 
 import html
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from feeds.core import text
@@ -11,6 +12,9 @@ from feeds.model.entry import Entry
 RUN = 6  # units, from which on a run of words in common is worth showing
 SHOWN = 160  # letters of the runs that are shown
 NUMBERS = 8  # numbers of each side that are shown
+
+
+_folded = lru_cache(maxsize=4096)(text.fold_lines)  # a syllable or word; most were said before
 
 
 class _Read(NamedTuple):
@@ -38,7 +42,7 @@ def _read(entry: Entry) -> _Read:
     body = text.plain(entry.content) if entry.content else entry.summary
     shown = text.one_line(html.unescape(body[:MOST]))
     found = list(UNIT.finditer(shown))
-    units = [text.fold_lines(m[0]) for m in found]
+    units = [_folded(m[0]) for m in found]
     return _Read(shown, units, [m.span() for m in found], shingled(units))
 
 

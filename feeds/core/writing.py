@@ -26,7 +26,7 @@ _WRITINGS = {
     "thai": "\u0e00-\u0e7f",
 }
 _SYLLABLES = ("hangul", "kana", "han")  # each says as much as two letters
-_LETTERS = {name: re.compile(f"[{letters}]") for name, letters in _WRITINGS.items()}
+_LETTERS = {name: re.compile(f"[{letters}]+") for name, letters in _WRITINGS.items()}
 
 
 def other_writing(one: Entry, other: Entry) -> bool:
@@ -43,7 +43,12 @@ def writing(entry: Entry) -> str:
 @lru_cache(maxsize=4096)
 def _writing(title: str, head: str) -> str:
     said = f"{title} {text.plain(head)}"
-    found = {name: len(letters.findall(said)) * (2 if name in _SYLLABLES else 1) for name, letters in _LETTERS.items()}
+    if said.isascii():
+        return "latin" if len("".join(_LETTERS["latin"].findall(said))) >= ENOUGH else ""
+    found = {
+        name: len("".join(letters.findall(said))) * (2 if name in _SYLLABLES else 1)
+        for name, letters in _LETTERS.items()
+    }
     if found["kana"] * 5 > found["han"]:  # Japanese: so many of its letters are Han
         found["kana"] += found.pop("han")
     name = max(found, key=lambda each: found[each])
