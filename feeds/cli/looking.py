@@ -212,7 +212,7 @@ def usage(desk: Desk, days: int, json_: bool) -> None:
 @click.argument("what")
 @click.option("--beside", "other", default="", metavar="OTHER", help="Tell how it stands to OTHER: one story, or two.")
 @click.option("--partner", "name", default="", help="Tell why this partner gets it, or does not: each rule's word.")
-@click.option("--at", default="+0s", help="With --partner, the time to look at: 2026-12-01T09:00, or +2h.")
+@click.option("--at", default="+0s", help="With --partner, the time: 2026-12-01T09:00 in the site's zone, or +2h.")
 @as_json
 @click.pass_obj
 @command

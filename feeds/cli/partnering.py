@@ -5,7 +5,8 @@ import os
 import sys
 from collections import Counter
 from dataclasses import asdict, fields
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -131,14 +132,15 @@ def list_(desk: Desk, json_: bool) -> None:
 def show(desk: Desk, name: str, all_: bool, json_: bool) -> None:
     """Show a partner: terms, tokens, what was picked up when, what it holds, what it is owed."""
     with desk.open() as app:
-        found, now = partners.account(app, name), app.clock()
+        found, now, zone = partners.account(app, name), app.clock(), ZoneInfo(app.settings.site.timezone)
     if json_:
         print_json(_account(found))
         return
-    _say_account(desk, found, now, len(found.doors) if all_ else CHANNELS)
+    _say_account(desk, found, now.astimezone(zone), len(found.doors) if all_ else CHANNELS)
 
 
 def _say_account(desk: Desk, found: Account, now: datetime, channels: int) -> None:
+    """Print a partner as it stands *now*, in whose zone the times are."""
     one = found.partner
     say(desk, f"{one.title or one.id}")
     say(desk, f"  terms   {one.dialect}, {one.terms.content}, sources {one.terms.sources}, limit {one.terms.limit}")
@@ -157,8 +159,8 @@ def _say_account(desk: Desk, found: Account, now: datetime, channels: int) -> No
     for token in found.tokens:
         until = f", ends {ago(token.ends, now)}" if token.ends else ""
         kind = "token" if token.kind == "header" else "key"
-        say(desk, f"  {kind:<7} {token.id}, made {token.made:{TIME}}{until}")
-    _say_channels(desk, found, channels)
+        say(desk, f"  {kind:<7} {token.id}, made {_told(token.made, now.tzinfo)}{until}")
+    _say_channels(desk, found, channels, now.tzinfo)
     _say_pushes(desk, found, now)
     for debt in found.debts:
         say(desk, f"  owed    {debt.told} of {debt.story_id} ({debt.cause}), {debt.channel_id}, {ago(debt.since, now)}")
@@ -168,7 +170,7 @@ def _say_account(desk: Desk, found: Account, now: datetime, channels: int) -> No
         say(desk, f"  alarm   {alarm}")
 
 
-def _say_channels(desk: Desk, found: Account, most: int) -> None:
+def _say_channels(desk: Desk, found: Account, most: int, zone: tzinfo | None) -> None:
     """Print the channels; of more than *most* first those that have more to tell, and how the others are."""
     many = len(found.doors) > most
     doors = sorted(found.doors, key=lambda d: not d.behind) if many else found.doors
@@ -177,7 +179,7 @@ def _say_channels(desk: Desk, found: Account, most: int) -> None:
         if door.pickup:
             state = "there is more since" if door.behind else "up to date"
             held = count(door.held, "story")
-            say(desk, f"          last {door.pickup.at:{TIME}}, {state}, holds {held}")
+            say(desk, f"          last {_told(door.pickup.at, zone)}, {state}, holds {held}")
         else:
             say(desk, "          never asked for")
     if many:
@@ -186,6 +188,12 @@ def _say_channels(desk: Desk, found: Account, most: int) -> None:
         fresh, held = len(rest) - never - behind, count(sum(d.held for d in rest), "story")
         say(desk, f"  and {count(len(rest), 'channel')} more: {fresh} up to date, {behind} behind, {never} never asked")
         say(desk, f"          they hold {held}; `feeds partner show {found.partner.id} --all` lists them")
+
+
+def _told(when: datetime, zone: tzinfo | None) -> str:
+    """A moment in the site's *zone*, with its offset, as `--at` takes one: `2026-12-01 09:00:00+09:00` (RFC 3339 §5.6,
+    with a blank for the T)."""
+    return when.astimezone(zone).isoformat(sep=" ", timespec="seconds")
 
 
 def _say_pushes(desk: Desk, found: Account, now: datetime) -> None:
@@ -252,15 +260,19 @@ def _account(found: Account) -> dict[str, object]:
 @partner.command("preview")
 @click.argument("name")
 @click.argument("channel", default="")
-@click.option("--at", default="+0s", help="The time to look at: 2026-12-01T09:00, or +2h.")
+@click.option("--at", default="+0s", help="The time to look at: 2026-12-01T09:00 in the site's zone, or +2h.")
 @click.option("--document", is_flag=True, help="Print the documents themselves.")
 @as_json
 @click.pass_obj
 @command
 def preview(desk: Desk, name: str, channel: str, at: str, document: bool, json_: bool) -> None:
-    """Show what a partner would get, now or at a time to come, of one channel or all. Nothing of it is noted."""
+    """Show what a partner would get, now or at a time to come, of one channel or all. Nothing of it is noted.
+
+    Times are in the site's zone (`site.timezone`), with its offset; so is --at where it names none.
+    """
     with desk.open() as app:
         found = list(outlook.preview(app, name, outlook.moment(app, at), channel))
+        zone = ZoneInfo(app.settings.site.timezone)
     if document:
         for one in found:
             click.echo(one.rendition.body.decode() if one.rendition else "", nl=False)
@@ -271,21 +283,21 @@ def preview(desk: Desk, name: str, channel: str, at: str, document: bool, json_:
     if not found:
         say(desk, f"{name} has no channel: see `channels` of the partner, and `feeds check`")
     for one in found:
-        _say_preview(desk, one)
+        _say_preview(desk, one, zone)
 
 
-def _say_preview(desk: Desk, one: Preview) -> None:
+def _say_preview(desk: Desk, one: Preview, zone: tzinfo) -> None:
     feed = one.feed
     say(desk, f"{feed.channel.path}{'' if one.rendition else '  withheld: see the log (-v)'}")
     aside = {one.story_id for one in one.aside}
     for item in (i for i in feed.items if i.story.id not in aside):
-        say(desk, f"  {item.story.updated:{TIME}}  {item.content:<8}{item.story.lead.title}")
+        say(desk, f"  {_told(item.story.updated, zone)}  {item.content:<8}{item.story.lead.title}")
     for stone in (s for s in feed.gone if s.story_id not in aside):
-        say(desk, f"  {stone.at:{TIME}}  gone    {stone.title or stone.story_id}")
+        say(desk, f"  {_told(stone.at, zone)}  gone    {stone.title or stone.story_id}")
     if not one.stories and not feed.gone:
         say(desk, "  nothing: the channel has no stories yet")
     for rule, number, until in one.back:
-        first = f", the first until {until:{TIME}} UTC" if until else ""
+        first = f", the first until {_told(until, zone)}" if until else ""
         say(desk, f"  held back  {count(number, 'story')} by {rule}{first}")
     for reason, number in Counter(a.reason for a in one.aside).items():
         say(desk, f"  set aside  {count(number, 'story')} by {feed.channel.formats[0]}: {reason}")

@@ -106,6 +106,7 @@ def test_preview_shows_what_will_be_seen(folder: Path) -> None:
     later = run(folder, "partner", "preview", "portal", "all", "--at", "2025-11-25T09:00").output
     assert "Later news" in later
     assert "Later news" not in run(folder, "partner", "preview", "portal", "all", "--at", "2025-11-25T08:59:59").output
+    assert "  2025-11-24 10:00:00+09:00  " in later, "in the site's zone, as --at is read, with its offset"
     assert "<title>First news</title>" in run(folder, "partner", "preview", "portal", "all", "--document").output
     assert run(folder, "partner", "preview", "portal", "none").exit_code == 2
     assert run(folder, "partner", "preview", "portal", "--at", "tomorrow").exit_code == 2
@@ -146,8 +147,8 @@ def test_ledger_and_status_of_partners(folder: Path) -> None:
 def test_a_preview_says_what_is_held_back_and_why(folder: Path) -> None:
     added(folder, "--delay", "10m")
     said = run(folder, "partner", "preview", "portal").output
-    assert "held back  1 story by embargo, the first until 2025-11-25 00:10:00 UTC" in said
-    assert "held back  1 story by delay, the first until 2025-11-24 16:10:00 UTC" in said
+    assert "held back  1 story by embargo, the first until 2025-11-25 09:10:00+09:00" in said
+    assert "held back  1 story by delay, the first until 2025-11-25 01:10:00+09:00" in said
     assert "`feeds why STORY --partner portal` gives each rule's word" in said
     found = json.loads(run(folder, "partner", "preview", "portal", "--json").output)
     assert [(one["rule"], one["stories"]) for one in found[0]["held_back"]] == [("embargo", 1), ("delay", 1)]
