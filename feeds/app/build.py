@@ -47,6 +47,7 @@ from feeds.store import Store, copy_store, guard, is_server, open_store
 logger = logging.getLogger(__name__)
 
 GARBAGE = 20_000  # new values after which rings are looked for; all looks cost 6 % of a first import at most
+ALLOWED = "allowed"  # under this, the `server.allow_private` of the last pass
 SHARDS = 1  # one process polls in one order: the same input gives the same stories
 IN_FORCE = "in_force"  # under this, the digest of the settings that the store was brought in line with last
 JOBS: Mapping[str, Callable[[Job, Work], Report]] = {
@@ -164,6 +165,7 @@ class App:
             library.set_meta(IN_FORCE, digest)
         library.sync(settings.sources, self.deal().shard_of, self.clock())
         self._heal()
+        self._ask_again()
         self._reclean()
         changed = 0
         if library.meta("settings") != digest:
@@ -200,6 +202,23 @@ class App:
         for source, state in self.store.library.due_after(now + cadence.WEEK):
             if cadence.healed(state, source, self.settings.schedule, now) != state.due:
                 self.store.library.hasten([source.id], now)
+
+    def _ask_again(self) -> None:
+        """Make sources due that were refused an address, where what is allowed is no longer what it was."""
+        library, now = self.store.library, self.clock()
+        allowed = " ".join(sorted(self.settings.server.allow_private))
+        if library.meta(ALLOWED) != allowed:
+            refused = [s.id for s, state in library.due_after(now) if state.problem and state.problem.code == "address"]
+            library.hasten(refused, now)
+            library.set_meta(ALLOWED, allowed)
+
+    def look_into_folders(self) -> None:
+        """Make folders of posts due that are as they should be: who says `run` has just saved something."""
+        folders = [source.id for source in self.settings.sources if source.kind == "content"]
+        now = self.clock()
+        resting = self.store.library.due_after(now, folders)
+        sound = [source.id for source, state in resting if not state.problem and not state.strikes]
+        self.store.library.hasten(sound, now)
 
     def work(
         self,

@@ -132,6 +132,8 @@ def _story(app: App, what: str) -> tuple[Story, Found]:
     found = why(app, what)
     if not found.stories:
         raise UsageError(f"{what!r} is in no story: nothing of it was ever shown; `feeds why` tells why")
+    if named := next((story for story in found.stories if story.id == what), None):
+        return named, found  # the id of one may be the address of another, as after a split
     if len(found.stories) > 1:
         lines = "".join(f"\n  {s.id}  {s.lead.title}" for s in found.stories)
         raise UsageError(f"{what!r} names {len(found.stories)} stories; give the id of one:{lines}")

@@ -60,6 +60,7 @@ def run_pass(app: App, *, progress: Progress = silent, stopping: Callable[[], bo
     """Do one pass."""
     stands = _published(app)  # asked first: whoever does work makes the folder
     app.sync()
+    app.look_into_folders()
     if not stands:
         app.ports.outbox.mark(app.channels(), app.clock())
     outcome = Outcome()

@@ -292,10 +292,12 @@ class Library:
         if rows:
             connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=fields), rows)
 
-    def due_after(self, time: datetime) -> list[tuple[Source, SourceState]]:
-        """Return sources that are not due before *time*."""
+    def due_after(self, time: datetime, ids: Collection[str] | None = None) -> list[tuple[Source, SourceState]]:
+        """Return sources that are not due before *time*: all, or those of *ids*."""
         s, state = t.sources.c, t.source_state.c
         query = select(s.definition, t.source_state).join(t.sources, s.id == state.source_id).where(state.due > time)
+        if ids is not None:
+            query = query.where(s.id.in_(sorted(ids)))
         with self._db.read() as connection:
             return [(source_of(row.definition), state_of(row)) for row in connection.execute(query.order_by(s.id))]
 

@@ -70,6 +70,21 @@ def test_run_says_what_was_read_merged_and_written(feeds: Feeds, folder: Path) -
     assert (folder / "var/public/tech/rss.xml").is_file()
 
 
+def test_a_post_that_was_saved_is_read_by_the_next_run(feeds: Feeds, folder: Path) -> None:
+    feeds("run")
+    (folder / "site/three.md").write_text(POST.format("three", 3))
+    assert "took in  1 new entry" in feeds("run").output
+
+
+def test_an_address_that_is_allowed_now_is_asked_at_once(feeds: Feeds, folder: Path) -> None:
+    with served({"/": ("application/rss+xml", SAVED.encode())}) as site:
+        asked = CONFIG.replace("{id: saved, file: saved.xml}", f"{{id: ours, url: '{site.url('/')}'}}")
+        (folder / "feeds.yaml").write_text(asked)
+        assert "the address is private or not allowed" in feeds("run", code=3).output
+        (folder / "feeds.yaml").write_text(f"{asked}server: {{allow_private: ['127.0.0.1:{site.port}']}}\n")
+        assert "took in  2 new entries, 1 merged as a copy" in feeds("run").output
+
+
 def test_run_twice_writes_nothing(feeds: Feeds, folder: Path) -> None:
     feeds("run")
     before = {p: (p.stat().st_mtime_ns, p.read_bytes()) for p in (folder / "var/public").rglob("*") if p.is_file()}

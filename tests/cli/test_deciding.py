@@ -246,6 +246,15 @@ def test_merge_and_split_last(feeds: Feeds, folder: Path) -> None:
     assert sorted(s["entries"][0]["title"] for s in exported) == ["Bridge", "Bridge", "Ferry", "Local words"]
 
 
+def test_the_id_of_a_story_names_it_though_it_is_the_address_of_another(feeds: Feeds, folder: Path) -> None:
+    feeds("run")
+    feeds("split", "https://site.example/bridge", "--source", "daily")
+    stories = json.loads(feeds("why", "https://site.example/bridge", "--json").output)["stories"]
+    one, other = (story["id"] for story in stories)
+    assert {one, other} == {f"https://site.example/bridge?utm_source={source}" for source in ("wire", "daily")}
+    assert "merged      Bridge" in feeds("merge", one, other).output
+
+
 def test_split_says_what_it_needs(feeds: Feeds, folder: Path) -> None:
     feeds("run")
     said = feeds("split", "https://site.example/ferry", code=2).output
