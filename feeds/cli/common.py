@@ -8,6 +8,7 @@ import getpass
 import json
 import logging
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -32,6 +33,7 @@ FROM = "cli"  # in the audit log, for what is done on the machine itself
 EXTRAS = ("procrastinate", "psycopg")  # packages that only a cluster needs
 INSTALL = "`scripts/setup cluster,devpg` in a checkout, else `pip install 'feeds[cluster]'`"
 PLACES = ("feeds.yaml", "config/feeds.yaml")
+_OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")  # not tab, not \n
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,16 @@ def me() -> str:
         return f"uid {os.getuid()}"
 
 
+def harmless(text: str) -> str:
+    """Return *text* with every sign that a terminal obeys written out: controls, and those that turn its direction."""
+    return _OBEYED.sub(lambda sign: sign[0].encode("unicode_escape").decode("ascii"), text)
+
+
+def complain(text: str) -> None:
+    """Print an error for people: it may quote a file or a server that nobody here wrote."""
+    click.echo(harmless(text), err=True)
+
+
 def command(function: Callable[P, R]) -> Callable[P, R]:
     """Turn errors of ours into messages and exit codes."""
 
@@ -102,21 +114,21 @@ def command(function: Callable[P, R]) -> Callable[P, R]:
         try:
             return function(*args, **kwargs)
         except ConfigError as error:
-            click.echo(str(error), err=True)
-            click.echo(f"{_count(len(error.faults), 'fault')} in the configuration; nothing was done", err=True)
+            complain(str(error))
+            complain(f"{_count(len(error.faults), 'fault')} in the configuration; nothing was done")
             raise SystemExit(USAGE) from error
         except UsageError as error:
-            click.echo(f"feeds: {error}", err=True)
+            complain(f"feeds: {error}")
             raise SystemExit(USAGE) from error
         except FeedsError as error:
-            click.echo(f"feeds: {error}", err=True)
+            complain(f"feeds: {error}")
             if isinstance(error, FetchError | ParseError):
-                click.echo(f"       {error.remedy}", err=True)
+                complain(f"       {error.remedy}")
             raise SystemExit(FAILED) from error
         except ModuleNotFoundError as error:
             if error.name not in EXTRAS:
                 raise
-            click.echo(f"feeds: a cluster needs {error.name}: {INSTALL}", err=True)
+            complain(f"feeds: a cluster needs {error.name}: {INSTALL}")
             raise SystemExit(FAILED) from error
 
     return guarded
@@ -138,9 +150,9 @@ def language() -> str:
 
 
 def say(desk: Desk, line: str = "") -> None:
-    """Print a line for people, unless -q."""
+    """Print lines for people, unless -q, with nothing in them that their terminal would obey."""
     if not desk.quiet:
-        click.echo(line)
+        click.echo(harmless(line))
 
 
 def _count(number: int, noun: str) -> str:

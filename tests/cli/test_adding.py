@@ -157,6 +157,17 @@ def test_import_tells_what_it_could_not_take(feeds: Feeds) -> None:
     assert "line 1: 'hello' is left out: not an http(s) address" in feeds("import", "words", code=2).output
 
 
+def test_import_hands_no_control_of_a_list_to_the_terminal(feeds: Feeds) -> None:
+    Path("feeds.yaml").write_text("site: {title: T, url: https://a.example}\n")
+    Path("bad").write_text("foo\x1b[31mred\x1b]0;pwn\x07\x9b\u202e b\n")
+    said = feeds("import", "bad", code=2).output
+    assert r"line 1: 'foo\x1b[31mred\x1b]0;pwn\x07\x9b\u202e' is left out" in said
+    Path("mixed").write_text("https://a.example/f\nexec:\x1b[31mred\x07\n")
+    said += feeds("import", "mixed").output
+    assert r"exec:\x1b[31mred\x07" in said
+    assert not {"\x1b", "\x07", "\x9b", "\u202e"} & set(said)
+
+
 def test_srv_33_export_tells_no_secret(feeds: Feeds) -> None:
     auth = "sources: [{id: a, url: 'https://a.example/f', auth: {token: geheim}, headers: {X-Key: geheim}}]\n"
     Path("feeds.yaml").write_text(f"site: {{title: T, url: https://a.example}}\n{auth}")
