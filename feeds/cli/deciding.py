@@ -130,8 +130,9 @@ def _decide(desk: Desk, action: str, done: str, decide: Callable[[App], Ruled], 
         else:
             say(desk, f"waits       {count(len(ruled.channels), 'channel')}: {WAITS}")
         if names := sorted({debt.partner_id for debt in owed}):
+            shown = ", ".join(f"`feeds partner show {name}`" for name in names)
             have = "has it" if len(names) == 1 else "have it"
-            say(desk, f"owed        {', '.join(names)} {have}, until picked up: `feeds partner show NAME`")
+            say(desk, f"owed        {', '.join(names)} {have}, until picked up: {shown}")
     _fail(report)
 
 

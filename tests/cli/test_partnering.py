@@ -231,7 +231,7 @@ def test_a_retraction_by_file_tells_who_has_the_story(
     assert "First news" in run(folder, "why", named.format(folder=folder)).output
     said = run(folder, "retract", named.format(folder=folder))
     assert said.exit_code == 0
-    assert "owed        portal has it, until picked up: `feeds partner show NAME`" in said.output
+    assert "owed        portal has it, until picked up: `feeds partner show portal`" in said.output
     assert "retraction of" in run(folder, "partner", "show", "portal").output
     rows = list(csv.DictReader(io.StringIO(run(folder, "partner", "ledger", "portal").output)))
     assert [(r["told"], r["how"], bool(r["received"]), r["acknowledged"]) for r in rows] == [
