@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from importlib.util import find_spec
 from typing import Any
 
+from feeds.config import start
 from feeds.config.read import read_with_warnings
 from feeds.core import own
 from feeds.core.channels import clashes
@@ -33,7 +34,14 @@ def check(file: str, environ: Mapping[str, str]) -> tuple[Settings, tuple[Fault,
     """Read the configuration; return it with its warnings. Raises `ConfigError` with every fault."""
     settings, warnings = read_with_warnings(file, environ)
     unsuited = (sentence for partner in settings.partners for sentence in doubts(partner))
-    said = (*clashes(settings), *_loops(settings), *_short(settings), *_unmirrored(settings), *unsuited)
+    said = (
+        *clashes(settings),
+        *_loops(settings),
+        *_short(settings),
+        *_unmirrored(settings),
+        *unsuited,
+        *_unset(settings),
+    )
     return settings, (*warnings, *(Fault(file=file, message=sentence, level="warning") for sentence in said))
 
 
@@ -50,6 +58,14 @@ def _short(settings: Settings) -> Iterator[str]:
     for output in settings.outputs:
         if "flipboard" in output.formats and output.limit < FLIPBOARD_LEAST:
             yield f"output '{output.id}' holds {output.limit} stories: Flipboard asks for {FLIPBOARD_LEAST} or more"
+
+
+def _unset(settings: Settings) -> Iterator[str]:
+    """Name what `feeds init` put for what it did not know."""
+    if settings.site.title == start.TITLE:
+        yield f"`site.title` is still '{start.TITLE}', as `feeds init` wrote it: put your site's name"
+    if settings.site.url == start.URL:
+        yield f"`site.url` is still {start.URL}: put your site's address, for every published link starts with it"
 
 
 def _unmirrored(settings: Settings) -> Iterator[str]:

@@ -68,6 +68,15 @@ def read(text: str) -> Feeds:
     return gathering.feeds()
 
 
+def title(text: str) -> str:
+    """Return what a list calls itself, on one line: the `title` of its `head` (OPML 2.0); '' where it says nothing."""
+    root = _root(text)
+    if root is None:
+        return ""
+    found = root.find("{*}head/{*}title")
+    return "" if found is None else " ".join("".join(map(str, found.itertext())).split())
+
+
 def _root(text: str) -> etree._Element | None:
     """Parse *text* with nothing that could reach outside: no document type, no entities of its own, no network."""
     clean = _XML_ONLY.sub("", _REFERENCE.sub(_readable, _without_doctype(_DECLARATION.sub(_blank, text))))

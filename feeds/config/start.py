@@ -9,13 +9,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
-from feeds.config import lists, nodes
+from feeds.config import lists, nodes, opml
 from feeds.config.edit import quoted
 from feeds.config.faults import page
 from feeds.config.listed import Listed
 from feeds.config.nodes import Node
 from feeds.config.values import Unfit, Value, language, site_url, zone
 from feeds.errors import UsageError
+
+TITLE, URL = "My site", "https://www.example.com"  # stand in a new file for what is not known; `feeds check` names them
+LONGEST = 200  # characters of a list's title
+_SCRIPTS = (("ja", re.compile(r"[\u3041-\u30ff]")), ("ko", re.compile(r"[\u1100-\u11ff\u3131-\u318e\uac00-\ud7a3]")))
+_DOMAINS = {"kr": "ko", "jp": "ja", "xn--3e0b707e": "ko"}  # IANA root zone; the last is .한국
+_ZONES = {"ko": "Asia/Seoul", "ja": "Asia/Tokyo"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +52,25 @@ def start(name: str = "", text: str = "", folder: str = ".") -> str:
 
 
 def begun(name: str, text: str = "", folder: str = ".") -> Beginning:
-    """Return what *name* and *text* say of a site: told apart by the file's name, then by its content."""
+    """Return what *name* and *text* say of a site: told apart by the file's name, then by its content.
+
+    Where they name no language or zone of their own, the writing of title and description tells it, else the
+    top-level domain.
+    """
+    found = _said(name, text, folder)
+    spoken = _spoken(found)
+    zones = (_ZONES.get(tag) for tag in (found.language.partition("-")[0].casefold(), spoken))
+    return replace(found, language=found.language or spoken, timezone=found.timezone or next(filter(None, zones), ""))
+
+
+def _spoken(found: Beginning) -> str:
+    """Return the language that a site seems to be in: by kana or Hangul, else by its domain; '' where nothing tells."""
+    words = f"{found.title} {found.description}"
+    written = (tag for tag, script in _SCRIPTS if script.search(words))
+    return next(written, "") or _DOMAINS.get((urlsplit(found.url).hostname or "").rpartition(".")[2], "")
+
+
+def _said(name: str, text: str, folder: str) -> Beginning:
     last = re.split(r"[/\\]", name)[-1].casefold()
     if not name:
         return Beginning()
@@ -66,7 +90,9 @@ def begun(name: str, text: str = "", folder: str = ".") -> Beginning:
         "planet": "a planet's ini",
         "records": "a list of records",
     }
-    return Beginning(origin=kinds[lists.shape(text)], feeds=found.feeds, left_out=found.problems)
+    shape = lists.shape(text)
+    title = opml.title(text)[:LONGEST] if shape == "opml" else ""
+    return Beginning(origin=kinds[shape], title=title, feeds=found.feeds, left_out=found.problems)
 
 
 def _from_url(url: str) -> Beginning:
@@ -74,8 +100,7 @@ def _from_url(url: str) -> Beginning:
     if not fit:
         raise UsageError(f"'{url}' is no address of a site; {site_url.right}")
     host = (urlsplit(fit).hostname or "").removeprefix("www.")
-    country = {"kr": ("ko", "Asia/Seoul"), "jp": ("ja", "Asia/Tokyo")}.get(host.rpartition(".")[2], ("", ""))
-    return Beginning(origin="the address given", title=host, url=fit, language=country[0], timezone=country[1])
+    return Beginning(origin="the address given", title=host, url=fit)
 
 
 def _from_jekyll(text: str, folder: str) -> Beginning:
@@ -167,8 +192,8 @@ def _head(known: Beginning) -> list[str]:
 
 
 def _site(known: Beginning) -> list[str]:
-    lines = ["site:", f"  title: {quoted(_line(known.title) or 'My site')}{_guess(known.title)}"]
-    lines.append(f"  url: {quoted(known.url or 'https://www.example.com')}{_guess(known.url)}")
+    lines = ["site:", f"  title: {quoted(_line(known.title) or TITLE)}{_guess(known.title)}"]
+    lines.append(f"  url: {quoted(known.url or URL)}{_guess(known.url)}")
     if known.description:
         lines.append(f"  description: {quoted(_line(known.description))}")
     lines.append(f"  language: {quoted(known.language)}")

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from feeds.app.checks import check
 from feeds.config.read import read_text
 from feeds.config.stamp import changed
 from feeds.config.start import start
@@ -105,6 +106,59 @@ def test_from_a_list(tmp_path: Path, name: str, text: str, place: str, title: st
 def test_what_was_left_out_is_said() -> None:
     text = start("urls", "https://a.example/f\nexec:x\n")
     assert "# line 2: 'exec:x' is left out: a command of newsboat, not a feed" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "language", "timezone"),
+    [
+        pytest.param("", "", "en", "UTC", id="nothing"),
+        pytest.param("https://a.example.kr", "", "ko", "Asia/Seoul", id="a domain"),
+        pytest.param("https://a.example.jp/x", "", "ja", "Asia/Tokyo", id="a domain of Japan"),
+        pytest.param("https://a.example", "", "en", "UTC", id="a domain of no country"),
+        pytest.param("_config.yml", "title: 우리 소식\nurl: https://a.example", "ko", "Asia/Seoul", id="Hangul"),
+        pytest.param("_config.yml", "title: A\ndescription: 東京のニュース", "ja", "Asia/Tokyo", id="kana"),
+        pytest.param("_config.yml", "title: A\nurl: https://a.example.kr", "ko", "Asia/Seoul", id="url of a config"),
+        pytest.param("_config.yml", "title: 일본\nurl: https://a.jp", "ko", "Asia/Seoul", id="writing before domain"),
+        pytest.param("_config.yml", "title: 글\nlang: en-GB\ntimezone: Europe/Paris\nurl: https://a.kr", "en-GB",
+                     "Europe/Paris", id="its own word first"),
+        pytest.param("_config.yml", "title: A\nlocale: ko_KR", "ko-KR", "Asia/Seoul", id="zone of its own language"),
+        pytest.param("_config.yml", "title: 글\ntimezone: UTC", "ko", "UTC", id="its own zone"),
+        pytest.param("hugo.toml", 'title = "소식"\nbaseURL = "https://a.example/"', "ko", "Asia/Seoul", id="hugo"),
+        pytest.param("f.opml", OPML.replace("<opml>", "<opml><head><title>피드</title></head>"), "ko", "Asia/Seoul",
+                     id="OPML"),
+    ],
+)  # fmt: skip
+def test_one_rule_for_language_and_zone(tmp_path: Path, name: str, text: str, language: str, timezone: str) -> None:
+    site = begun(tmp_path, name, text).site
+    assert (site.language, site.timezone) == (language, timezone)
+
+
+@pytest.mark.parametrize(
+    ("head", "title"),
+    [
+        ("<head><title> Our\n feeds </title></head>", "Our feeds"),
+        ("<head><title>A &amp; B: c</title></head>", "A & B: c"),
+        ("<head><title/></head>", "My site"),
+        ("<head/>", "My site"),
+        ("", "My site"),
+    ],
+)
+def test_a_list_gives_its_own_title(tmp_path: Path, head: str, title: str) -> None:
+    assert begun(tmp_path, "f.opml", OPML.replace("<opml>", f"<opml>{head}")).site.title == title
+
+
+@pytest.mark.parametrize(
+    ("name", "warned"),
+    [
+        ("", ["`site.title` is still 'My site'", "`site.url` is still https://www.example.com"]),
+        ("https://a.example", []),
+    ],
+)
+def test_check_warns_of_placeholders(tmp_path: Path, name: str, warned: list[str]) -> None:
+    (tmp_path / "feeds.yaml").write_text(start(name))
+    _, warnings = check(str(tmp_path / "feeds.yaml"), {})
+    assert [w.message.partition(",")[0].partition(": put")[0] for w in warnings] == warned
+    assert all(w.level == "warning" for w in warnings)
 
 
 @pytest.mark.parametrize(
