@@ -131,11 +131,11 @@ def read(text: str, file: str) -> FrontMatter:
 def fail(flaw: Flaw, text: str, file: str) -> NoReturn:
     """Raise *flaw* of *text* as the fault of a post."""
     lines = text.split("\n")
-    line = min(max(flaw.line, 1), len(lines))
+    line = min(max(flaw.shown[0], 1), len(lines))
     fault = Fault(
         file=file,
         line=line,
-        column=max(flaw.column, 1),
+        column=max(flaw.shown[1], 1),
         message=flaw.message,
         excerpt=lines[line - 1][:200],
         suggestion=flaw.suggestion,

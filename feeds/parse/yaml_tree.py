@@ -59,6 +59,7 @@ class Flaw(Exception):
     ) -> None:
         self.message, self.line, self.column = message, line, column
         self.suggestion, self.suspects = suggestion, suspects
+        self.shown = line, column  # where an author is to look, which may be above where reading ended
         super().__init__(message)
 
 
@@ -163,7 +164,11 @@ def _flaw(error: yaml.MarkedYAMLError, text: str) -> Flaw:
     at = text.split("\n")[line - 1 : line]
     sign = at[0][column - 1 : column] if at else ""
     message, suggestion = _in_words("a tab" if sign == "\t" else error.problem or error.context or "")
-    return Flaw(message, line, column, suggestion, suspects)
+    flaw = Flaw(message, line, column, suggestion, suspects)
+    if error.context_mark and "quoted scalar" in (error.context or "") and "end of stream" in (error.problem or ""):
+        flaw.shown = (error.context_mark.line + 1, error.context_mark.column + 1)
+        flaw.message = "a quote is opened here and never closed"
+    return flaw
 
 
 def _in_words(problem: str) -> tuple[str, str]:
