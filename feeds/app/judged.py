@@ -40,6 +40,12 @@ def judged(app: App, days: int, rules: Sequence[str] = ("near",)) -> tuple[Judge
     )
 
 
+def by_keys(app: App, days: int) -> int:
+    """Return how many merges of the last *days* were by a shared id, page or text."""
+    found = app.store.overview.judged(app.clock() - timedelta(days=days), [r for r in MERGING if r != "near"])
+    return sum(decision.kind == "merged" for decision in found)
+
+
 def _other(decision: Decision, known: Mapping[tuple[str, str], Sequence[Entry]]) -> Entry | None:
     """Return what *decision* held the entry against: items of a link blog may bear one address, and differ by title."""
     facts = decision.facts

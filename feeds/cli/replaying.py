@@ -15,6 +15,8 @@ from feeds.cli.common import Desk, as_json, command, count, language, print_json
 from feeds.model.entry import Entry
 from feeds.model.overview import Difference
 
+APPLIES = "`dedupe` holds for new entries only, what is stored stays: `feeds merge A B` and `feeds split A` change that"
+
 
 @click.command()
 @click.option("--replay", is_flag=True, help="Judge again what is stored, and show what would be otherwise than it is.")
@@ -42,7 +44,8 @@ def dedupe(
     """Show which entries of the last days were taken for one story by what they say, and which nearly were.
 
     With --replay, show what another setting would have made of them before you set it: merges that would come and
-    that would go, each with its score. Nothing is written, and the desk's word holds. It takes about a second for each
+    that would go, each with its score. Nothing is written, and the desk's word holds. A new setting is for new entries
+    only; `feeds merge` and `feeds split` change single stories that are stored. It takes about a second for each
     thousand entries, and as much memory as their texts.
 
     With --review, a list to print or to keep: read both texts, mark each merge, and count how many were right. It
@@ -75,6 +78,8 @@ def dedupe(
                 _review(desk, found, days)
             else:
                 _show(desk, found, days)
+                if not app.settings.dedupe.near:
+                    _say_near_is_off(desk, judging.by_keys(app, days))
             return
         asked = telling.asked(app, threshold, within)
         with progress(desk, "replay") as tell:
@@ -95,6 +100,11 @@ def _show(desk: Desk, found: Sequence[Judged], days: int) -> None:
             say(desk, f"               {look.told(decision, language())}")
     merged = sum(line.decision.kind == "merged" for line in found)
     say(desk, f"{count(merged, 'merge')}, {len(found) - merged} kept apart, in {count(days, 'day')}")
+
+
+def _say_near_is_off(desk: Desk, merges: int) -> None:
+    say(desk, f"near is off: only exact copies were merged, {merges} by keys (a shared id, page or text; `--review`)")
+    say(desk, "`dedupe: {near: {within: 72h}}` finds copies in other words; `--replay --within 72h` shows which")
 
 
 def _review(desk: Desk, found: Sequence[Judged], days: int) -> None:
@@ -164,3 +174,4 @@ def _say(desk: Desk, told: Replayed, days: int) -> None:
     comes = sum(d.kind == "comes" for d in told.differences)
     goes = len(told.differences) - comes
     say(desk, f"\n{count(comes, 'merge')} would come, {goes} would go: {told.then} instead of {told.now} stories")
+    say(desk, APPLIES)

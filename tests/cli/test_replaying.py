@@ -49,7 +49,9 @@ def test_what_would_come(feeds: Feeds) -> None:
         f"       with  {TITLE}  (one)",
         "             much the same in other words",
     ]
-    assert said[-1] == "1 merge would come, 0 would go: 1 instead of 2 stories"
+    assert said[-2] == "1 merge would come, 0 would go: 1 instead of 2 stories"
+    assert "new entries only" in said[-1]
+    assert "`feeds merge A B`" in said[-1]
     assert len(feeds(CONFIG, "export", "json").output.splitlines()) == 2, "nothing was written"
 
 
@@ -72,8 +74,8 @@ def test_what_would_go_as_json(feeds: Feeds) -> None:
 
 def test_the_settings_of_the_file_are_replayed_where_nothing_else_is_said(feeds: Feeds) -> None:
     feeds(NEAR, "run")
-    assert feeds(NEAR, "dedupe", "--replay").output.endswith(
-        "0 merges would come, 0 would go: 1 instead of 1 stories\n"
+    assert feeds(NEAR, "dedupe", "--replay").output.splitlines()[-2] == (
+        "0 merges would come, 0 would go: 1 instead of 1 stories"
     )
     exact = feeds(CONFIG, "dedupe", "--replay").output
     assert "exact copies only" in exact
@@ -112,7 +114,7 @@ def test_merges_are_printed_to_be_marked(feeds: Feeds) -> None:
 def test_merges_by_a_shared_text_are_printed_too(feeds: Feeds, tmp_path: Path) -> None:
     (tmp_path / "two.xml").write_bytes(feed("two", ("b", TITLE, TEXT)))
     feeds(CONFIG, "run")
-    assert feeds(CONFIG, "dedupe").output == "0 merges, 0 kept apart, in 7 days\n", "of similar texts alone"
+    assert feeds(CONFIG, "dedupe").output.startswith("0 merges, 0 kept apart, in 7 days\n"), "of similar texts alone"
     lines = feeds(CONFIG, "dedupe", "--review").output.splitlines()
     assert lines[3] == "[ ] 1  same_text"
     assert lines[4].startswith("  two  2026-02-01 ")
@@ -198,3 +200,12 @@ def test_a_sample_is_the_same_each_time(feeds: Feeds) -> None:
 def test_what_cannot_be_is_said(feeds: Feeds, words: tuple[str, ...], said: str) -> None:
     feeds(NEAR, "run")
     assert said in feeds(NEAR, "dedupe", *words, code=2).output
+
+
+def test_where_near_is_off_it_is_said(feeds: Feeds, tmp_path: Path) -> None:
+    (tmp_path / "two.xml").write_bytes(feed("two", ("b", TITLE, TEXT)))
+    feeds(CONFIG, "run")
+    said = feeds(CONFIG, "dedupe").output.splitlines()
+    assert said[0] == "0 merges, 0 kept apart, in 7 days"
+    assert said[1].startswith("near is off: only exact copies were merged, 1 by keys ")
+    assert feeds(NEAR, "dedupe").output == "0 merges, 0 kept apart, in 7 days\n", "on now, for entries to come"
