@@ -1,9 +1,11 @@
-"""Every command, option, configuration key and problem is named in README.md."""
+"""Every command, option, configuration key and problem is named in README.md, and its first run is a real one."""
 
+import shutil
 from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
 
 from feeds.cli import cli
 from feeds.config.keys import keys
@@ -11,7 +13,8 @@ from feeds.errors import PROBLEMS
 from feeds.model.oddities import CATALOGUE
 from feeds.render.gate.rules import RULES
 
-README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def commands(group: click.Group, before: str = "feeds") -> list[tuple[str, click.Command]]:
@@ -58,3 +61,13 @@ def test_oddity_is_documented(code: str) -> None:
 def test_rule_of_the_gate_is_documented(code: str) -> None:
     rule = RULES[code]
     assert f"| `{code}` | {rule.severity} | {rule.says} | {rule.remedy} | {rule.source} |" in README
+
+
+def test_the_first_run_says_what_readme_shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sixty seconds: the second block is the output of `./scripts/run run` over the sample, word for word."""
+    shutil.copytree(ROOT / "config", tmp_path / "config", ignore=shutil.ignore_patterns("var"))
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1795651200")  # 2026-11-26T00:00:00Z
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(cli, ["-c", str(tmp_path / "config/feeds.yaml"), "run"], catch_exceptions=False)
+    blocks = README.partition("\n## Sixty seconds\n")[2].split("```console\n")
+    assert done.output.replace(str(tmp_path), "…") == blocks[2].partition("```")[0]
