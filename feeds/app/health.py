@@ -27,8 +27,8 @@ def wrong_clock(now: datetime, latest: datetime | None) -> str:
 def unready(store: Store, now: datetime | None, first_pass: Callable[[], bool]) -> tuple[str, ...]:
     """Say why requests had better go elsewhere; nothing where all is well. *now* is None where the clock is fixed."""
     try:
-        latest = store.figures.latest()
+        latest, over = store.figures.latest(), first_pass()
     except FeedsError as error:
         return (f"the store does not answer: {error}",)
-    found = [] if first_pass() else ["the first pass is running"]
+    found = [] if over else ["the first pass is running"]
     return (*found, *(said for said in (wrong_clock(now, latest) if now else "",) if said))

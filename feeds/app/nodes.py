@@ -16,6 +16,7 @@ from feeds.app.passes import tidy
 from feeds.app.service import Service
 from feeds.config.read import read_with_warnings
 from feeds.config.stamp import changed
+from feeds.core.channels import channels
 from feeds.engine.cluster import TICK, Clockwork, Hands, Remote
 from feeds.engine.queue import Queue
 from feeds.errors import ConfigError
@@ -52,6 +53,15 @@ def due(app: App) -> tuple[Job, ...]:
     ]
     resting = turns.resting()
     return tuple(job for job in jobs if job.lock not in resting)
+
+
+def shown(app: App) -> bool:
+    """Tell whether a scheduler took the configuration in, and no channel of it waits to be published the first time."""
+    library = app.store.library
+    if not library.meta("settings"):
+        return False
+    ids = [channel.id for channel in channels(app.settings, library.categories())]
+    return not app.store.outbox.begins(ids, app.clock())
 
 
 class _Watch:
@@ -189,7 +199,12 @@ class WebNode(Service):
         self._queue = Queue(address_of(app.settings))
         super().__init__(app, environ, engine=Remote(self._queue, self._housekeeping, lambda: due(app), TICK))
         self.leads = False
-        self.first_pass.set()
+
+    def _first_pass_over(self) -> bool:
+        """Tell whether the cluster shows what it is to show; once it did, that is never asked again."""
+        if not self.first_pass.is_set() and shown(self.app):
+            self.first_pass.set()
+        return self.first_pass.is_set()
 
     def _housekeeping(self) -> None:
         self.operating.ticked()

@@ -65,7 +65,7 @@ class Service:
         self._began_with = app.settings
         self.stopping = threading.Event()
         self.first_pass = threading.Event()
-        self.operating = Operating(app, environ, self.first_pass.is_set)
+        self.operating = Operating(app, environ, self._first_pass_over)
         self.engine: Engine = engine or Embedded(self._job, self._due)
         self.web: Site | None = None
         self.watch = Watch(app, self.engine.tick)
@@ -202,6 +202,9 @@ class Service:
 
     def _in_clear(self, place: str) -> bool:
         return place in self.app.settings.server.allow_private
+
+    def _first_pass_over(self) -> bool:
+        return self.first_pass.is_set()
 
     def _ready(self) -> bool:
         return not self.operating.unready()

@@ -7,7 +7,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, cast
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, delete, exists, func, select, update
 
 from feeds.errors import StaleView
 from feeds.model.buckets import ALL
@@ -196,6 +196,13 @@ class Outbox:
         """Return every channel that was published: those that the configuration no longer has are to end."""
         with self._db.read() as connection:
             return tuple(connection.scalars(select(t.renditions.c.channel_id).distinct().order_by("channel_id")))
+
+    def begins(self, channel_ids: Sequence[str], now: datetime) -> bool:
+        """Tell whether one of these channels is to be published by *now*, and never was."""
+        m, r = t.marks.c, t.renditions.c
+        waits = select(m.channel_id).where(m.due <= now, ~exists().where(r.channel_id == m.channel_id)).limit(1)
+        with self._db.read() as connection:
+            return any(connection.scalar(waits.where(m.channel_id.in_(some))) for some in chunks(channel_ids))
 
     def mark(self, channel_ids: Sequence[str], due: datetime) -> None:
         with self._db.write() as connection:

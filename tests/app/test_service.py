@@ -8,7 +8,7 @@ import pytest
 
 from feeds.app import partners, passes
 from feeds.app.build import App, opened
-from feeds.app.nodes import _Watch
+from feeds.app.nodes import _Watch, shown
 from feeds.app.service import Service
 from feeds.errors import StoreLocked
 
@@ -198,3 +198,16 @@ def test_it_is_ready_at_once_where_nothing_is_due(desk: Path) -> None:
         again = Service(app, environ)
         assert [job.name for job in again._due() if job.name in ("poll", "publish")] == []
         assert again.first_pass.is_set()
+
+
+def test_a_web_node_is_ready_once_every_channel_was_published(desk: Path) -> None:
+    write(desk, "new")
+    with opened(str(desk / "feeds.yaml"), {}, lock=True) as app:
+        app.clock = lambda: NOW
+        assert not shown(app), "no scheduler was here yet"
+        app.sync()
+        assert not shown(app), "marked, and nothing published"
+        passes.run_pass(app)
+        assert shown(app)
+        app.store.outbox.mark(["all"], NOW)
+        assert shown(app), "what waits to be published again is shown already"

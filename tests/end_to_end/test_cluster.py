@@ -71,9 +71,9 @@ def _until(found: Callable[[], bool], processes: Processes) -> None:
         time.sleep(0.2)
 
 
-def _shows(port: int, title: str) -> bool:
+def _shows(port: int, title: str, path: str = "/atom.xml") -> bool:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/atom.xml", timeout=5) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
             return title.encode() in answer.read()
     except (urllib.error.URLError, ConnectionError):
         return False
@@ -97,6 +97,8 @@ def test_every_process_may_be_killed_and_all_stop_in_good_order(processes: Proce
     _write(processes, "first", 10)
     for kind in ("scheduler", "web", "worker"):
         processes.start(kind)
+    _until(lambda: _shows(port, "ready", "/readyz"), processes)
+    assert _shows(port, ""), "a proxy that asked whether it is ready finds the documents"
     _until(lambda: _shows(port, "first"), processes)
     for kind in ("scheduler", "web", "worker"):
         processes.running[kind].kill()
