@@ -1,7 +1,7 @@
 """Answers for those who look: how sources do, why an item is where it is."""
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, urlsplit
@@ -14,7 +14,8 @@ from feeds.model.changes import Earlier, Reworded
 from feeds.model.decision import Decision
 from feeds.model.entry import Entry, EntryKey
 from feeds.model.overview import Found, SourceLine
-from feeds.model.source import Problem
+from feeds.model.settings import Settings
+from feeds.model.source import Problem, Source
 
 
 def worst_first(app: App) -> tuple[SourceLine, ...]:
@@ -105,15 +106,23 @@ def forms(app: App, what: str) -> Iterator[str]:
 
 
 def _posts(app: App, what: str) -> Iterator[str]:
-    """The ids of posts in the file *what*: seen from here, from the root, or from the folder of its source."""
+    """The ids of posts in the file *what*."""
+    for source, paths in post_paths(app.settings, what):
+        yield from (k.entry.guid for k in app.store.overview.entries(source.id) if k.entry.path in paths)
+
+
+def post_paths(settings: Settings, what: str) -> Iterator[tuple[Source, Collection[str]]]:
+    """Give each folder of posts with the paths in it that the file *what* may be.
+
+    It may be named as seen from here, from the root, or from the folder of its source.
+    """
     if ":" in what or not os.path.splitext(what)[1]:
         return
     here = os.path.realpath(what)
-    for source in app.settings.sources:
+    for source in settings.sources:
         root = os.path.realpath(source.location) + os.sep
         if source.kind == "content":
-            paths = {what.lstrip("/"), here.removeprefix(root).replace(os.sep, "/")}
-            yield from (k.entry.guid for k in app.store.overview.entries(source.id) if k.entry.path in paths)
+            yield source, {what.lstrip("/"), here.removeprefix(root).replace(os.sep, "/")}
 
 
 def ago(moment: datetime | None, now: datetime) -> str:

@@ -10,6 +10,7 @@ from feeds.app import beside, judged, look, outlook, partners, planning, push, s
 from feeds.app import usage as audience
 from feeds.app.beside import Beside
 from feeds.app.build import App
+from feeds.app.post_faults import post_faults
 from feeds.cli.common import Desk, as_json, command, count, language, print_json, say, table
 from feeds.cli.partnering import say_reasons
 from feeds.model.changes import Earlier, Run
@@ -17,7 +18,7 @@ from feeds.model.decision import Decision
 from feeds.model.entry import EntryKey
 from feeds.model.lease import Lease
 from feeds.model.overview import Found, HoldLine, SourceLine
-from feeds.model.source import Answers
+from feeds.model.source import Answers, Problem
 from feeds.model.story import Story
 
 DAY = "%Y-%m-%d %H:%M"
@@ -219,7 +220,8 @@ def usage(desk: Desk, days: int, json_: bool) -> None:
 def why(desk: Desk, what: str, other: str, name: str, at: str, json_: bool) -> None:
     """Tell the life of one item: seen, changed, merged by which rule, dropped by which line, which channels hold it.
 
-    WHAT is the item's URL or id, a post's file or its path on the site, or a story's id; so is OTHER.
+    WHAT is the item's URL or id, a post's file or its path on the site, or a story's id; so is OTHER. Of a post's file
+    that is set aside for a fault it tells the place and the remedy.
     """
     if other and name:
         raise click.UsageError("--beside and --partner are two questions; ask one of them")
@@ -230,11 +232,21 @@ def why(desk: Desk, what: str, other: str, name: str, at: str, json_: bool) -> N
         if name:
             _why_partner(desk, app, what, name, at, json_=json_)
             return
-        found = look.why(app, what)
+        faults = post_faults(app, what)
+        found = Found() if faults and not look.why_or_none(app, what) else look.why(app, what)
         if json_:
-            print_json(_found(found))
-        else:
+            print_json({**_found(found), "faults": [_fault(problem) for problem in faults]})
+            return
+        for problem in faults:
+            cause, remedy = look.advice(problem)
+            say(desk, f"set aside: {cause} at {problem.where}\n  remedy      {remedy}")
+        if found:
             _say_found(desk, app, found)
+
+
+def _fault(problem: Problem) -> dict[str, str]:
+    cause, remedy = look.advice(problem)
+    return {"code": problem.code, "cause": cause, "where": problem.where, "remedy": remedy}
 
 
 def _why_beside(desk: Desk, found: Beside, *, json_: bool) -> None:

@@ -70,6 +70,33 @@ def test_run_says_what_was_read_merged_and_written(feeds: Feeds, folder: Path) -
     assert (folder / "var/public/tech/rss.xml").is_file()
 
 
+@pytest.mark.parametrize(
+    ("text", "place", "cause"),
+    [
+        (b"---\ntitle: A\ndate: 2026-01-03\nembargo: soon\n---\nWords.\n", ":4:10", "embargo"),
+        (b"---\ntitle: A\ndate: the third\n---\nWords.\n", ":3:7", "date"),
+        (b"---\ntitle: \xb0\xa1\ndate: 2026-01-03\n---\nWords.\n", "", "UTF-8"),
+    ],
+)
+def test_why_tells_the_fault_of_a_post_that_is_set_aside(
+    feeds: Feeds, folder: Path, text: bytes, place: str, cause: str
+) -> None:
+    feeds("run")
+    assert "set aside" not in feeds("why", "site/one.md").output
+    for name in ("new", "one"):  # one that was never good, and one that was: its good version stays
+        (folder / f"site/{name}.md").write_bytes(text)
+        said = feeds("why", f"site/{name}.md").output
+        assert said.startswith("set aside: a post has a fault (")
+        assert f"site/{name}.md{place}" in said.splitlines()[0]
+        assert cause in said.splitlines()[0]
+        assert "  remedy      fix the post at the place named" in said
+        assert ("what happened" in said) is (name == "one")
+        (fault,) = json.loads(feeds("why", f"site/{name}.md", "--json").output)["faults"]
+        assert fault["code"] == "post"
+        assert place in fault["where"]
+    assert "nothing here is known" in feeds("why", "site/none.md", code=2).output
+
+
 def test_a_post_that_was_saved_is_read_by_the_next_run(feeds: Feeds, folder: Path) -> None:
     feeds("run")
     (folder / "site/three.md").write_text(POST.format("three", 3))
