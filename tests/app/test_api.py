@@ -18,7 +18,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS
 from schemathesis.core.result import Ok
-from schemathesis.specs.openapi.checks import content_type_conformance
+from schemathesis.specs.openapi.checks import content_type_conformance, negative_data_rejection
 from starlette.testclient import TestClient
 
 from feeds.app import desk, passes, tokens
@@ -459,7 +459,9 @@ def test_nothing_that_schemathesis_throws_breaks_it(app: App, path: str, mode: G
             case.query["after"] = after
         if real and case.path_parameters:
             case.path_parameters |= {"key": one} if "key" in case.path_parameters else {"id": "saved"}
-        case.call_and_validate(headers={"Authorization": f"Bearer {asker.token}"}, excluded_checks=without)
+        # A path that is right now, and a token that is given, may leave nothing wrong with the request.
+        mended = [negative_data_rejection] if real and "{" in path else []
+        case.call_and_validate(headers={"Authorization": f"Bearer {asker.token}"}, excluded_checks=[*without, *mended])
 
     throw()
     app.store.tokens.remove(asker.name)
