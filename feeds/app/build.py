@@ -213,12 +213,11 @@ class App:
             library.set_meta(ALLOWED, allowed)
 
     def look_into_folders(self) -> None:
-        """Make folders of posts due that are as they should be: who says `run` has just saved something."""
+        """Make folders of posts due, but for those that ended their reader: who says `run` has just saved something."""
         folders = [source.id for source in self.settings.sources if source.kind == "content"]
         now = self.clock()
         resting = self.store.library.due_after(now, folders)
-        sound = [source.id for source, state in resting if not state.problem and not state.strikes]
-        self.store.library.hasten(sound, now)
+        self.store.library.hasten([source.id for source, state in resting if not state.strikes], now)
 
     def work(
         self,

@@ -43,7 +43,13 @@ TAKEN = (
     ("returned", "returned"),
 )
 ONE = {"sources": "source asked", "new": "new entry", "merged": "merged as a copy"}  # words for a count of one
-LEFT = {"poll": "polling", "publish": "publishing", "deliver": "telling hubs", "hand": "telling partners"}
+LEFT = {
+    "poll": "polling",
+    "publish": "publishing",
+    "deliver": "telling hubs",
+    "hand": "telling partners",
+    "mirror": "mirroring",
+}
 SHOWN_PATHS = 12
 
 

@@ -22,9 +22,10 @@ from feeds.store.mirror_tables import mirrored
 WHOLE, COMPARED = "", "*"
 LONGEST = timedelta(minutes=5)  # between two tries of a bucket that takes nothing
 SLOWEST = timedelta(hours=1)  # between two tries of one document
-DOUBLED = 10  # times at most: by then the wait is at its longest, and a date holds no 2**40 seconds
+DOUBLED = 10  # times at most: by then the wait is at its longest, and no span of time holds 2**47 seconds
 FIRST = timedelta(seconds=15)
 DAILY = timedelta(days=1)
+BLANK: Mapping[str, Any] = {"what": "", "tag": "", "attempts": 0, "due": None, "problem": ""}  # nothing is known
 
 _M, _R = mirrored.c, t.renditions.c
 _WANTS = _R.etag + " " + _R.media_type  # the bytes, and how they are called
@@ -82,8 +83,7 @@ class Mirroring:
                 connection.execute(update(mirrored).where(_M.path.in_(some)).values(what="", tag=""))
 
     def intend(self, gaps: Sequence[Gap]) -> None:
-        blank = {"what": "", "tag": "", "attempts": 0, "due": None, "problem": ""}
-        rows = [{"path": gap.path, **blank} for gap in gaps]
+        rows = [{"path": gap.path, **BLANK} for gap in gaps]
         with self._db.write() as connection:
             connection.execute(self._db.insert(mirrored).on_conflict_do_nothing(index_elements=["path"]), rows)
 
@@ -151,10 +151,9 @@ class Mirroring:
         return MirrorStanding(behind=number, **known)
 
     def _put(self, connection: Connection, **values: Any) -> None:
-        blank = {"what": "", "tag": "", "attempts": 0, "due": None, "problem": ""}
         statement = self._db.insert(mirrored)
-        fields = {name: statement.excluded[name] for name in blank}
-        connection.execute(statement.on_conflict_do_update(index_elements=["path"], set_=fields), {**blank, **values})
+        fields = {name: statement.excluded[name] for name in BLANK}
+        connection.execute(statement.on_conflict_do_update(index_elements=["path"], set_=fields), {**BLANK, **values})
 
     def _asset_gaps(self, connection: Connection, now: datetime | None) -> list[Gap]:
         rows = {row.path: row for row in connection.execute(select(mirrored).where(_M.path.in_(self._assets)))}

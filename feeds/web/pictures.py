@@ -1,4 +1,4 @@
-"""Pictures of our own posts, as they lie on disk at that moment, without a copy in memory: the ETag is of their bytes.
+"""Pictures of our own posts, read from disk for each request and kept nowhere: the ETag is of their bytes.
 
 Only what a published post points at is found. An SVG that somebody opens by itself may style itself, and nothing else.
 """

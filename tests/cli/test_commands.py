@@ -103,6 +103,13 @@ def test_a_post_that_was_saved_is_read_by_the_next_run(feeds: Feeds, folder: Pat
     assert "took in  1 new entry" in feeds("run").output
 
 
+def test_a_post_that_was_mended_is_read_by_the_next_run(feeds: Feeds, folder: Path) -> None:
+    (folder / "site/three.md").write_text(POST.format("three", "x"))
+    assert "set aside  " in feeds("run").output
+    (folder / "site/three.md").write_text(POST.format("three", 3))
+    assert "took in  1 new entry" in feeds("run").output
+
+
 def test_an_address_that_is_allowed_now_is_asked_at_once(feeds: Feeds, folder: Path) -> None:
     with served({"/": ("application/rss+xml", SAVED.encode())}) as site:
         asked = CONFIG.replace("{id: saved, file: saved.xml}", f"{{id: ours, url: '{site.url('/')}'}}")
