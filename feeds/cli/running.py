@@ -175,7 +175,8 @@ def _print_published(desk: Desk, app: App, outcome: Outcome) -> None:
         say(desk, f"         {path}")
     if len(outcome.paths) > SHOWN_PATHS:
         say(desk, f"         … and {len(outcome.paths) - SHOWN_PATHS} more")
-    say(desk, f"look at  {folder / 'index.html'}, or `feeds serve` and http://{_address(app)}/")
+    # Not the file: a page finds its style and its neighbours from the site's root.
+    say(desk, f"look at  http://{_address(app)}/ with `feeds serve`; any web server may serve {folder}")
 
 
 def _address(app: App) -> str:

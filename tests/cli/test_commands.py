@@ -66,7 +66,7 @@ def test_run_says_what_was_read_merged_and_written(feeds: Feeds, folder: Path) -
     assert "read     2 sources asked, 2 with something to read" in said
     assert "took in  4 new entries, 1 merged as a copy" in said
     assert "/tech/atom.xml" in said
-    assert str(folder / "var/public/index.html") in said
+    assert f"look at  http://127.0.0.1:8080/ with `feeds serve`; any web server may serve {folder}/var/public" in said
     assert (folder / "var/public/tech/rss.xml").is_file()
 
 
