@@ -18,7 +18,7 @@ from feeds.core import cadence, clean
 from feeds.core.channels import channels
 from feeds.core.shards import Deal, deal
 from feeds.errors import Fault
-from feeds.fetch import fetcher
+from feeds.fetch import Fetcher, fetcher
 from feeds.jobs import hand
 from feeds.jobs.deliver import deliver
 from feeds.jobs.index import index
@@ -36,7 +36,7 @@ from feeds.model.mirror import MirrorPlace, Thing
 from feeds.model.settings import Settings
 from feeds.model.source import Source
 from feeds.net import Client
-from feeds.ports import Clock, Ports
+from feeds.ports import Clock, Fetch, Ports
 from feeds.ports_mirror import Bucket, Mirror
 from feeds.render.static import STATIC
 from feeds.sandbox import Sandbox
@@ -84,22 +84,27 @@ def client_for(settings: Settings | None) -> Client:
     return Client(user_agent=user_agent(settings), allow_private=settings.server.allow_private)
 
 
+def fetcher_for(settings: Settings, client: Client, parts: Mapping[str, int] = MappingProxyType({})) -> Fetcher:
+    """Return who asks sources; *parts*: of hosts that others ask, too."""
+    schedule = settings.schedule
+    return fetcher(client, schedule.per_host, schedule.workers, spacing=schedule.spacing, parts=parts)
+
+
 def ports_for(
     settings: Settings,
     store: Store,
     client: Client,
     clock: Clock,
     sandbox: Sandbox,
-    parts: Mapping[str, int] = MappingProxyType({}),
+    fetch: Fetch | None = None,
 ) -> Ports:
-    """Return the answers to everything that jobs ask of the world; *parts*: of hosts that others ask, too."""
-    schedule = settings.schedule
+    """Return the answers to everything that jobs ask of the world, by *fetch* where it is given."""
     assets = {path: body for path, (_, body) in STATIC.items()}
     return Ports(
         library=store.library,
         archive=store.library,
         outbox=store.outbox,
-        fetch=fetcher(client, schedule.per_host, schedule.workers, spacing=schedule.spacing, parts=parts),
+        fetch=fetch or fetcher_for(settings, client),
         read=sandbox.read,
         write=writer(settings.public, assets),
         remove=remover(settings.public),

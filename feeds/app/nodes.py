@@ -9,7 +9,7 @@ from datetime import timedelta
 from types import FrameType
 
 from feeds.app import partners, planning, push
-from feeds.app.build import App, client_for, ports_for
+from feeds.app.build import App, client_for, fetcher_for, ports_for
 from feeds.app.gallery import Gallery
 from feeds.app.operating import Operating
 from feeds.app.passes import tidy
@@ -21,6 +21,7 @@ from feeds.engine.cluster import TICK, Clockwork, Hands, Remote
 from feeds.engine.queue import Queue
 from feeds.errors import ConfigError
 from feeds.jobs.tick import beside
+from feeds.jobs.work import Work
 from feeds.log import Once, about
 from feeds.model.buckets import shard_in
 from feeds.model.job import Job, Report
@@ -103,7 +104,7 @@ class WorkerNode:
         self._operating = Operating(app, environ, lambda: True)
         self._watch = _Watch(app, environ, lambda: self._operating.apply(app.settings))
         self._own = threading.local()
-        self._dealt: tuple[Settings | None, Mapping[str, int]] = (None, {})
+        self._dealt = (app.settings, app.deal())
         ticked = self._operating.ticked
         self._hands = Hands(
             address_of(app.settings), self._run, lambda: due(app), app.store.turns, many=jobs, ticked=ticked
@@ -128,7 +129,7 @@ class WorkerNode:
             work = app.work(listening=True, stopping=stopping, current=lambda: app.in_force(settings))
             work = replace(work.under(app.store.figures.pressure()), ports=self._ports(), budget=BUDGET)
             try:
-                report = self._app.run_job(job, work)
+                report = self._polled(job, work) if job.name == "poll" else self._app.run_job(job, work)
             except Exception:
                 self._operating.meters.crashed(job.name)
                 raise
@@ -138,15 +139,29 @@ class WorkerNode:
             logger.info("job done outcome=%s took=%.3f", report.outcome, took, extra={"facts": counts})
         return report
 
+    def _polled(self, job: Job, work: Work) -> Report:
+        """Poll as one who goes on from where the shard's last job ended, whoever ran it: no host is asked too soon.
+
+        What a job that ends by an exception, or with its process, has asked is known to nobody.
+        """
+        turns, fetcher, deal = self._app.store.turns, self._own.fetcher, self._own.deal
+        turn, left = turns.begin_asking(job.shard, deal)
+        fetcher.go_on(left)
+        report = self._app.run_job(job, work)
+        if (left := fetcher.left()) is not None:
+            turns.end_asking(job.shard, turn, deal, left)
+        return report
+
     def _ports(self) -> Ports:
         """One set a thread, for a fetcher keeps its connections; documents go into the store alone."""
         app, own = self._app, self._own
         if getattr(own, "settings", None) is not app.settings:
             own.settings = app.settings
             if self._dealt[0] is not app.settings:
-                self._dealt = (app.settings, app.deal().parts)
-            client, parts = client_for(app.settings), self._dealt[1]
-            made = ports_for(app.settings, app.store, client, app.clock, app.sandbox, parts)
+                self._dealt = (app.settings, app.deal())
+            client = client_for(app.settings)
+            own.deal, own.fetcher = self._dealt[1].stamp, fetcher_for(app.settings, client, self._dealt[1].parts)
+            made = ports_for(app.settings, app.store, client, app.clock, app.sandbox, own.fetcher)
             noting = Gallery(lambda: app.settings, app.store.pictures, reads=False)
             own.ports = replace(made, write=lambda _: (), remove=lambda _: None, gallery=noting)
         found: Ports = own.ports

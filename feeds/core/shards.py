@@ -9,6 +9,7 @@ by at a time, each with its share of the host's rate.
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 
 from feeds.model.buckets import number_of
 from feeds.model.domains import host_of, registered_domain
@@ -31,6 +32,11 @@ class Deal:
     shards: int
     crowded: frozenset[str] = frozenset()
     parts: Mapping[str, int]
+
+    @property
+    def stamp(self) -> str:
+        """Return what differs, on every machine alike, where another deal may put a source elsewhere."""
+        return sha256(repr((self.shards, sorted(self.crowded), sorted(self.parts.items()))).encode()).hexdigest()[:16]
 
     def shard_of(self, source: Source) -> int:
         """Return the shard of *source*: equal on every machine and from run to run.

@@ -4,6 +4,7 @@ import logging
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from datetime import timedelta
+from math import inf
 from threading import Event
 from time import monotonic
 from types import MappingProxyType
@@ -62,8 +63,25 @@ class Fetcher:
         self._own = {place.rpartition(":")[0].strip("[]") for place in client.guard.private}
         self._way = way or ("curl" if version() else "requests")
         self._rests: dict[str, float] = {}
+        self._since = -inf  # when hosts that have no rest may have been asked last
         self._idle: deque[Multi[Fetched]] = deque()
         logger.info("feeds are asked for by %s", f"libcurl {version()}" if self._way == "curl" else "requests")
+
+    def left(self) -> Mapping[str, float] | None:
+        """Return for how many seconds hosts are to be left alone yet, so that another one may go on from here.
+
+        None where it is not known of all.
+        """
+        now = monotonic()
+        if now < self._since + self._spacing * max(self._parts.values(), default=1):
+            return None
+        return {host: free - now for host, free in self._rests.items() if free > now}
+
+    def go_on(self, left: Mapping[str, float] | None) -> None:
+        """Ask as one who goes on from what another one *left*; None: as if it had asked every host just now."""
+        now = monotonic()
+        self._since = now if left is None else -inf
+        self._rests = {host: now + seconds for host, seconds in (left or {}).items()}
 
     @overload
     def __call__(self, pairs: Sequence[Pair]) -> Iterator[Fetched]: ...
@@ -101,7 +119,8 @@ class Fetcher:
 
     def _round(self, pairs: Sequence[Pair], hurry: Hurry) -> Round:
         sources = [source for source, _ in pairs]
-        return Round(pairs, Lanes(sources, self._room, self._rests, monotonic()), self._workers, hurry)
+        lanes = Lanes(sources, self._room, self._rests, monotonic(), self._since)
+        return Round(pairs, lanes, self._workers, hurry)
 
     def _room(self, source: Source) -> Room:
         host = host_of(source)

@@ -35,11 +35,17 @@ class _Lane:
 class Lanes:
     """Which source may be asked next: the first in order whose host has room.
 
-    *rests* keeps, by host, when it may be asked again: what one batch leaves, the next one finds.
+    *rests* keeps, by host, when it may be asked again: what one batch leaves, the next one finds. Hosts that it does
+    not name were asked at *since* at the latest.
     """
 
     def __init__(
-        self, sources: Sequence[Source], room: Callable[[Source], Room], rests: MutableMapping[str, float], now: float
+        self,
+        sources: Sequence[Source],
+        room: Callable[[Source], Room],
+        rests: MutableMapping[str, float],
+        now: float,
+        since: float = -inf,
     ) -> None:
         self._rests = rests
         for host in [host for host, free in rests.items() if free <= now]:
@@ -52,7 +58,8 @@ class Lanes:
             host = host_of(source)
             lane = by_host.get(host)
             if lane is None:
-                lane = by_host[host] = _Lane(host, room(source), rests.get(host, now))
+                space = room(source)
+                lane = by_host[host] = _Lane(host, space, rests.get(host, since + space.spacing))
             lane.waiting.append(place)
             self._lanes.append(lane)
         self._by_host = by_host

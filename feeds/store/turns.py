@@ -1,15 +1,17 @@
 """What many processes of a cluster agree upon: whose turn it is, who does a thing alone, what is due and what rests."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 from zlib import crc32
 
+import orjson
 from sqlalchemy import (
     BigInteger,
     Column,
     Connection,
+    Integer,
     Interval,
     Select,
     Table,
@@ -26,7 +28,7 @@ from sqlalchemy import (
 )
 
 from feeds.store import tables as t
-from feeds.store.db import LOCKS, Database, DateTime, Words
+from feeds.store.db import LOCKS, Database, DateTime, Number, Words
 from feeds.store.push_tables import letters
 
 ALONE = LOCKS + 2  # the first half of advisory locks of those who do a thing alone; LOCKS + 1 are those of jobs
@@ -34,6 +36,17 @@ ALONE = LOCKS + 2  # the first half of advisory locks of those who do a thing al
 
 rests = Table(  # jobs that failed as a whole, and until when no worker runs them
     "rests", t.metadata, Column("lock", Words, primary_key=True), Column("until", DateTime, nullable=False)
+)
+
+asked = Table(  # when hosts may be asked again, by the shard whose jobs ask them
+    "asked",
+    t.metadata,
+    Column("shard", Integer, primary_key=True, autoincrement=False),
+    Column("turn", Number, nullable=False),  # counts its jobs
+    Column("ended", Number, nullable=False),  # the last that told whom it asked; not the last of all while one runs
+    Column("deal", Words, nullable=False),  # how sources were dealt to shards then
+    Column("at", DateTime, nullable=False),
+    Column("rests", Text, nullable=False),  # seconds from `at` for which to leave each host alone, as JSON
 )
 
 
@@ -132,3 +145,28 @@ class Turns:
         """Return the locks of jobs that rest."""
         with self._db.read() as connection:
             return frozenset(connection.scalars(select(rests.c.lock).where(rests.c.until > func.now())))
+
+    # hosts
+
+    def begin_asking(self, shard: int, deal: str) -> tuple[int, Mapping[str, float] | None]:
+        """Begin a job that asks the hosts of a shard; return its turn, and what the last one left.
+
+        That is for how many seconds each host is to be left alone yet. None where nobody can tell: no job ran, the last
+        one never ended, or sources were dealt otherwise than *deal* says.
+        """
+        statement = self._db.insert(asked).values(shard=shard, turn=1, ended=-1, deal=deal, at=func.now(), rests="{}")
+        known = asked.c.ended == asked.c.turn - 1
+        mine = statement.on_conflict_do_update(index_elements=["shard"], set_={"turn": asked.c.turn + 1}).returning(
+            asked.c.turn, known & (asked.c.deal == deal), extract("epoch", func.now() - asked.c.at), asked.c.rests
+        )
+        with self._db.write() as connection:
+            turn, told, since, rests = connection.execute(mine).one()
+        if not told:
+            return turn, None
+        return turn, {host: left for host, rest in orjson.loads(rests).items() if (left := rest - float(since)) > 0}
+
+    def end_asking(self, shard: int, turn: int, deal: str, rests: Mapping[str, float]) -> None:
+        """Leave to a shard's next job for how many seconds hosts are to be left alone; nothing once that has begun."""
+        mine = update(asked).where(asked.c.shard == shard, asked.c.turn == turn)
+        with self._db.write() as connection:
+            connection.execute(mine.values(ended=turn, deal=deal, at=func.now(), rests=orjson.dumps(rests).decode()))

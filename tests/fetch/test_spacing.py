@@ -2,16 +2,18 @@
 
 from collections.abc import Callable, Generator, Iterator, MutableMapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from math import inf
 from threading import Event
 
 import pytest
 
+from feeds.fetch import fetcher
 from feeds.fetch.batch import PATIENCE, Batch, Round
 from feeds.fetch.lanes import Lanes, Room
 from feeds.fetch.loop import Loop
 from feeds.model.source import Fetched, Source, SourceState
-from feeds.net import Hop, Journey, Said
+from feeds.net import Client, Hop, Journey, Said
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 APART = 2.0
@@ -78,12 +80,12 @@ both = pytest.mark.parametrize("way", [by_threads, by_libcurl])
 
 
 def asked(
-    way: Way, world: World, *names: str, rests: MutableMapping[str, float], per_host: int = 1
+    way: Way, world: World, *names: str, rests: MutableMapping[str, float], per_host: int = 1, since: float = -inf
 ) -> dict[str, float]:
     """Ask sources, named by host and number, and return after how many seconds each was asked."""
     begun = world.now
     sources = [Source(id=name, kind="feed", location=f"http://{name[0]}.example/{name[1:]}") for name in names]
-    lanes = Lanes(sources, lambda s: Room(per_host, 0.0 if s.id[0] == "o" else APART), rests, world.now)
+    lanes = Lanes(sources, lambda s: Room(per_host, 0.0 if s.id[0] == "o" else APART), rests, world.now, since)
     pairs = [(source, SourceState(source_id=source.id, due=NOW)) for source in sources]
     assert [fetched and fetched.body_hash for fetched in way(world, Round(pairs, lanes, 4))] == [*names]
     return {name: world.times[name] - begun for name in names}
@@ -121,3 +123,24 @@ def test_nobody_waits_longer_than_the_pause_that_is_left() -> None:
     asked(by_libcurl, world, "a1", "a2", rests={})
     assert sum(world.waits) == pytest.approx(APART)
     assert max(world.waits) <= PATIENCE
+
+
+@both
+def test_hosts_that_another_may_have_asked_just_now_are_left_alone(way: Way) -> None:
+    world = World()
+    since = world.now - 0.5
+    assert asked(way, world, "a1", "b1", "o1", rests={}, since=since) == {"a1": 1.5, "b1": 1.5, "o1": 0}
+
+
+def test_who_goes_on_from_another_waits_out_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [100.0]
+    monkeypatch.setattr("feeds.fetch.monotonic", lambda: now[0])
+    first, second = (fetcher(Client(), 1, 1, spacing=timedelta(seconds=APART)) for _ in range(2))
+    first.go_on({"a.example": 1.5, "b.example": 0.5})
+    now[0] += 1
+    assert first.left() == {"a.example": 0.5}
+    second.go_on(None)
+    now[0] += 1
+    assert second.left() is None, "a host may rest yet, and nobody knows which"
+    now[0] += 1
+    assert second.left() == {}

@@ -49,3 +49,28 @@ def test_what_rests_rests_for_all_until_its_time_is_over(shared: Store) -> None:
 def test_a_slot_is_taken_once(shared: Store) -> None:
     assert [shared.turns.take("a", timedelta(days=9999)) for _ in range(3)] == [True, False, False]
     assert shared.turns.take("b", timedelta(days=9999))
+
+
+def test_a_job_goes_on_from_where_the_last_one_of_its_shard_ended(shared: Store) -> None:
+    """Seconds count by the database's clock, so an hour left is an hour but for a moment."""
+    turns, other = shared.turns, Turns(shared.library._db)
+    turn, left = turns.begin_asking(7, "as now")
+    assert left is None, "nobody knows before the first"
+    turns.end_asking(7, turn, "as now", {"a.example": 3600.0, "b.example": 0.0})
+    turn, left = other.begin_asking(7, "as now")
+    assert left is not None
+    assert {host: seconds > 3500 for host, seconds in left.items()} == {"a.example": True}
+    other.end_asking(7, turn, "as now", {})
+    assert turns.begin_asking(7, "as now")[1] == {}
+    assert turns.begin_asking(8, "as now")[1] is None, "each shard has its own"
+
+
+@pytest.mark.parametrize("ends", ["with its process", "late", "under another deal"])
+def test_of_a_job_that_did_not_end_well_nobody_knows_whom_it_asked(shared: Store, ends: str) -> None:
+    turns = shared.turns
+    turn, _ = turns.begin_asking(9, "as now")
+    if ends == "late":  # it stalled, and another ran meanwhile
+        turns.begin_asking(9, "as now")
+    if ends != "with its process":
+        turns.end_asking(9, turn, "as then" if ends == "under another deal" else "as now", {})
+    assert turns.begin_asking(9, "as now")[1] is None
