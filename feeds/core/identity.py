@@ -30,9 +30,7 @@ _EAST = r"\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u3400-\u9fff\uac00-\ud7af"
 _UNIT = re.compile(rf"[{_EAST}]|[^\W_]+")
 _RUNS = re.compile(rf"[{_EAST}]+|[^\W_]+")  # as units, all syllables in a row at once
 _EASTERN = re.compile(f"[{_EAST}]")
-_RUN = re.compile(rf"(?:[{_EAST}]|[^\W_])+")
 _APART = bytes(c if chr(c).isalnum() and c < 128 else 0x20 for c in range(256))  # blanks between the units of ASCII
-_ENOUGH = 600  # characters, of which most are units where they are East Asian
 _HTTP = re.compile(r"https?://[a-z0-9.-]+(:[0-9]+)?(/[!-~]*|[?#][!-~]*)?", re.IGNORECASE)
 _TAG = re.compile(
     r"tag:(?:[a-z0-9._-]+@)?[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?,[0-9]{4}(-(?:0[1-9]|1[0-2])(-[0-3][0-9])?)?"
@@ -120,7 +118,7 @@ def is_global(guid: str) -> bool:
 
 def body_of(entry: Entry) -> str:
     """Return the folded plain text of what the entry says below its title."""
-    return text.folded(entry.content) if entry.content else text.fold(entry.summary)
+    return text.fold(text.plain(entry.content) if entry.content else entry.summary)
 
 
 # Endings of files that enclosures are seen with: what answers `get.php?id=7` is told by its query.
@@ -151,16 +149,8 @@ def _measured(body: str) -> tuple[int, str]:
     if body.isascii():
         words = body.encode().translate(_APART).split()
         return 2 * len(words), b"".join(words).decode()
-    size = _size(body[:_ENOUGH])
-    if size < UNITS_ALONE and len(body) > _ENOUGH:
-        size = _size(body)
-    return size, "".join([word if word.isalnum() else "".join(_RUN.findall(word)) for word in body.split()])
-
-
-def _size(body: str) -> int:
-    """Return how much a folded text says, weighed as in `UNITS_WITH_TITLE`: by runs, at half the cost of by units."""
     runs = _RUNS.findall(body)
-    return sum([len(run) if "가" <= run < "\ud7b0" else _weight(run) for run in runs])
+    return sum([len(run) if "가" <= run < "\ud7b0" else _weight(run) for run in runs[:UNITS_ALONE]]), "".join(runs)
 
 
 def _weight(run: str) -> int:

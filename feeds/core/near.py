@@ -20,13 +20,14 @@ from collections import Counter
 from collections.abc import Callable, Container, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from itertools import chain
 from typing import NamedTuple, TypeVar
 
 from feeds.core.cluster import SAME_SOURCE_TEXT
 from feeds.core.habits import OFTEN
 from feeds.core.passing import passing
-from feeds.core.sketch import Sketch, bag
+from feeds.core.sketch import Sentence, Sketch, bag
 
 Key = TypeVar("Key", bound=Hashable)  # whatever names a story
 
@@ -35,6 +36,7 @@ COMMON = 64  # stories under one hint, from which on it leads to nobody
 ENOUGH = 0.06  # share of an entry's hints that must lead to a story
 CANDIDATES = 8  # stories compared in full; more than one in 2,000 copies is not among them (measured)
 TITLED = 0.6  # of the titles' letters shared: from here on they are of one news
+FAR = 0.1  # of the shorter text held by the other: below, with another title, none of 10,000 pairs scored above .003
 PART = 0.4  # of the shorter text held by the other: below, both report one event in words of their own
 AGAIN = math.sqrt(SAME_SOURCE_TEXT / timedelta(hours=1))  # of the fact `hours`, which is a root too
 SILENT = 3  # shingles, below which a text says nothing of its own
@@ -72,14 +74,26 @@ class Likeness:
         return {n: f"{v * v if n == 'hours' else v:.2f}" for n, v in weighed if v}  # of the hours the root is weighed
 
 
-@dataclass(frozen=True, slots=True)
+_FAR = Likeness(score=0.0, facts={})
+
+
+@dataclass(frozen=True)  # no slots: what most pairs are not asked for is made when it is
 class _Told:
     """What a text says of its own: without its source's habits."""
 
     shingles: frozenset[int]
     form: frozenset[int]  # shingles of sentences that only numbers tell from others
-    numbers: frozenset[str]
-    words: frozenset[str]  # see `bag`
+    said: Sequence[Sentence]
+    own: Sequence[Sentence]  # of them, those that are no form
+
+    @cached_property
+    def numbers(self) -> frozenset[str]:
+        return frozenset().union(*(s.numbers for s in self.said))
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """See `bag`."""
+        return bag(" ".join([s.units for s in self.own]))
 
 
 def candidates(sketch: Sketch, posted: Mapping[int, Sequence[Key]]) -> tuple[Key, ...]:
@@ -111,24 +125,31 @@ def likenesses(entry: Side, others: Sequence[Side], *, known: bool = False) -> t
         return ()
     mine = _told(entry, known=known)
     told = [_told(other, known=True) for other in others]
-    held = Counter(shingle for other in told for shingle in mine.shingles & other.shingles)
-    overlaps = [_overlap(mine, other, held) for other in told]
+    shared = [mine.shingles & other.shingles for other in told]
+    held = Counter(chain.from_iterable(shared))
+    overlaps = [_overlap(mine, other, both, held) for other, both in zip(told, shared, strict=True)]
     found = []
     for at, (other, theirs) in enumerate(zip(others, told, strict=True)):
+        if not known and _far(entry, other, overlaps[at]):
+            found.append(_FAR)
+            continue
         rest = max((o.contained for n, o in enumerate(overlaps) if n != at), default=0.0)
         facts = _facts(entry, other, mine, theirs) | _shared(overlaps[at], rest)
         asked = facts["titles"] < TITLED and facts["contained"] > PART and not facts["same_source"]
-        facts["passing"] = _passing(entry, other, mine, theirs) if asked else 0.0
-        score = 1 / (1 + math.exp(-_BASE - sum(weight * facts[name] for name, weight in WEIGHTS.items())))
-        veto = next((why for why, holds in VETOES.items() if holds(facts)), "")
-        found.append(Likeness(score=score, facts=facts, veto=veto))
+        facts["passing"] = _passing(entry, other, shared[at]) if asked else 0.0
+        found.append(_judged(facts))
     return tuple(found)
+
+
+def _judged(facts: Mapping[str, float]) -> Likeness:
+    score = 1 / (1 + math.exp(-_BASE - sum([weight * facts[name] for name, weight in WEIGHTS.items()])))
+    return Likeness(score=score, facts=facts, veto=next((why for why, holds in VETOES.items() if holds(facts)), ""))
 
 
 def _told(side: Side, *, known: bool) -> _Told:
     often, habits, sentences = OFTEN + known, side.habits, side.sketch.sentences
     usual, formal = _NOTHING, _NOTHING
-    if not side.sketch.kept.isdisjoint(habits):
+    if not habits.keys().isdisjoint(side.sketch.kept):
         usual = frozenset([n for n, s in enumerate(sentences) if habits.get(s.said, 0) >= often])
         formal = frozenset([n for n, s in enumerate(sentences) if s.numbers and habits.get(s.form, 0) >= often])
     return _own(side.sketch, usual, formal - usual, _glued(side, usual, often))
@@ -158,13 +179,9 @@ def _own(sketch: Sketch, usual: frozenset[int], formal: frozenset[int], glued: t
     said = [s for n, s in enumerate(sentences) if n not in usual]
     own = [s for n, s in enumerate(sentences) if n not in usual and n not in formal]
     if not (usual or formal or at):
-        return _Told(sketch.every, _NOTHING, frozenset().union(*(s.numbers for s in own)), sketch.bag)
-    return _Told(
-        frozenset().union(*(s.shingles for s in own)),
-        frozenset().union(*(sketch.sentences[n].shingles for n in formal)),
-        frozenset().union(*(s.numbers for s in said)),
-        bag([word for s in own for word in s.words]),
-    )
+        return _Told(sketch.every, _NOTHING, said, own)
+    form = frozenset().union(*(sketch.sentences[n].shingles for n in formal))
+    return _Told(frozenset().union(*(s.shingles for s in own)), form, said, own)
 
 
 class _Overlap(NamedTuple):
@@ -176,17 +193,23 @@ class _Overlap(NamedTuple):
     size: int  # shingles of the shorter text
 
 
-def _overlap(mine: _Told, theirs: _Told, held: Mapping[int, int]) -> _Overlap:
-    shared = mine.shingles & theirs.shingles
-    size = min(len(mine.shingles), len(theirs.shingles))
+def _overlap(mine: _Told, theirs: _Told, shared: frozenset[int], held: Mapping[int, int]) -> _Overlap:
+    size, most = sorted((len(mine.shingles), len(theirs.shingles)))
     if not shared:
         return _Overlap(0.0, 0.0, 0.0, size)
+    if len(shared) == len(held) and max(held.values()) == 1:  # no other candidate holds any of it
+        return _Overlap(len(shared) / size, len(shared) / most, 0.0, size)
     both = sum([1 / held[s] for s in shared])
     alone = len(mine.shingles) - len(held)  # shingles that no candidate holds weigh 1
     one = both + alone + sum([1 / (1 + held[s]) for s in held.keys() - shared])
     other = both + len(theirs.shingles) - len(shared)
     common = sum([held[s] for s in shared]) / len(shared) - 1
     return _Overlap(both / min(one, other), both / max(one, other), common, size)
+
+
+def _far(entry: Side, other: Side, overlap: _Overlap) -> bool:
+    """Tell whether so little is shared that the rest need not be looked at: half of all candidates."""
+    return overlap.contained < FAR and overlap.size >= SILENT and _titles(entry, other) < TITLED
 
 
 def _shared(overlap: _Overlap, rest: float) -> dict[str, float]:
@@ -205,7 +228,7 @@ def _facts(entry: Side, other: Side, mine: _Told, theirs: _Told) -> dict[str, fl
     a, b = entry.sketch, other.sketch
     numbers = min(mine.numbers, theirs.numbers, key=len)
     missing = len(numbers) - len(mine.numbers & theirs.numbers)
-    titles = 2 * len(a.pairs & b.pairs) / (len(a.pairs) + len(b.pairs)) if a.pairs or b.pairs else 0.0
+    titles = _titles(entry, other)
     silent = sum(len(told.shingles) < SILENT for told in (mine, theirs))
     size = min(len(mine.shingles), len(theirs.shingles))
     words = _held(mine.words, theirs.words)
@@ -232,9 +255,13 @@ def _facts(entry: Side, other: Side, mine: _Told, theirs: _Told) -> dict[str, fl
     }
 
 
-def _passing(entry: Side, other: Side, mine: _Told, theirs: _Told) -> float:
+def _titles(entry: Side, other: Side) -> float:
+    a, b = entry.sketch.pairs, other.sketch.pairs
+    return 2 * len(a & b) / (len(a) + len(b)) if a or b else 0.0
+
+
+def _passing(entry: Side, other: Side, shared: frozenset[int]) -> float:
     """Return how much of what both say only one of them says in passing, as background to other news."""
-    shared = mine.shingles & theirs.shingles
     return len(shared & (passing(entry.sketch) ^ passing(other.sketch))) / len(shared) if shared else 0.0
 
 

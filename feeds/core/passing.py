@@ -24,4 +24,4 @@ def _clauses(sentences: Iterable[Sequence[str]]) -> Iterator[int]:
         heads = (at for at, unit in enumerate(units) if unit in "것데됨함")
         turns = (at for at in heads if any(tuple(units[at : at + len(turn)]) == turn for turn in TURNS))
         if end := max(turns, default=0):
-            yield from shingled(units[:end])
+            yield from shingled(" ".join(units[:end]))

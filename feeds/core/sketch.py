@@ -14,6 +14,7 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import accumulate, pairwise
+from operator import add
 from typing import NamedTuple
 from zlib import crc32
 
@@ -28,17 +29,24 @@ LEAD = 40  # shingles that count as the beginning
 BEGIN, ASKED, LOW, MOST_ASKED = 48, 16, (1 << 32) // 10, 500
 """Shingles by which an entry finds others: of its beginning the lowest, and all below a bound, but so many at most."""
 MOST_END = 120  # words of a sentence whose ends are looked at: no footer begins with a longer one
-OPENING = 300  # characters in which a credit may stand
+OPENING, CREDITS = 300, 2  # characters in which a credit may stand, and how many of them
 MOST = 40_000  # characters of a text that are compared
 REMEMBERED, REMEMBERED_SIZE = 512, 6000  # sketches, and characters of the longest: some 60 bytes each, 20 MB as a rule
 
 _EAST = "\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff"
 EAST_FROM = "\u1100"  # units from here on are syllables, those before are Latin words and numbers
-UNIT = re.compile(rf"[{_EAST}]|[^\W_{_EAST}]+(?:[.,][0-9]+)*")
+_LATIN = rf"[^\W_{_EAST}]+(?:[.,][0-9]+)*"
+UNIT = re.compile(rf"[{_EAST}]|{_LATIN}")
+_RUN = re.compile(rf"[{_EAST}]+|{_LATIN}")  # the same, all syllables in a row at once
+_EASTERN = re.compile(f"[{_EAST}]")
+# Of units with blanks between them: syllables in a row, or another one; the others; syllables, the blanks taken out.
+_STRETCH = re.compile(rf"(?:[{_EAST}] )+|[^ {_EAST}]+ ")
+_OTHERS = re.compile(rf"[^ {_EAST}]+")
+_SYLLABLES = re.compile(rf"[{_EAST}]{{2,}}")
 _JOINED = re.compile(r"[.,][0-9]")  # what keeps words of ASCII from being split at all that is no letter or digit
 _APART = bytes(n if chr(n).isalnum() and n < 128 else 32 for n in range(256))
 _DIGIT = re.compile(r"\d")
-_NUMBERED = re.compile(r"(?<!\S)\d\S*")  # of units with blanks between them, those that begin with a digit
+_NUMBERED = re.compile(r"\d(?<!\S\d)\S*")  # of units with blanks between them, those that begin with a digit
 _NUMBER = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
 # It begins with one set of characters: so the search leaps from one to the next.
 _SENTENCE = re.compile(r"[\n.!?。](?:(?<=\n)\n*|[)\]\"']*\s+|(?<=다\.)(?=[가-힣\"'\[(]))")
@@ -51,18 +59,19 @@ _TAG_AFTER = re.compile(rf"\s*[\[<(【〈]\s*(?:{_TAGS})\s*[\]>)】〉]\s*$")
 _SERIES = re.compile(r"\s*(?:[\[<(【〈][^\])>】〉]{1,20}[\])>】〉]|[^:,]{2,25}:)")
 # `(서울=연합뉴스) 홍길동 기자 =`, `[서울=뉴시스]`, `WASHINGTON, March 3 (Reuters) -`, `By Jane Doe`
 _CREDIT = re.compile(
-    r"(?:^|(?<=[.!?]\s)|(?<=\n))\s*(?:[(\[【][^()\[\]【】]{1,30}[=][^()\[\]【】]{1,30}[)\]】]\s*(?:[가-힣]{2,4}\s*(?:특파원|기자)\s*)?=?\s*"
+    r"\s*(?:[(\[【][^()\[\]【】]{1,30}[=][^()\[\]【】]{1,30}[)\]】]\s*(?:[가-힣]{2,4}\s*(?:특파원|기자)\s*)?=?\s*"
     r"|\[[^\[\]]{2,16} [가-힣]{2,4} (?:특파원|기자)\]\s*"
     r"|[A-Z][A-Z .,/]{2,30}(?:, [A-Z][a-z]+ [0-9]{1,2})?\s*(?:\([A-Za-z ]{2,20}\)\s*)?(?:--|—|–|-)\s+"
     r"|By [A-Z]\w+ [A-Z]\w+\s+)"
 )
+_HEADER = re.compile(r"[.!?]\s|\n")  # what a header ends with
 # Han characters that stand for a Korean word in headlines; 金 (Kim, gold) and the like are left out: they are two.
 _HAN = str.maketrans(
     "韓中美日英獨佛露北南與野國靑檢警軍黨前現新故反對內外行事件法院",
     "한중미일영독불러북남여야국청검경군당전현신고반대내외행사건법원",
 )
 _HAN[0x119E] = ord("·")  # what NFKC makes of U+318D, which Korean headlines write between words
-_HAN_WORDS = re.compile(f"[{''.join(map(chr, _HAN))}]")
+_HAN_WORD = re.compile(f"[{''.join(map(chr, _HAN))}]")
 _FORM = crc32(b"form ")
 _NONE: frozenset[str] = frozenset()
 
@@ -72,13 +81,17 @@ class Sentence(NamedTuple):
 
     said: int
     form: int
-    shingles: frozenset[int]
+    shingles: Sequence[int]
     numbers: frozenset[str]
-    words: tuple[str, ...]
+    units: str  # a blank between each two
+
+    @property
+    def words(self) -> Sequence[str]:
+        return self.units.split()
 
     def before(self, at: int) -> "Sentence":
         """Return its beginning: the words before the one at *at*."""
-        begin = list(self.words[:at])
+        begin = " ".join(self.words[:at])
         return _sentence(begin, shingled(begin))
 
 
@@ -144,14 +157,14 @@ class Sketch:
 
     @cached_property
     def bag(self) -> frozenset[str]:
-        return bag([word for sentence in self.sentences for word in sentence.words])
+        return bag(" ".join([sentence.units for sentence in self.sentences]))
 
     def ends(self, number: int) -> Mapping[int, int]:
         """Return the hash of each end of a sentence, as `Sentence.said`, with the place of the word it begins with."""
         if number not in self._ends:
-            coded = [word.encode() for word in self.sentences[number].words[-MOST_END:]]
-            joined, first = b" ".join(coded), len(self.sentences[number].words) - len(coded)
-            starts = list(accumulate([len(word) + 1 for word in coded]))[:-1]
+            words = self.sentences[number].units.encode().split()
+            first, joined = max(0, len(words) - MOST_END), b" ".join(words[-MOST_END:])
+            starts = list(accumulate([len(word) + 1 for word in words[first:]]))[:-1]
             self._ends[number] = {crc32(joined[start:]): first + at for at, start in enumerate(starts, 1)}
         return self._ends[number]
 
@@ -178,10 +191,11 @@ def sketch(entry: Entry) -> Sketch:
 def _sketched(named: str, content: str, summary: str) -> Sketch:
     title, tagged = _untagged(text.fold(named))
     body = text.plain(content) if content else summary
-    units, spans = _units(_uncredited(html.unescape(body[:MOST])))
-    shingles = shingled(units)
-    heard = UNIT.findall(title)
-    squeezed = "".join(heard)
+    said = _said(uncredited(html.unescape(body[:MOST])))
+    shingles = shingled(" ".join(said))
+    ends = list(accumulate([units.count(" ") + 1 for units in said], initial=0))
+    heard = " ".join(UNIT.findall(title))
+    squeezed = heard.replace(" ", "")
     return Sketch(
         title=title,
         pairs=pairs(squeezed),
@@ -190,7 +204,7 @@ def _sketched(named: str, content: str, summary: str) -> Sketch:
         numbers=frozenset(_NUMBER.findall(title)),
         series=found[0] if (found := _SERIES.match(title)) else "",
         title_hint=crc32(b"title " + squeezed.encode()),
-        sentences=tuple(_sentence(units[a:b], shingles[a:b]) for a, b in spans),
+        sentences=tuple([_sentence(units, shingles[a:b]) for units, (a, b) in zip(said, pairwise(ends), strict=True)]),
         shingles=tuple(shingles),
     )
 
@@ -198,86 +212,104 @@ def _sketched(named: str, content: str, summary: str) -> Sketch:
 _remembered = lru_cache(maxsize=REMEMBERED)(_sketched)
 
 
-def _uncredited(body: str) -> str:
+def uncredited(body: str) -> str:
     """Return *body* without the agency's and the author's credit, which stands at the start or after a header."""
-    return _CREDIT.sub("", body[:OPENING], count=2) + body[OPENING:]
+    kept: list[str] = []
+    head, end = body[:OPENING], 0
+    for start in (0, *[m.end() for m in _HEADER.finditer(head)]):
+        if start >= end and len(kept) < CREDITS and (credit := _CREDIT.match(head, start)):
+            kept.append(head[end:start])
+            end = credit.end()
+    return "".join((*kept, body[end:])) if kept else body
+
+
+def unhanned(folded: str) -> str:
+    """Return *folded* with Korean words for the Han characters that headlines write for them."""
+    return folded.translate(_HAN) if _HAN_WORD.search(folded) else folded
 
 
 def pairs(squeezed: str) -> frozenset[str]:
     """Return the pairs of neighbouring characters."""
-    return frozenset(map("".join, pairwise(squeezed)))
+    return frozenset(map(add, squeezed, squeezed[1:]))
 
 
-def bag(units: Sequence[str]) -> frozenset[str]:
-    """Return what is said in any order: Latin words and numbers, and pairs of neighbouring syllables."""
-    latin = [unit for unit in units if unit < EAST_FROM]
-    if len(latin) == len(units):
-        return frozenset(latin)
-    return frozenset(latin).union([a + b for a, b in pairwise(units) if a >= EAST_FROM <= b])
+def bag(units: str) -> frozenset[str]:
+    """Return what is said in any order: Latin words and numbers, and pairs of neighbouring syllables.
+
+    *units* have a blank between each two.
+    """
+    if units.isascii():
+        return frozenset(units.split())
+    others = _OTHERS.findall(units)
+    if max(others, default="") >= EAST_FROM:  # of a rare script: words that count as syllables
+        every = units.split()
+        latin = [unit for unit in every if unit < EAST_FROM]
+        return frozenset(latin).union([a + b for a, b in pairwise(every) if a >= EAST_FROM <= b])
+    rows = _SYLLABLES.findall(units.replace(" ", ""))
+    return frozenset(others).union(*[map(add, row, row[1:]) for row in rows])
 
 
-def shingled(units: Sequence[str]) -> list[int]:
-    """Return the hash of the window that begins at each unit; one for all where there is no whole window."""
-    joined = " ".join(units).encode()
-    if joined.isascii():  # nothing but Latin words and numbers: each window is three of them
-        starts = list(accumulate([len(unit) + 1 for unit in units], initial=0))
-        found = [crc32(joined[start : end - 1]) for start, end in zip(starts, starts[WEIGHT // 2 :], strict=False)]
+def shingled(units: str) -> list[int]:
+    """Return the hash of the window that begins at each unit; one for all where there is no whole window.
+
+    *units* have a blank between each two.
+    """
+    coded = units.encode()
+    if units.isascii():  # nothing but Latin words and numbers: each window is three of them
+        starts = list(accumulate([len(unit) + 1 for unit in coded.split()], initial=0))
+        found = [crc32(coded[start : end - 1]) for start, end in zip(starts, starts[WEIGHT // 2 :], strict=False)]
     else:
-        found = _windows(joined, units)
-    return found or ([crc32(joined)] if units else [])
+        slots = _slots(units)
+        ends = list(accumulate(slots))
+        whole = zip((0, *ends), ends[WEIGHT - 1 :], slots, strict=False)
+        found = [crc32(coded[start : end - 1]) for start, end, size in whole if size]
+    return found or ([crc32(coded)] if units else [])
 
 
-def _windows(joined: bytes, units: Sequence[str]) -> list[int]:
-    slots = _slots(units)
-    if sum(slots) != len(joined) + 1:
-        slots = _slots(units, exact=True)
-    ends = list(accumulate(slots))
-    whole = zip((0, *ends), ends[WEIGHT - 1 :], slots, strict=False)
-    return [crc32(joined[start : end - 1]) for start, end, size in whole if size]
-
-
-def _slots(units: Sequence[str], *, exact: bool = False) -> list[int]:
-    """Return the bytes of each unit and the blank after it, one that weighs 2 with a 0 behind it; sizes may be guessed.
+def _slots(units: str) -> list[int]:
+    """Return the bytes of each unit and the blank after it, one that weighs 2 with a 0 behind it.
 
     So six of them in a row are a window, where the first is no 0.
     """
     slots: list[int] = []
-    for unit in units:
-        if unit >= EAST_FROM:
-            slots.append(len(unit.encode()) + 1 if exact else 4)
+    for stretch in _STRETCH.findall(units + " "):
+        if stretch < EAST_FROM:
+            slots += (len(stretch) if stretch.isascii() else len(stretch.encode()), 0)
+        elif len(stretch) > 2 and stretch[1] == " ":
+            slots += [4] * (len(stretch) // 2)
         else:
-            slots += (len(unit.encode()) + 1 if exact else len(unit) + 1, 0)
+            slots.append(len(stretch.encode()))
     return slots
 
 
-def _units(body: str) -> tuple[list[str], list[tuple[int, int]]]:
-    """Return all units of a text, and where each sentence begins and ends among them."""
-    folded = text.fold_lines(body)
-    if _HAN_WORDS.search(folded):
-        folded = folded.translate(_HAN)
-    units: list[str] = []
-    spans = []
-    for sentence in _SENTENCE.split(folded):
+def _said(body: str) -> list[str]:
+    """Return the units of each sentence of a text, with a blank between each two."""
+    said = []
+    for sentence in _SENTENCE.split(unhanned(text.fold_lines(body))):
         if sentence.isascii() and not _JOINED.search(sentence):
-            found = sentence.encode().translate(_APART).decode().split()
+            units = b" ".join(sentence.encode().translate(_APART).split()).decode()
         else:
-            found = UNIT.findall(sentence)
-        if found:
-            spans.append((len(units), len(units) + len(found)))
-            units += found
-    return units, spans
+            runs = _RUN.findall(sentence)
+            units = " ".join(
+                [
+                    run if run < EAST_FROM else " ".join(run) if "가" <= run < "\ud7b0" or _EASTERN.match(run) else run
+                    for run in runs
+                ]
+            )
+        if units:
+            said.append(units)
+    return said
 
 
-def _sentence(units: list[str], shingles: list[int]) -> Sentence:
-    joined = " ".join(units)
-    coded = joined.encode()
-    counts = _DIGIT.search(joined) is not None
+def _sentence(units: str, shingles: Sequence[int]) -> Sentence:
+    coded = units.encode()
+    counts = _DIGIT.search(units) is not None
     return Sentence(
         crc32(coded),
-        crc32(_NUMBER.sub("0", joined).encode() if counts else coded, _FORM),
-        frozenset(shingles),
-        frozenset(_NUMBERED.findall(joined)) if counts else _NONE,
-        tuple(units),
+        crc32(_NUMBER.sub("0", units).encode() if counts else coded, _FORM),
+        shingles,
+        frozenset(_NUMBERED.findall(units)) if counts else _NONE,
+        units,
     )
 
 
@@ -287,4 +319,4 @@ def _untagged(title: str) -> tuple[str, bool]:
     while match := _TAG.match(found):
         found = found[match.end() :]
     found = _TAG_AFTER.sub("", found)
-    return found.translate(_HAN), found != title
+    return unhanned(found), found != title

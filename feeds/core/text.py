@@ -6,7 +6,9 @@ Every function here is linear in its input, for a title may be ten megabytes of 
 import html
 import re
 import unicodedata
+from functools import lru_cache
 
+_SHORT, _REMEMBERED = 6000, 512  # characters of a text that is read and folded once for all who ask; how many of them
 MARKS = 10  # combining marks that one letter keeps: Vietnamese needs 2, Hebrew with cantillation 4, "zalgo" hundreds
 
 # A tag ends at the next '>' outside quotes, and never holds a '<': so no text is read twice.
@@ -70,6 +72,7 @@ _QUOTES = str.maketrans(
     dict.fromkeys("‘’‚‛′`´ʼ＇", "'") | dict.fromkeys("“”„‟″«»「」『』〝〞＂", '"') | dict.fromkeys("‐‑‒–—―−－〜～", "-")
 )
 _QUOTED = re.compile(f"[{re.escape(''.join(map(chr, _QUOTES)))}]")
+_PLAIN_QUOTES = {chr(letter): plainly for letter, plainly in _QUOTES.items()}
 _WORD = re.compile(r"\w+")
 # Letters that folding leaves as they are, whatever stands beside them: nine of ten Korean texts hold no others.
 _SETTLED = re.compile("[ -@\\[-~·가-힣一-鿿ぁ-ゖァ-ヺ]*")
@@ -77,13 +80,15 @@ _SETTLED = re.compile("[ -@\\[-~·가-힣一-鿿ぁ-ゖァ-ヺ]*")
 
 def plain(markup: str) -> str:
     """Return the words of HTML: blocks on lines of their own, entities decoded once, scripts and styles gone."""
+    return (_plain_again if len(markup) <= _SHORT else _plain)(markup)
+
+
+def _plain(markup: str) -> str:
     lines = (" ".join(line.split()) for line in tidy(_untagged(markup)).split("\n"))
     return "\n".join([line for line in lines if line])
 
 
-def folded(markup: str) -> str:
-    """Return the words of cleaned HTML (`clean.py`) for comparing: what `fold` makes of `plain`, but faster."""
-    return fold(html.unescape(_bare(markup)))
+_plain_again = lru_cache(maxsize=_REMEMBERED)(_plain)
 
 
 def _untagged(markup: str) -> str:
@@ -217,7 +222,7 @@ def _clings(text: str, at: int) -> bool:
 
 def fold(text: str) -> str:
     """Return *text* for comparing: NFKC, one case, plain quotes and dashes, single spaces, nothing invisible."""
-    text = _folded(one_line(text))
+    text = " ".join(_folded(tidy(text)).split())
     if text.isascii() and text == text.lower():  # as most is: a second time would change nothing
         return text
     if _SETTLED.fullmatch(text):
@@ -226,12 +231,19 @@ def fold(text: str) -> str:
 
 
 def _folded(text: str) -> str:
+    return (_fold_again if len(text) <= _SHORT else _fold)(text)
+
+
+def _fold(text: str) -> str:
     return _plainly(unicodedata.normalize("NFKC", text.casefold()))
 
 
+_fold_again = lru_cache(maxsize=_REMEMBERED)(_fold)
+
+
 def _plainly(text: str) -> str:
-    """Make quotes and dashes plain; looking whether there are any is far cheaper than translating."""
-    return text.translate(_QUOTES) if _QUOTED.search(text) else text
+    """Make quotes and dashes plain: a few in a text, so that looking for them is far cheaper than translating."""
+    return _QUOTED.sub(lambda m: _PLAIN_QUOTES[m[0]], text)
 
 
 def fold_lines(text: str) -> str:

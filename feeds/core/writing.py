@@ -45,6 +45,9 @@ def _writing(title: str, head: str) -> str:
     said = f"{title} {text.plain(head)}"
     if said.isascii():
         return "latin" if len("".join(_LETTERS["latin"].findall(said))) >= ENOUGH else ""
+    syllables = len("".join(_LETTERS["hangul"].findall(said)))
+    if syllables >= max(ENOUGH, MOST * len("".join(said.split()))):  # whatever the other characters are
+        return "hangul"
     found = {
         name: len("".join(letters.findall(said))) * (2 if name in _SYLLABLES else 1)
         for name, letters in _LETTERS.items()

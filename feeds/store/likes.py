@@ -106,9 +106,9 @@ def post(connection: Connection, found: Sequence[Hinted], now: datetime) -> None
     hold(connection, ["hints"])  # nobody else takes the next number
     week = week_of(now)
     numbered = list(enumerate(found, last(connection) + 1))
-    _TELL.each(connection, [{"number": n, "week": week, "story_id": one.story_id} for n, one in numbered])
-    rows = [{"key": _key(week, hint), "number": n} for n, one in numbered for hint in dict.fromkeys(one.hints)]
-    _POST.each(connection, rows)
+    _TELL.each_plain(connection, [(n, week, one.story_id) for n, one in numbered])
+    first = _key(week, 0)
+    _POST.each_plain(connection, [(first | hint, n) for n, one in numbered for hint in dict.fromkeys(one.hints)])
 
 
 def expire(connection: Connection, now: datetime) -> int:

@@ -94,6 +94,11 @@ class Prepared:
         cursor.executemany(made.text, [made.values(values) for values in given])
         return cursor.rowcount
 
+    def each_plain(self, connection: Connection, rows: Sequence[tuple[object, ...]]) -> None:
+        """Run it once for each of *rows*: values in the order of the columns, which need no conversion."""
+        if rows:
+            connection.connection.cursor().executemany(self._compiled(connection.dialect).text, rows)
+
     def _compiled(self, dialect: Dialect) -> _Compiled:
         if dialect.name not in self._made:
             self._made[dialect.name] = _compile(self._build(dialect.name), dialect, self._columns)

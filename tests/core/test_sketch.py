@@ -1,10 +1,12 @@
 """What is left of an entry for comparing: by tables, and by laws that copies of all kinds must keep."""
 
+from zlib import crc32
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.core.sketch import ASKED, HINTS, MOST_ASKED, bag, shingled, sketch
+from feeds.core.sketch import ASKED, EAST_FROM, HINTS, MOST_ASKED, WEIGHT, bag, shingled, sketch
 from feeds.model.entry import Entry
 
 KOREAN = (
@@ -82,16 +84,33 @@ def test_copy_has_the_same_shingles(copy: str) -> None:
 
 
 def test_shingle_weighs_six() -> None:
-    assert len(shingled(["one", "two", "three", "four"])) == 2
-    assert len(shingled(list("가나다라마바사"))) == 2
-    assert shingled(["one", "two", "three"])[0] != shingled(["one", "two", "four"])[0]
-    assert len(shingled(["one"])) == 1
-    assert shingled([]) == []
+    assert len(shingled("one two three four")) == 2
+    assert len(shingled("가 나 다 라 마 바 사")) == 2
+    assert shingled("one two three")[0] != shingled("one two four")[0]
+    assert len(shingled("one")) == 1
+    assert shingled("") == []
+
+
+@given(
+    st.lists(st.sampled_from(["가", "힣", "韓", "の", "a", "bus", "é", "2.5", "1,300", "ខ្មែរ", "ꀀ", "𐌀"]), max_size=40)
+)
+def test_shingles_are_windows_of_six(units: list[str]) -> None:
+    """The same hashes as by counting: stores hold them."""
+    weights = [1 if unit >= EAST_FROM else 2 for unit in units]
+    windows = [
+        " ".join(units[begin:end])
+        for begin in range(len(units))
+        for end in range(begin + 1, len(units) + 1)
+        if sum(weights[begin:end]) >= WEIGHT > sum(weights[begin : end - 1])
+    ]
+    assert shingled(" ".join(units)) == [crc32(said.encode()) for said in windows or [" ".join(units)] if said]
 
 
 def test_bag_knows_no_order_of_words() -> None:
-    assert bag(["the", "old", "lock"]) == bag(["lock", "the", "old"])
-    assert bag(list("도서관")) == {"도서", "서관"}
+    assert bag("the old lock") == bag("lock the old")
+    assert bag("도 서 관") == {"도서", "서관"}
+    assert bag("the 도 서 관 2") == {"the", "도서", "서관", "2"}
+    assert bag("ខ្មែរ 관 2") == {"ខ្មែរ관", "2"}
 
 
 def test_usual_sentences_give_no_hints() -> None:
@@ -99,7 +118,7 @@ def test_usual_sentences_give_no_hints() -> None:
     found = sketch(entry(f"{KOREAN} {footer}"))
     usual = {s.said for s in found.sentences if "금" in s.words}
     assert len(usual) == 1
-    away = next(s.shingles for s in found.sentences if s.said in usual)
+    away = {shingle for s in found.sentences if s.said in usual for shingle in s.shingles}
     assert away & set(found.hints(usual)) == set()
     assert away & set(found.hints())
 

@@ -8,13 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feeds.core import text as text_module
-from feeds.core.clean import clean
 from feeds.core.text import (
     boundary,
     capped,
     excerpt,
     fold,
-    folded,
     has_markup,
     one_line,
     plain,
@@ -144,12 +142,6 @@ def test_words_of(html: str, text: str) -> None:
 )
 def test_excerpt(text: str, limit: int, expected: str) -> None:
     assert excerpt(text, limit) == expected
-
-
-@given(markup)
-def test_folded_is_fold_of_plain_where_all_is_clean(html: str) -> None:
-    cleaned = clean(html)
-    assert folded(cleaned) == fold(plain(cleaned))
 
 
 @given(any_text, st.integers(1, 60))
