@@ -112,6 +112,8 @@ class Editions:
         seen = self._seen.get((deal.terms, channel.id))
         if seen is None or not seen.holds(standing.edition, now):
             found = self._enough(deal, channel, standing.edition, now)
+            if seen and seen.found.feed.items == found.feed.items:  # one tuple: that nothing came is seen at once
+                found = replace(found, feed=replace(found.feed, items=seen.found.feed.items))
             seen = _Seen(standing.edition, now, found, held(found.feed))
             self._seen[deal.terms, channel.id] = seen
         return replace(seen.found, feed=replace(seen.found.feed, channel=channel))

@@ -14,7 +14,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, exists, func, select, update
 from sqlalchemy.sql.base import Executable
 
 from feeds.model.partner import Held, How, Issue
@@ -22,18 +22,19 @@ from feeds.store import owing
 from feeds.store import partner_tables as p
 from feeds.store import tables as t
 from feeds.store.db import INSERT, DateTime
-from feeds.store.prepared import Prepared, changing, inserting, selecting, upserting
+from feeds.store.prepared import Prepared, changing, inserting, listed, one_of, selecting, upserting
 from feeds.store.rows import AnyRow
 
-_O, _H, _D = p.owed.c, p.holdings.c, p.handed.c
+_O, _H, _D, _P = p.owed.c, p.holdings.c, p.handed.c, p.pickups.c
 _MINE = (_H.partner_id == bindparam("partner")) & (_H.channel_id == bindparam("channel"))
-_HELD = selecting(select(_H.story_id, _H.revision, _H.told, _H.sure).where(_MINE))
+_THESE = _MINE & one_of(_H.story_id, "ids")  # and none of all that they got in years
+_HELD = selecting(select(_H.story_id, _H.revision, _H.told, _H.sure).where(_THESE))
 _HANDED = selecting(
     select(_D.at).where(
         _D.partner_id == bindparam("partner"), _D.channel_id == bindparam("channel"), _D.etag == bindparam("etag")
     )
 )
-_UNSURE = selecting(select(_H.story_id).where(_MINE, ~_H.sure))
+_UNSURE = selecting(select(_H.story_id).where(_THESE, ~_H.sure))
 _SURE = changing(
     update(p.holdings)
     .where(
@@ -47,6 +48,25 @@ _OPEN = selecting(
     select(_O.story_id, _O.told, t.stories.c.updated)
     .join_from(p.owed, t.stories, t.stories.c.id == _O.story_id, isouter=True)
     .where(_O.partner_id == bindparam("partner"), _O.channel_id == bindparam("channel"), _O.settled.is_(None))
+)
+_KNOWN = selecting(
+    select(_P.etag)
+    .join_from(
+        p.pickups,
+        p.handed,
+        (_D.partner_id == _P.partner_id) & (_D.channel_id == _P.channel_id) & (_D.etag == _P.etag),
+    )
+    .where(
+        _P.partner_id == bindparam("partner"),
+        _P.channel_id == bindparam("channel"),
+        _P.etag == bindparam("etag"),
+        _D.received.is_not(None),
+        _D.acknowledged.is_not(None),
+        ~exists().where(
+            _O.partner_id == bindparam("partner"), _O.channel_id == bindparam("channel"), _O.settled.is_(None)
+        ),
+        ~exists().where(_THESE, ~_H.sure),
+    )
 )
 _HOLD, _PICK, _ENTER = upserting(p.holdings), upserting(p.pickups), inserting(p.ledger, ("id",))
 _HAND = upserting(p.handed)
@@ -75,6 +95,11 @@ _PROVE = changing(
 )
 
 
+def known(connection: Connection, issue: Issue) -> bool:
+    """Tell whether all of it is entered: it is what they received last and proved to have, and settles nothing more."""
+    return bool(_KNOWN.rows(connection, **_these(issue), etag=issue.etag))
+
+
 def sent(connection: Connection, issue: Issue, how: How, now: datetime, *, again: bool = True) -> set[str]:
     """Note that *issue* is about to leave. Return the channels that changed by it, as `owing.note` does.
 
@@ -82,7 +107,7 @@ def sent(connection: Connection, issue: Issue, how: How, now: datetime, *, again
     document that did not reach them is news.
     """
     ids = {"partner_id": issue.partner_id, "channel_id": issue.channel_id}
-    before = {row.story_id: row for row in _HELD.rows(connection, partner=issue.partner_id, channel=issue.channel_id)}
+    before = {row.story_id: row for row in _HELD.rows(connection, **_these(issue))}
     if again and any(not row.sure for row in before.values()):  # the same document once more is no other receipt
         again = not _HANDED.rows(connection, partner=issue.partner_id, channel=issue.channel_id, etag=issue.etag)
     fresh = [h for h in issue.held if _is_news(h, before.get(h.story_id), again=again)]
@@ -102,10 +127,8 @@ def sent(connection: Connection, issue: Issue, how: How, now: datetime, *, again
 def received(connection: Connection, issue: Issue, how: How, now: datetime, *, proved: bool) -> None:
     """Note that *issue*, which was `sent`, is theirs; *proved*: they acknowledged it with that."""
     ids = {"partner_id": issue.partner_id, "channel_id": issue.channel_id}
-    held = {h.story_id for h in issue.held}
-    unsure = [row.story_id for row in _UNSURE.rows(connection, partner=issue.partner_id, channel=issue.channel_id)]
     mine = {"b_partner": issue.partner_id, "b_channel": issue.channel_id}
-    _SURE.each(connection, [{**mine, "b_story": id} for id in unsure if id in held])
+    _SURE.each(connection, [{**mine, "b_story": row.story_id} for row in _UNSURE.rows(connection, **_these(issue))])
     _settle(connection, issue, how, now)
     proof = now if proved else None
     _RECEIVE.run(connection, **ids, etag=issue.etag, at=now, received=now, acknowledged=proof)
@@ -123,6 +146,11 @@ def said(connection: Connection, rows: Sequence[dict[str, Any]], now: datetime) 
     """Enter what a person said that a partner carried out: partner, channel, story, revision and told of each."""
     _HOLD.each(connection, [{**row, "told": kept_as(row["told"]), "sure": True} for row in rows])
     _ENTER.each(connection, [{**row, "how": "acknowledged", "at": now, "etag": ""} for row in rows])
+
+
+def _these(issue: Issue) -> dict[str, Any]:
+    ids = listed([h.story_id for h in issue.held])
+    return {"partner": issue.partner_id, "channel": issue.channel_id, "ids": ids}
 
 
 def _settle(connection: Connection, issue: Issue, how: str, now: datetime) -> None:

@@ -74,7 +74,7 @@ class Partners:
     # tokens
 
     def tokens(self, partner_id: str) -> tuple[Token, ...]:
-        with self._db.read() as connection:
+        with self._db.glance() as connection:
             return tuple(Token(**row._asdict()) for row in _TOKENS.rows(connection, partner=partner_id))
 
     def issue(self, token: Token, overlap: timedelta) -> None:
@@ -115,18 +115,18 @@ class Partners:
         return {id: datetime.fromisoformat(at) for id, at in orjson.loads(found or "{}").items()}
 
     def standing(self, channel_id: str, now: datetime) -> Standing:
-        with self._db.read() as connection:
+        with self._db.glance() as connection:
             (row,) = _STANDING.rows(connection, channel=channel_id, now=now)
             return Standing(row.edition, not row.marked and not row.held)
 
     def owed(self, partner_id: str, channel_id: str, since: datetime, now: datetime) -> tuple[Owed, ...]:
         """Return what a channel has to tell a partner: retractions since *since*, and whatever is not picked up."""
         given = {"partner": partner_id, "channel": channel_id, "since": since, "again": now - RETOLD}
-        with self._db.read() as connection:
+        with self._db.glance() as connection:
             return tuple(_owed(row._asdict()) for row in _OWED.rows(connection, **given))
 
     def pickup(self, partner_id: str, channel_id: str) -> Pickup | None:
-        with self._db.read() as connection:
+        with self._db.glance() as connection:
             rows = _PICKUP.rows(connection, partner=partner_id, channel=channel_id)
             return next((Pickup(**row._asdict()) for row in rows), None)
 
@@ -138,10 +138,16 @@ class Partners:
 
     def picked_up(self, issue: Issue, how: How, now: datetime) -> None:
         """Note that a document was received, and settle what they were owed of it: see `handing`."""
+        if how == "unchanged" and self._known(issue):  # nearly every 304: no write for it
+            return
         with self._db.write() as connection:
             changed = handing.sent(connection, issue, how, now, again=False)
             handing.received(connection, issue, how, now, proved=how in ("unchanged", "pushed"))
             marking.put(connection, (), changed)
+
+    def _known(self, issue: Issue) -> bool:
+        with self._db.glance() as connection:
+            return handing.known(connection, issue)
 
     def proved(self, named: Collection[tuple[str, str, str]], now: datetime) -> None:
         """Note that partners named documents that they have: partner, channel, etag of each."""

@@ -12,7 +12,7 @@ import pytest
 from feeds.model.changes import Edit, Mark
 from feeds.model.partner import Held, How, Issue, Owed, Token, Traffic
 from feeds.model.story import Story, StoryStatus
-from feeds.store import Store, open_store, partners
+from feeds.store import Store, handing, open_store, partners
 from feeds.store.partners import MOST
 from tests.store.made import DAY, MINUTE, NOW, changes, entry, ready, tell
 
@@ -63,6 +63,31 @@ def test_a_version_is_entered_once(held: Store) -> None:
     assert pickup
     assert pickup.at == NOW + MINUTE
     assert held.partners.pickup("c", "all") is None
+
+
+def test_a_304_for_what_is_entered_already_writes_nothing(held: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nothing came to them, a partner's request costs a look, however often its channel moved for others."""
+    pick_up(held, "a", "x", "y", how="unchanged")
+    with monkeypatch.context() as patch:
+        patch.setattr(handing, "sent", None)
+        pick_up(held, "a", "x", "y", how="unchanged")
+
+
+@pytest.mark.parametrize("since", ["another document", "one that was cut", "a debt"])
+def test_a_304_is_entered_anew_where_something_came_between(held: Store, since: str) -> None:
+    pick_up(held, "a", "x", "y", how="unchanged")
+    back = issue("a", Held("story:x", NOW + HOUR, "retraction"))
+    match since:
+        case "another document":
+            held.partners.picked_up(back, "polled", NOW + HOUR)
+        case "one that was cut":
+            held.partners.sent(back, "polled", NOW + HOUR)
+        case "a debt":
+            edit(held, NOW + HOUR, replace(one(held), status="retracted", channels=()))
+    pick_up(held, "a", "x", "y", at=NOW + 2 * HOUR, how="unchanged")
+    pickup = held.partners.pickup("a", "all")
+    assert pickup
+    assert pickup.at == NOW + 2 * HOUR
 
 
 def test_delays_are_those_of_the_latest_versions(held: Store, monkeypatch: pytest.MonkeyPatch) -> None:
