@@ -194,6 +194,7 @@ DIALECT_CASES = [
         "/dcterms:modified"),
     msn("msn.title", "One story", "One story " * 16, "/title"),
     msn("msn.brief", " with a title that is long enough", "", "/title"),
+    msn("msn.short", "<dcterms:modified>", f"<mi:shortTitle>{'a' * 55}</mi:shortTitle><dcterms:modified>", "/mi:shortTitle"),
     msn("msn.old", "Tue, 24 Nov 2026", "Mon, 24 Nov 2025", "/pubDate"),
     msn("msn.picture", _PICTURE, ""),
     msn("msn.html", "&lt;p&gt;Words", "&lt;FIGURE&gt;&lt;p&gt;Words", "/content:encoded"),

@@ -176,14 +176,28 @@ def test_msn_fetches_pictures_of_a_correction_anew() -> None:
     ("title", "short"),
     [
         ("짧은 제목", ""),
-        ("가나다 " * 40, "가나다 " * 17 + "가나다…"),
-        ("가" * 151, "가" * 74 + "…"),
+        ("가나다 " * 40, "가나다 " * 12 + "가나다…"),
+        ("가" * 151, "가" * 53 + "…"),
     ],
     ids=["fits", "cut between words", "one long word"],
 )
 def test_msn_gets_a_short_title_where_the_title_is_too_long(title: str, short: str) -> None:
     (found,) = items(told(feed(item(1, title=title)), "msn"), "msn")
     assert said(found, "mi:shortTitle") == short
+
+
+@pytest.mark.parametrize(
+    ("url", "link"),
+    [
+        ("https://a.example/1?utm_source=rss&id=2&utm_medium=feed#top", "https://a.example/1?id=2#top"),
+        ("https://a.example/1?utm_source=rss", "https://a.example/1"),
+        ("https://a.example/1?x=utm_source", "https://a.example/1?x=utm_source"),
+    ],
+)
+def test_smartnews_gets_links_without_utm_parameters(url: str, link: str) -> None:
+    """It knows articles by their addresses, and asks to strip these: a source's own too."""
+    (found,) = items(told(feed(item(1, url=url)), "smartnews"), "smartnews")
+    assert said(found, "link") == link
 
 
 def test_msn_gets_no_story_without_its_text() -> None:

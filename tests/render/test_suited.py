@@ -18,19 +18,19 @@ CASES: dict[str, tuple[Format, Terms, str]] = {
     ),
     "no picture": (
         "msn",
-        Terms(images="none"),
+        Terms(images="none", languages=("ko",)),
         "MSN publishes no story by itself that has no picture, and `images` is none",
     ),
     "languages": (
         "msn",
         Terms(languages=("ko", "en")),
-        "MSN asks for one language a feed, and `languages` names more",
+        "MSN asks for one language a feed: name it in `languages`",
     ),
     "many": ("naver", Terms(limit=101), "Naver takes 100 stories at most, `limit` is more"),
     "tracking": (
         "smartnews",
         Terms(links=(("utm_source", "s"),)),
-        "SmartNews asks for links without utm_… parameters, and `links` adds some",
+        "SmartNews asks for links without utm_… parameters: those of `links` are left out",
     ),
 }
 

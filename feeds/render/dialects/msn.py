@@ -20,12 +20,11 @@ from feeds.model.channel import Channel, Feed, SetAside
 from feeds.render import safe
 from feeds.render.dialects.rss import Dialect, Element, add, credited, document, identified, media
 from feeds.render.entries import rfc822
-from feeds.render.gate.dialects.msn import EXPIRY, LONGEST, MODIFIED
+from feeds.render.gate.dialects.msn import EXPIRY, LONGEST, MODIFIED, SHORT
 from feeds.render.gate.dialects.spaces import CONTENT, DC, MEDIA, MI, MSN
 from feeds.render.pieces import Body
 from feeds.render.shown import Gone, Shown, home
 
-SHORT = 75  # characters that cards show of a title (Feed content specifications)
 BEFORE = timedelta(days=1)
 _PICTURE = re.compile(r'(<img\b[^<>]*?\ssrc=")([^"]+)(")')
 

@@ -7,8 +7,12 @@ By the pages that `render/gate/dialects/smartnews.py` names:
 - A takedown: the item stays, `media:status` says deleted, and `pubDate` is when; leaving the item out deletes nothing.
   Its text is its title, for an item without one is refused.
 
+- An article is known by its address, which is to bear no utm parameters: they are left out.
+
 A document holds as many of the newest stories as fit into a megabyte.
 """
+
+from urllib.parse import urlsplit, urlunsplit
 
 from lxml import etree
 
@@ -40,7 +44,7 @@ def _head(top: Element, feed: Feed) -> None:
 
 
 def _story(item: Element, shown: Shown, channel: Channel) -> None:
-    identified(item, shown.id, shown.title, shown.url)
+    identified(item, shown.id, shown.title, _bare(shown.url))
     if shown.summary:
         add(item, "description", safe.markup(shown.summary))
     add(item, "pubDate", rfc822(shown.updated))
@@ -58,10 +62,17 @@ def _story(item: Element, shown: Shown, channel: Channel) -> None:
 
 def _gone(item: Element, gone: Gone, channel: Channel) -> None:
     del channel
-    identified(item, gone.id, gone.title, gone.url)
+    identified(item, gone.id, gone.title, _bare(gone.url))
     add(item, "pubDate", rfc822(gone.at))
     add(item, BODY, safe.markup(gone.title))
     add(item, STATUS, state="deleted")
+
+
+def _bare(url: str) -> str:
+    """Return *url* without utm parameters, whoever added them."""
+    parts = urlsplit(url)
+    kept = [part for part in parts.query.split("&") if not part.startswith("utm_")]
+    return urlunsplit(parts._replace(query="&".join(kept))) if "utm_" in parts.query else url
 
 
 _SMARTNEWS = Dialect(format="smartnews", spaces=SMARTNEWS, head=_head, story=_story, gone=_gone, linked=True, most=MOST)

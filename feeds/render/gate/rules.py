@@ -187,6 +187,9 @@ RULES: Mapping[str, Rule] = {
     "msn.brief": Rule(
         "warning", "has no more than 20 characters", "write a longer title", f"{_MSN}: item metadata"
     ),
+    "msn.short": Rule(
+        "warning", "is a short title of more than 54 characters", "cut it", f"{_MSN}: item metadata"
+    ),
     "msn.old": Rule(
         "warning", "is older than 365 days, so that it is not taken in", "leave it out", f"{_MSN}: item metadata"
     ),

@@ -1,11 +1,11 @@
 """What MSN asks of an RSS feed.
 
 Sources, each read in a copy of 2025 or 2026 and not live: support.microsoft.com, "MSN Partner Hub": *MSN feed item
-metadata requirements* (what an item must have, the lengths of titles, the age of 365 days), *MSN content expiration and
-takedown rules* (an expiry in the past with a newer date of change), *Feed management FAQ* (one language a feed), *Feed
-content specifications* (only stories with a picture are published by themselves), *MSN HTML guidelines and tag
-restrictions* (the elements of a body). In which element of RSS the body stands is in none of them: `content:encoded`
-here, as publishers are seen to do, or a `description`.
+metadata requirements* (what an item must have, the lengths of titles and of short ones, the age of 365 days), *MSN
+content expiration and takedown rules* (an expiry in the past with a newer date of change), *Feed management FAQ* (one
+language a feed), *Feed content specifications* (only stories with a picture are published by themselves), *MSN HTML
+guidelines and tag restrictions* (the elements of a body). In which element of RSS the body stands is in none of them:
+`content:encoded` here, as publishers are seen to do, or a `description`.
 """
 
 from datetime import timedelta
@@ -17,6 +17,7 @@ from feeds.render.gate.dialects.spaces import DC, DCTERMS, MEDIA, MI
 from feeds.render.gate.sheet import Sheet
 
 LONGEST, SHORTEST = 150, 20  # characters of a title
+SHORT = 54  # of a short one, which cards show
 AGE = timedelta(days=365)
 EXPIRY = (f"{{{MI}}}expirationDate", f"{{{DCTERMS}}}valid")
 MODIFIED = f"{{{DCTERMS}}}modified"
@@ -65,6 +66,8 @@ def _title(element: etree._Element, sheet: Sheet) -> None:
         sheet.add("msn.title", element, title, inside="title")
     elif 0 < len(title) <= SHORTEST:
         sheet.add("msn.brief", element, title, inside="title")
+    if len(short := said(element, f"{{{MI}}}shortTitle")) > SHORT:
+        sheet.add("msn.short", element, short, inside="mi:shortTitle")
 
 
 def _is_picture(media: etree._Element) -> bool:

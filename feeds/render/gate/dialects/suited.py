@@ -21,13 +21,13 @@ DOUBTS: Mapping[Format, tuple[tuple[Callable[[Terms], bool], str], ...]] = {
             lambda said: said.images == "none",
             "MSN publishes no story by itself that has no picture, and `images` is none",
         ),
-        (lambda said: len(said.languages) > 1, "MSN asks for one language a feed, and `languages` names more"),
+        (lambda said: len(said.languages) != 1, "MSN asks for one language a feed: name it in `languages`"),
     ),
     "naver": ((lambda said: said.limit > naver.MOST, f"Naver takes {naver.MOST} stories at most, `limit` is more"),),
     "smartnews": (
         (
             lambda said: any(name.startswith("utm_") for name, _ in said.links),
-            "SmartNews asks for links without utm_… parameters, and `links` adds some",
+            "SmartNews asks for links without utm_… parameters: those of `links` are left out",
         ),
     ),
 }
