@@ -48,36 +48,38 @@ class Untold(NamedTuple):
 
 def preview(app: App, id: str, at: datetime, channel_id: str = "") -> Iterator[Preview]:
     """Give what each channel of a partner says at *at*, as it would be sent. Nothing of it is noted."""
-    partner, desk = named(app, id), office(app)
-    channels = desk.channels(partner)
+    partner, syndicate = named(app, id), office(app)
+    channels = syndicate.channels(partner)
     if channel_id and channel_id not in channels:
         raise UsageError(f"{id} has no channel {channel_id!r}; it has: {', '.join(channels)}")
     for channel in [channels[channel_id]] if channel_id else channels.values():
         standing = app.store.partners.standing(channel.id, app.clock())
-        feed, stories = desk.edition(partner, channel, standing, at).feed, desk.stories(channel.id, standing)
-        made, back = desk.rendered(feed), _held_back(desk.deal(partner), feed, stories, at)
+        feed, stories = syndicate.edition(partner, channel, standing, at).feed, syndicate.stories(channel.id, standing)
+        made, back = syndicate.rendered(feed), _held_back(syndicate.deal(partner), feed, stories, at)
         yield Preview(feed, next(iter(made.renditions), None), len(stories), back, made.set_aside)
 
 
-def untold(app: App, most: int = LOOKED) -> list[Untold]:
-    """Return what partners' documents go without now by the rules of their dialects.
+def untold(app: App) -> tuple[list[Untold], int]:
+    """Return what partners' documents go without now by the rules of their dialects, and how many were not looked at.
 
-    Atom, RSS and JSON tell any story. Partners of equal terms get the same: one of them is looked at, and *most*
+    Atom, RSS and JSON tell any story. Partners of equal terms get the same: one of them is looked at, and `LOOKED`
     documents in all.
     """
-    desk, now = office(app), app.clock()
+    syndicate, now = office(app), app.clock()
     found: list[Untold] = []
     looked: set[tuple[Format, Terms, str]] = set()
     for partner in app.settings.partners if any(p.dialect in DIALECTS for p in app.settings.partners) else ():
-        for id, channel in desk.channels(partner).items() if partner.dialect in DIALECTS else ():
+        for id, channel in syndicate.channels(partner).items() if partner.dialect in DIALECTS else ():
             key = (partner.dialect, partner.terms, id)
-            if key in looked or len(looked) >= most:
+            if key in looked:
                 continue
             looked.add(key)
-            feed = desk.edition(partner, channel, app.store.partners.standing(id, now), now).feed
-            reasons = Counter(aside.reason for aside in desk.rendered(feed).set_aside)
+            if len(looked) > LOOKED:
+                continue
+            feed = syndicate.edition(partner, channel, app.store.partners.standing(id, now), now).feed
+            reasons = Counter(aside.reason for aside in syndicate.rendered(feed).set_aside)
             found += [Untold(partner.id, id, partner.dialect, number, why) for why, number in reasons.items()]
-    return found
+    return found, max(len(looked) - LOOKED, 0)
 
 
 def _held_back(
@@ -99,8 +101,8 @@ def _held_back(
 
 def why(app: App, what: str, id: str, at: datetime) -> list[tuple[Story, str, tuple[Reason, ...]]]:
     """Return each rule's word on the stories that *what* names, by channel of the partner. Raises `UsageError`."""
-    partner, desk = named(app, id), office(app)
-    deal, channels = desk.deal(partner), desk.channels(partner)
+    partner, syndicate = named(app, id), office(app)
+    deal, channels = syndicate.deal(partner), syndicate.channels(partner)
     found = []
     for story in look.why(app, what).stories:
         bare = agreement.bare(story)
@@ -110,19 +112,19 @@ def why(app: App, what: str, id: str, at: datetime) -> list[tuple[Story, str, tu
             reason = Reason("channel", False, f"it is in none of the partner's channels ({names})")
             found.append((story, "", (reason, *agreement.judge(bare, deal, at))))
         for channel in mine:
-            others = desk.stories(channel, app.store.partners.standing(channel, app.clock()))
+            others = syndicate.stories(channel, app.store.partners.standing(channel, app.clock()))
             inside = Reason("channel", True, f"it is in {channel}")
             reasons = (inside, *agreement.explain(bare, others, deal, at))
             if all(reason.passes for reason in reasons):
-                reasons = (*reasons, _spoken(app, desk, partner, channel, story.id, at))
+                reasons = (*reasons, _spoken(app, syndicate, partner, channel, story.id, at))
             found.append((story, channel, reasons))
     return found
 
 
-def _spoken(app: App, desk: Syndicate, partner: Partner, channel_id: str, story_id: str, at: datetime) -> Reason:
+def _spoken(app: App, syndicate: Syndicate, partner: Partner, channel_id: str, story_id: str, at: datetime) -> Reason:
     """The word of the partner's dialect on a story that the terms let through."""
-    channel, standing = desk.channels(partner)[channel_id], app.store.partners.standing(channel_id, app.clock())
-    aside = desk.rendered(desk.edition(partner, channel, standing, at).feed).set_aside
+    channel, standing = syndicate.channels(partner)[channel_id], app.store.partners.standing(channel_id, app.clock())
+    aside = syndicate.rendered(syndicate.edition(partner, channel, standing, at).feed).set_aside
     reason = next((one.reason for one in aside if one.story_id == story_id), "")
     return Reason("dialect", not reason, f"set aside by {partner.dialect}: {reason}" if reason else partner.dialect)
 

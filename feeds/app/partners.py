@@ -24,14 +24,14 @@ BYTES = 32  # of a token: 256 bits, in 43 letters
 PREFIX: Mapping[TokenKind, str] = {"header": "feeds_", "path": "feedsurl_"}  # by which scanners for secrets know them
 OVERLAP = timedelta(days=7)
 SILENT = 3  # times the agreed interval after which a partner counts as silent
-LISTED = 50  # partners of whom the desk's page tells how long they take
+LISTED = 50  # partners: of more, status and the desk tell not how long they take, which is a question for each
 FEW = 5  # versions that were picked up, before their median says anything
 REFUSALS = 5  # of one push in a row, some eight minutes, before that is an alarm
 RECENT = 30  # days of traffic that are shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Door:
+class PartnerChannel:
     """One channel as a partner gets it: the address, and what they have of it. *behind* tells that it says more now."""
 
     channel: Channel
@@ -47,7 +47,7 @@ class Account:
 
     partner: Partner
     tokens: tuple[Token, ...]
-    doors: tuple[Door, ...]
+    channels: tuple[PartnerChannel, ...]
     traffic: tuple[Traffic, ...]
     debts: tuple[Owed, ...]
     lag: timedelta | None
@@ -57,7 +57,7 @@ class Account:
     @property
     def last(self) -> datetime | None:
         return max((t.last for t in self.traffic if t.last), default=None) or max(
-            (d.pickup.at for d in self.doors if d.pickup), default=None
+            (c.pickup.at for c in self.channels if c.pickup), default=None
         )
 
     @property
@@ -132,15 +132,16 @@ def account(app: App, id: str) -> Account:
 
 def accounts(app: App) -> tuple[Account, ...]:
     """Return what is known of all partners, those with alarms first."""
-    desk = office(app)
-    found = [_account(app, desk, partner) for partner in app.settings.partners]
+    syndicate = office(app)
+    found = [_account(app, syndicate, partner) for partner in app.settings.partners]
     return tuple(sorted(found, key=lambda one: not one.alarms))
 
 
 def views(app: App) -> tuple[PartnerView, ...]:
     """Return all partners as the desk lists them, those with alarms first; few questions, however many there are."""
     kept, now = app.store.partners, app.clock()
-    wrong, held, pushes = alarms(app), kept.held_by(), _pushes(app)
+    lags, held, pushes = _lags(app), kept.held_by(), _pushes(app)
+    wrong = _all_alarms(app, lags, pushes)
     asked: dict[str, datetime] = {}
     owed: dict[str, list[Owed]] = {}
     totals: dict[str, tuple[int, int, int]] = {}
@@ -159,7 +160,7 @@ def views(app: App) -> tuple[PartnerView, ...]:
                 partner=one,
                 asked=asked.get(one.id),
                 unchanged=same / told if told else None,
-                lag=_lag(kept.delays(one.id)) if len(app.settings.partners) <= LISTED else None,
+                lag=lags.get(one.id),
                 sent=sent,
                 held=held.get(one.id, 0),
                 owed=tuple(owed.get(one.id, ())),
@@ -171,26 +172,25 @@ def views(app: App) -> tuple[PartnerView, ...]:
     return tuple(sorted(found, key=lambda view: not view.alarms))
 
 
-def _account(app: App, desk: Syndicate, partner: Partner) -> Account:
+def _account(app: App, syndicate: Syndicate, partner: Partner) -> Account:
     now, kept = app.clock(), app.store.partners
     got = {pickup.channel_id: pickup for pickup in kept.pickups(partner.id)}
     held: dict[str, int] = {}
     for (place, _), one in kept.holdings(partner.id).items():
         held[place] = held.get(place, 0) + (one.told != "retraction")
     urls = addresses(app, partner)
-    doors = []
-    for channel in desk.channels(partner).values():
+    channels = []
+    for channel in syndicate.channels(partner).values():
         pickup = got.get(channel.id)
-        current = desk.issue(partner, channel.id, channel.file(partner.dialect)[len(channel.path) :])
+        current = syndicate.issue(partner, channel.id, channel.file(partner.dialect)[len(channel.path) :])
         behind = pickup is not None and current is not None and current.etag != pickup.etag
-        doors.append(
-            Door(channel=channel, url=urls[channel.id], pickup=pickup, held=held.get(channel.id, 0), behind=behind)
-        )
+        has = held.get(channel.id, 0)
+        channels.append(PartnerChannel(channel=channel, url=urls[channel.id], pickup=pickup, held=has, behind=behind))
     since = (now - timedelta(days=RECENT)).strftime("%Y-%m-%d")
     found = Account(
         partner=partner,
         tokens=kept.tokens(partner.id),
-        doors=tuple(doors),
+        channels=tuple(channels),
         traffic=kept.traffic(partner.id, since),
         debts=kept.debts(partner.id),
         lag=_lag(kept.delays(partner.id)),
@@ -207,13 +207,24 @@ def _lag(delays: Sequence[timedelta]) -> timedelta | None:
     return timedelta(seconds=median(d.total_seconds() for d in delays)) if len(delays) >= FEW else None
 
 
+def _lags(app: App) -> Mapping[str, timedelta | None]:
+    """How long each partner takes; nothing of more than `LISTED`."""
+    few = app.settings.partners if len(app.settings.partners) <= LISTED else ()
+    return {one.id: _lag(app.store.partners.delays(one.id)) for one in few}
+
+
 def alarms(app: App) -> dict[str, tuple[str, ...]]:
     """Return what is wrong with partners, by their ids: with few questions to the store, however many there are."""
+    return _all_alarms(app, _lags(app), _pushes(app))
+
+
+def _all_alarms(
+    app: App, lags: Mapping[str, timedelta | None], pushes: Mapping[str, Sequence[Push]]
+) -> dict[str, tuple[str, ...]]:
     kept, now = app.store.partners, app.clock()
     begun: dict[str, datetime] = {}
     last: dict[str, datetime] = {}
     debts: dict[str, list[Owed]] = {}
-    pushes = _pushes(app)
     for token in kept.all_tokens():
         begun.setdefault(token.partner_id, token.made)
     for pickup in kept.pickups():
@@ -222,7 +233,15 @@ def alarms(app: App) -> dict[str, tuple[str, ...]]:
         debts.setdefault(debt.partner_id, []).append(debt)
     found = {
         one.id: tuple(
-            _alarms(one, last.get(one.id), begun.get(one.id), debts.get(one.id, ()), None, pushes.get(one.id, ()), now)
+            _alarms(
+                one,
+                last.get(one.id),
+                begun.get(one.id),
+                debts.get(one.id, ()),
+                lags.get(one.id),
+                pushes.get(one.id, ()),
+                now,
+            )
         )
         for one in app.settings.partners
     }

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 from unicodedata import combining, east_asian_width
@@ -140,8 +141,18 @@ def as_json(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def print_json(value: Any) -> None:
-    """Print *value* as JSON; times and other values as their text."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+    """Print *value* as JSON: times as RFC 3339 has them, spans in seconds, other values as their text."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=_plain))
+
+
+def _plain(value: object) -> object:
+    match value:
+        case datetime():
+            return value.isoformat()
+        case timedelta():
+            return value.total_seconds()
+        case _:
+            return str(value)
 
 
 def language() -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -10,6 +11,7 @@ from feeds.app import beside, judged, look, outlook, partners, planning, push, s
 from feeds.app import usage as audience
 from feeds.app.beside import Beside
 from feeds.app.build import App
+from feeds.app.outlook import Untold
 from feeds.app.post_faults import post_faults
 from feeds.cli.common import Desk, as_json, command, count, language, print_json, say, table
 from feeds.cli.partnering import say_reasons
@@ -31,7 +33,7 @@ LATELY = timedelta(hours=24)
 @command
 def status(desk: Desk, json_: bool) -> None:
     """Show how it goes: totals, then every source that has a problem, the worst first, with cause and remedy; sources
-    that moved, that went quiet, or that read one feed twice; partners that stopped asking, or are overdue;
+    that moved, that went quiet, or that read one feed twice; partners that stopped asking, lag or are overdue;
     how many our hub tells, and which sources are told by theirs; how far the bucket that mirrors us is behind."""
     with desk.open() as app:
         now = app.clock()
@@ -43,9 +45,11 @@ def status(desk: Desk, json_: bool) -> None:
             sources = [_source(s, now, answered.get(s.source.id, Answers())) for s in lines]
             said = {"totals": asdict(totals), "config_error": error, "sources": sources, "held": held}
             said["cluster"], said["load"] = standing.standing(app), asdict(planning.load_of(app))
-            said["untold"] = [one._asdict() for one in outlook.untold(app)]
+            untold, unlooked = outlook.untold(app)
+            said["untold"] = [one._asdict() for one in untold]
             said["mirror"] = standing.mirror(app)
-            print_json({**said, "partners": partners.alarms(app), "push": push.standing(app)})
+            more = {"partners": partners.alarms(app), "push": push.standing(app), "documents_not_looked_at": unlooked}
+            print_json({**said, **more})
             return
         if error:
             say(desk, f"The configuration was changed and has faults; the old one is in force:\n{error}\n")
@@ -92,10 +96,18 @@ def status(desk: Desk, json_: bool) -> None:
         for aside in app.store.overview.set_aside():
             say(desk, f"\nset aside  {aside.channel_id} {aside.aside.format}: {aside.aside.story_id}")
             say(desk, f"           {aside.aside.reason}")
-        for untold in outlook.untold(app):
-            stories = count(untold.number, "story")
-            say(desk, f"\nset aside  {stories} of partner {untold.partner_id}, {untold.channel_id} {untold.dialect}")
-            say(desk, f"           {untold.reason}")
+        _say_untold(desk, *outlook.untold(app))
+
+
+def _say_untold(desk: Desk, found: Sequence[Untold], unlooked: int) -> None:
+    for untold in found:
+        stories = count(untold.number, "story")
+        say(desk, f"\nset aside  {stories} of partner {untold.partner_id}, {untold.channel_id} {untold.dialect}")
+        say(desk, f"           {untold.reason}")
+    if unlooked:
+        where = f"of partners in dialects, beyond the first {outlook.LOOKED}"
+        say(desk, f"\nnot seen   {count(unlooked, 'document')} {where}")
+        say(desk, "           `feeds partner preview NAME` tells what those of one partner go without")
 
 
 def _say_problem(desk: Desk, line: SourceLine, now: datetime) -> None:
@@ -274,7 +286,7 @@ def _why_partner(desk: Desk, app: App, what: str, name: str, at: str, *, json_: 
         return
     for story, channel, reasons in found:
         say(desk, f"{story.lead.title}\n  id  {story.id}")
-        say_reasons(desk, channel, reasons)
+        say_reasons(desk, channel, reasons, ZoneInfo(app.settings.site.timezone))
 
 
 def _found(found: Found) -> dict[str, object]:

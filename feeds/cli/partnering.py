@@ -18,7 +18,6 @@ from feeds.cli.common import Desk, as_json, command, count, noted, print_json, s
 from feeds.errors import UsageError
 from feeds.model.partner import Push, Reason, Receipt, Terms, TokenKind
 
-TIME = "%Y-%m-%d %H:%M:%S"
 CHANNELS = 10  # of a partner, that are shown one by one
 KIND = "Of the key that stands in addresses, for readers that know neither Basic nor Bearer."
 
@@ -65,6 +64,8 @@ def rotate(desk: Desk, name: str, key: bool, overlap: str) -> None:
 def _issue(desk: Desk, name: str, kind: TokenKind, overlap: timedelta) -> None:
     with desk.deciding() as (app, _):
         secret = partners.issue(app, name, kind, overlap)
+        ends = [t.ends for t in app.store.partners.tokens(name) if t.kind == kind and t.ends and t.ends > app.clock()]
+        zone = ZoneInfo(app.settings.site.timezone)
         noted(app, "partner token", name, "token" if kind == "header" else "key")
         urls = partners.addresses(app, partners.named(app, name), secret if kind == "path" else "")
     if kind == "header":
@@ -75,6 +76,11 @@ def _issue(desk: Desk, name: str, kind: TokenKind, overlap: timedelta) -> None:
         say(desk, "       it is shown this once; whoever has one of these addresses has the feed:")
     for url in urls.values():
         click.echo(f"       {url}")
+    if ends:
+        say(
+            desk,
+            f"       older ones still hold, until {_told(max(ends), zone)}; `feeds partner revoke` ends them at once",
+        )
     if not urls:
         say(desk, "       no channel yet: see `channels` of the partner, and `feeds check`")
 
@@ -114,7 +120,7 @@ def list_(desk: Desk, json_: bool) -> None:
             "" if one.unchanged is None else f"{one.unchanged:.0%}",
             partners.span(one.lag) if one.lag else "",
             f"{one.sent}",
-            f"{sum(door.held for door in one.doors)}",
+            f"{sum(channel.held for channel in one.channels)}",
             f"{len(one.debts)}",
             one.alarms[0] if one.alarms else "ok",
         )
@@ -136,7 +142,7 @@ def show(desk: Desk, name: str, all_: bool, json_: bool) -> None:
     if json_:
         print_json(_account(found))
         return
-    _say_account(desk, found, now.astimezone(zone), len(found.doors) if all_ else CHANNELS)
+    _say_account(desk, found, now.astimezone(zone), len(found.channels) if all_ else CHANNELS)
 
 
 def _say_account(desk: Desk, found: Account, now: datetime, channels: int) -> None:
@@ -172,20 +178,20 @@ def _say_account(desk: Desk, found: Account, now: datetime, channels: int) -> No
 
 def _say_channels(desk: Desk, found: Account, most: int, zone: tzinfo | None) -> None:
     """Print the channels; of more than *most* first those that have more to tell, and how the others are."""
-    many = len(found.doors) > most
-    doors = sorted(found.doors, key=lambda d: not d.behind) if many else found.doors
-    for door in doors[:most]:
-        say(desk, f"  channel {door.channel.id}  {door.url}")
-        if door.pickup:
-            state = "there is more since" if door.behind else "up to date"
-            held = count(door.held, "story")
-            say(desk, f"          last {_told(door.pickup.at, zone)}, {state}, holds {held}")
+    many = len(found.channels) > most
+    channels = sorted(found.channels, key=lambda c: not c.behind) if many else found.channels
+    for one in channels[:most]:
+        say(desk, f"  channel {one.channel.id}  {one.url}")
+        if one.pickup:
+            state = "there is more since" if one.behind else "up to date"
+            held = count(one.held, "story")
+            say(desk, f"          last {_told(one.pickup.at, zone)}, {state}, holds {held}")
         else:
             say(desk, "          never asked for")
     if many:
-        rest = doors[most:]
-        never, behind = sum(not d.pickup for d in rest), sum(d.behind for d in rest)
-        fresh, held = len(rest) - never - behind, count(sum(d.held for d in rest), "story")
+        rest = channels[most:]
+        never, behind = sum(not c.pickup for c in rest), sum(c.behind for c in rest)
+        fresh, held = len(rest) - never - behind, count(sum(c.held for c in rest), "story")
         say(desk, f"  and {count(len(rest), 'channel')} more: {fresh} up to date, {behind} behind, {never} never asked")
         say(desk, f"          they hold {held}; `feeds partner show {found.partner.id} --all` lists them")
 
@@ -247,7 +253,7 @@ def _account(found: Account) -> dict[str, object]:
                 "behind": d.behind,
                 "holds": d.held,
             }
-            for d in found.doors
+            for d in found.channels
         ],
         "push": {"url": found.partner.push.url, "websub": found.partner.push.websub},
         "pushes": [asdict(push) for push in found.pushes],
@@ -355,12 +361,12 @@ def acknowledge(desk: Desk, name: str, story: str) -> None:
     say(desk, f"settled {count(settled, 'debt')} of {name}")
 
 
-def say_reasons(desk: Desk, where: str, reasons: tuple[Reason, ...]) -> None:
-    """Print each rule's word."""
+def say_reasons(desk: Desk, where: str, reasons: tuple[Reason, ...], zone: tzinfo) -> None:
+    """Print each rule's word, with times in *zone*."""
     through = all(reason.passes for reason in reasons)
     say(desk, f"  {where or 'no channel'}: {'goes out' if through else 'is held back'}")
     for reason in reasons:
-        until = f" (until {reason.until:{TIME}} UTC)" if reason.until else ""
+        until = f" (until {_told(reason.until, zone)})" if reason.until else ""
         say(desk, f"    {'yes' if reason.passes else 'NO ':<4}{reason.rule:<9}{reason.text}{until}")
 
 

@@ -264,19 +264,23 @@ def _rules(story: Story, deal: Deal) -> tuple[Reason, ...]:
 
 
 def _times(story: Story, deal: Deal, now: datetime) -> tuple[Reason, ...]:
-    said, release = deal.terms, story.release
+    said, release, zone = deal.terms, story.release, ZoneInfo(deal.settings.site.timezone)
     found = []
     if release:
         out = release <= now
-        found.append(Reason("embargo", out, f"it is released at {release.isoformat()}", None if out else release))
+        found.append(Reason("embargo", out, f"it is released at {_in(zone, release)}", None if out else release))
     if said.delay:
         at = due(story, said)
-        why = f"readers could see it at {(at - said.delay).isoformat()}, the partner from {at.isoformat()} on"
+        why = f"readers could see it at {_in(zone, at - said.delay)}, the partner from {_in(zone, at)} on"
         found.append(Reason("delay", at <= now, why, None if at <= now else at))
     if said.oldest:
         young = story.published > now - said.oldest
-        found.append(Reason("age", young, f"it is of {story.published.isoformat()}"))
+        found.append(Reason("age", young, f"it is of {_in(zone, story.published)}"))
     return tuple(found)
+
+
+def _in(zone: ZoneInfo, at: datetime) -> str:
+    return at.astimezone(zone).isoformat(sep=" ", timespec="seconds")
 
 
 def _first(newest: Sequence[Story], deal: Deal) -> list[Story]:

@@ -4,14 +4,16 @@ import csv
 import io
 import json
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
-from feeds.app import partners
+from feeds.app import outlook, partners
 from feeds.app.build import opened
 from feeds.cli import cli
+from feeds.store.partners import Partners
 
 CONFIG = """\
 version: 1
@@ -86,10 +88,11 @@ def test_many_channels_are_folded(folder: Path) -> None:
 
 def test_rotate_and_revoke(folder: Path) -> None:
     added(folder)
-    run(folder, "partner", "rotate", "portal", "--overlap", "1h")
+    said = run(folder, "partner", "rotate", "portal", "--overlap", "1h").output
+    assert "older ones still hold, until 2025-11-25 02:00:00+09:00" in said
     tokens = json.loads(run(folder, "partner", "show", "portal", "--json").output)["tokens"]
     first, second = sorted(tokens, key=lambda token: not token["ends"])
-    assert (first["ends"], second["ends"]) == ("2025-11-24 17:00:00+00:00", None)
+    assert (first["ends"], second["ends"]) == ("2025-11-24T17:00:00+00:00", None)
     assert "1 token of portal" in run(folder, "partner", "revoke", "portal", first["id"]).output
     assert run(folder, "partner", "revoke", "portal", "nothing").exit_code == 2
     unknown = run(folder, "partner", "revoke", "nope")
@@ -118,7 +121,7 @@ def test_why_gives_each_rule_s_word(folder: Path) -> None:
     stories = {s["lead"]: s["id"] for s in _stories(folder)}
     said = run(folder, "why", stories["Later news"], "--partner", "portal").output
     assert "all: is held back" in said
-    assert "NO  embargo  it is released at 2025-11-25T00:00:00+00:00 (until 2025-11-25 00:00:00 UTC)" in said
+    assert "NO  embargo  it is released at 2025-11-25 09:00:00+09:00 (until 2025-11-25 09:00:00+09:00)" in said
     assert "yes sources  posts is our own" in said
     said = run(folder, "why", stories["First news"], "--partner", "portal", "--at", "+10m").output
     assert "all: goes out" in said
@@ -181,8 +184,24 @@ def test_what_a_dialect_takes_no_story_of_is_told(folder: Path) -> None:
     assert "NO  dialect  set aside by smartnews: " in said
     said = run(folder, "status").output
     assert "set aside  1 story of partner portal, all smartnews" in said
-    told = json.loads(run(folder, "status", "--json").output)["untold"]
-    assert [(one["partner_id"], one["channel_id"], one["number"]) for one in told] == [("portal", "all", 1)]
+    told = json.loads(run(folder, "status", "--json").output)
+    assert [(one["partner_id"], one["channel_id"], one["number"]) for one in told["untold"]] == [("portal", "all", 1)]
+    assert told["documents_not_looked_at"] == 0
+
+
+def test_status_says_how_many_documents_it_does_not_look_at(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    added(folder, "--dialect", "ninjs")
+    monkeypatch.setattr(outlook, "LOOKED", 0)
+    said = run(folder, "status").output
+    assert "not seen   1 document of partners in dialects, beyond the first 0" in said
+
+
+def test_status_tells_who_takes_longer_than_agreed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    added(folder)
+    monkeypatch.setattr(Partners, "delays", lambda _self, _id: (timedelta(hours=4),) * partners.FEW)
+    assert "takes 4h to pick up what is new, agreed was every 1h" in run(folder, "status").output
+    monkeypatch.setattr(partners, "LISTED", 0)
+    assert "takes 4h" not in run(folder, "status").output, "a question for each partner: not where they are many"
 
 
 def test_check_warns_of_terms_that_do_not_suit_a_dialect(folder: Path) -> None:

@@ -60,7 +60,7 @@ def test_what_would_go_as_json(feeds: Feeds) -> None:
     found = json.loads(feeds(NEAR, "dedupe", "--replay", "--threshold", "1", "--json").output)
     (difference,) = found.pop("differences")
     assert found == {
-        "since": "2026-01-25 00:00:00+00:00",
+        "since": "2026-01-25T00:00:00+00:00",
         "within_seconds": 72 * 3600,
         "threshold": 1.0,
         "entries": 2,
