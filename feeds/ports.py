@@ -12,6 +12,7 @@ from feeds.model.delivery import Delivery, Intent, Message, Sent, Subscription
 from feeds.model.entry import EntryKey, Parsed
 from feeds.model.job import Job
 from feeds.model.lease import Lease, Letter, Lettered, Wish
+from feeds.model.onward import Point, Stretch
 from feeds.model.picture import Hung, Picture
 from feeds.model.search import Hits, Unsearched
 from feeds.model.source import Document, Fetched, Haste, Source, SourceState
@@ -325,6 +326,21 @@ Searched = Callable[[str, int], bytes]
 """Give the page of results, from 1, for a query as it was typed: HTML."""
 
 
+Turned = Callable[[str, str], bytes | None]
+"""Give the page of what lies behind a point, by the file of a channel's page and the point's name: HTML, b"" where it
+names no point, None where no channel has its page there."""
+
+
+class Onward(Protocol):
+    """Leads on behind what channels show. What is to be released after *at* is not there yet."""
+
+    def follows(self, channel_id: str, point: Point, at: datetime) -> bool:
+        """Tell whether a story of the channel lies behind *point*."""
+
+    def stretch(self, channel_id: str, point: Point, at: datetime, limit: int) -> Stretch:
+        """Return the stories of the channel next behind *point*, at most so many."""
+
+
 class Gallery(Protocol):
     """Pictures of our own posts: which of them each channel points at, and their files."""
 
@@ -356,6 +372,7 @@ class Ports:
     clock: Clock
     gallery: Gallery | None = None  # None: nobody serves pictures
     index: Index | None = None  # None: nobody looks for stories by their words
+    onward: Onward | None = None  # None: nobody goes on to older stories
     office: Office | None = None  # None: there are no partners
     errands: Errands | None = None  # what partners are sent
     mirror: Mirror | None = None  # None: documents are copied nowhere

@@ -112,6 +112,7 @@ def ports_for(
         clock=clock,
         gallery=Gallery(lambda: settings, store.pictures),
         index=store.searching,
+        onward=store.onward,
         office=Syndicate(lambda: settings, store.library, store.partners, clock),
         errands=store.partners.errands,
         mirror=_mirror(settings, store),

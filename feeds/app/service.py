@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import uvicorn
 
-from feeds.app import api, desk_web, partners, planning, push, refusals, search
+from feeds.app import api, desk_web, onward, partners, planning, push, refusals, search
 from feeds.app.build import App
 from feeds.app.gallery import Gallery
 from feeds.app.operating import Operating
@@ -222,8 +222,9 @@ class Service:
         allow_files(settings.connections + FILES)
         front = Front(self.app.settings.site.url, settings)
         shelf, ready = self.app.store.overview, self._ready
+        draw, turned = refusals.pages(self.app), onward.turner(self.app)
         look = Gallery(lambda: self.app.settings, self.app.store.pictures).look
-        web = self.web = site(shelf, STATIC, ready, extra, front, self.usage.see, refusals.pages(self.app), look)
+        web = self.web = site(shelf, STATIC, ready, extra, front, self.usage.see, draw, look, turned)
         crowd = Crowd(web, self.operating.meters.answered)
         return _Server(
             self.operating,

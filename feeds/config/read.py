@@ -159,6 +159,7 @@ def _site(keys: SiteKeys) -> Site:
             analytics=keys.analytics or "",
         ),
         search=keys.search,
+        older=keys.older,
     )
 
 

@@ -80,6 +80,7 @@ class SiteKeys(Keys):
         "which stories get a page here: none, posts of ours at their own address, or all that have copies too", "none"
     )
     search: Flag = key("whether pages lead to `/search`, which `feeds serve` answers", False)
+    older: Flag = key("whether channels' pages lead on to older stories, which `feeds serve` answers", False)
 
 
 class RewriteKeys(Keys):

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from feeds.core import losses, naver, pages, websub
+from feeds.core import losses, naver, onward, pages, websub
 from feeds.core.channels import channels, siblings
 from feeds.core.compose import compose, outlived, window
 from feeds.errors import OutputError, StaleView
@@ -18,6 +18,7 @@ from feeds.model.delivery import Delivery
 from feeds.model.job import Job, Report
 from feeds.model.lease import Push
 from feeds.model.names import ChannelName
+from feeds.model.onward import Point
 from feeds.model.source import Problem
 from feeds.model.story import Story
 from feeds.render import render
@@ -142,13 +143,16 @@ def _bring_out(edition: _Edition, channel: Channel, mark: datetime, page: pages_
     with tally.step("store"):
         view = window(channel, edition.now)
         stories: Sequence[Story]
+        older = ""
         if page:
             stories = (page.story,)
         elif channel.archived.period:
             stories = archive.stories(channel, ports, edition.now)
         else:
             channel = archive.close(channel, ports, edition.now)
-            stories = (*ports.archive.stories(view), *archive.late(channel, ports, edition.now))
+            newest = ports.archive.stories(view)
+            older = _older(edition, channel, newest)
+            stories = (*newest, *archive.late(channel, ports, edition.now))
         gone, last_gone = _gone(edition, channel)
         before = ports.outbox.places(channel.id)
     with tally.step("render"):
@@ -156,7 +160,7 @@ def _bring_out(edition: _Edition, channel: Channel, mark: datetime, page: pages_
         feed = compose(channel, stories, others, policies, view, gone, edition.work.settings.site, last_gone)
         if page:
             feed = replace(feed, versions=ports.archive.versions([member.key for member in page.story.members]))
-        rendered = render(feed)
+        rendered = render(replace(feed, older=older))
     if again := outlived(feed):
         ports.outbox.mark([channel.id], again)
     outdated = False  # the last good documents tell what was taken back
@@ -192,6 +196,15 @@ def _bring_out(edition: _Edition, channel: Channel, mark: datetime, page: pages_
     _count(edition, channel, rendered, paths)
     if fresh or paths:
         logger.info("publish channel=%s stories=%d written=%d", channel.id, len(feed.items), len(paths))
+
+
+def _older(edition: _Edition, channel: Channel, newest: Sequence[Story]) -> str:
+    """Return the point from which the channel's page leads on; '' where it does not, or nothing lies behind it."""
+    onward_, site = edition.work.ports.onward, edition.work.settings.site
+    if onward_ is None or not site.older or "html" not in channel.formats or not newest:
+        return ""
+    point = Point(newest[-1].published, newest[-1].id)
+    return onward.written(point) if onward_.follows(channel.id, point, edition.now) else ""
 
 
 def _lost_too_much(edition: _Edition, feed: Feed, last: Shown, shown: Mapping[str, datetime]) -> str:

@@ -27,6 +27,7 @@ class Site:
     pages: Literal["none", "posts", "all"] = "none"  # which stories have a page of ours: posts, or merged ones too
     brand: Brand = Brand()
     search: bool = False  # pages lead to the search, which a server of ours has to answer
+    older: bool = False  # pages of channels lead on to older stories, which a server of ours has to answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

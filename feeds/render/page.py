@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
@@ -61,6 +62,24 @@ class Address:
 
 def render(feed: Feed) -> tuple[bytes, tuple[SetAside, ...]]:
     """Return *feed* as one HTML page."""
+    return _page(feed, before="", newer="")
+
+
+def older(feed: Feed, before: str, newer: str) -> bytes:
+    """Return *feed*, which lies behind the point *before*, as a page; *newer* is as `behind` takes it."""
+    return _page(feed, before=before, newer=behind(feed.channel, newer))[0]
+
+
+def behind(channel: Channel, point: str) -> str:
+    """Where the stories of a channel are that lie behind a point of that name; the newest of all for ''."""
+    return local(home(channel)) + _asked(point)
+
+
+def _asked(point: str) -> str:
+    return f"?before={quote(point, safe=':,/@')}" if point else ""
+
+
+def _page(feed: Feed, *, before: str, newer: str) -> tuple[bytes, tuple[SetAside, ...]]:
     channel = feed.channel
     zone = ZoneInfo(channel.timezone)
     pages = paths(feed)
@@ -71,10 +90,14 @@ def render(feed: Feed) -> tuple[bytes, tuple[SetAside, ...]]:
         title=title(channel),
         heading=frame.named(channel),
         description=_description(channel),
-        home=home(channel),
+        address=home(channel) + _asked(before),
+        newest=behind(channel, ""),
         addresses=tuple(addresses(channel, feed.others)),
         days=tuple(_days(cards, speech(channel.language))),
         updated=moment(feed.updated).astimezone(zone) if cards else None,
+        before=before,
+        newer=newer,
+        older=behind(channel, feed.older) if feed.older else "",
     )
     return body, aside
 

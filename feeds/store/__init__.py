@@ -18,6 +18,7 @@ from feeds.store.library import Library, Synced
 from feeds.store.looks import Looks
 from feeds.store.migrate import back_up, upgrade
 from feeds.store.news import News
+from feeds.store.onward import Onward
 from feeds.store.outbox import Outbox
 from feeds.store.overview import Overview
 from feeds.store.partners import Partners
@@ -38,12 +39,13 @@ AGAIN = 0.5  # seconds between two looks at a schema that another process is to 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Store:
     """An open store. *library* answers the ports `Library` and `Archive`, *overview* the port `Shelf`, *searching* the
-    ports `Index` and `Search`, *partners* the port `Ledger`."""
+    ports `Index` and `Search`, *onward* the port of that name, *partners* the port `Ledger`."""
 
     library: Library
     outbox: Outbox
     overview: Overview
     searching: Searching
+    onward: Onward
     staff: Staff
     partners: Partners
     figures: Figures
@@ -191,6 +193,7 @@ def _store(db: Database, shards: int, release: Callable[[], None] = _nothing) ->
         tokens=Tokens(db),
         pictures=Pictures(db),
         searching=Searching(db),
+        onward=Onward(db),
         partners=Partners(db),
         staff=Staff(db),
         looks=Looks(db),

@@ -60,7 +60,7 @@ class Outputs:
         *headers* are the request's, with lower-case names.
         """
         asked = asking(headers)
-        file = _file(path)
+        file = file_at(path)
         copy = self._assets.get(path) or self._current(file)
         if copy is None:
             return self._elsewhere(path, file)
@@ -72,13 +72,13 @@ class Outputs:
 
     def has(self, path: str) -> bool:
         """Tell whether *path* is in memory."""
-        return path in self._assets or _file(path) in self._copies
+        return path in self._assets or file_at(path) in self._copies
 
     def held_at(self, path: str) -> Copy | None:
         """Return what is in memory and current."""
         copy = self._copies.get(path)
         if copy is None:
-            copy = self._assets.get(path) or self._copies.get(_file(path))
+            copy = self._assets.get(path) or self._copies.get(file_at(path))
         return copy if copy and copy.generation in (self._shelf.generation, FIXED) else None
 
     def at_hand(self, path: str, copy: Copy, asked: Asking) -> Answer | None:
@@ -89,13 +89,13 @@ class Outputs:
             return None
         if self._beside and not copy.packing and copy.wants_packing:
             return None
-        self._used(_file(path))
+        self._used(file_at(path))
         return answer(copy, asked, int(self._clock()))
 
     def remember(self, path: str, copy: Copy, key: object, size: int, made: tuple[str, Answer]) -> None:
         """Keep under *key*, of about *size* bytes, what the same request gets as long as the copy is current."""
         with self._lock:
-            if self._copies.get(_file(path)) is copy and size <= MEMO_BYTES and len(copy.memo) < MEMOS:
+            if self._copies.get(file_at(path)) is copy and size <= MEMO_BYTES and len(copy.memo) < MEMOS:
                 copy.memo[key] = made
                 copy.weight += size
                 self._held += size
@@ -160,7 +160,8 @@ class Outputs:
         return _redirect(self._prefix + quote(moved.removesuffix(_INDEX))) if moved else None
 
 
-def _file(path: str) -> str:
+def file_at(path: str) -> str:
+    """Return the file that *path* is answered with: of a folder its page."""
     return path + _INDEX if path.endswith("/") else path
 
 

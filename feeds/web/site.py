@@ -13,11 +13,12 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from feeds.ports import Shelf
+from feeds.ports import Shelf, Turned
 from feeds.web.copies import HEADER_NAMES, Asking, lasting
 from feeds.web.front import Front
 from feeds.web.http import HEADERS, NOT_FOUND, WRITTEN, Answer, Asked, BadRequest, Entrance, Handler, text
-from feeds.web.outputs import Outputs, decoded
+from feeds.web.onward import BEFORE, nowhere, older
+from feeds.web.outputs import Outputs, decoded, file_at
 from feeds.web.pictures import Look, nothing, picture
 from feeds.web.refusals import Draw, dressed, wants_page
 
@@ -105,8 +106,9 @@ class Site:
         return answer
 
     def _path(self, target: bytes) -> str | None:
-        below = self.front.below(target.decode("latin-1").partition("?")[0])
-        path = decoded(below) if isinstance(below, str) else ""
+        raw, _, query = target.decode("latin-1").partition("?")
+        below = self.front.below(raw)
+        path = decoded(below) if isinstance(below, str) and BEFORE not in query else ""
         if not path or path in self._taken or not self._outputs.has(path):
             return None
         if len(self._paths) >= PATHS:
@@ -137,12 +139,14 @@ def site(
     seen: Seen = lambda _: None,
     draw: Draw = lambda _: b"",
     look: Look = nothing,
+    turned: Turned = nowhere,
 ) -> Site:
     """Return the web application: *entrances* first, then what is published.
 
     *assets* are fixed files by path (media type, bytes); *ready* tells whether requests may come, its reasons are
     told to the operator alone (SRV-31); *front* decides who is let in, everyone without it;
-    *draw* gives the page of a refusal by its status, b'' for none; *look* finds pictures that posts point at.
+    *draw* gives the page of a refusal by its status, b'' for none; *look* finds pictures that posts point at,
+    *turned* what lies behind the pages of channels.
     """
     front = front or Front()
     packer = ThreadPoolExecutor(1, thread_name_prefix="packer")
@@ -152,7 +156,7 @@ def site(
         Entrance(path="/readyz", handler=_readiness(ready)),
         *entrances,
     )
-    last = Entrance(path="/{path:path}", handler=partial(_published, outputs, seen, look))
+    last = Entrance(path="/{path:path}", handler=partial(_published, outputs, seen, look, turned))
     app = Starlette(
         routes=[Route(e.path, _endpoint(e), methods=list(e.methods)) for e in (*own, last)],
         exception_handlers={Exception: _failed, BadRequest: _bad},
@@ -164,8 +168,13 @@ def _readiness(ready: Callable[[], bool]) -> Handler:
     return lambda _: text("ready\n") if ready() else text("not ready\n", 503)
 
 
-def _published(outputs: Outputs, seen: Seen, look: Look, asked: Asked) -> Answer:
+def _published(outputs: Outputs, seen: Seen, look: Look, turned: Turned, asked: Asked) -> Answer:
+    if asked.path and (behind := older(turned, file_at(asked.path), asked)):
+        return behind
     answer = outputs.get(asked.path, asked.headers) if asked.path else None
+    if answer and answer.status == 301 and asked.query.isascii() and asked.query:
+        led = f"{answer.headers['Location']}?{asked.query}"
+        answer = Answer(status=301, headers={**answer.headers, "Location": led})
     if answer and asked.method == "GET":
         raw = [(b"user-agent", asked.headers.get("user-agent", "").encode("latin-1", "replace"))]
         seen((asked.path, asked.client, raw, answer.status, len(answer.body)))

@@ -84,6 +84,7 @@ def test_site(everything: Settings) -> None:
             analytics="<script>1</script>",
         ),
         search=True,
+        older=True,
     )
 
 

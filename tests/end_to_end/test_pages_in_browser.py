@@ -3,6 +3,7 @@
 The service runs as its owner would run it. Nothing but it is asked: pictures of elsewhere end in the test.
 """
 
+import html
 import os
 import shutil
 import subprocess
@@ -24,7 +25,7 @@ from tests.end_to_end.test_serve import PATIENCE, ROOT, free_port, get, serving,
 CHROMIUM = shutil.which("chromium") or ""
 CONFIG = """\
 version: 1
-site: {{title: 기술 뉴스, url: 'http://127.0.0.1:{port}', language: {language}, timezone: Asia/Seoul, pages: all, search: true}}
+site: {{title: 기술 뉴스, url: 'http://127.0.0.1:{port}', language: {language}, timezone: Asia/Seoul, pages: all, search: true, older: true}}
 content:
   - {{id: posts, path: site, every: 1s}}
 sources:
@@ -33,6 +34,7 @@ sources:
 categories:
   - {{name: 기술, slug: tech}}
   - {{name: 조용한 곳, slug: still}}
+  - {{name: 수출, slug: short, limit: 1, add: ["title ~ '(수출|배터리)'"]}}
 server: {{listen: '127.0.0.1:{port}'}}
 """
 POST = """\
@@ -76,11 +78,17 @@ class Desk:
         river = get(self.port, "/")[1].decode()
         return "/stories/" + river.partition('href="/stories/')[2].partition('"')[0]
 
+    def older(self) -> str:
+        """The path of what lies behind the one story of a short page."""
+        page = get(self.port, "/short/")[1].decode()
+        return html.unescape(page.partition('rel="next" href="')[2].partition('"')[0])
+
     def paths(self) -> dict[str, str]:
         return {
             "river": "/",
             "category": "/tech/",
             "empty category": "/still/",
+            "older stories": self.older(),
             "post": "/2026/1/",
             "story of two": self.story(),
             "gone": "/2026/3/",
@@ -237,6 +245,19 @@ def test_search_without_scripts(browser: Browser, served: Desk) -> None:
         page.get_by_role("article").first.get_by_role("link", name=TITLES[2]).click()
         page.wait_for_url("**/2026/2/")
         assert page.get_by_role("heading", level=1).inner_text() == TITLES[2]
+        assert faults == []
+
+
+def test_on_to_older_stories_and_back(browser: Browser, served: Desk) -> None:
+    with reader(browser, served, java_script_enabled=False) as (page, faults):
+        page.goto(f"{served.home}/short/")
+        assert page.get_by_role("article").get_by_role("heading").all_inner_texts() == [TITLES[2]]
+        page.get_by_role("link", name=words(served, "지난 글 →", "Older →")).press("Enter")
+        page.wait_for_url("**/short/?before=*")
+        assert page.get_by_role("article").get_by_role("heading").all_inner_texts() == [TITLES[1]]
+        assert page.get_by_role("link", name=words(served, "지난 글 →", "Older →")).count() == 0
+        page.get_by_role("link", name=words(served, "← 최근 글", "← Newer")).press("Enter")
+        page.wait_for_url("**/short/")
         assert faults == []
 
 
