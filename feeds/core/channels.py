@@ -4,7 +4,7 @@ An output is one channel; with `each: category` it is one channel a category, `o
 or not. A story is wanted while it is shown, by outputs whose `only` its lead meets, and there by its categories.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from feeds.core.categories import Catalogue
 from feeds.core.rules import compile_rule
@@ -17,6 +17,7 @@ from feeds.model.story import Category, Story
 
 SEARCH = "/search"  # where pages send who looks for something
 HEARD = "/sources/"  # where they tell who is read
+NAMED = 40  # categories that name each other: a phone's head holds no more, and each new one changes all their pages
 
 
 def channels(settings: Settings, categories: Mapping[str, Category]) -> tuple[Channel, ...]:
@@ -79,12 +80,32 @@ def wanted(story: Story, settings: Settings, sources: Mapping[str, Source]) -> t
 
 
 def siblings(channel: Channel, every: Sequence[Channel]) -> tuple[Channel, ...]:
-    """Return the other channels that *channel* names: an output all of them, a category the outputs.
+    """Return the other channels that *channel* names: an output all of them, a category the outputs and its output's
+    other categories.
 
-    A category does not name the other categories: a thousand of them would make a million links, and each new one
-    would change every page.
+    Where these are more than `NAMED`, a category names those of the configuration alone, at most so many, the ones
+    around its own place: a thousand would make a million links, and each new one would change every page. How much
+    is in a category no page says, for then each story would change them all.
     """
-    return tuple(other for other in every if other.id != channel.id and not (channel.category and other.category))
+    if channel.category is None:
+        return tuple(other for other in every if other.id != channel.id)
+    beside = [c for c in every if c.category and c.output_id == channel.output_id]
+    if len(beside) > NAMED:
+        beside = [c for c in beside if c.configured or c.id == channel.id]
+        place = next((n for n, c in enumerate(beside) if c.id == channel.id), 0)
+        begin = max(0, min(place - NAMED // 2, len(beside) - NAMED))
+        beside = beside[begin : begin + NAMED]
+    return tuple(c for c in (*(o for o in every if o.category is None), *beside) if c.id != channel.id)
+
+
+def naming(settings: Settings, catalogue: Catalogue, known: Mapping[str, Category]) -> Iterator[str]:
+    """Give the ids of channels that name a category that comes up beside those *known*, or that cease to."""
+    yield from (output.id for output in settings.outputs if not output.each)
+    configured = {category.slug for category in catalogue.configured()}
+    slugs = configured | {slug for slug, category in known.items() if catalogue.heir(category) is category}
+    if len(slugs) <= NAMED:
+        each = [output.id for output in settings.outputs if output.each]
+        yield from (ChannelName(output=id, slug=slug).id for id in each for slug in sorted(slugs))
 
 
 def heard(settings: Settings) -> bool:
@@ -156,6 +177,7 @@ def _plain(output: Output, settings: Settings) -> Channel:
 def _categorised(output: Output, category: Category, path: str, subject: Subject | None, settings: Settings) -> Channel:
     """A category's channel: what its subject says goes before the output's template."""
     site = settings.site
+    configured = subject is not None
     subject = subject or Subject(name=category.name)
     title = subject.title or _filled(output.title or "{category} - {site}", category.name, site.title)
     return _channel(
@@ -167,6 +189,7 @@ def _categorised(output: Output, category: Category, path: str, subject: Subject
         title=title,
         description=subject.description or _filled(output.description, category.name, site.title) or title,
         limit=subject.limit or output.limit,
+        configured=configured,
     )
 
 
@@ -184,12 +207,14 @@ def _channel(
     description: str,
     limit: int,
     category: Category | None = None,
+    configured: bool = False,
 ) -> Channel:
     site = settings.site
     return Channel(
         id=id,
         output_id=output.id,
         category=category,
+        configured=configured,
         path=path,
         base_url=site.url.rstrip("/"),
         title=title,

@@ -10,6 +10,7 @@ from datetime import datetime
 from feeds.core import cadence, cluster, dates, identity, missing
 from feeds.core.arrivals import Arrivals, crowded_keys, emptied, older, replaced, with_times
 from feeds.core.categories import Catalogue
+from feeds.core.channels import naming
 from feeds.core.nearby import Nearby
 from feeds.core.reach import reach
 from feeds.core.revision import UPDATED_BEFORE, Revision, earlier, revision
@@ -365,8 +366,8 @@ class _Bench:
         for story in found.stories:
             self.explain_lead(story)
         marks = dict.fromkeys(found.marks)
-        if self.new_categories:  # pages and lists of whole outputs name every category
-            named = (o.id for o in self.settings.outputs if not o.each)
+        if self.new_categories:
+            named = naming(self.settings, self.catalogue, self.view.categories)
             marks.update((Mark(channel_id=id, due=self.now), None) for id in named)
         before = self.view.state.info
         changed = self.now if self.saved else self.state.changed

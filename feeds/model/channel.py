@@ -105,6 +105,7 @@ class Channel:
     id: str  # output id, or `output:slug`
     output_id: str
     category: Category | None = None
+    configured: bool = False  # its category is one that the configuration names
     path: str
     base_url: str
     title: str

@@ -46,7 +46,9 @@ class Outline:
 
 def render(feed: Feed) -> tuple[bytes, tuple[SetAside, ...]]:
     """Return the list of the feed's channel and its siblings; of the page of who is read, that of its sources."""
-    channels = {channel.id: channel for channel in (feed.channel, *feed.others)}
+    mine = feed.channel
+    others = (other for other in feed.others if not (mine.category and other.category))  # of sections whole lists tell
+    channels = {channel.id: channel for channel in (mine, *others)}
     listed = map(_source, feed.sources) if "sources" in feed.channel.formats else map(_outline, channels.values())
     outlines = [outline for outline in listed if outline]
     body = write_opml(title(feed.channel), outlines, updated=feed.updated, owner=feed.channel.author)

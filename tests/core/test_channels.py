@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.core.channels import channels, clashes, siblings, wanted
+from feeds.core.categories import Catalogue
+from feeds.core.channels import NAMED, channels, clashes, naming, siblings, wanted
 from feeds.core.slugs import tag
 from feeds.model.channel import FILES, Output
 from feeds.model.entry import Entry, Person
@@ -197,7 +198,44 @@ def test_siblings() -> None:
     by_id = {c.id: [other.id for other in siblings(c, every)] for c in every}
     assert by_id == {
         "all": ["by-category:tech", "by-category:breaking", "list"],
-        "by-category:tech": ["all", "list"],
-        "by-category:breaking": ["all", "list"],
+        "by-category:tech": ["all", "list", "by-category:breaking"],
+        "by-category:breaking": ["all", "list", "by-category:tech"],
         "list": ["all", "by-category:tech", "by-category:breaking"],
     }
+
+
+def numbered(count: int) -> dict[str, Category]:
+    return known(*(Category(slug=f"c{n:02}", name=f"C{n:02}") for n in range(count)))
+
+
+def named(there: Settings, library: dict[str, Category]) -> dict[str, set[str]]:
+    every = channels(there, library)
+    return {c.id: {other.id for other in siblings(c, every)} for c in every}
+
+
+def test_categories_name_each_other_within_their_output() -> None:
+    other = replace(EACH, id="brief", path="/brief/{slug}/")
+    found = named(settings(ALL, EACH, other), known(FRIENDS))
+    assert found["brief:이웃"] == {"all", "brief:tech", "brief:breaking"}
+
+
+def test_of_too_many_those_of_the_configuration_are_named() -> None:
+    found = named(settings(ALL, EACH), numbered(NAMED))
+    assert found["by-category:c07"] == {"all", "by-category:tech", "by-category:breaking"}
+    assert found["by-category:tech"] == {"all", "by-category:breaking"}
+
+
+@pytest.mark.parametrize(("place", "first", "last"), [(0, 1, NAMED - 1), (30, 10, 49), (59, 20, 58)])
+def test_of_too_many_subjects_those_around_are_named(place: int, first: int, last: int) -> None:
+    subjects = tuple(Subject(name=f"S{n:02}", slug=f"s{n:02}") for n in range(60))
+    found = named(replace(settings(EACH), categories=subjects), {})[f"by-category:s{place:02}"]
+    assert (len(found), min(found), max(found)) == (NAMED - 1, f"by-category:s{first:02}", f"by-category:s{last:02}")
+
+
+@pytest.mark.parametrize("before", [0, 1, NAMED - 3, NAMED - 2, NAMED - 1, NAMED + 5])
+@pytest.mark.parametrize("more", [1, 4])
+def test_who_names_what_comes_up_is_brought_out_again(before: int, more: int) -> None:
+    there = settings(ALL, EACH, replace(ALL, id="list", path="/list/"))
+    old, new = named(there, numbered(before)), named(there, numbered(before + more))
+    again = set(naming(there, Catalogue(there.categories), numbered(before)))
+    assert {id for id in old if old[id] != new[id]} == again & old.keys()
