@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Sequence
 
-from feeds.fetch.pictures import read_picture
-from feeds.model.picture import Hung, Picture
+from feeds.fetch.pictures import look_at, read_picture
+from feeds.model.picture import Hanging, Hung, Picture
 from feeds.model.settings import Settings
+from feeds.model.source import Source
 from feeds.render.static import STATIC
 from feeds.store.pictures import Pictures
 
@@ -28,11 +29,15 @@ class Gallery:
         self._pictures.hang(channel_id, pictures)
 
     def read(self, picture: Picture) -> Hung | None:
-        if not self._reads or picture.path in STATIC:
-            return None
-        source = next((s for s in self._settings().sources if s.id == picture.source_id and s.kind == "content"), None)
+        source = self._source(picture)
         return read_picture(source, picture) if source else None
 
-    def look(self, path: str) -> Hung | None:
+    def look(self, path: str) -> Hanging | None:
         """Return the picture that posts point at by *path*, as it is now; None where none does, or it is missing."""
-        return next((hung for each in self._pictures.at(path) if (hung := self.read(each))), None)
+        shown = ((source, each) for each in self._pictures.at(path) if (source := self._source(each)))
+        return next((found for source, each in shown if (found := look_at(source, each))), None)
+
+    def _source(self, picture: Picture) -> Source | None:
+        if not self._reads or picture.path in STATIC:
+            return None
+        return next((s for s in self._settings().sources if s.id == picture.source_id and s.kind == "content"), None)

@@ -3,6 +3,7 @@
 import os
 import stat
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from unicodedata import normalize
 
@@ -11,6 +12,10 @@ DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 FILE = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 OUR_FOLDERS = frozenset({"_posts", "_drafts"})
 OTHER_FOLDERS = frozenset({"node_modules", "vendor", "lost+found", "__MACOSX"})
+
+
+Stamp = tuple[int, int]
+"""When a file was modified last (ns since 1970), and its size: what stands for its bytes as far as a disk tells."""
 
 
 class TooBig(OSError):
@@ -43,18 +48,29 @@ def read(root: str, name: str, limit: int) -> bytes:
     A file that changes while it is read, or is away for a moment because an editor replaces it, is read once more.
     Raises `OSError`, `TooBig` beyond *limit* bytes.
     """
+    return read_stamped(root, name, limit)[0]
+
+
+def read_stamped(root: str, name: str, limit: int) -> tuple[bytes, Stamp]:
+    """As `read`, with the stamp that the file bore all the while."""
     try:
         return _read_below(root, name, limit)
     except (FileNotFoundError, Changed):
         return _read_below(root, name, limit)
 
 
+def stamp(root: str, name: str, limit: int) -> Stamp:
+    """Return the stamp of what `read` would read now. Raises as that does, as far as one knows without reading."""
+    with _shelf(root, name) as (at, last):
+        return _stamp(os.stat(last, dir_fd=at, follow_symlinks=False), limit)
+
+
 def read_at(path: str, limit: int) -> bytes:
     """Return the bytes of the regular file at *path*, which its owner named: links are followed."""
     try:
-        return _read(path, limit, follow=True)
+        return _read(path, limit, follow=True)[0]
     except Changed:
-        return _read(path, limit, follow=True)
+        return _read(path, limit, follow=True)[0]
 
 
 def is_seen(path: str) -> bool:
@@ -97,8 +113,15 @@ def _descend(folder: int, name: str, shown: str) -> int:
         raise OSError(error.errno, error.strerror, shown) from error
 
 
-def _read_below(root: str, name: str, limit: int) -> bytes:
-    """Walk down folder by folder, so that none of them can be a link that leads out."""
+def _read_below(root: str, name: str, limit: int) -> tuple[bytes, Stamp]:
+    with _shelf(root, name) as (at, last):
+        return _read(last, limit, at=at)
+
+
+@contextmanager
+def _shelf(root: str, name: str) -> Iterator[tuple[int, str]]:
+    """Walk down folder by folder, so that none of them can be a link that leads out; give the last one, and the file's
+    name in it."""
     *folders, last = name.split("/")
     at = os.open(root, DIRECTORY & ~os.O_NOFOLLOW)
     try:
@@ -106,27 +129,27 @@ def _read_below(root: str, name: str, limit: int) -> bytes:
             below = os.open(folder, DIRECTORY, dir_fd=at)
             os.close(at)
             at = below
-        return _read(last, limit, at=at)
+        yield at, last
     finally:
         os.close(at)
 
 
-def _read(name: str, limit: int, *, at: int | None = None, follow: bool = False) -> bytes:
+def _read(name: str, limit: int, *, at: int | None = None, follow: bool = False) -> tuple[bytes, Stamp]:
     # Asked before opening as well: opening a device may do something.
-    _regular(os.stat(name, dir_fd=at, follow_symlinks=follow))
+    _stamp(os.stat(name, dir_fd=at, follow_symlinks=follow), None)
     descriptor = os.open(name, FILE | (0 if follow else os.O_NOFOLLOW), dir_fd=at)
     with open(descriptor, "rb") as file:
-        before = os.fstat(descriptor)
-        _regular(before)
-        if before.st_size > limit:
-            raise TooBig(f"{before.st_size} bytes; at most {limit} are read")
+        before = _stamp(os.fstat(descriptor), limit)
         body = file.read(limit + 1)
-        after = os.fstat(descriptor)
-    if len(body) != after.st_size or (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        after = _stamp(os.fstat(descriptor), None)
+    if before != after or len(body) != after[1]:
         raise Changed("it changed while it was read")
-    return body
+    return body, after
 
 
-def _regular(facts: os.stat_result) -> None:
+def _stamp(facts: os.stat_result, limit: int | None) -> Stamp:
     if not stat.S_ISREG(facts.st_mode):
         raise OSError("not a regular file")
+    if limit is not None and facts.st_size > limit:
+        raise TooBig(f"{facts.st_size} bytes; at most {limit} are read")
+    return facts.st_mtime_ns, facts.st_size

@@ -8,12 +8,13 @@ generator's site, below what that site publishes as it is; never through a link,
 import os
 import re
 from collections.abc import Iterator
+from functools import partial
 from unicodedata import normalize
 from urllib.parse import unquote, urlsplit
 
-from feeds.fetch.folder import is_seen, read
+from feeds.fetch.folder import is_seen, read, read_stamped, stamp
 from feeds.fetch.sites import folder_of
-from feeds.model.picture import LARGEST_PICTURE, Hung, Picture, picture_type
+from feeds.model.picture import LARGEST_PICTURE, Hanging, Hung, Picture, picture_type
 from feeds.model.sites import SITES
 from feeds.model.source import Folder, Source
 
@@ -22,24 +23,39 @@ _BASE = re.compile(r"^baseurl:[ \t]*[\"']?(/[^\"'\s#]+)", re.MULTILINE)  # of Je
 
 def read_picture(source: Source, picture: Picture) -> Hung | None:
     """Return the file that *picture* is in the folder of *source*; None where there is none that may be shown."""
-    media_type = picture_type(picture.path)
-    if not media_type:
-        return None
+    for base, name in _files(source, picture):
+        try:
+            body = read(base, name, LARGEST_PICTURE)
+        except (OSError, ValueError):
+            continue
+        return Hung(path=picture.path, media_type=picture_type(picture.path), pieces=(body,))
+    return None
+
+
+def look_at(source: Source, picture: Picture) -> Hanging | None:
+    """Return the file that `read_picture` would read now."""
+    for base, name in _files(source, picture):
+        try:
+            found = stamp(base, name, LARGEST_PICTURE)
+        except (OSError, ValueError):
+            continue
+        take = partial(read_stamped, base, name, LARGEST_PICTURE)
+        return Hanging(media_type=picture_type(picture.path), stamp=found, read=take)
+    return None
+
+
+def _files(source: Source, picture: Picture) -> Iterator[tuple[str, str]]:
+    """Give the files that may be shown as the picture, as they may be spelt, the likeliest first."""
+    if not picture_type(picture.path):
+        return
     root = os.path.realpath(source.location)
     try:
         folder = folder_of(root, source.options.kind)
     except OSError:
         folder = Folder(kind=source.options.kind)
     for base, name in _places(root, folder, source, picture):
-        if not _is_public(name):
-            continue
-        for spelt in dict.fromkeys((name, normalize("NFD", name), normalize("NFC", name))):
-            try:
-                body = read(base, spelt, LARGEST_PICTURE)
-            except (OSError, ValueError):
-                continue
-            return Hung(path=picture.path, media_type=media_type, pieces=(body,))
-    return None
+        if _is_public(name):
+            yield from ((base, n) for n in dict.fromkeys((name, normalize("NFD", name), normalize("NFC", name))))
 
 
 def _is_public(name: str) -> bool:

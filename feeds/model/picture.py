@@ -1,6 +1,6 @@
 """Pictures that published posts of ours point at, and the files that they are."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import NamedTuple
@@ -37,6 +37,18 @@ class Picture(NamedTuple):
     source_id: str
     beside: str
     place: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hanging:
+    """The file of a picture, not read yet. *stamp* tells its bytes from others: when it was modified (ns), its size.
+
+    *read* gives the bytes, with the stamp that they had. Raises `OSError` where the file has gone meanwhile.
+    """
+
+    media_type: str
+    stamp: tuple[int, int]
+    read: Callable[[], tuple[bytes, tuple[int, int]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ from feeds.web.front import Front
 from feeds.web.http import HEADERS, NOT_FOUND, WRITTEN, Answer, Asked, BadRequest, Entrance, Handler, text
 from feeds.web.onward import BEFORE, nowhere, older
 from feeds.web.outputs import Outputs, decoded, file_at
-from feeds.web.pictures import Look, nothing, picture
+from feeds.web.pictures import Look, Pictures, nothing
 from feeds.web.refusals import Draw, dressed, wants_page
 
 logger = logging.getLogger(__name__)
@@ -156,7 +156,7 @@ def site(
         Entrance(path="/readyz", handler=_readiness(ready)),
         *entrances,
     )
-    last = Entrance(path="/{path:path}", handler=partial(_published, outputs, seen, look, turned))
+    last = Entrance(path="/{path:path}", handler=partial(_published, outputs, seen, Pictures(look), turned))
     app = Starlette(
         routes=[Route(e.path, _endpoint(e), methods=list(e.methods)) for e in (*own, last)],
         exception_handlers={Exception: _failed, BadRequest: _bad},
@@ -168,7 +168,7 @@ def _readiness(ready: Callable[[], bool]) -> Handler:
     return lambda _: text("ready\n") if ready() else text("not ready\n", 503)
 
 
-def _published(outputs: Outputs, seen: Seen, look: Look, turned: Turned, asked: Asked) -> Answer:
+def _published(outputs: Outputs, seen: Seen, pictures: Pictures, turned: Turned, asked: Asked) -> Answer:
     if asked.path and (behind := older(turned, file_at(asked.path), asked)):
         return behind
     answer = outputs.get(asked.path, asked.headers) if asked.path else None
@@ -178,7 +178,7 @@ def _published(outputs: Outputs, seen: Seen, look: Look, turned: Turned, asked: 
     if answer and asked.method == "GET":
         raw = [(b"user-agent", asked.headers.get("user-agent", "").encode("latin-1", "replace"))]
         seen((asked.path, asked.client, raw, answer.status, len(answer.body)))
-    return answer or picture(look, asked) or text(NOT_FOUND, 404)
+    return answer or pictures.get(asked) or text(NOT_FOUND, 404)
 
 
 def _endpoint(entrance: Entrance) -> Callable[[Request], object]:

@@ -26,7 +26,9 @@ def test_a_picture_is_looked_for_in_the_folder_of_its_post_alone(tmp_path: Path)
         assert app.store.pictures.channels(["posts"]) == ("all", "tech")
         found = gallery.look("/quay.png")
         assert found
-        assert (found.media_type, found.pieces) == ("image/png", (b"site",))
+        facts = (tmp_path / "site/quay.png").stat()
+        assert (found.media_type, found.stamp) == ("image/png", (facts.st_mtime_ns, 4))
+        assert found.read() == (b"site", found.stamp)
         assert gallery.look("/b.png") is None, "its source is not configured any more"
         assert Gallery(lambda: app.settings, app.store.pictures, reads=False).look("/quay.png") is None
         app.store.outbox.rename({"all": "every"})

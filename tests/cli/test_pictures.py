@@ -5,9 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from feeds.model.picture import Hung
-from feeds.web.http import Asked
-from feeds.web.pictures import Look, nothing, picture
 from tests.cli.conftest import Feeds
 
 CONFIG = (
@@ -155,41 +152,3 @@ def test_a_picture_that_cannot_be_put_in_place_holds_nothing_up(feeds: Feeds, fo
     feeds("run")
     assert pictures(folder) == {"/img/fine.png"}
     assert b"<entry" in (folder / "var/public/atom.xml").read_bytes()
-
-
-# what the server answers with
-
-
-def look_for(body: bytes, media_type: str) -> Look:
-    return lambda path: Hung(path=path, media_type=media_type, pieces=(body,)) if path.startswith("/a.") else None
-
-
-def test_a_picture_has_its_type_an_etag_of_its_bytes_and_no_rights() -> None:
-    answer = picture(look_for(PNG, "image/png"), Asked(path="/a.png"))
-    assert answer
-    assert (answer.status, answer.body) == (200, PNG)
-    assert answer.headers["Content-Type"] == "image/png"
-    assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    assert answer.headers["Content-Security-Policy"] == "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-    assert answer.headers["Cache-Control"] == "public, max-age=300"
-    again = picture(look_for(PNG, "image/png"), Asked(path="/a.png", headers={"if-none-match": answer.headers["ETag"]}))
-    assert again
-    assert (again.status, again.body) == (304, b"")
-    changed = picture(
-        look_for(PNG[:-1] + b"?", "image/png"), Asked(path="/a.png", headers={"if-none-match": answer.headers["ETag"]})
-    )
-    assert changed
-    assert changed.status == 200
-
-
-def test_an_svg_is_packed_and_a_photograph_is_not() -> None:
-    for name, media_type, coding in (("/a.svg", "image/svg+xml", "gzip"), ("/a.jpg", "image/jpeg", None)):
-        answer = picture(look_for(b"<svg> " * 999, media_type), Asked(path=name, headers={"accept-encoding": "gzip"}))
-        assert answer
-        assert answer.headers.get("Content-Encoding") == coding
-
-
-@pytest.mark.parametrize("path", ["/b.png", "/a.html", "/a.md", "/a", "/", "/.png", "/a.png/", "/x/.png"])
-def test_there_is_no_picture_there(path: str) -> None:
-    assert picture(look_for(PNG, "image/png"), Asked(path=path)) is None
-    assert picture(nothing, Asked(path="/a.png")) is None
