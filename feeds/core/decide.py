@@ -366,9 +366,8 @@ class _Bench:
         for story in found.stories:
             self.explain_lead(story)
         marks = dict.fromkeys(found.marks)
-        if self.new_categories:
-            named = naming(self.settings, self.catalogue, self.view.categories)
-            marks.update((Mark(channel_id=id, due=self.now), None) for id in named)
+        named = naming(self.settings, self.catalogue, self.view.categories) if self.new_categories else ()
+        marks.update((Mark(channel_id=id, due=self.now), None) for id in named)
         before = self.view.state.info
         changed = self.now if self.saved else self.state.changed
         return Changes(
