@@ -57,9 +57,12 @@ def due(app: App) -> tuple[Job, ...]:
 
 
 def shown(app: App) -> bool:
-    """Tell whether a scheduler took the configuration in, and no channel of it waits to be published the first time."""
-    library = app.store.library
-    if not library.meta("settings"):
+    """Tell whether a scheduler took the configuration in, and no channel of it waits to be published the first time.
+
+    While no channel has a story yet, a source that waits to be asked may bring the first one.
+    """
+    library, figures = app.store.library, app.store.figures
+    if not library.meta("settings") or not (figures.tells() or not figures.waiting(app.clock())[0]):
         return False
     ids = [channel.id for channel in channels(app.settings, library.categories())]
     return not app.store.outbox.begins(ids, app.clock())

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, FromClause, and_, func, select
+from sqlalchemy import ColumnElement, Connection, FromClause, and_, exists, func, select
 
 from feeds.model.overview import Levels
 from feeds.store import tables as t
@@ -63,6 +63,11 @@ class Figures:
         with self._db.read() as connection:
             late, every = connection.scalar(query.where(state.due <= since)), connection.scalar(query)
         return late or 0, every or 0
+
+    def tells(self) -> bool:
+        """Tell whether any channel has a story to show."""
+        with self._db.read() as connection:
+            return bool(connection.scalar(select(exists().where(t.story_channels.c.story_id.is_not(None)))))
 
     def pressure(self) -> float:
         """Return how much more is due than can be asked, 1 where nothing is."""

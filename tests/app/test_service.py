@@ -11,6 +11,7 @@ from feeds.app.build import App, opened
 from feeds.app.nodes import _Watch, shown
 from feeds.app.service import Service
 from feeds.errors import StoreLocked
+from feeds.model.job import Job
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 CONFIG = """\
@@ -207,6 +208,8 @@ def test_a_web_node_is_ready_once_every_channel_was_published(desk: Path) -> Non
         assert not shown(app), "no scheduler was here yet"
         app.sync()
         assert not shown(app), "marked, and nothing published"
+        app.run_job(Job(name="publish"), app.work())
+        assert not shown(app), "published empty, while the first source is still to be asked"
         passes.run_pass(app)
         assert shown(app)
         app.store.outbox.mark(["all"], NOW)
