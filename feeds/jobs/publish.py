@@ -143,16 +143,13 @@ def _bring_out(edition: _Edition, channel: Channel, mark: datetime, page: pages_
     with tally.step("store"):
         view = window(channel, edition.now)
         stories: Sequence[Story]
-        older = ""
         if page:
             stories = (page.story,)
         elif channel.archived.period:
             stories = archive.stories(channel, ports, edition.now)
         else:
             channel = archive.close(channel, ports, edition.now)
-            newest = ports.archive.stories(view)
-            older = _older(edition, channel, newest)
-            stories = (*newest, *archive.late(channel, ports, edition.now))
+            stories = (*ports.archive.stories(view), *archive.late(channel, ports, edition.now))
         gone, last_gone = _gone(edition, channel)
         before = ports.outbox.places(channel.id)
     with tally.step("render"):
@@ -160,7 +157,7 @@ def _bring_out(edition: _Edition, channel: Channel, mark: datetime, page: pages_
         feed = compose(channel, stories, others, policies, view, gone, edition.work.settings.site, last_gone)
         if page:
             feed = replace(feed, versions=ports.archive.versions([member.key for member in page.story.members]))
-        rendered = render(replace(feed, older=older))
+        rendered = render(replace(feed, older=_older(edition, feed)))
     if again := outlived(feed):
         ports.outbox.mark([channel.id], again)
     outdated = False  # the last good documents tell what was taken back
@@ -198,12 +195,13 @@ def _bring_out(edition: _Edition, channel: Channel, mark: datetime, page: pages_
         logger.info("publish channel=%s stories=%d written=%d", channel.id, len(feed.items), len(paths))
 
 
-def _older(edition: _Edition, channel: Channel, newest: Sequence[Story]) -> str:
+def _older(edition: _Edition, feed: Feed) -> str:
     """Return the point from which the channel's page leads on; '' where it does not, or nothing lies behind it."""
-    onward_, site = edition.work.ports.onward, edition.work.settings.site
-    if onward_ is None or not site.older or "html" not in channel.formats or not newest:
+    onward_, site, channel = edition.work.ports.onward, edition.work.settings.site, feed.channel
+    if onward_ is None or not site.older or "html" not in channel.formats or not feed.items:
         return ""
-    point = Point(newest[-1].published, newest[-1].id)
+    last = feed.items[: channel.limit][-1].story
+    point = Point(last.published, last.id)
     return onward.written(point) if onward_.follows(channel.id, point, edition.now) else ""
 
 

@@ -212,7 +212,7 @@ class Feed:
     sources: tuple[Heard, ...] = ()  # of the page of who is read
     versions: tuple[Version, ...] = ()  # of the page of one story, the oldest first
     at: datetime | None = None  # when a news sitemap is brought out; None: when its newest story was
-    older: str = ""  # the name of the point behind which older stories lie; '' where pages do not lead there
+    older: str = ""  # the name of the point where its page ends, and leads on; '' where the page tells all of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ Only plain text of stories is shown, escaped by the template; their HTML stays i
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import groupby
 from urllib.parse import quote
@@ -61,8 +61,9 @@ class Address:
 
 
 def render(feed: Feed) -> tuple[bytes, tuple[SetAside, ...]]:
-    """Return *feed* as one HTML page."""
-    return _page(feed, before="", newer="")
+    """Return *feed* as one HTML page: the newest *limit* of its stories where that leads on to the others."""
+    shown = feed.items[: feed.channel.limit] if feed.older else feed.items
+    return _page(replace(feed, items=shown), before="", newer="")
 
 
 def older(feed: Feed, before: str, newer: str) -> bytes:

@@ -89,6 +89,22 @@ def test_on_and_back_each_story_once(app: App, start: str, sizes: list[int]) -> 
     assert link(page(app, start), "prev") == ""
 
 
+def test_a_page_that_leads_on_is_as_long_as_its_limit(tmp_path: Path) -> None:
+    """However much its feed tells, by `days` or because no archive has it yet."""
+    (tmp_path / "site").mkdir()
+    for n in range(1, 9):
+        (tmp_path / f"site/{n}.md").write_text(POST.format(title=str(n), date=f"2026-11-2{n}", more=""))
+    (tmp_path / "feeds.yaml").write_text(CONFIG.replace("limit: 4}", "limit: 4, days: 30, archives: month}", 1))
+    with opened(str(tmp_path / "feeds.yaml"), {"SOURCE_DATE_EPOCH": str(int(NOW.timestamp()))}, lock=True) as app:
+        passes.run_pass(app)
+        atom = app.store.overview.rendition("/atom.xml")
+        assert atom
+        assert atom.body.count(b"<entry") == 8
+        first = page(app, "/news/")
+        assert titles(first) == ["8", "7", "6", "5"]
+        assert titles(page(app, link(first, "next"))) == ["4", "3", "2", "1"]
+
+
 def test_an_older_page_says_what_it_is(app: App) -> None:
     path = link(page(app, "/news/tech/"), "next")
     found = page(app, path)
