@@ -250,7 +250,7 @@ class Leases(Protocol):
         """Return the lease whose callback ends in *id*, None where there never was one."""
 
     def put(self, lease: Lease, *fields: str) -> None:
-        """Write only *fields* of a lease: the hub may answer at the door while the request is under way."""
+        """Write only *fields* of a lease: the hub may answer here while the request is under way."""
 
     def forget(self, lease: Lease) -> None:
         """Take away a lease."""

@@ -34,7 +34,7 @@ class Refused:
     wait: timedelta = timedelta(0)
 
 
-class Door(Protocol):
+class SignIn(Protocol):
     """Who may come in."""
 
     def enter(self, name: str, password: str, client: str, device: str) -> Entered | Refused:
@@ -109,7 +109,7 @@ class Acts(Protocol):
 class Desk:
     """One of each, as the pages receive them. *site* and *ready* may answer otherwise after a reload."""
 
-    door: Door
+    sign_in: SignIn
     views: Views
     acts: Acts
     clock: Callable[[], datetime]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from feeds.app import desk, edit, preview
 from feeds.app.build import App
-from feeds.app.staff import Door
+from feeds.app.staff import SignIn
 from feeds.errors import FeedsError, UsageError
 from feeds.model.desk import Previewed
 from feeds.model.staff import AuditLine
@@ -99,12 +99,12 @@ class DeskActs:
     def __init__(
         self,
         app: App,
-        door: Door,
+        sign_in: SignIn,
         actions: Mapping[str, Action] = ACTIONS,
         *,
         wake: Callable[[], None] = lambda: None,
     ) -> None:
-        self._app, self._door, self._actions, self._wake = app, door, actions, wake
+        self._app, self._sign_in, self._actions, self._wake = app, sign_in, actions, wake
         self._one = threading.Lock()  # a preview copies the store: one at a time
 
     def do(self, action: str, fields: Mapping[str, str], who: str, client: str) -> Done:
@@ -113,8 +113,8 @@ class DeskActs:
             result = act(self._app, fields)
         except FeedsError as error:
             what = fields.get("what") or fields.get("source") or fields.get("channel") or ""
-            return Done(line=self._door.note(who, client, action, what, done=False, detail=str(error)), ok=False)
-        line = self._door.note(who, client, action, result.what, detail=result.detail)
+            return Done(line=self._sign_in.note(who, client, action, what, done=False, detail=str(error)), ok=False)
+        line = self._sign_in.note(who, client, action, result.what, detail=result.detail)
         self._wake()
         return Done(line=line, ok=True)
 

@@ -6,7 +6,7 @@ from feeds.app import partners
 from feeds.app.build import App
 from feeds.app.desk_acts import DeskActs
 from feeds.app.desk_views import DeskViews
-from feeds.app.staff import Door
+from feeds.app.staff import SignIn
 from feeds.ports_desk import Desk
 from feeds.render.static import STYLE
 from feeds.web.desk.entrances import entrances as ways_in
@@ -16,11 +16,11 @@ from feeds.web.http import Entrance
 
 def desk(app: App, wake: Callable[[], None]) -> Desk:
     """Return what the pages ask; *wake* has the engine look at once for what an action made due."""
-    door = Door(app.store.staff, app.clock)
+    sign_in = SignIn(app.store.staff, app.clock)
     return Desk(
-        door=door,
+        sign_in=sign_in,
         views=DeskViews(app),
-        acts=DeskActs(app, door, wake=wake),
+        acts=DeskActs(app, sign_in, wake=wake),
         clock=app.clock,
         site=lambda: app.settings.site,
         staffed=lambda: bool(app.store.staff.users()),

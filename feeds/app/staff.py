@@ -43,7 +43,7 @@ SEEN = timedelta(minutes=1)  # how exact `Session.seen` is, so that a page costs
 NAMES = 64  # characters of a name
 
 
-class Door:
+class SignIn:
     """Lets people in, and knows them again."""
 
     def __init__(self, staff: Staff, clock: Clock, hasher: PasswordHasher | None = None) -> None:

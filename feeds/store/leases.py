@@ -66,7 +66,7 @@ class Leases:
         return _lease(row) if row is not None else None
 
     def put(self, lease: Lease, *fields: str) -> None:
-        """Write only *fields* of a lease: the hub may answer at the door while the request is under way."""
+        """Write only *fields* of a lease: the hub may answer here while the request is under way."""
         values = {name: getattr(lease, name) for name in fields}
         with self._db.write() as connection:
             connection.execute(update(p.leases).where(p.leases.c.id == lease.id).values(values))

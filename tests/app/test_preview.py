@@ -221,10 +221,10 @@ def test_the_page_shows_the_draft_then_what_it_would_do(place: Path) -> None:
 
 def test_one_preview_at_a_time(place: Path) -> None:
     from feeds.app.desk_acts import DeskActs
-    from feeds.app.staff import Door
+    from feeds.app.staff import SignIn
 
     with opened_desk(place) as browser:
-        acts = DeskActs(browser.app, Door(browser.app.store.staff, browser.app.clock))
+        acts = DeskActs(browser.app, SignIn(browser.app.store.staff, browser.app.clock))
         with acts._one, pytest.raises(UsageError, match="another preview is under way"):
             acts.preview(OUTPUTS)
         assert acts.preview(OUTPUTS).channels

@@ -141,7 +141,7 @@ class _Front:
 
     def _who(self, asked: Asked) -> Session | None:
         token = guard.cookie(asked, SESSION)
-        return self.desk.door.session(token) if token else None
+        return self.desk.sign_in.session(token) if token else None
 
     def _passed(self, asked: Asked) -> tuple[Session, dict[str, str]] | Answer:
         """Return who sent a form, and its fields, where it passes every wall; else the refusal."""
@@ -203,7 +203,7 @@ class _Front:
         if not guard.fits(secret, fields.get("token", "")):
             return self._refused(asked, "refused_token")
         name, next = fields.get("name", ""), fields.get("next", "")
-        found = self.desk.door.enter(name, fields.get("password", ""), asked.client, guard.cookie(asked, DEVICE))
+        found = self.desk.sign_in.enter(name, fields.get("password", ""), asked.client, guard.cookie(asked, DEVICE))
         if isinstance(found, Entered):
             return guard.see(f"{guard.base(asked.path)}{self._inside(next)}", cookies=_welcomed(origin, found))
         say = words(_spoken(asked, self.desk.site().language))
@@ -218,7 +218,7 @@ class _Front:
         passed = self._passed(asked)
         if isinstance(passed, Answer):
             return passed
-        self.desk.door.leave(guard.cookie(asked, SESSION), asked.client)
+        self.desk.sign_in.leave(guard.cookie(asked, SESSION), asked.client)
         gone = (guard.drop_cookie(SESSION, secure=True), guard.drop_cookie(SESSION, secure=False))
         return guard.see(f"{guard.base(asked.path)}/login", cookies=gone)
 

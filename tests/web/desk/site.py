@@ -16,7 +16,7 @@ from feeds.app import partners, passes, staff
 from feeds.app.build import App, opened
 from feeds.app.desk_acts import DeskActs
 from feeds.app.desk_views import DeskViews
-from feeds.app.staff import Door
+from feeds.app.staff import SignIn
 from feeds.ports_desk import Desk
 from feeds.render.static import STATIC, STYLE
 from feeds.store.staff import name_key
@@ -140,11 +140,11 @@ def opened_desk(
             staff.add(app.store.staff, NAME, PASSWORD, NOW)
             app.store.staff.rehash(NAME, CHEAP.hash(PASSWORD))
         app.store.staff.forgive([name_key(NAME), "address:192.0.2.7"])
-        door = Door(app.store.staff, app.clock, CHEAP)
+        sign_in = SignIn(app.store.staff, app.clock, CHEAP)
         desk = Desk(
-            door=door,
+            sign_in=sign_in,
             views=DeskViews(app),
-            acts=DeskActs(app, door, wake=wake),
+            acts=DeskActs(app, sign_in, wake=wake),
             clock=app.clock,
             site=lambda: app.settings.site,
             staffed=lambda: True,
