@@ -1,4 +1,4 @@
-"""What those who answer partners and the jobs that send to them ask of the rest. `store/` and `jobs/` hold the answers."""
+"""What those who answer partners, and the jobs that send to them, ask of `store/` and `jobs/`."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime

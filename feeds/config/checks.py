@@ -168,6 +168,6 @@ def _pushed(parts: Parts, item: Item[partners.PartnerKeys]) -> None:
     address = urlsplit(push.url or "")
     if address.scheme == "http" and address.netloc not in parts.server.keys.allow_private:
         node = item.at("push", "url")
-        parts.sheet.fault(
-            node, f"url is {shown(node)}; give an https address: what is private does not go in the clear"
-        )
+        right = "give an https address: what is private does not go in the clear"
+        tried = f"to try it out, name {address.netloc} in server.allow_private"
+        parts.sheet.fault(node, f"url is {shown(node)}; {right} ({tried})")

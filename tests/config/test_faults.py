@@ -359,7 +359,8 @@ MORE = {
     ),
     "webhook in the clear": (
         "partners: [{id: p, push: {url: 'http://a.example/', secret: 'whsec_bmV3bmV3bmV3bmV3bmV3bmV3bmV3bmV3'}}]",
-        "2:32: url is 'http://a.example/'; give an https address: what is private does not go in the clear",
+        "2:32: url is 'http://a.example/'; give an https address: what is private does not go in the clear "
+        "(to try it out, name a.example in server.allow_private)",
     ),
     "hub": (
         "push: {hub: built-in}",
