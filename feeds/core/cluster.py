@@ -3,7 +3,8 @@
 A key alone is a claim; `joins` asks for what supports it, since a story swallowed is worse than a copy shown:
 
 same_id    another source uses the same id: believed when title or text agree too (templates copy ids)
-same_url   the same page: believed when title or text agree, or when another source said it within a day and one
+same_url   the same page: believed when title or text agree (within one source the text, for each change of a wiki page
+           bears the title of the page), or when another source said it within a day and one
            of both says no more than a title, or something of the other (one address may carry another story
            tomorrow: live pages, weekly columns; some feeds link every item to one page; and templates bear
            addresses that stand for one, which all who use them tell other things under)
@@ -46,11 +47,13 @@ def joins(entry: Entry, story: Story, key: str) -> Verdict:
     rule = RULES[key.partition(":")[0]]
     lead = story.lead
     apart = abs((entry.published or story.published) - story.published)
-    own = any(m.entry.source_id == entry.source_id for m in story.members)
+    own = next((m.entry for m in story.members if m.entry.source_id == entry.source_id), None)
     if rule == "same_text":
         if own and apart > SAME_SOURCE_TEXT:
             return Verdict(joins=False, rule=rule, why="again")
         return Verdict(joins=True, rule=rule, why="same_title_text" if key[0] == "t" else "same_text")
+    if rule == "same_url" and own and not _again(entry, own):
+        return Verdict(joins=False, rule=rule, why="other_text")
     if agree(entry, lead):
         return Verdict(joins=True, rule=rule, why="same_agreeing")
     if rule == "same_url" and apart <= SAME_PAGE and not own and of_one_page(entry, lead):
@@ -62,6 +65,12 @@ def agree(one: Entry, other: Entry) -> bool:
     """Tell whether two entries say alike: equal titles, or most words of the shorter text stand in the longer."""
     titled = one.title == other.title or text.fold(one.title) == text.fold(other.title)
     return titled or overlap(one, other)
+
+
+def _again(one: Entry, other: Entry) -> bool:
+    """Tell whether one source may say the same under another id: nothing below the title, or the same, or more."""
+    a, b = identity.body_of(one), identity.body_of(other)
+    return not (a and b) or a == b or overlap(one, other)
 
 
 def overlap(one: Entry, other: Entry) -> bool:

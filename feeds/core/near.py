@@ -26,6 +26,7 @@ from typing import NamedTuple, TypeVar
 
 from feeds.core.cluster import SAME_SOURCE_TEXT
 from feeds.core.habits import OFTEN
+from feeds.core.opening import is_ahead, opening
 from feeds.core.passing import passing
 from feeds.core.sketch import Sentence, Sketch, bag
 
@@ -38,13 +39,16 @@ CANDIDATES = 8  # stories compared in full; more than one in 2,000 copies is not
 TITLED = 0.6  # of the titles' letters shared: from here on they are of one news
 FAR = 0.1  # of the shorter text held by the other: below, with another title, none of 10,000 pairs scored above .003
 PART = 0.4  # of the shorter text held by the other: below, both report one event in words of their own
+WHOLE = 0.85  # of the shorter text held by the other: from here on how they open is no matter
+OTHERWISE, ANNOUNCED = 0.25, 0.05  # of the opening's words the other lacks: above, it is another step of one affair
+_OPENED_ALIKE = {"opens_otherwise": 0.0, "announced": 0.0}
 AGAIN = math.sqrt(SAME_SOURCE_TEXT / timedelta(hours=1))  # of the fact `hours`, which is a root too
 SILENT = 3  # shingles, below which a text says nothing of its own
 _KIND = re.compile(
     "프로필|인터뷰|사설|칼럼|기고|포토|화보|만평|영상|그래픽|일문일답|profile|interview|opinion|editorial|video"
 )
 _NOTHING: frozenset[int] = frozenset()
-_WHOLE = 4.0  # log of the shingles from which on a text is long enough to trust what it shares
+_LONG = 4.0  # log of the shingles from which on a text is long enough to trust what it shares
 
 
 class Side(NamedTuple):
@@ -137,6 +141,7 @@ def likenesses(entry: Side, others: Sequence[Side], *, known: bool = False) -> t
         facts = _facts(entry, other, mine, theirs) | _shared(overlaps[at], rest)
         asked = facts["titles"] < TITLED and facts["contained"] > PART and not facts["same_source"]
         facts["passing"] = _passing(entry, other, shared[at]) if asked else 0.0
+        facts |= _opened(mine, theirs) if asked and facts["contained"] < WHOLE else _OPENED_ALIKE
         found.append(_judged(facts))
     return tuple(found)
 
@@ -245,7 +250,7 @@ def _facts(entry: Side, other: Side, mine: _Told, theirs: _Told) -> dict[str, fl
         "titles_alone": max(titles, 0.01) * float(silent == 2),
         "one_silent": float(silent == 1),
         "words": words,
-        "words_long": words**2 * min(math.log1p(size), _WHOLE),
+        "words_long": words**2 * min(math.log1p(size), _LONG),
         "same_source": same,
         "same_source_other_number": same * float(a.numbers != b.numbers),
         "series": float(bool(a.series) and a.series == b.series and titles < 0.9),
@@ -253,6 +258,13 @@ def _facts(entry: Side, other: Side, mine: _Told, theirs: _Told) -> dict[str, fl
         "hours": math.sqrt(min(abs((entry.published - other.published).total_seconds()) / 3600, 336)),
         "tagged": float(a.tagged or b.tagged),
     }
+
+
+def _opened(mine: _Told, theirs: _Told) -> dict[str, float]:
+    """Return how much of either opening the other text lacks, and whether only one says that its news is to come."""
+    ways = ((mine, theirs), (theirs, mine))
+    shares = [_share(opening(one.own), two.words) for one, two in ways]
+    return {"opens_otherwise": 1 - max(shares), "announced": float(is_ahead(mine.own) != is_ahead(theirs.own))}
 
 
 def _titles(entry: Side, other: Side) -> float:
@@ -290,6 +302,7 @@ VETOES: Mapping[str, Callable[[Mapping[str, float]], bool]] = {
         and (f["titles"] < 0.9 or f["words"] < 0.9)
     ),
     "passing": lambda f: f["passing"] > 0.8,
+    "other_step": lambda f: f["opens_otherwise"] > (ANNOUNCED if f["announced"] else OTHERWISE),
     "other_kind": lambda f: f["other_kind"] > 0 and f["titles"] < TITLED,
     "numbers": lambda f: f["numbers"] >= 4 and f["numbers_share"] < 0.5,
     "source_title": lambda f: f["same_source"] > 0 and f["titles"] < 0.75,
@@ -300,7 +313,7 @@ VETOES: Mapping[str, Callable[[Mapping[str, float]], bool]] = {
     "source_little": lambda f: (
         f["same_source"] > 0
         and (f["contained"] < 0.85 or f["size"] < 12 or f["numbers_missing"] > 2 * f["tagged"])
-        and (f["titles"] < 1 or f["contained"] < 0.7 or f["size"] < 60 or f["numbers_missing"] > 1)
+        and (f["titles"] < 1 or f["contained"] < 0.9 or f["size"] < 60 or f["numbers_missing"] > 1)
     ),
 }
 """What speaks against one story whatever the score, by code (`telling.VETOES` has the sentences).

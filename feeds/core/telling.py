@@ -23,6 +23,10 @@ WHYS: Mapping[str, tuple[str, str]] = {
         "the same words again in one source, more than 20 hours apart",
         "한 출처가 20시간 넘게 지나 같은 글을 다시 냈습니다",
     ),
+    "other_text": (
+        "one source says something else about one page",
+        "한 출처가 같은 페이지를 두고 다른 말을 합니다",
+    ),
     "nothing_agrees": ("neither title nor text agree", "제목도 글도 맞지 않습니다"),
 }
 """Why two entries are taken for one story, or are not, by code."""
@@ -91,6 +95,10 @@ VETOES: Mapping[str, tuple[str, str]] = {
     "passing": (
         "one says in passing, before its own news, what the other tells",
         "한쪽이 제 소식에 앞서 지나가며 한 말이 다른 쪽의 소식입니다",
+    ),
+    "other_step": (
+        "they open otherwise and share the background: two steps of one affair",
+        "첫머리가 다르고 배경만 겹칩니다. 한 일의 다른 단계입니다",
     ),
     "other_kind": (
         "a profile, an interview or the like is not the news",

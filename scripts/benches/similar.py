@@ -203,7 +203,7 @@ def lookups(store: Store, stories: int) -> tuple[float, float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--stories", type=int, default=1_000_000, help="generated stories within fourteen days")
-    parser.add_argument("--archive", type=int, default=20_000, help="items of the archive that is published anew")
+    parser.add_argument("--archive", type=int, default=100_000, help="items of the archive that is published anew")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         store = open_store(f"sqlite:///{folder}/written.db")

@@ -119,6 +119,22 @@ def test_copies_become_one_story(first: Entry, second: Entry, rule: str) -> None
 
 
 @pytest.mark.parametrize(
+    ("body", "stories"),
+    [
+        pytest.param("<p>The name in Greek was put right.</p>", 2, id="another change of a page"),
+        pytest.param(f"<p>{LONG} The mayor came too.</p>", 1, id="the same that grew"),
+        pytest.param("", 1, id="a bare link"),
+    ],
+)
+def test_one_source_says_it_again_under_another_id(body: str, stories: int) -> None:
+    """A wiki's feed of changes links each to the page that was changed, under its title (GeoNames)."""
+    desk = shelf()
+    first = entry("a", url=PAGE, title="Jerusalem", content=f"<p>{LONG}</p>")
+    desk.poll("one", [first, entry("b", url=PAGE, title="Jerusalem", content=body)])
+    assert len(desk.stories) == stories
+
+
+@pytest.mark.parametrize(
     ("first", "second"),
     [
         pytest.param(

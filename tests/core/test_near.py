@@ -100,6 +100,9 @@ def test_other_story_is_left_alone(title: str, text: str) -> None:
 
 ANGER = "김하늘 시의회 부의장이 강변 도서관을 두 번이나 물에 잠기게 한 시장의 이름을 부르며 “제방도 못 쌓는 시장은 물러나라”고 비난"
 REACTION = ANGER + "한 것과 관련해 시장실이 20일 “제방 공사는 내년 봄에 예정대로 끝난다”는 입장을 밝혔다."
+VISITED = "두 나라는 지난해 가을 여객선 항로를 열두 해 만에 다시 열었고, 올해 들어 승객이 30만 명을 넘었다. 해양부 장관이 하늘나라를 찾는 것은 2019년 이후 처음이다."
+TRIED = "오 전 시장은 2021년부터 2년 동안 제방 공사비 4억2000만 원을 빼돌려 별장을 산 혐의로 지난해 9월 재판에 넘겨졌다. 검찰은 지난달 결심공판에서 징역 5년과 벌금 1억 원을 구형했다."
+KNOWN = "윤 관장은 한빛대에서 기록학을 공부하고 1998년 강변 도서관 서고에 들어와 스물여덟 해 동안 일했다. 2025년 큰물 때는 사흘 밤을 새워 책 4만 권을 건져 냈다. 어린이 열람실과 이동 도서관을 처음 연 것도 그다."
 NOTICE_TITLE = "[알림] 가온뉴스 콘텐츠 저작권 고지"
 NOTICE = "가온뉴스가 제공하는 기사, 사진, 그래픽, 영상 등 모든 콘텐츠는 관련 법의 보호를 받습니다. 사전 허가 없이 옮겨 싣지 마십시오."
 
@@ -115,6 +118,21 @@ NOTICE = "가온뉴스가 제공하는 기사, 사진, 그래픽, 영상 등 모
             ("[프로필] 윤가람 강변 도서관장…서고 지킨 사서", "큰물에 잠긴 서고에서 책 4만 권을 건져 내고 강변 도서관의 새 관장으로 임명된 윤가람(51) 사서는…", "b"),
             ("윤가람 새 관장 “어깨 무겁다”", "큰물에 잠긴 서고에서 책 4만 권을 건져 내고 강변 도서관의 새 관장으로 임명된 윤가람(51) 사서가 “어깨가 무겁다”고 20일 밝혔다.", "a"),
             1, "other_kind", id="a profile opens as the news does",
+        ),
+        pytest.param(
+            ("윤가람 장관 하늘나라 도착…“결실 기대”", "윤가람 해양부 장관이 22일 사흘 일정으로 동해 건너 하늘나라를 방문했다. 윤 장관은 공항에서 한도현 항만청장을 만나 새 항로 협정과 어선 안전 문제를 논의했다. " + VISITED, "b"),
+            ("윤가람 장관, 22일 하늘나라 방문…항로 협정 논의", "윤가람 해양부 장관이 오는 22일부터 사흘 일정으로 동해 건너 하늘나라를 방문한다고 해양부가 20일 밝혔다. 윤 장관은 현지에서 한도현 항만청장을 만나 새 항로 협정과 어선 안전 문제를 논의할 예정이다. " + VISITED, "a"),
+            44, "other_step", id="a visit made and the visit announced",
+        ),
+        pytest.param(
+            ("오세나 전 강변시장 측 “정치 판결” 반발…항소", "오세나 전 강변시장 측이 20일 제방 공사비를 빼돌린 혐의로 징역 3년을 선고받자 즉각 항소하겠다고 밝혔다. 변호인은 “정치 판결”이라고 주장했다. " + TRIED, "b"),
+            ("법원, 오세나 전 강변시장에 징역 3년 선고", "한빛지방법원 형사2부는 20일 제방 공사비를 빼돌린 혐의로 기소된 오세나 전 강변시장에게 징역 3년을 선고했다. 재판부는 “시민의 안전에 쓸 돈을 사적으로 썼다”고 밝혔다. " + TRIED, "a"),
+            3, "other_step", id="a verdict and the answer to it",
+        ),
+        pytest.param(
+            ("책 4만 권 건져 낸 사서, 윤가람 새 관장은 누구", "20일 강변 도서관의 새 관장에 오른 윤가람(51) 사서는 서고를 지켜 온 사람이다. " + KNOWN, "b"),
+            ("강변 도서관장에 윤가람 사서 임명", "한빛시는 20일 강변 도서관의 새 관장에 윤가람(51) 사서를 임명했다. 임기는 3년이다. " + KNOWN, "a"),
+            5, "other_step", id="a portrait and the news of the same person",
         ),
         pytest.param(
             (NOTICE_TITLE, NOTICE, "a"), (NOTICE_TITLE, NOTICE, "a"), 48, "source_again", id="a notice that recurs",
@@ -151,6 +169,14 @@ def test_trap_of_a_real_feed_is_told(
     found = likeness(side(*one, hours=hours), side(*other))
     assert found.veto == veto, (found.score, found.facts)
     assert found.score > near.THRESHOLD, "no veto would be needed"
+
+
+def test_teaser_of_a_film_and_the_film_of_one_source_are_two() -> None:
+    """Under one title, at two addresses: most of the teaser stands in what is said of the film, but not all."""
+    teaser = "The whole film: see the address below. " + EN_TEXT[:200]
+    found = likeness(side(EN_TITLE, teaser, "a", hours=24), side(EN_TITLE, EN_TEXT + " Thanks to our readers.", "a"))
+    assert found.score > near.THRESHOLD
+    assert found.veto == "source_little"
 
 
 def test_grown_text_of_one_source_is_found_next_day() -> None:

@@ -28,6 +28,8 @@ FACTS: Mapping[str, tuple[str, str]] = {
     "fact_other_kind": ("another kind of piece", "다른 갈래의 글"),
     "fact_hours": ("hours apart", "시간 차"),
     "fact_passing": ("said in passing", "지나가며 한 말"),
+    "fact_opens_otherwise": ("opens otherwise", "다른 첫머리"),
+    "fact_announced": ("one is still to come", "한쪽은 앞날의 일"),
     "fact_titles_alone": ("titles alone", "제목만"),
     "fact_tagged": ("same tags", "같은 태그"),
     "fact_weighed": ("weighed", "따진 것"),
