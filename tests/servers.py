@@ -35,7 +35,8 @@ def fresh() -> Trial:
 
 
 @cache
-def _template() -> str:
+def template() -> str:
+    """Return the name of the database that has our tables, and nothing else."""
     migrate(server().create("made"))
     return "made"
 
@@ -47,4 +48,4 @@ def empty() -> str:
 
 def ready() -> str:
     """Return the address of a new database with our tables."""
-    return server().create(f"t{next(_numbers)}", _template())
+    return server().create(f"t{next(_numbers)}", template())

@@ -69,9 +69,10 @@ class Workers:
 
 
 class Clustered:
-    """All clusters of one test, by the file that each store would be."""
+    """All clusters of one test, by the file that each store would be, each in the database that *made* gives."""
 
-    def __init__(self) -> None:
+    def __init__(self, made: Callable[[str], str] = lambda _: servers.ready()) -> None:
+        self._made = made
         self._addresses: dict[str, str] = {}
         self._workers: dict[str, Workers] = {}
         self._run_job = App.run_job
@@ -89,12 +90,14 @@ class Clustered:
 
     def address(self, store: str) -> str:
         """Return the address of the database that stands for *store*, the same each time."""
+        if not store.startswith("sqlite:"):
+            return store
         if store not in self._addresses:
-            self._addresses[store] = servers.ready()
+            self._addresses[store] = self._made(store)
         return self._addresses[store]
 
     def _open(self, store: str, **more: Any) -> Store:
-        return open_store(self.address(store) if store.startswith("sqlite:") else store, **more)
+        return open_store(self.address(store), **more)
 
     def run_job(self, app: App, job: Job, work: Work) -> Report:
         """Run a job's shards that have something due until none has, but for those that left something undone."""

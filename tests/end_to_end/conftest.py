@@ -5,16 +5,28 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.end_to_end import apart
 from tests.end_to_end.clustered import Clustered
 
 FEW = ("test_content", "test_corpus", "test_faults", "test_hub_rocks", "test_partners")
 """Modules whose tests poll, publish and deliver, and which always run in both modes."""
 
-MORE = ("test_leaks", "test_partner_push", "test_subscriber_rocks", "test_torture")
+MORE = (
+    "test_kill",
+    "test_leaks",
+    "test_partner_push",
+    "test_same_bytes",
+    "test_subscriber_rocks",
+    "test_torture",
+    "test_walk",
+)
 """The rest of those, which take longer: in both modes where FEEDS_TEST_ENGINE is `cluster`.
 
-The others are about what one process is alone (its service, its end at a moment, its own files), about browsers, or
-about clusters.
+Of the others test_cluster is about clusters. test_push_crash ends one thread at each of its transactions, and goes on
+from copies of a file; test_upgrade begins with files that earlier versions left, which no cluster has. test_serve,
+test_operations, test_push_kill and test_push_peer are about `feeds serve`, one process by what it promises: what its
+three counterparts promise is in test_cluster and `scripts/bench rolling`. The rest look at pages in a browser, which
+are the same bytes in both modes by test_same_bytes.
 """
 
 
@@ -33,5 +45,6 @@ def mode(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Ite
         return
     cluster = Clustered()
     cluster.take_over(monkeypatch, request.module)
+    apart.take_over(monkeypatch)
     yield chosen
     cluster.close()
