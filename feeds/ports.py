@@ -351,7 +351,7 @@ class Gallery(Protocol):
         """Return those of *paths* that other channels point at, too."""
 
     def hang(self, channel_id: str, pictures: Sequence[Picture]) -> None:
-        """Note what a channel points at."""
+        """Note what a channel points at; it counts as news of what is published."""
 
     def read(self, picture: Picture) -> Hung | None:
         """Return the file, None where there is none that may be shown."""

@@ -47,7 +47,10 @@ class Notes(Protocol):
         """Return what stands for that which is published at *path* now, '' where nothing is."""
 
     def document(self, gap: Gap) -> Thing | None:
-        """Return what is published at a path, None where that is not what the gap *wants*."""
+        """Return what is published at a path, None where that is not what the gap *wants*.
+
+        Raises `OutputError` where it is a picture that cannot be read here.
+        """
 
     def leave(self, gaps: Sequence[Gap]) -> None:
         """Note that it is not known what is at these paths: they are about to be emptied."""

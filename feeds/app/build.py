@@ -134,7 +134,8 @@ def bucket(place: MirrorPlace) -> Bucket:
 def _mirror(settings: Settings, store: Store) -> Mirror | None:
     if settings.mirror is None:
         return None
-    return Mirror(bucket=bucket(settings.mirror), notes=store.outbox.mirroring(ASSETS), assets=ASSETS)
+    album = Gallery(lambda: settings, store.pictures)
+    return Mirror(bucket=bucket(settings.mirror), notes=store.outbox.mirroring(ASSETS, album), assets=ASSETS)
 
 
 @dataclass(slots=True, kw_only=True)

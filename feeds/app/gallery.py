@@ -1,8 +1,11 @@
-"""Pictures of our own posts: what the store knows of them, and their files in the folders of posts. Port `Gallery`."""
+"""Pictures of our own posts: what the store knows of them, and their files in the folders of posts.
+
+The port `Gallery`, and the album of `store/mirror_pictures.py`.
+"""
 
 from collections.abc import Callable, Sequence
 
-from feeds.fetch.pictures import look_at, read_picture
+from feeds.fetch.pictures import digest_picture, look_at, read_picture
 from feeds.model.picture import Hanging, Hung, Picture
 from feeds.model.settings import Settings
 from feeds.model.source import Source
@@ -31,6 +34,10 @@ class Gallery:
     def read(self, picture: Picture) -> Hung | None:
         source = self._source(picture)
         return read_picture(source, picture) if source else None
+
+    def digest(self, picture: Picture) -> str:
+        source = self._source(picture)
+        return digest_picture(source, picture) if source else ""
 
     def look(self, path: str) -> Hanging | None:
         """Return the picture that posts point at by *path*, as it is now; None where none does, or it is missing."""

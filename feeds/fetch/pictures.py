@@ -8,16 +8,18 @@ generator's site, below what that site publishes as it is; never through a link,
 import os
 import re
 from collections.abc import Iterator
-from functools import partial
+from functools import lru_cache, partial
+from hashlib import sha256
 from unicodedata import normalize
 from urllib.parse import unquote, urlsplit
 
-from feeds.fetch.folder import is_seen, read, read_stamped, stamp
+from feeds.fetch.folder import Stamp, is_seen, read, read_stamped, stamp
 from feeds.fetch.sites import folder_of
 from feeds.model.picture import LARGEST_PICTURE, Hanging, Hung, Picture, picture_type
 from feeds.model.sites import SITES
 from feeds.model.source import Folder, Source
 
+KNOWN = 20_000  # files of which the digest is remembered: some 6 MB
 _BASE = re.compile(r"^baseurl:[ \t]*[\"']?(/[^\"'\s#]+)", re.MULTILINE)  # of Jekyll: where the whole site stands
 
 
@@ -42,6 +44,24 @@ def look_at(source: Source, picture: Picture) -> Hanging | None:
         take = partial(read_stamped, base, name, LARGEST_PICTURE)
         return Hanging(media_type=picture_type(picture.path), stamp=found, read=take)
     return None
+
+
+def digest_picture(source: Source, picture: Picture) -> str:
+    """Return what changes with the bytes of the file that `read_picture` would read now, '' where there is none.
+
+    A file whose stamp is as it was is not read again.
+    """
+    for base, name in _files(source, picture):
+        try:
+            return _digest(base, name, stamp(base, name, LARGEST_PICTURE))
+        except (OSError, ValueError):
+            continue
+    return ""
+
+
+@lru_cache(maxsize=KNOWN)
+def _digest(base: str, name: str, _as_of: Stamp) -> str:
+    return sha256(read(base, name, LARGEST_PICTURE)).hexdigest()[:32]
 
 
 def _files(source: Source, picture: Picture) -> Iterator[tuple[str, str]]:

@@ -41,9 +41,12 @@ def _hang(channel_id: str, wanted: tuple[Picture, ...], ports: Ports) -> tuple[s
         gallery.hang(channel_id, wanted)
     files = [file for picture in wanted if (file := gallery.read(picture))]
     try:
-        return ports.write(files) if files else ()
+        written = ports.write(files) if files else ()
     except OutputError:
-        return tuple(path for file in files for path in _put(file, ports))
+        written = tuple(path for file in files for path in _put(file, ports))
+    if written and before == wanted:
+        gallery.hang(channel_id, wanted)  # a file is another one: who mirrors looks again
+    return written
 
 
 def _put(file: Hung, ports: Ports) -> tuple[str, ...]:

@@ -14,9 +14,10 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, 
 from sqlalchemy import Row as AnyRow
 
 from feeds.model.mirror import Closed, Gap, MirrorStanding, Thing
-from feeds.store import news
+from feeds.store import mirror_pictures, news
 from feeds.store import tables as t
 from feeds.store.db import Database, chunks
+from feeds.store.mirror_pictures import Album
 from feeds.store.mirror_tables import mirrored
 
 WHOLE, COMPARED = "", "*"
@@ -32,10 +33,10 @@ _WANTS = _R.etag + " " + _R.media_type  # the bytes, and how they are called
 
 
 class Mirroring:
-    """Notes in one database. *assets* are things beside what is published, by path."""
+    """Notes in one database. *assets* are things beside what is published, by path; so are pictures, of *album*."""
 
-    def __init__(self, db: Database, assets: Mapping[str, Thing]) -> None:
-        self._db = db
+    def __init__(self, db: Database, assets: Mapping[str, Thing], album: Album | None = None) -> None:
+        self._db, self._album = db, album
         self._assets = {path: f"{_digest(thing)} {thing.media_type}" for path, thing in assets.items()}
         self._things = assets
 
@@ -59,18 +60,23 @@ class Mirroring:
     def gaps(self, now: datetime, limit: int) -> tuple[Gap, ...]:
         with self._db.read() as connection:
             found = self._asset_gaps(connection, now)
+            if self._album:
+                found += mirror_pictures.gaps(connection, self._album, now, self._assets)
             for query in (_missing(now), _left_over(now, self._assets)):
                 found.extend(map(_gap, connection.execute(query.limit(limit))))
         return tuple(found[:limit])
 
     def wanted(self, path: str) -> str:
         with self._db.read() as connection:
-            return connection.scalar(select(_WANTS).where(_R.path == path)) or self._assets.get(path, "")
+            known = connection.scalar(select(_WANTS).where(_R.path == path)) or self._assets.get(path, "")
+            return known or (mirror_pictures.wanted(connection, self._album, path) if self._album else "")
 
     def document(self, gap: Gap) -> Thing | None:
         with self._db.read() as connection:
             row = connection.execute(select(_R.body, _R.media_type, _WANTS.label("wants")).where(_R.path == gap.path))
             found = row.one_or_none()
+            if found is None and self._album and gap.path not in self._assets:
+                return mirror_pictures.document(connection, self._album, gap)
         if found is None:
             return self._things.get(gap.path) if self._assets.get(gap.path) == gap.wants else None
         if found.wants != gap.wants:
@@ -142,7 +148,7 @@ class Mirroring:
     def standing(self) -> MirrorStanding:
         """Return how the copies stand; those that were never begun are behind with everything."""
         with self._db.read() as connection:
-            number = len(self._asset_gaps(connection, None))
+            number = len(self._asset_gaps(connection, None)) + mirror_pictures.behind(connection, self._assets)
             for some in (_missing(None), _left_over(None, self._assets)):
                 number += connection.scalar(select(func.count()).select_from(some.order_by(None).subquery())) or 0
             query = select(_M.problem, _M.due).where(_M.problem != "").order_by(_M.path).limit(1)
@@ -180,7 +186,8 @@ def _left_over(now: datetime | None, assets: Mapping[str, str]) -> Select[Any]:
     """What is there, or may be, and is not published any more."""
     return (
         select(_M.path, literal("").label("wants"), _M.tag)
-        .where(_M.path.startswith("/"), ~exists().where(_R.path == _M.path), _M.path.not_in(assets), _ripe(now))
+        .where(_M.path.startswith("/"), ~exists().where(_R.path == _M.path), ~mirror_pictures.pointed_at(_M.path))
+        .where(_M.path.not_in(assets), _ripe(now))
         .order_by(_M.path)
     )
 

@@ -19,6 +19,7 @@ from feeds.store import filing, holding, hub, marking, news, redirects, renaming
 from feeds.store import tables as t
 from feeds.store.db import Database, chunks, within
 from feeds.store.hub import Hub
+from feeds.store.mirror_pictures import Album
 from feeds.store.mirroring import Mirroring
 from feeds.store.rows import AnyRow, delivery_of, delivery_row, rendition_of
 
@@ -239,9 +240,9 @@ class Outbox:
             row = connection.execute(select(t.renditions).where(t.renditions.c.path == path)).one_or_none()
         return rendition_of(row, gzip.decompress(row.body)) if row else None
 
-    def mirroring(self, assets: Mapping[str, Thing] = MappingProxyType({})) -> Mirroring:
-        """Return our notes of a bucket, in which *assets* stand beside what is published."""
-        return Mirroring(self._db, assets)
+    def mirroring(self, assets: Mapping[str, Thing] = MappingProxyType({}), album: Album | None = None) -> Mirroring:
+        """Return our notes of a bucket; *assets* and the pictures of *album* stand there beside what is published."""
+        return Mirroring(self._db, assets, album)
 
     def pending(self) -> int:
         """Return how many channels are marked, due or not."""

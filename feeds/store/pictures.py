@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import delete, select
 
 from feeds.model.picture import Picture
+from feeds.store import news
 from feeds.store.db import Database
 from feeds.store.picture_tables import pictures
 
@@ -33,6 +34,7 @@ class Pictures:
             connection.execute(delete(pictures).where(_P.channel_id == channel_id))
             if rows:
                 connection.execute(pictures.insert(), rows)
+            news.count(self._db, connection)
 
     def at(self, path: str) -> tuple[Picture, ...]:
         query = select(_P.path, _P.source_id, _P.beside, _P.place).where(_P.path == path).distinct()

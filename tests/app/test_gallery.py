@@ -29,6 +29,11 @@ def test_a_picture_is_looked_for_in_the_folder_of_its_post_alone(tmp_path: Path)
         facts = (tmp_path / "site/quay.png").stat()
         assert (found.media_type, found.stamp) == ("image/png", (facts.st_mtime_ns, 4))
         assert found.read() == (b"site", found.stamp)
+        digest = gallery.digest(QUAY)
+        (tmp_path / "site/quay.png").write_bytes(b"another")
+        assert gallery.digest(QUAY) not in ("", digest)
+        (tmp_path / "site/quay.png").unlink()
+        assert gallery.digest(QUAY) == "", "what cannot be read has none"
         assert gallery.look("/b.png") is None, "its source is not configured any more"
         assert Gallery(lambda: app.settings, app.store.pictures, reads=False).look("/quay.png") is None
         app.store.outbox.rename({"all": "every"})
