@@ -24,9 +24,9 @@ MORE = (
 
 Of the others test_cluster is about clusters. test_push_crash ends one thread at each of its transactions, and goes on
 from copies of a file; test_upgrade begins with files that earlier versions left, which no cluster has. test_serve,
-test_operations, test_push_kill and test_push_peer are about `feeds serve`, one process by what it promises: what its
-three counterparts promise is in test_cluster and `scripts/bench rolling`. The rest look at pages in a browser, which
-are the same bytes in both modes by test_same_bytes.
+test_operations, test_push_kill and test_push_peer start `feeds serve`, and stop, kill and reload that one process: what
+its three counterparts promise is in test_cluster and `scripts/bench rolling`, what they push in test_hub_rocks and
+test_subscriber_rocks. The rest look at pages in a browser, which are the same bytes in both modes by test_same_bytes.
 """
 
 
