@@ -58,8 +58,8 @@ def after(state: SourceState, source: Source, fetched: Fetched, schedule: Schedu
     """
     if fetched.letter:  # it says nothing of how the source answers; one that cannot be read has the source asked
         return replace(state, strikes=0, polled=now, due=state.due if fetched.outcome == "fresh" else now)
-    told = _settled_in(_told(state, source, fetched, now))
-    return replace(told, due=_due(state, told, source, fetched, schedule, now))
+    told = _settled_in(_told(state, source, fetched, schedule, now))
+    return replace(told, due=now + max(_every(source), WEEK)) if rested(told) or gone(told) else told
 
 
 def _settled_in(told: SourceState) -> SourceState:
@@ -105,15 +105,16 @@ def healed(state: SourceState, source: Source, schedule: Schedule, now: datetime
     return now if state.due - now > max(longest(source, schedule), WEEK) else state.due
 
 
-def _told(state: SourceState, source: Source, fetched: Fetched, now: datetime) -> SourceState:
-    """*state* with what the answer says, `due` aside."""
-    if fetched.outcome == "fresh":
-        return _succeeded(state, source, fetched, fetched.validators, now)
-    if fetched.outcome == "unchanged":
-        return _succeeded(state, source, fetched, _freshened(state.validators, fetched), now)
+def _told(state: SourceState, source: Source, fetched: Fetched, schedule: Schedule, now: datetime) -> SourceState:
+    """*state* with what the answer says, and `due` as of a source that is asked on."""
+    failed = fetched.outcome not in ("fresh", "unchanged")
+    due = _due(state, source, fetched, schedule, now, failed=failed)
+    if not failed:
+        return _succeeded(state, source, fetched, due, now)
     problem = fetched.problem or Problem(code="gone" if fetched.outcome == "gone" else "status")
     return replace(
         state,
+        due=due,
         polled=now,
         failures=state.failures + 1,
         strikes=state.strikes if problem.code == "crashed" else 0,
@@ -122,9 +123,7 @@ def _told(state: SourceState, source: Source, fetched: Fetched, now: datetime) -
     )
 
 
-def _succeeded(
-    state: SourceState, source: Source, fetched: Fetched, validators: Validators, now: datetime
-) -> SourceState:
+def _succeeded(state: SourceState, source: Source, fetched: Fetched, due: datetime, now: datetime) -> SourceState:
     """*state* after an answer that did not fail.
 
     A 226 holds new entries alone, yet its validators are those of the whole document that they lead to: they are kept.
@@ -134,11 +133,13 @@ def _succeeded(
     target = fetched.moved_to if fetched.moved_to != source.location else ""
     again = target != "" and target == state.moved_to
     since = min(state.moved_since or now, now) if again else now  # a clock that ran ahead counts for nothing
+    unchanged = fetched.outcome == "unchanged"
     return replace(
         state,
+        due=due,
         polled=now,
-        validators=validators,
-        body_hash=fetched.body_hash or (state.body_hash if fetched.outcome == "unchanged" else ""),
+        validators=_freshened(state.validators, fetched) if unchanged else fetched.validators,
+        body_hash=fetched.body_hash or (state.body_hash if unchanged else ""),
         failures=0,
         strikes=0,
         problem=fetched.problem or next(iter(fetched.problems), None) or _lasting(state, fetched),
@@ -175,15 +176,13 @@ def _gone_since(state: SourceState, fetched: Fetched, now: datetime) -> datetime
 
 
 def _due(
-    state: SourceState, told: SourceState, source: Source, fetched: Fetched, schedule: Schedule, now: datetime
+    state: SourceState, source: Source, fetched: Fetched, schedule: Schedule, now: datetime, *, failed: bool
 ) -> datetime:
-    if rested(told) or gone(told):
-        return now + max(_every(source), WEEK)
-    wait = _backoff(source, state.failures, schedule) if told.failures else _usual(source, state, now)
+    wait = _backoff(source, state.failures, schedule) if failed else _usual(source, state, now)
     if source.kind != "feed":
         return now + wait
     if isinstance(schedule, Strained):
-        tells = 0.0 if told.failures else rhythm.told(state.info.times, now)
+        tells = 0.0 if failed else rhythm.told(state.info.times, now)
         wait = load.stretched(wait, schedule.pressure, tells)
     step = _step(source, schedule, first=state.polled is None)
     due = _grid(now + wait, step, source.id)

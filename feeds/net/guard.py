@@ -199,4 +199,6 @@ def _over(common: Mapping[str, str], own: Mapping[str, str]) -> Mapping[str, str
 def _split(headers: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
     """Return the headers for everybody, and the secret ones."""
     secret = {name: value for name, value in headers.items() if name.lower() in SECRET}
+    if not secret:
+        return dict(headers), secret
     return {name: value for name, value in headers.items() if name not in secret}, secret

@@ -5,11 +5,12 @@ import socket
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from math import inf
 from threading import Thread
 from time import monotonic
 from typing import Any, Generic, TypeVar
-from weakref import WeakMethod, finalize
+from weakref import finalize
 
 from feeds.errors import FetchError
 from feeds.net.body import Said
@@ -32,11 +33,11 @@ class Multi(Generic[T]):
         self._guard = guard
         self._multi = libcurl.CurlMulti()
         self._multi.setopt(libcurl.M_MAXCONNECTS, KEPT)
-        # Held weakly: a circle through libcurl would keep four descriptors open until the collector comes by.
-        on_socket, on_timer = WeakMethod(self._on_socket), WeakMethod(self._on_timer)
-        self._multi.setopt(libcurl.M_SOCKETFUNCTION, lambda *told: _call(on_socket, *told))
-        self._multi.setopt(libcurl.M_TIMERFUNCTION, lambda *told: _call(on_timer, *told))
-        self._due = self._check = inf  # when libcurl wants to be called, when the lines are looked at
+        # Neither knows this object: a circle through libcurl would keep descriptors open until the collector comes by.
+        self._poll, self._timer = select.poll(), _Timer()
+        self._multi.setopt(libcurl.M_SOCKETFUNCTION, partial(_watch_socket, self._poll))
+        self._multi.setopt(libcurl.M_TIMERFUNCTION, self._timer.set)
+        self._check = inf  # when the lines are looked at
         self._serial = 0
         self._busy: dict[int, Line[T]] = {}
         self._idle: list[Line[T]] = []
@@ -46,7 +47,6 @@ class Multi(Generic[T]):
         self._ear, self._mouth = socket.socketpair()
         self._ear.setblocking(False)
         self._mouth.setblocking(False)
-        self._poll = select.poll()
         self._poll.register(self._ear, select.POLLIN)
         self._closed = finalize(self, _close, self._ear, self._mouth)
 
@@ -66,15 +66,15 @@ class Multi(Generic[T]):
     def step(self, seconds: float) -> list[tuple[int, T]]:
         """Move on for at most so many seconds, and return what has ended: key and what the journey returned."""
         now = monotonic()
-        wait = 0.0 if self._ended else max(min(seconds, self._due - now, self._check - now, PULSE), 0.0)
+        wait = 0.0 if self._ended else max(min(seconds, self._timer.due - now, self._check - now, PULSE), 0.0)
         for file, event in self._poll.poll(wait * 1000):
             if file == self._ear.fileno():
                 with suppress(BlockingIOError):
                     self._ear.recv(4096)
             else:
                 self._multi.socket_action(file, _action(event))
-        if self._due <= monotonic():
-            self._due = inf
+        if self._timer.due <= monotonic():
+            self._timer.due = inf
             self._multi.socket_action(libcurl.SOCKET_TIMEOUT, 0)
         self._reap()
         self._name()
@@ -101,16 +101,6 @@ class Multi(Generic[T]):
             line.easy.close()
         self._multi.close()
         self._closed()
-
-    def _on_socket(self, event: int, file: int, multi: Any, known: Any) -> None:
-        if event == libcurl.POLL_REMOVE:
-            with suppress(KeyError):
-                self._poll.unregister(file)
-        else:
-            self._poll.register(file, _POLLED[event])
-
-    def _on_timer(self, milliseconds: int) -> None:
-        self._due = inf if milliseconds < 0 else monotonic() + milliseconds / 1000
 
     def _reap(self) -> None:
         """Take up what libcurl has finished with, well or not."""
@@ -215,10 +205,22 @@ def _close(*lines: socket.socket) -> None:
         line.close()
 
 
-def _call(method: "WeakMethod[Any]", *told: Any) -> None:
-    """Call a method of an object that may be gone."""
-    if found := method():
-        found(*told)
+class _Timer:
+    """When libcurl wants to be called; infinite where it need not be."""
+
+    due = inf
+
+    def set(self, milliseconds: int) -> None:
+        self.due = inf if milliseconds < 0 else monotonic() + milliseconds / 1000
+
+
+def _watch_socket(poll: select.poll, event: int, file: int, _multi: Any, _known: Any) -> None:
+    """Watch a socket for what libcurl waits for on it, or no longer."""
+    if event == libcurl.POLL_REMOVE:
+        with suppress(KeyError):
+            poll.unregister(file)
+    else:
+        poll.register(file, _POLLED[event])
 
 
 _POLLED = {1: select.POLLIN, 2: select.POLLOUT, 3: select.POLLIN | select.POLLOUT}
