@@ -280,9 +280,9 @@ class _Bench:
     def new_story(self, entry: Entry, member: Member, keys: tuple[str, ...]) -> Story:
         free = "id:" + identity.guid_key(entry.guid) not in self.by_key
         assert entry.published is not None  # noqa: S101 - dated() gave it
-        ids = [identity.story_id(entry, self.settings.site, local=self.local, free=each) for each in (free, False)]
+        ids = (identity.story_id(entry, self.settings.site, local=self.local, free=each) for each in (free, False))
         return Story(
-            id=ids[0] if ids[0] not in self.stories else ids[1],
+            id=first if (first := next(ids)) not in self.stories else next(ids),
             members=(member,),
             keys=keys,
             categories=member.categories,

@@ -14,6 +14,7 @@ Caps: title 1,000 characters, URL 2,048, label 100, author's name 200; 20 files,
 import re
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from functools import lru_cache
 
 from feeds.core.prepare import images
 from feeds.core.resolve import absolute, split
@@ -56,6 +57,8 @@ def line(found: str, limit: int) -> str:
 
 def caption(found: str, limit: int) -> str:
     """Return words that rarely say whether they are HTML as plain text on one line, cut at *limit* characters."""
+    if not found:
+        return ""
     found = found[:_READ]
     return capped(words_of(found) if has_markup(found) else one_line(found), limit)
 
@@ -155,6 +158,7 @@ def _pixels(found: int | str) -> int:
     return found if 0 < found < 100_000 else 0
 
 
+@lru_cache(maxsize=256)
 def language(found: str) -> str:
     """Return a language tag in lower case (BCP 47 in shape), '' where it is none."""
     tag = found.strip()[:40].replace("_", "-").lower()
@@ -167,8 +171,14 @@ def labels(found: Iterable[str]) -> tuple[str, ...]:
     for label in found:
         name = capped(one_line(label[:1000]), 100)
         if name and len(kept) < MANY:
-            kept.setdefault(fold(name), name)
+            kept.setdefault(_alike(name), name)
     return tuple(kept.values())
+
+
+@lru_cache(maxsize=4096)
+def _alike(name: str) -> str:
+    """Remembered, for entries of one feed bear the same few names."""
+    return fold(name)
 
 
 def authors(found: Sequence[Person], base: str) -> tuple[Person, ...]:
@@ -176,7 +186,7 @@ def authors(found: Sequence[Person], base: str) -> tuple[Person, ...]:
     kept: dict[str, Person] = {}
     for person in found[:100]:
         one = _person(person, base)
-        key = fold(one.name) or one.email.lower() or one.url
+        key = _alike(one.name) or one.email.lower() or one.url
         if key and len(kept) < 10:
             kept.setdefault(key, one)
     return tuple(kept.values())

@@ -105,8 +105,12 @@ def guid_key(guid: str) -> str:
     return "http:" + guid[6:] if guid.lower().startswith("https:") else guid
 
 
+@lru_cache(maxsize=4096)
 def is_global(guid: str) -> bool:
-    """Tell whether a guid is a URI that may stand as an id anywhere: valid by RFC 3986, 4151 or 8141."""
+    """Tell whether a guid is a URI that may stand as an id anywhere: valid by RFC 3986, 4151 or 8141.
+
+    Remembered: asked for its keys, then for its story.
+    """
     if len(guid) > 1000:
         return False
     if guid.lower().startswith("urn:uuid:"):
@@ -186,8 +190,12 @@ def story_id(entry: Entry, site: Site, *, local: bool, free: bool) -> str:
         return entry.url if site.ids == "url" else entry.feed_id or entry.url.removesuffix("/")
     if free and not entry.guid_made and is_global(entry.guid):
         return entry.guid
-    host = (urlsplit(site.url).hostname or "localhost").encode("idna").decode("ascii")
-    return f"tag:{host},2005:{digest(entry.source_id, entry.guid)}"
+    return f"tag:{_host(site.url)},2005:{digest(entry.source_id, entry.guid)}"
+
+
+@lru_cache(maxsize=16)
+def _host(url: str) -> str:
+    return (urlsplit(url).hostname or "localhost").encode("idna").decode("ascii")
 
 
 def guid_variants(guid: str) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from feeds.core import details, fields
 from feeds.core.amend import amend
@@ -71,7 +72,7 @@ def normalise(parsed: Parsed, source: Source, url: str) -> Normalised:
 
 def _entry(raw: RawEntry, source: Source, ground: str, language: str, crowded: frozenset[str]) -> Entry:
     """Keep the promises for one item."""
-    base = absolute(raw.base_url, ground) or ground
+    base = _base(raw.base_url, ground)
     files = fields.enclosures(raw.enclosures, base)
     guid, made = _guid(raw, base, crowded)
     link = fields.link(raw.url, base) or fields.link(guid) or (files[0].url if files else "")
@@ -79,8 +80,9 @@ def _entry(raw: RawEntry, source: Source, ground: str, language: str, crowded: f
     content = _content(raw, base if named else link or base)
     summary = fields.summary(raw.summary, content)
     published, updated = _date(raw.published), _date(raw.updated)
-    tags, categories = fields.labels(raw.tags), fields.labels(raw.categories)
-    if source.kind != "content":  # a feed's category elements are both
+    if source.kind == "content":
+        tags, categories = fields.labels(raw.tags), fields.labels(raw.categories)
+    else:  # a feed's category elements are both
         tags = categories = fields.labels((*raw.categories, *raw.tags))
     title = fields.title(raw.title, summary or fields.summary(None, content), link, guid)
     authors = fields.authors(raw.authors, base)
@@ -117,6 +119,12 @@ def _entry(raw: RawEntry, source: Source, ground: str, language: str, crowded: f
         release=_date(raw.release),
         minor=raw.minor,
     )
+
+
+@lru_cache(maxsize=64)
+def _base(found: str, ground: str) -> str:
+    """Return what an item's URLs stand on: the same for nearly all of a feed."""
+    return absolute(found, ground) or ground
 
 
 def _guid(raw: RawEntry, base: str, crowded: frozenset[str]) -> tuple[str, bool]:

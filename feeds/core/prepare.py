@@ -5,7 +5,7 @@ Nothing here has to be safe: nh3 comes after. Each step leaves alone what it has
 
 import html
 import re
-from collections.abc import Set
+from collections.abc import Iterator, Set
 
 from feeds.core.resolve import absolute
 from feeds.core.text import plain, tidy
@@ -115,9 +115,9 @@ def _with_known_tags(text: str, names: Set[str], base_url: str) -> str:
     return text if names.isdisjoint(_RENEWED) else _OLD.sub(_renewed, text)
 
 
-def images(markup: str) -> list[dict[str, str]]:
-    """Return the attributes of each `<img>`, decoded, in order."""
-    return [_attributes(m[2]) for m in _IMAGE.finditer(markup) if m[1].lower() == "img"]
+def images(markup: str) -> Iterator[dict[str, str]]:
+    """Give the attributes of each `<img>`, decoded, in order."""
+    return (_attributes(m[2]) for m in _IMAGE.finditer(markup) if m[1].lower() == "img")
 
 
 def _attributes(body: str) -> dict[str, str]:

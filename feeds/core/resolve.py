@@ -63,7 +63,7 @@ def absolute(url: str, base: str = "") -> str:
     percent-encoded already stays as it is, also EUC-KR bytes. '' for an empty *url*, schemes other than http(s),
     user names and passwords, bad hosts or ports, and a relative *url* without a usable *base*.
     """
-    if _USUAL.fullmatch(url) and "/." not in url and "/%2" not in url:
+    if not url or (_USUAL.fullmatch(url) and "/." not in url and "/%2" not in url):
         return url
     parts = split(url, base)
     return str(parts) if parts else ""
@@ -139,7 +139,7 @@ def _cut(text: str) -> tuple[str, str | None, str | None]:
 
 def undotted(path: str) -> str:
     """Take `.` and `..` out of a path that starts with '/' (RFC 3986 §5.2.4; `%2e` counts as a dot)."""
-    if not _UPWARDS.search(path):
+    if ("/." not in path and "/%2" not in path) or not _UPWARDS.search(path):  # as it is in nearly all
         return path
     kept: list[str] = []
     steps = path.split("/")[1:]

@@ -52,7 +52,9 @@ def judge(work: Work, polled: Iterable[tuple[Source, SourceState, Lease | None, 
     named = [
         (source, changes.state.info)
         for source, before, _, changes in told
-        if source.kind == "feed" and hearing.wish(source, before.info) != hearing.wish(source, changes.state.info)
+        if source.kind == "feed"
+        and changes.state.info is not before.info
+        and hearing.wish(source, before.info) != hearing.wish(source, changes.state.info)
     ]
     if named:
         subscribe.wish(work, named)
