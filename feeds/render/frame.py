@@ -65,12 +65,13 @@ def around(feed: Feed) -> Mapping[str, object]:
 
 
 def navigation(feed: Feed, every: str) -> list[Place]:
-    """All channels that have pages, the current one among them: the whole river first, then by title.
+    """All channels that have pages, the current one among them: the whole river first, then categories that the
+    configuration names, then the others; each by title.
 
     *every* is what the river is called where there is but one.
     """
     channels = {channel.id: channel for channel in (feed.channel, *feed.others) if "html" in channel.formats}
-    ordered = sorted(channels.values(), key=lambda c: (c.category is not None, title(c), c.id))
+    ordered = sorted(channels.values(), key=lambda c: (c.category is not None, not c.configured, title(c), c.id))
     rivers = sum(c.category is None for c in ordered)
     return [
         Place(name=named(c) if c.category or rivers > 1 else every, url=local(home(c)), here=c.id == feed.channel.id)

@@ -1,6 +1,7 @@
 """The page of a channel: what it shows, in whose words, and what it never does."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from html.parser import HTMLParser
 
@@ -159,10 +160,12 @@ def test_navigation_has_the_river_first_and_marks_where_one_is() -> None:
     river = channel()
     tech = channel(id="c:tech", path="/tech/", title="기술 소식", category=TECH)
     news = channel(id="c:news", path="/news/", title="속보", category=NEWS)
+    early = channel(id="c:a", path="/a/", title="A", category=Category(slug="a", name="A"))
+    tech, news = replace(tech, configured=True), replace(news, configured=True)
     hidden = channel(id="c:x", path="/x/", title="X", category=Category(slug="x", name="X"), formats=("atom",))
-    reader = read(feed(of=tech, others=(news, hidden, river)))
-    nav = [a for a in found(reader, "a") if a["href"] in ("/", "/tech/", "/news/") and "class" not in a][:-1]  # foot
-    assert [a["href"] for a in nav] == ["/", "/tech/", "/news/"]
+    reader = read(feed(of=tech, others=(news, hidden, early, river)))
+    nav = [a for a in found(reader, "a") if a["href"] in ("/", "/tech/", "/news/", "/a/") and "class" not in a][:-1]  # foot
+    assert [a["href"] for a in nav] == ["/", "/tech/", "/news/", "/a/"], "what the configuration names comes first"
     assert [a["href"] for a in nav if a.get("aria-current")] == ["/tech/"]
     assert "전체" in reader.words
 
