@@ -47,7 +47,6 @@ KEYS: Mapping[str, str] = {
     "denied": "sources[].auth",
     "rate_limited": "sources[].every",
     "mass_vanish": "sources[].deletions",
-    "folder": "content[].path",
     "post": "content[].kind",
     "assumed": "content[].kind",
 }

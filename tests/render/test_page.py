@@ -164,7 +164,9 @@ def test_navigation_has_the_river_first_and_marks_where_one_is() -> None:
     tech, news = replace(tech, configured=True), replace(news, configured=True)
     hidden = channel(id="c:x", path="/x/", title="X", category=Category(slug="x", name="X"), formats=("atom",))
     reader = read(feed(of=tech, others=(news, hidden, early, river)))
-    nav = [a for a in found(reader, "a") if a["href"] in ("/", "/tech/", "/news/", "/a/") and "class" not in a][:-1]  # foot
+    nav = [a for a in found(reader, "a") if a["href"] in ("/", "/tech/", "/news/", "/a/") and "class" not in a][
+        :-1
+    ]  # foot
     assert [a["href"] for a in nav] == ["/", "/tech/", "/news/", "/a/"], "what the configuration names comes first"
     assert [a["href"] for a in nav if a.get("aria-current")] == ["/tech/"]
     assert "전체" in reader.words

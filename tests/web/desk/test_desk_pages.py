@@ -284,6 +284,7 @@ def test_every_problem_leads_to_a_key_that_exists() -> None:
         for kind in ("feed", "file", "content"):
             found = seen(line(problem=Problem(code=code), failures=1, kind=kind), NOW, "").key
             assert found in known, (code, kind, found)
+    assert seen(line(problem=Problem(code="folder"), failures=1, kind="file"), NOW, "").key == "sources[].file"
     assert set(KEYS) <= set(PROBLEMS)
     assert set(ICONS) == set(TONES)
 
