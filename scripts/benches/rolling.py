@@ -127,7 +127,7 @@ def run(folder: Path, trial: Trial, sources: int, port: int) -> list[str]:
     print(
         f"{readers.answered} requests answered, {readers.second} by the next node, in {readers.slowest:.2f} s at most"
     )
-    print(f"{asked['again']} sources asked again, {len(asked['overlaps'])} overlaps")
+    print(f"{len(asked['again'])} sources asked again, {len(asked['overlaps'])} overlaps")
     return [
         *(f"{len(readers.unanswered)} unanswered: {each}" for each in readers.unanswered[:1]),
         *(f"{name} ended with {code}" for name, code in codes.items() if code),
