@@ -8,10 +8,11 @@ import atexit
 import itertools
 import shutil
 import tempfile
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
-from feeds.store import migrate
+from feeds.store import migrate, partition
 from feeds.store.trial import FAST, Trial
 
 _numbers = itertools.count()
@@ -41,6 +42,12 @@ def template() -> str:
     return "made"
 
 
+@cache
+def _divided() -> str:
+    partition(server().create("divided", template()), datetime(2026, 3, 1, 12, tzinfo=UTC), lambda _: None)
+    return "divided"
+
+
 def empty() -> str:
     """Return the address of a new database with nothing in it."""
     return server().create(f"t{next(_numbers)}", "template0")
@@ -49,3 +56,8 @@ def empty() -> str:
 def ready() -> str:
     """Return the address of a new database with our tables."""
     return server().create(f"t{next(_numbers)}", template())
+
+
+def divided() -> str:
+    """Return the address of a new database with our tables, in partitions: by months from March 2026 on."""
+    return server().create(f"t{next(_numbers)}", _divided())

@@ -21,6 +21,7 @@ from feeds.app.health import wrong_clock
 from feeds.config.read import text_of
 from feeds.config.redact import redacted
 from feeds.errors import FeedsError, OutputError
+from feeds.model.overview import Partitions
 from feeds.model.settings import Settings
 from feeds.net import Client
 from feeds.net.addresses import look_up
@@ -126,6 +127,8 @@ def _server(url: str, environ: Mapping[str, str]) -> Iterator[Finding]:
         return
     yield _clock(environ, store.figures.latest())
     yield Finding(what="store", level="ok", said=without_password(url))
+    if parts := store.figures.partitions():
+        yield _partitions(parts)
     if not store.searching.whole():
         said = "searches read the texts that were indexed last: there is no pg_trgm, or lc_ctype is C"
         remedy = (
@@ -134,6 +137,19 @@ def _server(url: str, environ: Mapping[str, str]) -> Iterator[Finding]:
         )
         yield Finding(what="search", level="warning", said=said, remedy=remedy)
     store.close()
+
+
+def _partitions(parts: Partitions) -> Finding:
+    """Whether the switch was brought to its end, and whether somebody makes the months to come."""
+    said = f"texts by month, {parts.months[0]} to {parts.months[-1]}; entries and keys in {parts.parts} parts each"
+    if not parts.parts:
+        said = f"texts by month, {parts.months[0]} to {parts.months[-1]}, but not all that was there"
+        remedy = "run `feeds migrate --partition` again: it goes on where it was interrupted"
+        return Finding(what="partitions", level="warning", said=said, remedy=remedy)
+    if parts.months[-1] <= f"{datetime.now(UTC):%Y-%m}":
+        remedy = "let a `feeds scheduler` run: it makes the months to come, hour by hour"
+        return Finding(what="partitions", level="warning", said=f"{said}; none for next month", remedy=remedy)
+    return Finding(what="partitions", level="ok", said=said)
 
 
 def _store(settings: Settings, environ: Mapping[str, str]) -> Iterator[Finding]:

@@ -1,10 +1,12 @@
 """What the commands about the set-up need of the rooms below."""
 
+from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from feeds.config import schema
 from feeds.model.settings import Settings
-from feeds.store import migrate
+from feeds.store import migrate, partition
 from feeds.store.moving import Moved, move
 
 
@@ -16,6 +18,11 @@ def json_schema() -> dict[str, Any]:
 def migrate_store(settings: Settings) -> str:
     """Bring the store to this version's schema and return its revision."""
     return migrate(settings.store)
+
+
+def partition_store(settings: Settings, told: Callable[[str], None]) -> None:
+    """Divide the store, which is on a server, into partitions, or go on with it; *told* hears of each step."""
+    partition(settings.store, datetime.now(UTC), told)
 
 
 def move_store(source: str, target: str) -> tuple[Moved, ...]:

@@ -34,7 +34,8 @@ LATELY = timedelta(hours=24)
 def status(desk: Desk, json_: bool) -> None:
     """Show how it goes: totals, then every source that has a problem, the worst first, with cause and remedy; sources
     that moved, that went quiet, or that read one feed twice; partners that stopped asking, lag or are overdue;
-    how many our hub tells, and which sources are told by theirs; how far the bucket that mirrors us is behind."""
+    how many our hub tells, and which sources are told by theirs; which months a store in partitions has; how far the
+    bucket that mirrors us is behind."""
     with desk.open() as app:
         now = app.clock()
         lines, totals = look.worst_first(app), app.store.overview.totals(now)
@@ -48,6 +49,7 @@ def status(desk: Desk, json_: bool) -> None:
             untold, unlooked = outlook.untold(app)
             said["untold"] = [one._asdict() for one in untold]
             said["mirror"] = standing.mirror(app)
+            said["partitions"] = asdict(parts) if (parts := app.store.figures.partitions()) else {}
             more = {"partners": partners.alarms(app), "push": push.standing(app), "documents_not_looked_at": unlooked}
             print_json({**said, **more})
             return
@@ -65,6 +67,9 @@ def status(desk: Desk, json_: bool) -> None:
             )
         if lag := planning.said(planning.load_of(app)):
             say(desk, lag)
+        if parts := app.store.figures.partitions():
+            still = "" if parts.parts else "; `feeds migrate --partition` has not ended"
+            say(desk, f"texts by month, {parts.months[0]} to {parts.months[-1]}{still}")
         if cluster := standing.said(standing.standing(app)):
             say(desk, cluster)
         for told in standing.mirror_said(app, now):

@@ -9,7 +9,7 @@ from feeds.app import checks
 from feeds.app.build import client_for, clock_from
 from feeds.app.doctor import doctor as look
 from feeds.app.judge import Judged, judge_files
-from feeds.app.settings import json_schema, migrate_store, move_store
+from feeds.app.settings import json_schema, migrate_store, move_store, partition_store
 from feeds.cli.common import FAILED, SOME_FAILED, USAGE, Desk, as_json, command, count, print_json, say, table
 from feeds.errors import Fault, UsageError
 
@@ -104,13 +104,21 @@ def schema() -> None:
 @click.command()
 @click.option("--from", "source", default="", metavar="STORE", help="Move all of this store, on which nothing works.")
 @click.option("--to", "target", default="", metavar="STORE", help="Where to: a place where nothing is yet.")
+@click.option("--partition", is_flag=True, help="Divide a store on PostgreSQL for many millions of entries.")
 @click.pass_obj
 @command
-def migrate(desk: Desk, source: str, target: str) -> None:
+def migrate(desk: Desk, source: str, target: str, partition: bool) -> None:
     """Bring the store to this version's schema; `run` and `serve` do it by themselves.
 
     With --from and --to, move a store into another database: all of it, compared row by row, or nothing.
+    With --partition, divide a store on PostgreSQL, by month and by key; where it is interrupted, the next run goes on.
     """
+    if partition:
+        if source or target:
+            raise UsageError("--partition divides the store of the configuration: give it without --from and --to")
+        partition_store(desk.settings(), lambda said: say(desk, said))
+        say(desk, "the store is in partitions")
+        return
     if not source and not target:
         say(desk, f"the store has schema {migrate_store(desk.settings())}")
         return

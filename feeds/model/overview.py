@@ -70,6 +70,15 @@ class Levels:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Partitions:
+    """How a database on PostgreSQL is divided: the *months* (`2026-11`) whose texts have a table, in order; in how many
+    *parts* entries and keys are, 0 while they are not yet."""
+
+    months: tuple[str, ...]
+    parts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CategoryLine:
     category: Category
     stories: int  # shown

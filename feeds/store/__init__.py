@@ -7,6 +7,7 @@ On a server one process works, or many that share the work.
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from feeds.errors import StoreError, StoreTooNew
@@ -21,6 +22,7 @@ from feeds.store.news import News
 from feeds.store.onward import Onward
 from feeds.store.outbox import Outbox
 from feeds.store.overview import Overview
+from feeds.store.partitions import divide
 from feeds.store.partners import Partners
 from feeds.store.pictures import Pictures
 from feeds.store.places import file_of, is_server, without_password
@@ -31,7 +33,7 @@ from feeds.store.tables import HEAD
 from feeds.store.tokens import Tokens
 from feeds.store.turns import Turns
 
-__all__ = ["Store", "Synced", "copy_store", "is_server", "migrate", "open_store", "without_password"]
+__all__ = ["Store", "Synced", "copy_store", "is_server", "migrate", "open_store", "partition", "without_password"]
 
 AGAIN = 0.5  # seconds between two looks at a schema that another process is to bring up
 
@@ -115,6 +117,23 @@ def migrate(url: str) -> str:
     else:
         open_store(url).close()
     return HEAD
+
+
+def partition(url: str, now: datetime, told: Callable[[str], None]) -> None:
+    """Divide the store at *url*, on a server, into partitions, or go on with it; *told* hears of each step.
+
+    Others may work on it meanwhile, if they are of this version. Raises as `open_store` does.
+    """
+    if not is_server(url):
+        raise StoreError(f"{url} is one file: only a store at postgresql://… has partitions")
+    from feeds.store import server  # noqa: PLC0415 - with PostgreSQL's driver, which not everyone has
+
+    migrate(url)
+    db = server.connected(url)
+    try:
+        divide(db, now, told)
+    finally:
+        db.close()
 
 
 def _writing(path: Path, shards: int, busy: float) -> Store:

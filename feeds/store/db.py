@@ -62,7 +62,7 @@ PARAMETERS = 500  # in one IN list; SQLite allowed 999 in a statement before 3.3
 
 LOCKS = 0x66656564  # the first half of all our advisory locks in PostgreSQL: "feed"
 BUCKETS = 64  # channels share so many locks, for PostgreSQL keeps all of them in one small table
-SINGLE = {"sources": 0, "hints": 1, "leases": 2, "published": 500}
+SINGLE = {"sources": 0, "hints": 1, "leases": 2, "partitions": 3, "published": 500}
 """Names with a lock of their own; those of channels come between. Who takes several takes them in this order."""
 
 

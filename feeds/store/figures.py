@@ -7,7 +7,8 @@ from typing import Any
 import orjson
 from sqlalchemy import ColumnElement, Connection, FromClause, and_, exists, func, select
 
-from feeds.model.overview import Levels
+from feeds.model.overview import Levels, Partitions
+from feeds.store import partitions
 from feeds.store import tables as t
 from feeds.store.db import Database
 from feeds.store.partner_tables import owed as partner_owed
@@ -68,6 +69,11 @@ class Figures:
         """Tell whether any channel has a story to show."""
         with self._db.read() as connection:
             return bool(connection.scalar(select(exists().where(t.story_channels.c.story_id.is_not(None)))))
+
+    def partitions(self) -> Partitions | None:
+        """Return how the database is divided; None where it is not."""
+        with self._db.read() as connection:
+            return partitions.standing(connection)
 
     def pressure(self) -> float:
         """Return how much more is due than can be asked, 1 where nothing is."""

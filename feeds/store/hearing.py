@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, func, select
 from feeds.model.channel import Heard
 from feeds.model.entry import origin_of
 from feeds.store import tables as t
+from feeds.store.bodies import TEXT
 from feeds.store.db import DateTime
 from feeds.store.prepared import listed, one_of, selecting
 from feeds.store.rows import info_of, source_of
@@ -32,7 +33,7 @@ _LAST = selecting(
     .order_by(_E.first_seen.desc(), _C.published.desc(), _E.guid)
     .limit(1)
 )
-_ENTRY = selecting(select(_E.entry).where(_E.guid == bindparam("guid"), _E.source_id == bindparam("source")))
+_ENTRY = selecting(select(TEXT).where(_E.guid == bindparam("guid"), _E.source_id == bindparam("source")))
 
 
 def heard(connection: Connection, channel_ids: Collection[str], at: datetime) -> tuple[Heard, ...]:

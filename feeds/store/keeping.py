@@ -13,7 +13,7 @@ from sqlalchemy import Connection, delete, exists, select, tuple_, update
 
 from feeds.model.changes import Mark
 from feeds.model.entry import EntryKey
-from feeds.store import earlier, likes, marking
+from feeds.store import bodies, earlier, likes, marking, partitions
 from feeds.store import tables as t
 from feeds.store.db import Database, chunks
 from feeds.store.reading import Stories
@@ -26,7 +26,7 @@ DELIVERIES = timedelta(days=400)  # as long as a done delivery is known, it is n
 
 
 def expire(db: Database, now: datetime, limit: int) -> int:
-    """Delete up to *limit* entries, then decisions, then deliveries; return how many, 0 when all is done.
+    """Delete up to *limit* entries, then decisions, deliveries, texts; return how many, 0 when all is done.
 
     Each call is one short transaction; what to delete is looked up before it, beside other writers.
     """
@@ -40,9 +40,10 @@ def expire(db: Database, now: datetime, limit: int) -> int:
         _forget_tombstones(connection, now)
         earlier.expire(connection, now)
         d, owed = t.decisions.c, t.deliveries.c
-        return _forget_older(connection, t.decisions, (d.at < now - DECISIONS) & (d.rule != "desk"), limit) or (
+        gone = _forget_older(connection, t.decisions, (d.at < now - DECISIONS) & (d.rule != "desk"), limit) or (
             _forget_older(connection, t.deliveries, (owed.state != "owed") & (owed.due < now - DELIVERIES), limit)
         )
+    return gone or partitions.tend(db, now, limit)
 
 
 def _forget_tombstones(connection: Connection, now: datetime) -> None:
@@ -82,12 +83,14 @@ def _forget(db: Database, connection: Connection, rows: Sequence[AnyRow], now: d
     gone = 0
     for some in chunks(rows, 150):
         keys = [(row.guid, row.source_id, row.last_seen) for row in some]
-        query = select(e.guid, e.source_id).where(tuple_(e.guid, e.source_id, e.last_seen).in_(keys))
-        still = [tuple(row) for row in connection.execute(query)]
+        query = select(e.guid, e.source_id, e.body).where(tuple_(e.guid, e.source_id, e.last_seen).in_(keys))
+        told = connection.execute(query).all()
+        still = [(row.guid, row.source_id) for row in told]
         mine = tuple_(m.guid, m.source_id).in_(still)
         touched.update(connection.scalars(select(m.story_id).where(mine)))
         connection.execute(delete(t.members).where(mine))
         earlier.forget(connection, [EntryKey(source_id, guid) for guid, source_id in still])
+        bodies.forget(connection, [row.body for row in told])
         gone += connection.execute(delete(t.entries).where(tuple_(e.guid, e.source_id).in_(still))).rowcount
     _settle(db, connection, sorted(touched), now)
     return gone or len(rows)

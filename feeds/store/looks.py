@@ -15,6 +15,7 @@ from feeds.model.source import Answers, FetchLine
 from feeds.model.story import Story
 from feeds.store import fetches, reading
 from feeds.store import tables as t
+from feeds.store.bodies import TEXT
 from feeds.store.db import Database, among
 from feeds.store.rows import decision_of, delivery_of
 
@@ -81,10 +82,10 @@ class Looks:
         recent = select(s.id, s.first_seen).order_by(s.first_seen.desc(), s.id).limit(SEARCHED).subquery()
         wanted = [word.lower() for word in words]
         query = (
-            select(recent.c.id, e.entry)
+            select(recent.c.id, TEXT)
             .join(t.members, (m.story_id == recent.c.id) & (m.rank == 0))
             .join(t.entries, (e.guid == m.guid) & (e.source_id == m.source_id))
-            .where(*(func.lower(e.entry).contains(word, autoescape=True) for word in wanted))
+            .where(*(func.lower(TEXT).contains(word, autoescape=True) for word in wanted))
             .order_by(recent.c.first_seen.desc(), recent.c.id)
         )
         with self._db.read() as connection:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Integer, Table, func, select, text
 
 from feeds.errors import StoreError
 from feeds.store import guard
+from feeds.store.bodies import WHOLE
 from feeds.store.db import Database
 from feeds.store.migrate import run
 from feeds.store.places import file_of, is_server
@@ -133,7 +134,8 @@ def _table(reading: Connection, writing: Connection, table: Table) -> Moved:
 
 
 def _rows(connection: Connection, table: Table) -> Iterator[Sequence[Any]]:
-    found = connection.execute(select(table).execution_options(stream_results=True))
+    query = WHOLE.get(table, select(table))
+    found = connection.execute(query.execution_options(stream_results=True))
     yield from found.partitions(BATCH)
 
 

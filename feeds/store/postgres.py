@@ -139,6 +139,7 @@ def bytewise(connection: Connection) -> None:
     found = connection.exec_driver_sql(
         "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = current_schema()"
         " AND data_type = 'text' AND collation_name IS DISTINCT FROM 'C' AND left(table_name, 13) <> 'procrastinate'"
+        " AND NOT (SELECT relispartition FROM pg_class WHERE oid = to_regclass(quote_ident(table_name)))"
         " ORDER BY 1, 2"
     ).all()
     for table, column in found:

@@ -14,6 +14,7 @@ from feeds.model.entry import Origin, origin_of
 from feeds.model.source import Source
 from feeds.model.story import Category, Fate, Member, Story
 from feeds.store import tables as t
+from feeds.store.bodies import TEXT
 from feeds.store.db import DateTime, chunks
 from feeds.store.kept import KEPT
 from feeds.store.prepared import listed, one_of, selecting
@@ -21,9 +22,7 @@ from feeds.store.rows import info_of, known_of, member_of, source_of, story_of, 
 
 _STORIES = selecting(select(t.stories).where(one_of(t.stories.c.id, "ids")))
 _MEMBERS = selecting(
-    select(
-        t.members.c.story_id, t.members.c.source_id, t.members.c.categories, t.entries.c.entry, t.entries.c.first_seen
-    )
+    select(t.members.c.story_id, t.members.c.source_id, t.members.c.categories, TEXT, t.entries.c.first_seen)
     .join(t.entries, (t.entries.c.guid == t.members.c.guid) & (t.entries.c.source_id == t.members.c.source_id))
     .where(one_of(t.members.c.story_id, "ids"))
     .order_by(t.members.c.story_id, t.members.c.rank)
@@ -43,7 +42,7 @@ _GONE = selecting(
     .limit(bindparam("most"))
 )
 
-KNOWN = (t.entries.c.entry, t.entries.c.fingerprint, t.entries.c.status, t.entries.c.story_id, t.entries.c.first_seen)
+KNOWN = (TEXT, t.entries.c.fingerprint, t.entries.c.status, t.entries.c.story_id, t.entries.c.first_seen)
 
 
 class _Known(NamedTuple):

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, and_, or_, select, update
+from sqlalchemy import Connection, and_, or_, select
 
 from feeds.model.changes import Known, Recleaned
+from feeds.store import bodies
 from feeds.store import tables as t
 from feeds.store.codec import dumps
+from feeds.store.reading import KNOWN
 from feeds.store.rows import known_of
 
 _E = t.entries.c
@@ -16,7 +18,7 @@ def page(connection: Connection, after: tuple[str, str], limit: int) -> tuple[Kn
     """Return entries behind the one of this guid and source, in the order of the key."""
     guid, source_id = after
     behind = or_(_E.guid > guid, and_(_E.guid == guid, _E.source_id > source_id))
-    query = select(t.entries).where(_E.guid >= guid, behind).order_by(_E.guid, _E.source_id).limit(limit)
+    query = select(*KNOWN).where(_E.guid >= guid, behind).order_by(_E.guid, _E.source_id).limit(limit)
     return tuple(known_of(row) for row in connection.execute(query))
 
 
@@ -25,6 +27,5 @@ def amend(connection: Connection, found: Sequence[Recleaned]) -> int:
     written = 0
     for one in found:
         mine = and_(_E.guid == one.entry.guid, _E.source_id == one.entry.source_id, _E.fingerprint == one.before)
-        values = {"entry": dumps(one.entry), "fingerprint": one.fingerprint}
-        written += connection.execute(update(t.entries).where(mine).values(values)).rowcount
+        written += bodies.amend(connection, mine, dumps(one.entry), {"fingerprint": one.fingerprint})
     return written

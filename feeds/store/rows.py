@@ -96,6 +96,7 @@ def entry_row(saved: Saved, seen: datetime) -> dict[str, Any]:
         "first_seen": saved.first_seen,
         "last_seen": seen,
         "entry": dumps(entry),
+        "body": None,
     }
 
 

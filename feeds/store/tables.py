@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 from feeds.store.db import INDEX, DateTime, Number, Words
 
-HEAD = "0027"
+HEAD = "0028"
 """The revision that these tables are; `migrations/versions` leads to it."""
 
 MOVED = "lives_at <> ''"  # few rows; a query has to say it too, for the index to serve
@@ -81,7 +81,8 @@ entries = Table(
     Column("published", DateTime),
     _required("first_seen", DateTime),
     _required("last_seen", DateTime),  # to the day only: `seen` of library.apply
-    _required("entry", Text),
+    _required("entry", Text),  # its text, or '' where that stands apart
+    Column("body", Number),  # where it does: see bodies.py
     PrimaryKeyConstraint("guid", "source_id"),  # so that a guid alone is found too
     Index("entries_story", "story_id"),
     Index("entries_page", "url_key", "source_id"),
@@ -383,17 +384,6 @@ audit = Table(
 
 editions = Table(  # how often what a channel could tell has changed
     "editions", metadata, Column("channel_id", Words, primary_key=True), _required("number", Number)
-)
-
-tokens = Table(  # of the programs' interface
-    "tokens",
-    metadata,
-    Column("name", Words, primary_key=True),
-    _required("hash", Text),
-    _required("scopes", Text),  # with blanks between
-    _required("made", DateTime),
-    Column("used", DateTime),
-    UniqueConstraint("hash", name="tokens_hash"),
 )
 
 meta = Table("meta", metadata, Column("key", Words, primary_key=True), _required("value", Words))

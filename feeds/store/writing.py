@@ -16,7 +16,7 @@ from feeds.model.channel import Tombstone
 from feeds.model.entry import EntryKey
 from feeds.model.source import SourceState
 from feeds.model.story import Category, Story
-from feeds.store import earlier, fetches, leases, likes, marking, owing
+from feeds.store import bodies, earlier, fetches, leases, likes, marking, owing
 from feeds.store import tables as t
 from feeds.store.codec import dumps, text_of
 from feeds.store.db import Database, DateTime, among, clashes
@@ -166,7 +166,7 @@ def edit(db: Database, connection: Connection, found: Edit, now: datetime) -> No
     try:
         check(connection, found.stories, found.merged, "", left=found.left)
         _end(db, connection, found.merged)
-        _SAVE.each(connection, [entry_row(saved, now) for saved in found.entries])
+        _SAVE.each(connection, bodies.filed(connection, [entry_row(saved, now) for saved in found.entries]))
         write_stories(connection, found.stories)
         _adopt(connection, found.stories, ())
         changed = owing.note(connection, found.stories, found.merged, now)
@@ -296,8 +296,9 @@ def clear(connection: Connection, ids: Sequence[str], *also: Table) -> None:
 def _save(connection: Connection, found: Sequence[Saved], state: SourceState) -> None:
     """Write entries. Those that left their document keep the day on which they were last in it."""
     now = _now(state)
-    _SAVE.each(connection, [entry_row(saved, now) for saved in found if saved.status != "withdrawn"])
-    _SAVE_GONE.each(connection, [entry_row(saved, now) for saved in found if saved.status == "withdrawn"])
+    rows = bodies.filed(connection, [entry_row(saved, now) for saved in found])
+    _SAVE.each(connection, [row for row in rows if row["status"] != "withdrawn"])
+    _SAVE_GONE.each(connection, [row for row in rows if row["status"] == "withdrawn"])
 
 
 def write_stories(connection: Connection, found: Sequence[Story]) -> None:

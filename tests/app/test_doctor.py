@@ -3,6 +3,7 @@
 import resource
 import sqlite3
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from feeds.app import passes
 from feeds.app.build import opened
 from feeds.app.doctor import Finding, doctor
 from feeds.errors import OutputError
-from feeds.store import guard, open_store
+from feeds.store import guard, open_store, partitions
 from tests import servers
 from tests.buckets import Bucket
 
@@ -77,6 +78,22 @@ def test_a_server_whose_search_does_not_reach_back_is_named_with_the_remedy(fold
             connection.exec_driver_sql(statement)
     store.close()
     assert "search" not in found(folder)
+
+
+def test_how_a_server_in_partitions_stands_is_told_with_the_remedy(folder: Path) -> None:
+    url = servers.divided()
+    (folder / "feeds.yaml").write_text(CONFIG + f"store: {url}\n")
+    said = found(folder)["partitions"]
+    assert (said.level, "scheduler" in said.remedy) == ("warning", True)  # its last month is June 2026
+    store = open_store(url)
+    partitions.tend(store.library._db, datetime.now(UTC), 1)
+    said = found(folder)["partitions"]
+    assert (said.level, said.said[:15]) == ("ok", "texts by month,")
+    with store.library._db.write() as connection:
+        connection.exec_driver_sql("DROP INDEX entries_body")  # it is made last
+    said = found(folder)["partitions"]
+    assert (said.level, "`feeds migrate --partition` again" in said.remedy) == ("warning", True)
+    store.close()
 
 
 def test_who_works_on_the_store_is_named(folder: Path) -> None:

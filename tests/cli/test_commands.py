@@ -18,6 +18,7 @@ from feeds.cli import cli
 from feeds.cli.common import count
 from feeds.model.overview import SourceLine
 from feeds.model.source import FeedInfo, Source, SourceState
+from tests import servers
 from tests.cli.conftest import Feeds
 from tests.end_to_end.served import served
 
@@ -267,6 +268,16 @@ def test_doctor_schema_migrate_and_config_show(feeds: Feeds) -> None:
     assert "schema" in feeds("migrate").output
     shown = json.loads(feeds("config", "show").output)
     assert shown["schedule"]["jitter"] == 0.1
+
+
+def test_a_store_on_a_server_is_divided_and_status_tells_it(feeds: Feeds, folder: Path) -> None:
+    assert "is one file" in feeds("migrate", "--partition", code=1).output
+    assert "without --from and --to" in feeds("migrate", "--partition", "--from", "sqlite:///a.db", code=2).output
+    config = (folder / "feeds.yaml").read_text()
+    (folder / "server.yaml").write_text(f"{config}\nstore: {servers.divided()}\n")
+    assert "the store is in partitions" in feeds("--config", "server.yaml", "migrate", "--partition").output
+    assert "texts by month, 2026-03 to 2026-06\n" in feeds("--config", "server.yaml", "status").output
+    assert json.loads(feeds("--config", "server.yaml", "status", "--json").output)["partitions"]["parts"] == 16
 
 
 def test_pub_15_a_second_process_is_refused_with_a_clear_message(feeds: Feeds) -> None:

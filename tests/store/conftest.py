@@ -1,4 +1,7 @@
-"""The databases that the contract holds for: every test of `store` and `url` runs on both."""
+"""The databases that the contract holds for: every test of `store` and `url` runs on both.
+
+Those of files whose promises are about entries and their texts run on a database in partitions, too.
+"""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,10 +17,21 @@ EMPTY: dict[str, Callable[[Path], str]] = {
     "sqlite": lambda folder: f"sqlite:///{folder}/var/feeds.db",
     "postgresql": lambda _: servers.empty(),
 }
-READY: dict[str, Callable[[Path], str]] = {**EMPTY, "postgresql": lambda _: servers.ready()}
+READY: dict[str, Callable[[Path], str]] = {
+    **EMPTY,
+    "postgresql": lambda _: servers.ready(),
+    "partitions": lambda _: servers.divided(),
+}
+DIVIDED = {"test_library", "test_keeping", "test_interleaved", "test_desk", "test_hearing", "test_looks"}
 
 
-@pytest.fixture(params=EMPTY)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "database" in metafunc.fixturenames:
+        divided = metafunc.module.__name__.rpartition(".")[2] in DIVIDED and "empty" not in metafunc.fixturenames
+        metafunc.parametrize("database", READY if divided else EMPTY, indirect=True)
+
+
+@pytest.fixture
 def database(request: pytest.FixtureRequest) -> str:
     """Which database."""
     name: str = request.param
