@@ -1,13 +1,14 @@
 """Who may import whom, what the pure rooms must not touch, no rings, no long files."""
 
 import ast
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parent.parent / "feeds"
 FILES = sorted(p.relative_to(ROOT) for p in ROOT.rglob("*.py"))
+KNOWN = frozenset(path.as_posix() for path in FILES)
 
 PURE = {"model", "core", "parse", "render"}
 MAY_IMPORT: dict[str, set[str]] = {
@@ -55,29 +56,33 @@ def tree(path: Path) -> ast.Module:
     return ast.parse((ROOT / path).read_text(encoding="utf-8"))
 
 
-def imported(path: Path) -> Iterator[str]:
+@cache
+def imported(path: Path) -> tuple[str, ...]:
     """Every imported module, also inside functions; `from a import b` gives `a.b`, for b may be a module."""
+    found: list[str] = []
     for node in ast.walk(tree(path)):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            found += (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: relative import"
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            found += (f"{node.module}.{alias.name}" for alias in node.names)
+    return tuple(found)
 
 
-def ours(path: Path) -> set[str]:
+@cache
+def ours(path: Path) -> frozenset[str]:
     """The modules of this package that *path* imports, as files below it."""
-    found = set()
+    found: set[str] = set()
     for name in imported(path):
         parts = name.split(".")[1:] if name.startswith("feeds.") else None
         while parts:
-            for candidate in (Path(*parts).with_suffix(".py"), Path(*parts, "__init__.py")):
-                if candidate in FILES:
-                    found.add(candidate.as_posix())
+            for candidate in ("/".join(parts) + ".py", "/".join([*parts, "__init__.py"])):
+                if candidate in KNOWN:
+                    found.add(candidate)
                     parts = []
                     break
             parts = parts[:-1]
-    return found
+    return frozenset(found)
 
 
 @pytest.mark.parametrize("path", FILES, ids=str)
