@@ -1,8 +1,9 @@
 """A database on PostgreSQL of many millions of entries, in partitions.
 
-Texts stand apart from their entries, a month in a table (`bodies.py`), and what was kept long enough goes by dropping
-one: no row is deleted, nothing is left to vacuum, and the space is the disk's again. Entries and the keys of stories
-are in `PARTS` tables each, by a hash, so that each index stays small and is vacuumed by itself.
+Texts stand apart from their entries, a month in a table (`bodies.py`), and those that were kept long enough go by
+dropping one: nothing of them is left to vacuum, and the space is the disk's again. Entries and the keys of stories are
+in `PARTS` tables each, by a hash, so that each index stays small and is vacuumed by itself; their rows are deleted as
+elsewhere.
 
 `divide` makes a database so while others work on it. Each step is one transaction: what was interrupted goes on where
 it ended. `tend` keeps it so, a short step at a time.
