@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from feeds.store import migrate, partition
-from feeds.store.trial import FAST, Trial
+from feeds.store.database.trial import FAST, Trial
 
 _numbers = itertools.count()
 

@@ -6,8 +6,8 @@ from dataclasses import fields
 from feeds import __version__
 from feeds.app.build import App
 from feeds.app.tokens import teller
-from feeds.core.channels import channels
-from feeds.core.compose import told_at
+from feeds.core.publishing.compose import told_at
+from feeds.core.sorting.channels import channels
 from feeds.model.overview import RenditionLine, SourceLine
 from feeds.model.story import Story
 from feeds.ports_api import ChannelLine, DecisionsAsked, Numbered, StoriesAsked, Told

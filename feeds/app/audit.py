@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from feeds.model.staff import AuditLine
-from feeds.store.staff import Staff
+from feeds.store.desk.staff import Staff
 
 DETAIL = 500  # characters of a text in the log
 

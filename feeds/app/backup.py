@@ -28,7 +28,7 @@ from feeds.config.read import read_with_warnings, store_of, text_of
 from feeds.config.redact import redacted
 from feeds.errors import Fault, FeedsError, StoreDamaged, StoreError, UsageError
 from feeds.store import copy_store, open_store
-from feeds.store.transfer import holds_something, put, seal, without_password
+from feeds.store.database.transfer import holds_something, put, seal, without_password
 
 logger = logging.getLogger(__name__)
 

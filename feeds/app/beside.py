@@ -6,12 +6,14 @@ from datetime import timedelta
 
 from feeds.app import judged, look
 from feeds.app.build import App
-from feeds.core import cluster, identity, near, telling
-from feeds.core.evidence import evidence
-from feeds.core.habits import unpacked
-from feeds.core.near import Likeness, Side
-from feeds.core.sketch import sketch
-from feeds.core.writing import other_writing
+from feeds.core.deciding import telling
+from feeds.core.duplicates import cluster, near
+from feeds.core.duplicates.evidence import evidence
+from feeds.core.duplicates.habits import unpacked
+from feeds.core.duplicates.near import Likeness, Side
+from feeds.core.duplicates.sketch import sketch
+from feeds.core.entries import identity
+from feeds.core.words.writing import other_writing
 from feeds.errors import UsageError
 from feeds.model.entry import Entry
 from feeds.model.story import Story

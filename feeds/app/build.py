@@ -14,9 +14,10 @@ from types import MappingProxyType
 from feeds import __version__
 from feeds.app.gallery import Gallery
 from feeds.config.read import read_with_warnings
-from feeds.core import cadence, clean
-from feeds.core.channels import channels
-from feeds.core.shards import Deal, deal
+from feeds.core.entries import clean
+from feeds.core.polling import cadence
+from feeds.core.polling.shards import Deal, deal
+from feeds.core.sorting.channels import channels
 from feeds.errors import Fault
 from feeds.fetch import Fetcher, fetcher
 from feeds.jobs import hand
@@ -42,7 +43,8 @@ from feeds.render.static import STATIC
 from feeds.sandbox import Sandbox
 from feeds.send.files import remover, writer
 from feeds.send.http import poster
-from feeds.store import Store, copy_store, guard, is_server, open_store
+from feeds.store import Store, copy_store, is_server, open_store
+from feeds.store.database import guard
 
 logger = logging.getLogger(__name__)
 

@@ -9,9 +9,9 @@ from typing import Any
 
 from feeds.config import start
 from feeds.config.read import read_with_warnings
-from feeds.core import own
-from feeds.core.channels import clashes
-from feeds.core.rivals import rivals
+from feeds.core.deciding.rivals import rivals
+from feeds.core.sorting import own
+from feeds.core.sorting.channels import clashes
 from feeds.errors import PROBLEMS, Fault, FeedsError, PostError
 from feeds.fetch import fetcher
 from feeds.fetch.sites import folder_of

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from feeds.app.build import App
 from feeds.app.look import forms, why
-from feeds.core import identity
-from feeds.core.desk import MINOR, Desk
-from feeds.core.revision import UPDATED_BEFORE
+from feeds.core.deciding.desk import MINOR, Desk
+from feeds.core.deciding.revision import UPDATED_BEFORE
+from feeds.core.entries import identity
 from feeds.errors import StaleView, UsageError
 from feeds.model.changes import Edit
 from feeds.model.entry import EntryKey

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from feeds.app import look
 from feeds.app.build import App
-from feeds.core import cadence
+from feeds.core.polling import cadence
 from feeds.model.decision import Decision, DecisionKind
 from feeds.model.desk import (
     TONES,
@@ -188,7 +188,7 @@ def tone(line: SourceLine, silence: timedelta | None, twin: str) -> Tone:
 
 
 def wait(line: SourceLine) -> Wait:
-    """Return why a source is asked when it is: the rules of `core/cadence.py`, told from what they led to."""
+    """Return why a source is asked when it is: the rules of `core/polling/cadence.py`, told from what they led to."""
     source, state = line.source, line.state
     usual = max(source.every, source.options.up_to or source.every)
     asked_for = state.polled is not None and state.due - state.polled > usual * 1.1

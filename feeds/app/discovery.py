@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from feeds.core import urls
-from feeds.core.normalise import normalise
+from feeds.core.entries.normalise import normalise
+from feeds.core.links import urls
 from feeds.errors import FetchError, ParseError
 from feeds.fetch.headers import links
 from feeds.fetch.http import ACCEPT, CODES

@@ -25,7 +25,8 @@ from feeds.model.overview import Partitions
 from feeds.model.settings import Settings
 from feeds.net import Client
 from feeds.net.addresses import look_up
-from feeds.store import guard, is_server, open_store, without_password
+from feeds.store import is_server, open_store, without_password
+from feeds.store.database import guard
 
 ROOM = 100 * 1024 * 1024  # bytes of disk below which a pass may fail half-way
 SPARE = 128  # open files beside those of fetching: the store, the web server's clients, readers

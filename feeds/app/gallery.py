@@ -1,6 +1,6 @@
 """Pictures of our own posts: what the store knows of them, and their files in the folders of posts.
 
-The port `Gallery`, and the album of `store/mirror_pictures.py`.
+The port `Gallery`, and the album of `store/outgoing/mirror_pictures.py`.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,7 +10,7 @@ from feeds.model.picture import Hanging, Hung, Picture
 from feeds.model.settings import Settings
 from feeds.model.source import Source
 from feeds.render.static import STATIC
-from feeds.store.pictures import Pictures
+from feeds.store.outgoing.pictures import Pictures
 
 
 class Gallery:

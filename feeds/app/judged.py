@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from feeds.app.build import App
-from feeds.core import identity, telling, text, urls
-from feeds.core.cluster import RULES
+from feeds.core.deciding import telling
+from feeds.core.duplicates.cluster import RULES
+from feeds.core.entries import identity
+from feeds.core.links import urls
+from feeds.core.words import text
 from feeds.model.decision import Decision
 from feeds.model.entry import Entry
 from feeds.web.desk.facts import FACTS

@@ -7,8 +7,10 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, urlsplit
 
 from feeds.app.build import App
-from feeds.core import rhythm, telling, urls
-from feeds.core.differences import differences
+from feeds.core.deciding import telling
+from feeds.core.deciding.differences import differences
+from feeds.core.links import urls
+from feeds.core.polling import rhythm
 from feeds.errors import PROBLEMS, UsageError
 from feeds.model.changes import Earlier, Reworded
 from feeds.model.decision import Decision

@@ -16,7 +16,7 @@ from feeds.app.passes import tidy
 from feeds.app.service import Service
 from feeds.config.read import read_with_warnings
 from feeds.config.stamp import changed
-from feeds.core.channels import channels
+from feeds.core.sorting.channels import channels
 from feeds.engine.cluster import TICK, Clockwork, Hands, Remote
 from feeds.engine.queue import Queue
 from feeds.errors import ConfigError

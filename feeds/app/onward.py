@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from feeds.app.build import App
-from feeds.core import onward
-from feeds.core.channels import channels, siblings
-from feeds.core.compose import compose
+from feeds.core.publishing import onward
+from feeds.core.publishing.compose import compose
+from feeds.core.sorting.channels import channels, siblings
 from feeds.model.channel import Window
 from feeds.render import page
 

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from feeds.app import look
 from feeds.app.build import App
 from feeds.app.partners import named, office
-from feeds.core import agreement
-from feeds.core.agreement import Deal
+from feeds.core.partners import agreement
+from feeds.core.partners.agreement import Deal
 from feeds.errors import UsageError
 from feeds.jobs.syndicate import Syndicate
 from feeds.model.channel import Feed, Format, Rendition, SetAside

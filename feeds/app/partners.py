@@ -11,7 +11,7 @@ from statistics import median
 from feeds.app import look
 from feeds.app.build import App
 from feeds.config import edit
-from feeds.core import agreement
+from feeds.core.partners import agreement
 from feeds.errors import UsageError
 from feeds.jobs.syndicate import Syndicate
 from feeds.model.channel import Channel

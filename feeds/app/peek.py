@@ -11,10 +11,12 @@ from pathlib import Path
 from time import perf_counter
 from urllib.parse import urlsplit
 
-from feeds.core import oddities, rules, terms
-from feeds.core.amend import amend
-from feeds.core.examine import examine
-from feeds.core.normalise import Normalised, normalise
+from feeds.core.entries import oddities
+from feeds.core.entries.amend import amend
+from feeds.core.entries.examine import examine
+from feeds.core.entries.normalise import Normalised, normalise
+from feeds.core.publishing import terms
+from feeds.core.sorting import rules
 from feeds.errors import FetchError, ParseError, UsageError
 from feeds.fetch.headers import validators
 from feeds.fetch.http import ACCEPT, CODES

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from feeds.app.build import App
-from feeds.core import load
+from feeds.core.polling import load
 
 logger = logging.getLogger(__name__)
 

@@ -15,10 +15,12 @@ from feeds.config import nodes
 from feeds.config.faults import page
 from feeds.config.nodes import Node
 from feeds.config.read import read_text, read_with_warnings, text_of
-from feeds.core import cluster, identity, rules
-from feeds.core.channels import channels
-from feeds.core.compose import compose, window
-from feeds.core.standing import standing
+from feeds.core.duplicates import cluster
+from feeds.core.entries import identity
+from feeds.core.publishing.compose import compose, window
+from feeds.core.sorting import rules
+from feeds.core.sorting.channels import channels
+from feeds.core.sorting.standing import standing
 from feeds.errors import ConfigError, Fault, RuleError, UsageError
 from feeds.jobs.regroup import regroup
 from feeds.model.changes import Edit, Known, Saved

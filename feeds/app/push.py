@@ -6,8 +6,8 @@ from dataclasses import asdict, replace
 from datetime import datetime
 
 from feeds.app.build import App
-from feeds.core import websub
-from feeds.core.channels import channels
+from feeds.core.push import websub
+from feeds.core.sorting.channels import channels
 from feeds.jobs import subscribe
 from feeds.model.channel import Channel
 from feeds.model.lease import Lease

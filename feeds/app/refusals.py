@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from feeds.app.build import App
-from feeds.core.channels import channels
-from feeds.core.compose import compose
+from feeds.core.publishing.compose import compose
+from feeds.core.sorting.channels import channels
 from feeds.model.channel import Channel
 from feeds.model.settings import Settings
 from feeds.model.story import Category

@@ -7,7 +7,7 @@ from typing import Any
 
 from feeds.app.build import App
 from feeds.config import values
-from feeds.core.replay import WARM, Replay
+from feeds.core.deciding.replay import WARM, Replay
 from feeds.errors import UsageError
 from feeds.model.overview import Difference
 from feeds.model.settings import Dedupe

@@ -5,9 +5,9 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from feeds.app.build import App
-from feeds.core import search
-from feeds.core.channels import channels
-from feeds.core.compose import compose
+from feeds.core.publishing.compose import compose
+from feeds.core.sorting.channels import channels
+from feeds.core.words import search
 from feeds.model.channel import Channel, Window
 from feeds.model.search import Hits
 from feeds.render import search_page

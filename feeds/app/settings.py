@@ -7,7 +7,7 @@ from typing import Any
 from feeds.config import schema
 from feeds.model.settings import Settings
 from feeds.store import migrate, partition
-from feeds.store.moving import Moved, move
+from feeds.store.database.moving import Moved, move
 
 
 def json_schema() -> dict[str, Any]:

@@ -30,7 +30,7 @@ from feeds.errors import UsageError
 from feeds.model.staff import Attempts, Session, User, alive
 from feeds.ports import Clock
 from feeds.ports_desk import Entered, Refused
-from feeds.store.staff import Staff, name_key
+from feeds.store.desk.staff import Staff, name_key
 
 SHORTEST, MOST = 12, 200  # characters of a password
 """At least 8, better 15, and no rule of composition: NIST SP 800-63B-4 §3.1.1.2. 200 bounds what is hashed."""

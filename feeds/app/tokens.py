@@ -11,7 +11,7 @@ from typing import get_args
 from feeds.errors import FeedsError, UsageError
 from feeds.model.access import Scope, Token
 from feeds.ports_api import WhoShows
-from feeds.store.tokens import Tokens
+from feeds.store.desk.tokens import Tokens
 
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 BYTES = 32  # of randomness: nothing that can be guessed, so that one round of SHA-256 is enough (SRV-02)

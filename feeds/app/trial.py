@@ -10,7 +10,7 @@ from feeds.app.nodes import stopped_by_signal
 from feeds.config.read import STORE
 from feeds.model.settings import Settings
 from feeds.store import migrate
-from feeds.store.trial import Trial
+from feeds.store.database.trial import Trial
 
 LEAVE = 40.0  # seconds that a process gets to stop
 

@@ -17,7 +17,7 @@ from functools import lru_cache
 from hashlib import sha256
 
 from feeds.app.build import App
-from feeds.core.usage import reader
+from feeds.core.partners.usage import reader
 from feeds.errors import FeedsError
 from feeds.model.channel import Format
 from feeds.model.partner import Audience, Traffic

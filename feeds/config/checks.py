@@ -8,7 +8,7 @@ from feeds.config.faults import did_you_mean, either
 from feeds.config.nodes import Node
 from feeds.config.parts import Item, Parts
 from feeds.config.sheet import shown
-from feeds.core.slugs import fold, slug
+from feeds.core.sorting.slugs import fold, slug
 from feeds.model.channel import FILES, TAKEN, Output
 from feeds.model.source import Source
 

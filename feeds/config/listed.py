@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from feeds.config.values import web_url
-from feeds.core.urls import canonical
+from feeds.core.links.urls import canonical
 
 MOST_CATEGORIES = 20
 MOST_PROBLEMS = 100

@@ -6,7 +6,7 @@ from typing import Annotated, get_args
 
 from feeds.config import values
 from feeds.config.kinds import DAY, MINUTE, Flag, Id, Keys, Limit, Names, Rule, Share, Text, key
-from feeds.core.webhooks import key_of
+from feeds.core.partners.webhooks import key_of
 from feeds.model.channel import PAGE_FORMATS, Format
 from feeds.model.partner import Partner, Pushing, Terms
 from feeds.model.partner import Share as Passed

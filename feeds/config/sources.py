@@ -15,7 +15,7 @@ from feeds.config.parts import Item, Parts
 from feeds.config.references import without
 from feeds.config.schema import AuthKeys, ContentKeys, DefaultsKeys, SourceKeys
 from feeds.config.sheet import shown
-from feeds.core import expressions
+from feeds.core.words import expressions
 from feeds.model.source import Kind, Options, Rewrite, Source
 
 ON_DISK = timedelta(seconds=30)  # looking at a folder costs next to nothing

@@ -14,9 +14,9 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import PydanticCustomError, core_schema
 
 from feeds.config.faults import did_you_mean, either
-from feeds.core import expressions
-from feeds.core.rules import compile_rule
-from feeds.core.slugs import slug as slugged
+from feeds.core.sorting.rules import compile_rule
+from feeds.core.sorting.slugs import slug as slugged
+from feeds.core.words import expressions
 from feeds.errors import RuleError
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}

@@ -208,7 +208,7 @@ class Holder:
 
     def _open(self) -> "psycopg.Connection[Any]":
         if self._connection is None:
-            name = f"feeds {os.getpid()}@{os.uname().nodename[:40]}{_JOBS}"  # as `store/postgres.py` calls us
+            name = f"feeds {os.getpid()}@{os.uname().nodename[:40]}{_JOBS}"  # as `store/database/postgres.py` calls us
             self._connection = psycopg.connect(self._address, autocommit=True, application_name=name)
         return self._connection
 

@@ -7,7 +7,7 @@ may hold its story. A mark of an archive that is not there makes it where it has
 from collections.abc import Sequence
 from datetime import datetime
 
-from feeds.core import archives
+from feeds.core.publishing import archives
 from feeds.jobs import pictures
 from feeds.model.changes import Mark
 from feeds.model.channel import Channel, Period

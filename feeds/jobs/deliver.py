@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from feeds.core import naver, websub
+from feeds.core.partners import naver
+from feeds.core.push import websub
 from feeds.jobs import hand
 from feeds.jobs.work import Tally, Work
 from feeds.model.channel import Rendition

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from feeds.core.rivals import rivals
+from feeds.core.deciding.rivals import rivals
 from feeds.errors import ParseError, PostError
 from feeds.model.entry import Parsed, RawEntry
 from feeds.model.source import FeedInfo, Fetched, Problem, Source, Validators

@@ -12,8 +12,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from feeds.core import agreement
-from feeds.core.agreement import Deal, Edition
+from feeds.core.partners import agreement
+from feeds.core.partners.agreement import Deal, Edition
 from feeds.model.channel import Channel, Feed, Window
 from feeds.model.partner import RETOLD, Held, Owed, Partner, Standing, Terms
 from feeds.model.settings import Settings

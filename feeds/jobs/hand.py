@@ -10,7 +10,8 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from feeds.core import webhooks, websub
+from feeds.core.partners import webhooks
+from feeds.core.push import websub
 from feeds.jobs.work import Tally, Work
 from feeds.model.channel import Channel
 from feeds.model.delivery import Delivery, Message, Sent, Subscription

@@ -1,6 +1,7 @@
 """Tell the index of words what stories say now."""
 
-from feeds.core import search, terms
+from feeds.core.publishing import terms
+from feeds.core.words import search
 from feeds.jobs.work import Tally, Work
 from feeds.model.job import Job, Report
 from feeds.model.search import Unsearched

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from feeds.core import hearing
+from feeds.core.push import hearing
 from feeds.jobs import subscribe
 from feeds.jobs.work import Work
 from feeds.model.changes import Changes

@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from feeds.core.normalise import Normalised
-from feeds.core.outline import Outline, id_digest, outlined
+from feeds.core.entries.normalise import Normalised
+from feeds.core.entries.outline import Outline, id_digest, outlined
 from feeds.model.entry import Parsed
 from feeds.model.source import FeedInfo, Fetched, Source, SourceState
 from feeds.parse.items import Cut, cut

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
 
-from feeds.core import pages
+from feeds.core.publishing import pages
 from feeds.jobs.work import Work
 from feeds.model.channel import Channel
 from feeds.model.names import ChannelName

@@ -6,7 +6,7 @@ What a channel points at is noted before its documents are recorded: after a sto
 import logging
 from collections.abc import Sequence
 
-from feeds.core.pictures import pointed_at
+from feeds.core.publishing.pictures import pointed_at
 from feeds.errors import OutputError
 from feeds.model.channel import Feed
 from feeds.model.picture import Hung, Picture

@@ -5,11 +5,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from feeds.core import cadence, flood, hearing, own
-from feeds.core.arrivals import Arrivals
-from feeds.core.categories import Catalogue
-from feeds.core.decide import decide
-from feeds.core.normalise import normalise
+from feeds.core.deciding.arrivals import Arrivals
+from feeds.core.deciding.decide import decide
+from feeds.core.entries.normalise import normalise
+from feeds.core.polling import cadence, flood
+from feeds.core.push import hearing
+from feeds.core.sorting import own
+from feeds.core.sorting.categories import Catalogue
 from feeds.errors import StaleView, StoreLocked
 from feeds.jobs import letters
 from feeds.jobs.documents import read

@@ -5,9 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from feeds.core import losses, naver, onward, pages, websub
-from feeds.core.channels import channels, siblings
-from feeds.core.compose import compose, outlived, window
+from feeds.core.partners import naver
+from feeds.core.publishing import losses, onward, pages
+from feeds.core.publishing.compose import compose, outlived, window
+from feeds.core.push import websub
+from feeds.core.sorting.channels import channels, siblings
 from feeds.errors import OutputError, StaleView
 from feeds.jobs import archive, hand, pictures, renamed, sources
 from feeds.jobs import pages as pages_job

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from feeds.core.clean import cleaned_again
-from feeds.core.identity import fingerprint
+from feeds.core.entries.clean import cleaned_again
+from feeds.core.entries.identity import fingerprint
 from feeds.jobs.work import Work
 from feeds.model.changes import Known, Recleaned
 

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from feeds.core import cluster, pages
-from feeds.core.categories import Catalogue
-from feeds.core.channels import channels, wanted
-from feeds.core.reach import archive_marks
+from feeds.core.duplicates import cluster
+from feeds.core.publishing import pages
+from feeds.core.publishing.reach import archive_marks
+from feeds.core.sorting.categories import Catalogue
+from feeds.core.sorting.channels import channels, wanted
 from feeds.errors import StaleView
 from feeds.jobs.work import Work
 from feeds.model.changes import Mark

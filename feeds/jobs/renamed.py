@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from feeds.core.categories import Catalogue
+from feeds.core.sorting.categories import Catalogue
 from feeds.jobs.work import Work
 from feeds.model.channel import Channel
 from feeds.model.names import ChannelName

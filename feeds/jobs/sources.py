@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from feeds.core import pages
-from feeds.core.channels import siblings
-from feeds.core.compose import EMPTY_UPDATED
+from feeds.core.publishing import pages
+from feeds.core.publishing.compose import EMPTY_UPDATED
+from feeds.core.sorting.channels import siblings
 from feeds.jobs.work import Work
 from feeds.model.channel import Channel, Feed, Rendered
 from feeds.render import render

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from feeds.core import hearing
+from feeds.core.push import hearing
 from feeds.jobs.work import Tally, Work
 from feeds.model.delivery import Delivery, Message, Sent
 from feeds.model.job import Job, Report

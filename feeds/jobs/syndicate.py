@@ -11,8 +11,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from feeds.core import agreement
-from feeds.core.agreement import Deal, Edition
+from feeds.core.partners import agreement
+from feeds.core.partners.agreement import Deal, Edition
 from feeds.jobs.counts import Counts
 from feeds.jobs.editions import Editions, Same
 from feeds.model.channel import Channel, Feed, Item, Rendered, Rendition

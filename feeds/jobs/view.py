@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from feeds.core import identity
-from feeds.core.arrivals import Arrivals, arrivals, with_sketches
+from feeds.core.deciding.arrivals import Arrivals, arrivals, with_sketches
+from feeds.core.entries import identity
 from feeds.jobs.news import Reading
 from feeds.jobs.work import Tally, Work
 from feeds.model.changes import PollView

@@ -54,7 +54,7 @@ class Work:
     shards: int = 1
 
     def under(self, pressure: float) -> "Work":
-        """Return this work as it is done where more is due than can be asked (`core/load.py`)."""
+        """Return this work as it is done where more is due than can be asked (`core/polling/load.py`)."""
         if pressure <= 1.0:
             return self
         strained = Strained.of(self.settings.schedule, pressure)

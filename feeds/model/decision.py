@@ -28,7 +28,7 @@ DecisionKind = Literal[
 class Decision:
     """One thing that happened, by which rule. *facts* are what the rule looked at, as plain strings.
 
-    *says* is the code of a sentence for people, which `core/telling.py` has in their language; of what
+    *says* is the code of a sentence for people, which `core/deciding/telling.py` has in their language; of what
     was decided before codes were kept, the English sentence itself.
     """
 

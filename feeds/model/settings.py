@@ -68,7 +68,7 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Strained(Schedule):
-    """A schedule while more is due than can be asked: *pressure* says by how much (`core/load.py`)."""
+    """A schedule while more is due than can be asked: *pressure* says by how much (`core/polling/load.py`)."""
 
     pressure: float
 

@@ -17,7 +17,7 @@ Haste = Literal[  # of a job that asks sources
 ]
 Extent = Literal["full", "summary", "title"]
 ContentPolicy = Literal[  # how much of an entry is told again
-    "auto",  # all, unless its licence forbids; see core/terms.py
+    "auto",  # all, unless its licence forbids; see core/publishing/terms.py
     "full",
     "summary",
     "title",
@@ -81,7 +81,7 @@ class Options:
     headers: Mapping[str, str] = field(default_factory=dict)
     user_agent: str = ""
     future: FutureDates = "clip"  # feeds and files; a post's date ahead is a promise and waits
-    ignore: tuple[Field, ...] = ()  # feeds and files, as the three below; see core/amend.py
+    ignore: tuple[Field, ...] = ()  # feeds and files, as the three below; see core/entries/amend.py
     rewrite: tuple[Rewrite, ...] = ()
     base: BaseRule = "document"
     ids: IdRule = "guid"
@@ -149,7 +149,9 @@ class FeedInfo:
     base: datetime | None = None  # it changes a whole number of `ttl` before or after that: sy:updateBase
     skip_hours: tuple[int, ...] = ()  # of GMT, in which it need not be asked
     skip_days: tuple[int, ...] = ()  # of the week in GMT, Monday is 0
-    times: tuple[int, ...] = ()  # when its latest entries were published: minutes since 1970, see core/rhythm.py
+    times: tuple[
+        int, ...
+    ] = ()  # when its latest entries were published: minutes since 1970, see core/polling/rhythm.py
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,7 +185,7 @@ class SourceState:
     missed: tuple[Missed, ...] = ()  # entries that the feed dropped from among older ones
     taken: int = 0  # new entries in the day that began then
     taken_since: datetime | None = None
-    outline: bytes = b""  # of the last document: what need not be read again, see core/outline.py
+    outline: bytes = b""  # of the last document: what need not be read again, see core/entries/outline.py
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,26 +11,27 @@ from datetime import datetime
 from pathlib import Path
 
 from feeds.errors import StoreError, StoreTooNew
-from feeds.store import guard
-from feeds.store.catalogue import Catalogue
-from feeds.store.db import BUSY_SECONDS, Database
-from feeds.store.figures import Figures
-from feeds.store.library import Library, Synced
-from feeds.store.looks import Looks
+from feeds.store.database import guard
+from feeds.store.database.db import BUSY_SECONDS, Database
+from feeds.store.database.partitions import divide
+from feeds.store.database.places import file_of, is_server, without_password
+from feeds.store.database.sqlite import SQLite
+from feeds.store.desk.figures import Figures
+from feeds.store.desk.looks import Looks
+from feeds.store.desk.overview import Overview
+from feeds.store.desk.staff import Staff
+from feeds.store.desk.tokens import Tokens
+from feeds.store.incoming.catalogue import Catalogue
+from feeds.store.incoming.defining import Synced
+from feeds.store.incoming.library import Library
+from feeds.store.incoming.searching import Searching
 from feeds.store.migrate import back_up, upgrade
-from feeds.store.news import News
-from feeds.store.onward import Onward
-from feeds.store.outbox import Outbox
-from feeds.store.overview import Overview
-from feeds.store.partitions import divide
-from feeds.store.partners import Partners
-from feeds.store.pictures import Pictures
-from feeds.store.places import file_of, is_server, without_password
-from feeds.store.searching import Searching
-from feeds.store.sqlite import SQLite
-from feeds.store.staff import Staff
+from feeds.store.outgoing.news import News
+from feeds.store.outgoing.onward import Onward
+from feeds.store.outgoing.outbox import Outbox
+from feeds.store.outgoing.pictures import Pictures
+from feeds.store.partners.partners import Partners
 from feeds.store.tables import HEAD
-from feeds.store.tokens import Tokens
 from feeds.store.turns import Turns
 
 __all__ = ["Store", "Synced", "copy_store", "is_server", "migrate", "open_store", "partition", "without_password"]
@@ -91,7 +92,7 @@ def open_store(
 def copy_store(url: str, to: str) -> None:
     """Copy the store at *url*, as it stands at one moment, to *to*, where nothing is. Raises `StoreError`."""
     if is_server(url):
-        from feeds.store.moving import move  # noqa: PLC0415 - with PostgreSQL's driver, which not everyone has
+        from feeds.store.database.moving import move  # noqa: PLC0415 - with PostgreSQL's driver, which not everyone has
 
         move(url, to)
         return
@@ -107,7 +108,7 @@ def migrate(url: str) -> str:
     On a server that may happen while others work: they go on, and newer ones wait for it.
     """
     if is_server(url):
-        from feeds.store import server  # noqa: PLC0415 - with PostgreSQL's driver, which not everyone has
+        from feeds.store.database import server  # noqa: PLC0415 - with PostgreSQL's driver, which not everyone has
 
         db = server.connected(url)
         try:
@@ -126,7 +127,7 @@ def partition(url: str, now: datetime, told: Callable[[str], None]) -> None:
     """
     if not is_server(url):
         raise StoreError(f"{url} is one file: only a store at postgresql://… has partitions")
-    from feeds.store import server  # noqa: PLC0415 - with PostgreSQL's driver, which not everyone has
+    from feeds.store.database import server  # noqa: PLC0415 - with PostgreSQL's driver, which not everyone has
 
     migrate(url)
     db = server.connected(url)
@@ -167,7 +168,7 @@ def _beside(path: Path, shards: int, busy: float, *, readonly: bool) -> Store:
 
 
 def _on_server(url: str, shards: int, busy: float, *, lock: bool, beside: bool, many: bool, patience: float) -> Store:
-    from feeds.store import server  # noqa: PLC0415 - with PostgreSQL's driver, which not everyone has
+    from feeds.store.database import server  # noqa: PLC0415 - with PostgreSQL's driver, which not everyone has
 
     db = server.connected(url, readonly=not (lock or beside or many), busy=busy)
     try:

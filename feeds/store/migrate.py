@@ -15,8 +15,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
-from feeds.store.db import Database
-from feeds.store.sqlite import connection_to, translated
+from feeds.store.database.db import Database
+from feeds.store.database.sqlite import connection_to, translated
 from feeds.store.tables import HEAD, metadata
 
 SCRIPTS = Path(__file__).parent / "migrations"

@@ -14,10 +14,10 @@ from feeds.model.entry import Origin, origin_of
 from feeds.model.source import Source
 from feeds.model.story import Category, Fate, Member, Story
 from feeds.store import tables as t
-from feeds.store.bodies import TEXT
-from feeds.store.db import DateTime, chunks
+from feeds.store.database.db import DateTime, chunks
+from feeds.store.database.prepared import listed, one_of, selecting
+from feeds.store.incoming.bodies import TEXT
 from feeds.store.kept import KEPT
-from feeds.store.prepared import listed, one_of, selecting
 from feeds.store.rows import info_of, known_of, member_of, source_of, story_of, tombstone_of
 
 _STORIES = selecting(select(t.stories).where(one_of(t.stories.c.id, "ids")))

@@ -18,8 +18,8 @@ from feeds.model.delivery import Delivery
 from feeds.model.entry import Entry, Origin
 from feeds.model.source import FeedInfo, Source, SourceState
 from feeds.model.story import Category, Member, Story
-from feeds.store import revisions
-from feeds.store.codec import dumps, loads, text_of
+from feeds.store.database.codec import dumps, loads, text_of
+from feeds.store.outgoing import revisions
 from feeds.store.tables import deliveries
 
 AnyRow = Row[*tuple[Any, ...]]

@@ -24,7 +24,7 @@ from sqlalchemy import (
     text,
 )
 
-from feeds.store.db import INDEX, DateTime, Number, Words
+from feeds.store.database.db import INDEX, DateTime, Number, Words
 
 HEAD = "0028"
 """The revision that these tables are; `migrations/versions` leads to it."""

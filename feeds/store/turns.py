@@ -28,8 +28,8 @@ from sqlalchemy import (
 )
 
 from feeds.store import tables as t
-from feeds.store.db import LOCKS, Database, DateTime, Number, Words
-from feeds.store.push_tables import letters
+from feeds.store.database.db import LOCKS, Database, DateTime, Number, Words
+from feeds.store.push.push_tables import letters
 
 ALONE = LOCKS + 2  # the first half of advisory locks of those who do a thing alone; LOCKS + 1 are those of jobs
 

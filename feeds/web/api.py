@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 import orjson
 
-from feeds.core import telling
+from feeds.core.deciding import telling
 from feeds.model.access import Token
 from feeds.ports_api import DecisionsAsked, Reading, StoriesAsked, WhoShows
 from feeds.web import api_json as shown

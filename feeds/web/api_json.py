@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from feeds.core import telling
+from feeds.core.deciding import telling
 from feeds.errors import PROBLEMS
 from feeds.model.decision import Decision
 from feeds.model.overview import SourceLine

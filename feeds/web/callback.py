@@ -6,7 +6,7 @@ Whose push it is follows from the address alone, which nobody can guess: headers
 import logging
 from collections.abc import Callable
 
-from feeds.core import hearing, websub
+from feeds.core.push import hearing, websub
 from feeds.model.lease import Lease, Letter, Push
 from feeds.ports import Clock, Leases
 from feeds.web.http import Answer, Asked, Entrance, text

@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime
 
-from feeds.core import websub
+from feeds.core.push import websub
 from feeds.ports import Clock, Hub
 from feeds.web.client import household
 from feeds.web.http import Answer, Asked, Entrance, text

@@ -25,7 +25,7 @@ from hmac import compare_digest
 from ipaddress import ip_address, ip_network
 from urllib.parse import urlsplit
 
-from feeds.core import websub
+from feeds.core.push import websub
 from feeds.model.partner import How, Issue, Partner, TokenKind
 from feeds.ports import Clock, Hub
 from feeds.ports_partners import Office

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 
 from timing import close, shared
 
-from feeds.core import cadence, rhythm
+from feeds.core.polling import cadence, rhythm
 from feeds.errors import ParseError
 from feeds.model.settings import Schedule
 from feeds.model.source import Document, FeedInfo, Fetched, Options, Source, SourceState

@@ -33,7 +33,7 @@ from timing import close
 
 from feeds.jobs.poll import BATCH
 from feeds.store import Store, migrate, open_store
-from feeds.store.trial import Trial
+from feeds.store.database.trial import Trial
 
 EPOCH = 1_795_651_200  # a fixed clock: documents tell when stories were first seen
 STALL = 45.0  # seconds: more than the lease of 30 and the sweep of 10

@@ -24,13 +24,16 @@ from typing import Any, NamedTuple
 
 from timing import close, shared
 
-from feeds.core import cluster, habits, identity, near, text
-from feeds.core.sketch import sketch
+from feeds.core.duplicates import cluster, habits, near
+from feeds.core.duplicates.sketch import sketch
+from feeds.core.entries import identity
+from feeds.core.words import text
 from feeds.model.changes import Hinted
 from feeds.model.entry import Entry
 from feeds.model.settings import Dedupe
 from feeds.model.story import Member, Story
-from feeds.store import likes, open_store
+from feeds.store import open_store
+from feeds.store.incoming import likes
 
 Item = dict[str, Any]
 PEERS = ("guid", "freshrss", "reader", "tfidf", "minhash")

@@ -21,13 +21,13 @@ from tempfile import TemporaryDirectory
 import timing
 
 from feeds.app.build import opened
-from feeds.core import websub
+from feeds.core.push import websub
 from feeds.jobs.deliver import deliver
 from feeds.model.delivery import Subscription
 from feeds.model.job import Job
 from feeds.net import Client
 from feeds.send.http import poster
-from feeds.store import push_tables
+from feeds.store.push import push_tables
 
 GOAL = 60.0  # seconds
 SITE = "https://desk.example"

@@ -43,7 +43,7 @@ def ours() -> Read:
 
 
 def ours_with_cleaning() -> Read:
-    from feeds.core.normalise import normalise  # noqa: PLC0415
+    from feeds.core.entries.normalise import normalise  # noqa: PLC0415
     from feeds.model.source import Source  # noqa: PLC0415
 
     read, source = ours(), Source(id="s", kind="feed", location="https://a.example/feed")

@@ -25,7 +25,7 @@ from feeds.model.entry import Entry
 from feeds.model.source import Options, Source, SourceState
 from feeds.model.story import Member, Story
 from feeds.store import Store, migrate, open_store, partition
-from feeds.store.trial import Trial
+from feeds.store.database.trial import Trial
 
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 BEGAN = datetime(2025, 10, 1, tzinfo=UTC)

@@ -20,7 +20,7 @@ from time import process_time
 from feedgen.feed import FeedGenerator
 from timing import close, interleaved, shared
 
-from feeds.core.normalise import normalise
+from feeds.core.entries.normalise import normalise
 from feeds.errors import ParseError
 from feeds.model.channel import Channel, Feed, Item
 from feeds.model.entry import Entry, Person

@@ -29,7 +29,7 @@ from clustering.server import ITEMS
 from timing import close
 
 from feeds.store import migrate, open_store
-from feeds.store.trial import Trial
+from feeds.store.database.trial import Trial
 
 READERS = 4
 LEAVE = 60.0  # seconds that a process gets to stop

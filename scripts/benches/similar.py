@@ -20,12 +20,13 @@ from typing import cast
 
 from timing import close, shared
 
-from feeds.core import near, text
-from feeds.core import sketch as sketching
-from feeds.core.categories import Catalogue
-from feeds.core.decide import decide
-from feeds.core.normalise import Normalised
-from feeds.core.sketch import Sketch, sketch
+from feeds.core.deciding.decide import decide
+from feeds.core.duplicates import near
+from feeds.core.duplicates import sketch as sketching
+from feeds.core.duplicates.sketch import Sketch, sketch
+from feeds.core.entries.normalise import Normalised
+from feeds.core.sorting.categories import Catalogue
+from feeds.core.words import text
 from feeds.jobs.news import Reading
 from feeds.jobs.poll import GROUP
 from feeds.jobs.view import look
@@ -35,7 +36,8 @@ from feeds.model.entry import Entry
 from feeds.model.settings import Dedupe, Settings, Site
 from feeds.model.source import Fetched, Source, SourceState
 from feeds.ports import Library, Ports
-from feeds.store import Store, likes, open_store
+from feeds.store import Store, open_store
+from feeds.store.incoming import likes
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 WITHIN = timedelta(days=14)  # for look-ups

@@ -20,7 +20,7 @@ from feeds.app.build import App, opened
 from feeds.app.usage import SALT
 from feeds.errors import FeedsError, StoreDamaged, StoreError, StoreLocked, StoreTooNew, UsageError
 from feeds.store import open_store
-from feeds.store.transfer import secret_columns
+from feeds.store.database.transfer import secret_columns
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ENVIRON = {"SOURCE_DATE_EPOCH": str(int(NOW.timestamp()))}

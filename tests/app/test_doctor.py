@@ -13,7 +13,8 @@ from feeds.app import passes
 from feeds.app.build import opened
 from feeds.app.doctor import Finding, doctor
 from feeds.errors import OutputError
-from feeds.store import guard, open_store, partitions
+from feeds.store import open_store
+from feeds.store.database import guard, partitions
 from tests import servers
 from tests.buckets import Bucket
 

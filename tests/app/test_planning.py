@@ -12,7 +12,7 @@ from feeds.app import planning
 from feeds.app.build import App, opened
 from feeds.app.service import Service
 from feeds.cli import cli
-from feeds.core import load
+from feeds.core.polling import load
 from feeds.model.settings import Strained
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)

@@ -16,7 +16,7 @@ from feeds.errors import UsageError
 from feeds.model.staff import IDLE, LONGEST
 from feeds.ports_desk import Entered, Refused
 from feeds.store import Store, open_store
-from feeds.store.staff import name_key
+from feeds.store.desk.staff import name_key
 
 GOOD = "네 낱말 짜리 긴 암호"
 OWN, FAR = "192.0.2.1", "203.0.113.9"

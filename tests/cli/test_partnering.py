@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from feeds.app import outlook, partners
 from feeds.app.build import opened
 from feeds.cli import cli
-from feeds.store.partners import Partners
+from feeds.store.partners.partners import Partners
 
 CONFIG = """\
 version: 1

@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from feeds.core.arrivals import arrivals
-from feeds.core.decide import decide
-from feeds.core.normalise import Normalised
+from feeds.core.deciding.arrivals import arrivals
+from feeds.core.deciding.decide import decide
+from feeds.core.entries.normalise import Normalised
 from feeds.model.changes import Changes, Edit, Known, PollView
 from feeds.model.channel import Output
 from feeds.model.entry import Deleted, Entry

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from feeds.core import agreement
-from feeds.core.agreement import names
+from feeds.core.partners import agreement
+from feeds.core.partners.agreement import names
 from feeds.model.job import Job, JobName
 from feeds.store.tables import deliveries
 from tests.end_to_end.hubs import Desk, Place, desk, place

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from feeds.core import websub
+from feeds.core.push import websub
 from tests.end_to_end.hubs import Desk, Place, desk, place
 from tests.end_to_end.test_subscriber_rocks import rss
 

@@ -13,8 +13,8 @@ from click.testing import CliRunner
 from lxml import etree, html
 
 from feeds.cli import cli
-from feeds.core.normalise import normalise
-from feeds.core.text import one_line
+from feeds.core.entries.normalise import normalise
+from feeds.core.words.text import one_line
 from feeds.model.entry import Entry
 from feeds.model.source import Document, Source
 from feeds.parse import parse

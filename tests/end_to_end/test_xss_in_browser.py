@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Dialog, Page, Route, sync_playwright
 
-from feeds.core.clean import clean
-from feeds.core.pages import sources
+from feeds.core.entries.clean import clean
+from feeds.core.publishing.pages import sources
 from feeds.model.channel import Feed, Heard
 from feeds.model.entry import Origin
 from feeds.render import page as pages

@@ -17,7 +17,7 @@ from feeds.engine.cluster import Clockwork, Hands
 from feeds.engine.queue import Holder, Queue, key_of
 from feeds.model.job import Job, Report
 from feeds.store import migrate
-from feeds.store.server import connected
+from feeds.store.database.server import connected
 from feeds.store.turns import Turns
 from tests import servers
 from tests.engine.engines import SOON, Bench, Rests, states
@@ -181,7 +181,7 @@ def run(job, stopping):
         time.sleep(0.02)
     print("left", job.lock, flush=True)
     return Report(job=job)
-from feeds.store.server import connected
+from feeds.store.database.server import connected
 db = connected(sys.argv[1])
 writing = db.write()
 writing.__enter__().exec_driver_sql("INSERT INTO meta VALUES ('stalled', 'in a transaction')")

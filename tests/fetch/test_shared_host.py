@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from feeds.core.shards import deal
+from feeds.core.polling.shards import deal
 from feeds.fetch import fetcher
 from feeds.model.source import Source, SourceState
 from feeds.net import Client

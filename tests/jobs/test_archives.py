@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from feeds.core.desk import Desk
+from feeds.core.deciding.desk import Desk
 from feeds.jobs.regroup import regroup
 from feeds.model.channel import Output, Rhythm
 from feeds.render import xml

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from feeds.core.desk import Desk
+from feeds.core.deciding.desk import Desk
 from feeds.jobs.publish import publish
 from feeds.jobs.regroup import regroup
 from feeds.model.changes import Mark

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from feeds.core.desk import Desk
-from feeds.core.websub import PINGS
+from feeds.core.deciding.desk import Desk
+from feeds.core.push.websub import PINGS
 from feeds.errors import OutputError, ParseError, StoreLocked
 from feeds.jobs.deliver import deliver
 from feeds.jobs.poll import poll
@@ -30,7 +30,7 @@ from feeds.model.story import Category
 from feeds.parse import parse
 from feeds.ports import Hurry, Plan, Ports
 from feeds.store import Store, open_store
-from feeds.store.library import Library
+from feeds.store.incoming.library import Library
 from tests.core.made import NOW, settings, source
 
 POLL, PUBLISH, DELIVER = Job(name="poll"), Job(name="publish"), Job(name="deliver")

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from feeds.core import arrivals
-from feeds.core.decide import decide
-from feeds.core.desk import Desk
-from feeds.core.normalise import Normalised
+from feeds.core.deciding import arrivals
+from feeds.core.deciding.decide import decide
+from feeds.core.deciding.desk import Desk
+from feeds.core.entries.normalise import Normalised
 from feeds.errors import StaleView
 from feeds.jobs.poll import poll
 from feeds.model.changes import PollView

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, example, given
 from hypothesis import settings as trying
 from hypothesis import strategies as st
 
-from feeds.core import normalise
-from feeds.core.outline import WHOLE, Outline
+from feeds.core.entries import normalise
+from feeds.core.entries.outline import WHOLE, Outline
 from feeds.jobs import news
 from feeds.jobs.poll import poll
 from feeds.model.source import Document

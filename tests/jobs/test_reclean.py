@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from feeds.core import clean
-from feeds.core.identity import fingerprint
+from feeds.core.entries import clean
+from feeds.core.entries.identity import fingerprint
 from feeds.jobs.publish import publish
 from feeds.jobs.reclean import BATCH, reclean
 from feeds.model.changes import Recleaned

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from feeds.core import pages
+from feeds.core.publishing import pages
 from feeds.jobs.deliver import deliver
 from feeds.jobs.poll import poll
 from feeds.jobs.publish import publish

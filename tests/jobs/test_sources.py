@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from feeds.core import pages
+from feeds.core.publishing import pages
 from feeds.jobs.publish import publish
 from feeds.jobs.regroup import regroup
 from feeds.model.channel import Output

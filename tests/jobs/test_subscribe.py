@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
-from feeds.core import hearing
+from feeds.core.push import hearing
 from feeds.jobs.subscribe import subscribe
 from feeds.model.job import Job
 from feeds.model.lease import Wish

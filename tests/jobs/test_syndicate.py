@@ -18,7 +18,7 @@ from feeds.model.settings import Settings
 from feeds.model.story import Story
 from feeds.render import render
 from feeds.store import Store, open_store
-from feeds.store.partners import Partners
+from feeds.store.partners.partners import Partners
 from tests.core.made import settings
 from tests.store.made import NOW, entry, ready, source, tell
 

@@ -16,8 +16,8 @@ from urllib.parse import unquote
 
 import pytest
 
-from feeds.core import identity
-from feeds.core.normalise import normalise
+from feeds.core.entries import identity
+from feeds.core.entries.normalise import normalise
 from feeds.fetch.files import fetch_folder
 from feeds.model.entry import RawEntry
 from feeds.model.settings import Site

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from feeds.core.normalise import normalise
+from feeds.core.entries.normalise import normalise
 from feeds.errors import PostError
 from feeds.model.entry import Parsed
 from feeds.model.source import Document, Folder, Source

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from feeds.config import lists
-from feeds.core.normalise import normalise
+from feeds.core.entries.normalise import normalise
 from feeds.errors import ParseError, PostError
 from feeds.model.source import Document, Source
 from feeds.sandbox import Sandbox

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from feeds.core.pages import sources
+from feeds.core.publishing.pages import sources
 from feeds.model.channel import Feed, Heard, Version
 from feeds.render import search_page, sources_page, story_page
 from feeds.render.search_page import Asked

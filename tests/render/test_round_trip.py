@@ -18,9 +18,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feeds.core.clean import clean
-from feeds.core.normalise import normalise
-from feeds.core.text import tidy
+from feeds.core.entries.clean import clean
+from feeds.core.entries.normalise import normalise
+from feeds.core.words.text import tidy
 from feeds.model.channel import Feed, Format, Item
 from feeds.model.entry import Enclosure, Entry, Image, Label, Origin, Person, Reply
 from feeds.model.podcast import Podcast, Transcript, Voice

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from lxml import etree
 
-from feeds.core import identity
+from feeds.core.entries import identity
 from feeds.render import safe
 from feeds.render.gate.values import iri
 

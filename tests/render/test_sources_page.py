@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from lxml import etree, html
 
-from feeds.core.pages import sources
+from feeds.core.publishing.pages import sources
 from feeds.model.channel import Feed, Heard
 from feeds.model.entry import Origin
 from feeds.render import render

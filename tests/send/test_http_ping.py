@@ -5,7 +5,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from feeds.core import websub
+from feeds.core.push import websub
 from feeds.model.delivery import Delivery, Sent
 from feeds.net import Client
 from feeds.send.http import send

@@ -13,7 +13,7 @@ from feeds.model.entry import Entry, origin_of
 from feeds.model.source import FeedInfo, Source
 from feeds.model.story import Category, Member, Story
 from feeds.store import Store
-from feeds.store.library import Library
+from feeds.store.incoming.library import Library
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

@@ -14,11 +14,13 @@ from sqlalchemy import Connection, event, text
 
 from feeds.errors import StoreError
 from feeds.model.buckets import bucket_of_channel, bucket_of_url
-from feeds.store import Store, guard, likes, migrate, open_store, server
-from feeds.store.db import Database
-from feeds.store.likes import WEEK, week_of
+from feeds.store import Store, migrate, open_store
+from feeds.store.database import guard, server
+from feeds.store.database.db import Database
+from feeds.store.database.sqlite import SQLite
+from feeds.store.incoming import likes
+from feeds.store.incoming.likes import WEEK, week_of
 from feeds.store.migrate import back_up, run, scripts
-from feeds.store.sqlite import SQLite
 from feeds.store.tables import HEAD, metadata
 from tests import servers
 from tests.store.made import NOW, entry, ready, tell
@@ -130,7 +132,7 @@ def test_failed_migration_gives_the_lock_back(empty: str, monkeypatch: pytest.Mo
 
     with monkeypatch.context() as patch:
         patch.setattr("feeds.store.upgrade", fail)
-        patch.setattr("feeds.store.server.run", fail)
+        patch.setattr("feeds.store.database.server.run", fail)
         with pytest.raises(StoreError, match="no"):
             open_store(empty)
     open_store(empty).close()
@@ -144,7 +146,7 @@ def test_db_04_migration_on_a_server_that_was_interrupted_has_not_happened(monke
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("feeds.store.server.bytewise", fail)
+        patch.setattr("feeds.store.database.server.bytewise", fail)
         with pytest.raises(KeyboardInterrupt):
             server.prepare(db)
     assert (server.inspect(db), _schema(db)) == ("", set())

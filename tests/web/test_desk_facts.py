@@ -1,8 +1,8 @@
 """Every fact of a verdict has a name in words, in both languages."""
 
-from feeds.core.near import WEIGHTS
+from feeds.core.duplicates.near import WEIGHTS
 from feeds.web.desk.facts import FACTS
-from tests.core.test_near import EN_TEXT, TEXT, likeness, side
+from tests.core.duplicates.test_near import EN_TEXT, TEXT, likeness, side
 
 
 def test_what_a_score_is_made_of_has_names() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from feeds.core.channels import SEARCH
+from feeds.core.sorting.channels import SEARCH
 from feeds.web import search
 from feeds.web.http import Answer, Asked
 

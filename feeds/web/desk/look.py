@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from feeds.core import telling
+from feeds.core.deciding import telling
 from feeds.errors import PROBLEMS
 from feeds.model.desk import Hour, Tone
 from feeds.model.settings import Site

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from feeds.core import telling
+from feeds.core.deciding import telling
 from feeds.web.desk.facts import FACTS
 
 # English and Korean by key.

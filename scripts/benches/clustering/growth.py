@@ -8,7 +8,7 @@ from functools import partial
 import psycopg
 
 from feeds.store import Store, migrate, open_store
-from feeds.store.trial import Trial
+from feeds.store.database.trial import Trial
 
 SHARDS = 1024
 SIZES = (10_000, 100_000, 1_000_000)

@@ -19,7 +19,7 @@ from feeds.app.desk_views import DeskViews
 from feeds.app.staff import SignIn
 from feeds.ports_desk import Desk
 from feeds.render.static import STATIC, STYLE
-from feeds.store.staff import name_key
+from feeds.store.desk.staff import name_key
 from feeds.web.desk.entrances import entrances
 from feeds.web.desk.pages import PAGES
 from feeds.web.front import Front

@@ -12,14 +12,14 @@ import pytest
 from feeds.app import desk as ruling
 from feeds.app.desk_views import KEYS, hours, seen
 from feeds.config.keys import keys
-from feeds.core import near
+from feeds.core.duplicates import near
 from feeds.errors import PROBLEMS
 from feeds.model.delivery import Delivery, Intent, Subscription
 from feeds.model.desk import TONES, Hour
 from feeds.model.overview import SourceLine
 from feeds.model.partner import Held, Issue, Partner
 from feeds.model.source import FeedInfo, FetchLine, Options, Problem, Source, SourceState
-from feeds.store import fetches
+from feeds.store.incoming import fetches
 from feeds.web.desk.look import ICONS, bare, bars, coded
 from feeds.web.desk.pages import PAGES
 from feeds.web.desk.problems import KOREAN

@@ -5,7 +5,7 @@ import json
 import sqlalchemy as sa
 from alembic import op
 
-from feeds.store.db import Words
+from feeds.store.database.db import Words
 
 revision = "0007"
 down_revision = "0006"

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from feeds.store.db import INDEX, Number, Words
+from feeds.store.database.db import INDEX, Number, Words
 
 revision = "0012"
 down_revision = "0011"

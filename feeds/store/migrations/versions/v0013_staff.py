@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from feeds.store.db import DateTime, Number, Words
+from feeds.store.database.db import DateTime, Number, Words
 
 revision = "0013"
 down_revision = "0012"

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from feeds.store.db import DateTime, Words
+from feeds.store.database.db import DateTime, Words
 
 revision = "0018"
 down_revision = "0017"

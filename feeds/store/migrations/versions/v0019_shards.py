@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from feeds.model.buckets import bucket_of_channel, bucket_of_url
-from feeds.store.db import DateTime, Words
+from feeds.store.database.db import DateTime, Words
 
 revision = "0019"
 down_revision = "0018"

@@ -3,7 +3,7 @@
 from alembic import op
 from sqlalchemy.exc import DBAPIError
 
-from feeds.store.threes import index_threes
+from feeds.store.incoming.threes import index_threes
 
 revision = "0021"
 down_revision = "0020"

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from feeds.store.db import Words
+from feeds.store.database.db import Words
 
 revision = "0023"
 down_revision = "0022"

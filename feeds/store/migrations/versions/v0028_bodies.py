@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from feeds.store.db import Number
+from feeds.store.database.db import Number
 
 revision = "0028"
 down_revision = "0027"

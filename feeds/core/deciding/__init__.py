@@ -1,0 +1,1 @@
+"""Deciding: what a poll found and a person wished become changes, each with its reason."""

@@ -1,0 +1,1 @@
+"""Duplicates: which entries tell one story, and why."""

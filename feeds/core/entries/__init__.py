@@ -1,0 +1,1 @@
+"""Entries: what a source sent becomes what we keep, cleaned, dated and named."""

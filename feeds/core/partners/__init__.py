@@ -1,0 +1,1 @@
+"""Partners: what was agreed with them, and how they are told."""

@@ -1,0 +1,1 @@
+"""Polling: when a source is asked next, and by whom."""

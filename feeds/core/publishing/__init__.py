@@ -1,0 +1,1 @@
+"""Publishing: what a channel's documents say, as far as they reach."""

@@ -1,0 +1,1 @@
+"""Push: the protocol of WebSub without its wire."""

@@ -1,0 +1,1 @@
+"""Sorting: which categories an entry has and which channels want it."""

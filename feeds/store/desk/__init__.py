@@ -1,0 +1,1 @@
+"""Desk: what its pages show, and who may see them."""

@@ -1,0 +1,1 @@
+"""Outgoing: what must be published, what was, and where a copy of it lies."""

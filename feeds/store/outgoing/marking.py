@@ -1,0 +1,131 @@
+"""Marks: channels to publish again, each not before a time.
+
+A mark has a token, which `dirty` hands out and `published` hands back. It is the mark's time, or a microsecond after
+the channel's latest token, also of those that were answered: so a mark that is made again while its channel is being
+published, even for the same second, is a later one and stays. Whether a mark is due is told by its time alone.
+
+So that tokens of a channel come to light in their order, whoever makes marks of it holds it until the commit: at the
+very end of a transaction of many, for "all" is marked by nearly every one. Rows of `editions` are taken after that, all
+of a transaction in one order: who had one of them and then waited for a channel would stop who holds the channel.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, delete, func, select
+from sqlalchemy.sql.base import Executable
+
+from feeds.model.buckets import bucket_of_channel
+from feeds.model.changes import Mark
+from feeds.model.names import ChannelName
+from feeds.store.database.db import INSERT, DateTime, hold, within
+from feeds.store.database.prepared import Prepared, listed, one_of, selecting, upserting
+from feeds.store.tables import answered, editions, marks
+
+_LAST = selecting(
+    select(marks.c.channel_id, func.max(marks.c.token, type_=DateTime).label("token"))
+    .where(one_of(marks.c.channel_id, "channels"))
+    .group_by(marks.c.channel_id)
+)
+_ANSWERED = selecting(select(answered).where(one_of(answered.c.channel_id, "channels")))
+_PUT, _ANSWER = upserting(marks), upserting(answered)
+_NEXT = timedelta(microseconds=1)
+_LATER = "marks"  # under this, a connection keeps the marks that are to be made at the end of its transaction
+
+
+@contextmanager
+def gathered(connection: Connection) -> Iterator[None]:
+    """Make the marks of what is done within at its end, as `put` makes them."""
+    later: tuple[set[Mark], set[str]] = set(), set()
+    connection.info[_LATER] = later
+    try:
+        yield
+    finally:
+        del connection.info[_LATER]
+    put(connection, *later)
+
+
+def put(connection: Connection, wanted: Iterable[Mark], changed: Iterable[str] = ()) -> None:
+    """Make marks, within the caller's transaction: the last thing that is done in it.
+
+    What *changed* could tell counts as changed too, whether or not these channels are marked.
+    """
+    if (later := connection.info.get(_LATER)) is not None:
+        later[0].update(wanted)
+        later[1].update(changed)
+        return
+    wanted = list(wanted)
+    hold(connection, (f"marks {m.channel_id}" for m in wanted))
+    asked = sorted({(m.channel_id, m.due) for m in wanted})
+    last: dict[str, datetime] = {}
+    if asked:
+        channels = listed(sorted({channel for channel, _ in asked}))
+        for channel, token in (
+            *_ANSWERED.rows(connection, channels=channels),
+            *_LAST.rows(connection, channels=channels),
+        ):
+            last[channel] = max(token, last.get(channel, token))
+    rows = []
+    for channel, due in asked:
+        last[channel] = max(due, last[channel] + _NEXT) if channel in last else due
+        rows.append({"channel_id": channel, "due": due, "token": last[channel], "bucket": bucket_of_channel(channel)})
+    _PUT.each(connection, rows)
+    _change(connection, {*changed, *(channel for channel, _ in asked)})
+
+
+def _change(connection: Connection, channels: Iterable[str]) -> None:
+    """Count that what *channels* could tell has changed, whenever it is brought out; pages of stories count nothing."""
+    _CHANGE.each(
+        connection, [{"channel_id": id, "number": 1} for id in sorted(channels) if not ChannelName.of(id).story]
+    )
+
+
+def _counting(dialect: str) -> Executable:
+    statement = INSERT[dialect](editions)
+    made: Executable = statement.on_conflict_do_update(  # type: ignore[attr-defined]  # both have it
+        index_elements=["channel_id"], set_={"number": editions.c.number + 1}
+    )
+    return made
+
+
+_CHANGE = Prepared(_counting, editions.c.keys())
+
+
+def due(connection: Connection, now: datetime, limit: int, part: range) -> tuple[tuple[str, datetime], ...]:
+    """Return channels with a mark that is due, the longest waiting first, and the latest token of those marks."""
+    query = (
+        select(marks.c.channel_id, func.max(marks.c.token))
+        .where(marks.c.due <= now, *within(marks.c.bucket, part))
+        .group_by(marks.c.channel_id)
+        .order_by(func.min(marks.c.due), marks.c.channel_id)
+        .limit(limit)
+    )
+    return tuple((channel, token) for channel, token in connection.execute(query))
+
+
+def take(connection: Connection, channel_id: str, token: datetime, *, again: bool = False) -> bool:
+    """Hold a channel's marks and tell whether that of *token* is unanswered; it is answered then, if this commits.
+
+    A build of marks that were answered already shows what was, perhaps long ago: nothing of it may be written.
+    *again*: the mark that was answered last may be answered once more. One that is still there is unanswered whatever
+    was answered since: it was made before, for a time that had not come then, as that of an embargo is.
+    """
+    hold(connection, [f"marks {channel_id}"])
+    least = token + _NEXT if again else token
+    answer = max((row.token for row in _ANSWERED.rows(connection, channels=listed([channel_id]))), default=None)
+    if answer and answer >= least and not _waits(connection, channel_id, token):
+        return False
+    _ANSWER.each(connection, [{"channel_id": channel_id, "token": max(token, answer or token)}])
+    return True
+
+
+def _waits(connection: Connection, channel_id: str, token: datetime) -> bool:
+    mine = (marks.c.channel_id == channel_id) & (marks.c.token == token)
+    return connection.execute(select(marks.c.due).where(mine)).first() is not None
+
+
+def clear(connection: Connection, channel_id: str, token: datetime, now: datetime) -> None:
+    """Take away the channel's marks that were due at *now* up to *token*; later ones stay."""
+    mine = (marks.c.channel_id == channel_id) & (marks.c.token <= token) & (marks.c.due <= now)
+    connection.execute(delete(marks).where(mine))

@@ -1,0 +1,1 @@
+"""Partners: who holds what, and what they are owed."""

@@ -1,0 +1,1 @@
+"""Push: who subscribed to our feeds, and which hubs push to us."""
