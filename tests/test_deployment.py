@@ -14,8 +14,8 @@ from ruamel.yaml import YAML
 from feeds.app.checks import check
 from feeds.cli.common import USAGE
 from feeds.model.overview import Levels
-from feeds.web.http import Asked
 from feeds.web.metrics import Meters
+from feeds.web.wire.http import Asked
 from tests.end_to_end.test_serve import desk, serving, until
 
 ROOT = Path(__file__).parents[1]

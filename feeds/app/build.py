@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from types import MappingProxyType
 
 from feeds import __version__
-from feeds.app.gallery import Gallery
+from feeds.app.serving.gallery import Gallery
 from feeds.config.read import read_with_warnings
 from feeds.core.entries import clean
 from feeds.core.polling import cadence

@@ -21,7 +21,7 @@ from feeds.model.settings import Settings
 from feeds.model.source import Fetched, Problem, SourceState
 from feeds.net import Client
 from feeds.parse import parse
-from feeds.parse.links import linked
+from feeds.parse.posts.links import linked
 from feeds.render.gate.dialects.flipboard import LEAST as FLIPBOARD_LEAST
 from feeds.render.gate.dialects.suited import doubts
 from feeds.sandbox import Sandbox

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from feeds.app import partners
 from feeds.app.build import App
+from feeds.app.partners import partners
 from feeds.errors import UsageError
 from feeds.jobs.work import Progress, never, silent
 from feeds.model.job import Job, Report

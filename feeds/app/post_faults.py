@@ -4,7 +4,7 @@ import os
 from dataclasses import replace
 
 from feeds.app.build import App
-from feeds.app.look import post_paths
+from feeds.app.looking.look import post_paths
 from feeds.fetch.files import fetch_folder
 from feeds.jobs.documents import read
 from feeds.model.source import Problem, SourceState

@@ -20,8 +20,8 @@ def worker(desk: Desk, jobs: int) -> None:
 
     On SIGTERM it takes no new jobs, and lets those that run reach their next pause.
     """
-    from feeds.app.nodes import PATIENCE, WorkerNode
-    from feeds.app.service import leave
+    from feeds.app.cluster.nodes import PATIENCE, WorkerNode
+    from feeds.app.serving.service import leave
 
     start_logging(desk.verbose, service=True)
     with opened(desk.file, os.environ, lock=False, many=True, patience=PATIENCE) as app:
@@ -36,7 +36,7 @@ def worker(desk: Desk, jobs: int) -> None:
 @command
 def scheduler(desk: Desk) -> None:
     """Say what is due in a cluster, until SIGTERM. Any number of these: each tick is fired by one of them."""
-    from feeds.app.nodes import PATIENCE, SchedulerNode
+    from feeds.app.cluster.nodes import PATIENCE, SchedulerNode
 
     start_logging(desk.verbose, service=True)
     with opened(desk.file, os.environ, lock=False, many=True, patience=PATIENCE) as app:
@@ -49,7 +49,7 @@ def scheduler(desk: Desk) -> None:
 @command
 def web(desk: Desk) -> None:
     """Serve a cluster's documents and desk, until SIGTERM. Any number of these, on any machine."""
-    from feeds.app.nodes import PATIENCE, WebNode
+    from feeds.app.cluster.nodes import PATIENCE, WebNode
 
     start_logging(desk.verbose, service=True)
     with opened(desk.file, os.environ, lock=False, many=True, patience=PATIENCE) as app:
@@ -73,7 +73,7 @@ def dev(desk: Desk, workers: int, data: str) -> None:
 
     The configuration's own `store` is not touched. Needs `pip install 'feeds[cluster,devpg]'`, or Debian's postgresql.
     """
-    from feeds.app.trial import run
+    from feeds.app.cluster.trial import run
 
     start_logging(desk.verbose, service=True)
     settings = desk.settings()

@@ -21,8 +21,9 @@ from unicodedata import combining, east_asian_width
 import click
 
 from feeds import log
-from feeds.app import audit, checks
+from feeds.app import checks
 from feeds.app.build import App, opened
+from feeds.app.keeping import audit
 from feeds.errors import ConfigError, FeedsError, FetchError, ParseError, StoreLocked, UsageError
 from feeds.model.settings import Settings
 

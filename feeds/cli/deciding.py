@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import click
 
-from feeds.app import desk as decisions
-from feeds.app import partners
 from feeds.app.build import App
-from feeds.app.desk import Ruled
+from feeds.app.desk import decisions
+from feeds.app.desk.decisions import Ruled
+from feeds.app.partners import partners
 from feeds.cli.common import FAILED, Desk, as_json, command, count, noted, print_json, say
 from feeds.model.job import Report
 

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 import click
 
-from feeds.app import discovery, edit
+from feeds.app import edit
 from feeds.app.build import client_for
+from feeds.app.looking import discovery
 from feeds.cli.common import PLACES, Desk, as_json, command, count, noted, print_json, say
 from feeds.errors import UsageError
 

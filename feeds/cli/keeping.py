@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from feeds.app.backup import backup as make
-from feeds.app.backup import restore as put_back
-from feeds.app.backup import verify
 from feeds.app.build import clock_from
+from feeds.app.keeping.backup import backup as make
+from feeds.app.keeping.backup import restore as put_back
+from feeds.app.keeping.backup import verify
 from feeds.cli.common import Desk, as_json, command, count, me, print_json, say
 
 

@@ -7,12 +7,16 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from feeds.app import beside, judged, look, outlook, partners, planning, push, standing
-from feeds.app import usage as audience
-from feeds.app.beside import Beside
 from feeds.app.build import App
-from feeds.app.outlook import Untold
+from feeds.app.cluster import standing
+from feeds.app.desk import beside, judged
+from feeds.app.desk.beside import Beside
+from feeds.app.looking import look
+from feeds.app.partners import outlook, partners
+from feeds.app.partners import usage as audience
+from feeds.app.partners.outlook import Untold
 from feeds.app.post_faults import post_faults
+from feeds.app.serving import planning, push
 from feeds.cli.common import Desk, as_json, command, count, language, print_json, say, table
 from feeds.cli.partnering import say_reasons
 from feeds.model.changes import Earlier, Run

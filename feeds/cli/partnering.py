@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from feeds.app import outlook, partners
-from feeds.app.look import ago
-from feeds.app.outlook import Preview
-from feeds.app.partners import Account
+from feeds.app.looking.look import ago
+from feeds.app.partners import outlook, partners
+from feeds.app.partners.outlook import Preview
+from feeds.app.partners.partners import Account
 from feeds.cli.common import Desk, as_json, command, count, noted, print_json, say, table
 from feeds.errors import UsageError
 from feeds.model.partner import Push, Reason, Receipt, Terms, TokenKind

@@ -8,8 +8,8 @@ from os import environ
 import click
 
 from feeds.app.build import client_for, clock_from
-from feeds.app.peek import Group, Peek
-from feeds.app.peek import peek as look_at
+from feeds.app.looking.peek import Group, Peek
+from feeds.app.looking.peek import peek as look_at
 from feeds.cli.common import Desk, as_json, command, count, print_json, say, table
 from feeds.model.oddity import Effect
 

@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 import click
 
-from feeds.app import preview as trial
+from feeds.app.looking import preview as trial
 from feeds.cli.common import Desk, as_json, command, print_json, say
 from feeds.model.desk import ChannelChange, Told
 

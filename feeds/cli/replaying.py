@@ -6,11 +6,11 @@ from dataclasses import asdict
 
 import click
 
-from feeds.app import judged as judging
-from feeds.app import look
-from feeds.app import replay as telling
-from feeds.app.judged import Judged
-from feeds.app.replay import Replayed
+from feeds.app.desk import judged as judging
+from feeds.app.desk.judged import Judged
+from feeds.app.looking import look
+from feeds.app.looking import replay as telling
+from feeds.app.looking.replay import Replayed
 from feeds.cli.common import Desk, as_json, command, count, language, print_json, progress, say
 from feeds.model.entry import Entry
 from feeds.model.overview import Difference

@@ -8,7 +8,7 @@ import click
 from feeds.app import passes
 from feeds.app.build import App, copied
 from feeds.app.passes import Outcome
-from feeds.app.service import Service, leave
+from feeds.app.serving.service import Service, leave
 from feeds.cli.common import (
     FAILED,
     SOME_FAILED,

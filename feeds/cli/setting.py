@@ -7,8 +7,8 @@ import click
 
 from feeds.app import checks
 from feeds.app.build import client_for, clock_from
-from feeds.app.doctor import doctor as look
-from feeds.app.judge import Judged, judge_files
+from feeds.app.keeping.doctor import doctor as look
+from feeds.app.looking.judge import Judged, judge_files
 from feeds.app.settings import json_schema, migrate_store, move_store, partition_store
 from feeds.cli.common import FAILED, SOME_FAILED, USAGE, Desk, as_json, command, count, print_json, say, table
 from feeds.errors import Fault, UsageError

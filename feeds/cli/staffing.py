@@ -5,7 +5,7 @@ import sys
 
 import click
 
-from feeds.app import staff
+from feeds.app.desk import staff
 from feeds.cli.common import Desk, as_json, command, noted, print_json, say, table
 from feeds.errors import UsageError
 

@@ -4,7 +4,7 @@ from typing import cast
 
 import click
 
-from feeds.app import tokens
+from feeds.app.serving import tokens
 from feeds.cli.common import Desk, as_json, command, noted, print_json, say, table
 from feeds.model.access import Scope
 

@@ -6,7 +6,7 @@ from feeds.core.deciding.rivals import rivals
 from feeds.errors import ParseError, PostError
 from feeds.model.entry import Parsed, RawEntry
 from feeds.model.source import FeedInfo, Fetched, Problem, Source, Validators
-from feeds.parse.links import linked
+from feeds.parse.posts.links import linked
 from feeds.ports import Read
 
 

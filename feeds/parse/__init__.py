@@ -6,14 +6,14 @@ from dataclasses import replace
 from feeds.errors import ParseError
 from feeds.model.entry import Parsed, RawEntry
 from feeds.model.source import Document, FeedInfo, Problem, Source
-from feeds.parse import post
-from feeds.parse.decode import Decoded, decode, is_plain_utf8
-from feeds.parse.doctype import without_doctype
+from feeds.parse.decoding.decode import Decoded, decode, is_plain_utf8
+from feeds.parse.decoding.doctype import without_doctype
+from feeds.parse.decoding.repair import repair
+from feeds.parse.decoding.sniff import binary, sniff
 from feeds.parse.jsonfeed import read_json
-from feeds.parse.repair import repair
-from feeds.parse.sniff import binary, sniff
+from feeds.parse.posts import post
 from feeds.parse.tolerant import read_repaired, told_of
-from feeds.parse.xml import read_well_formed
+from feeds.parse.xml.document import read_well_formed
 
 
 def _read_xml(text: str, url: str, timezone: str) -> Parsed:

@@ -17,8 +17,8 @@ from typing import Any, ClassVar
 from feedparser.api import LooseFeedParser, StrictFeedParser
 
 from feeds.errors import ParseError
-from feeds.parse.xml_names import NAMESPACES, link_attributes
-from feeds.parse.xml_podcast import CAPTIONS, MOST, SAID, TEXTS, Said
+from feeds.parse.xml.names import NAMESPACES, link_attributes
+from feeds.parse.xml.podcast import CAPTIONS, MOST, SAID, TEXTS, Said
 
 Found = dict[str, Any]
 """What feedparser's dictionaries hold. Read with `dict.get`: their own `get` answers `updated` with `published`."""

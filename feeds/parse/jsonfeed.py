@@ -13,9 +13,9 @@ from feeds.errors import ParseError
 from feeds.model.entry import Deleted, Enclosure, Image, Label, Origin, Parsed, Person, RawEntry, Reply, Text
 from feeds.model.podcast import Podcast, Transcript, Voice
 from feeds.model.source import FeedInfo, Problem
-from feeds.parse.dates import read_date
-from feeds.parse.repair import MOST_ITEMS, without_forbidden
-from feeds.parse.xml_podcast import KINDS, MOST
+from feeds.parse.decoding.repair import MOST_ITEMS, without_forbidden
+from feeds.parse.times.dates import read_date
+from feeds.parse.xml.podcast import KINDS, MOST
 
 _FORMATS = {"1": "json10", "1.0": "json10", "1.1": "json11"}
 _SHAPE = ("id", "url", "content_html", "content_text", "title")  # an item has one of these

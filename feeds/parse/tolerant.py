@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 from feeds.errors import ParseError
 from feeds.model.entry import Enclosure, Image, Origin, Parsed, Person, RawEntry, Text
 from feeds.model.source import FeedInfo, Problem
-from feeds.parse import timetable
-from feeds.parse.dates import read_date
+from feeds.parse.decoding.repair import MOST_ITEMS, Repaired, repair
 from feeds.parse.elements import Found, read_elements
-from feeds.parse.repair import MOST_ITEMS, Repaired, repair
-from feeds.parse.xml_parts import (
+from feeds.parse.times import timetable
+from feeds.parse.times.dates import read_date
+from feeds.parse.xml.parts import (
     BLOGGERS_KIND,
     FEED_TYPES,
     HTML_TYPES,
@@ -28,9 +28,9 @@ from feeds.parse.xml_parts import (
     picture,
     terms,
 )
-from feeds.parse.xml_podcast import CAPTIONS, TEXTS, Said, answers_of, podcast_of
-from feeds.parse.xml_scope import is_base
-from feeds.parse.xml_texts import plain_or_html, plainly, words
+from feeds.parse.xml.podcast import CAPTIONS, TEXTS, Said, answers_of, podcast_of
+from feeds.parse.xml.scope import is_base
+from feeds.parse.xml.texts import plain_or_html, plainly, words
 
 _VOID_END = re.compile(r"</(?:area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr)>", re.IGNORECASE)
 

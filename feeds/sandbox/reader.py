@@ -4,7 +4,7 @@ Well-formed feeds in plain UTF-8 are read in this process: libxml2 bounds their 
 element is looked at once; the costliest one of 15 MB takes some two seconds. All others go through repairs and
 feedparser, which needs 14 CPU s for 430 kB of attributes and 39 for one item of 0.8 MB (measured), and through expat,
 written in C: they are read in a child process, started when the first of them comes. Posts are the owner's own files,
-and are bounded before they are read (`parse/yaml_tree.py`).
+and are bounded before they are read (`parse/posts/yaml_tree.py`).
 """
 
 import os

@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import quote, unquote, urlsplit
 
 from feeds.model.settings import Server
-from feeds.web.client import Client, Hosts, Peers, household
-from feeds.web.http import HEADERS, Answer, text
-from feeds.web.rates import Rates
+from feeds.web.wire.client import Client, Hosts, Peers, household
+from feeds.web.wire.http import HEADERS, Answer, text
+from feeds.web.wire.rates import Rates
 
 OPEN = Server(requests_per_minute=0)
 NO_HOST = "No site of this name is served here: server.hosts of feeds.yaml may name more than that of site.url.\n"

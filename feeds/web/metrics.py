@@ -19,8 +19,8 @@ from feeds.log import about
 from feeds.model.job import JobName, Report
 from feeds.model.overview import Levels
 from feeds.ports_api import WhoShows
-from feeds.web.api import bearer
-from feeds.web.http import HEADERS, Answer, Asked, Entrance, Handler, text
+from feeds.web.api.answers import bearer
+from feeds.web.wire.http import HEADERS, Answer, Asked, Entrance, Handler, text
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]

@@ -29,12 +29,12 @@ from feeds.core.push import websub
 from feeds.model.partner import How, Issue, Partner, TokenKind
 from feeds.ports import Clock, Hub
 from feeds.ports_partners import Office
-from feeds.web import delta
-from feeds.web.client import household
-from feeds.web.codings import SUFFIXES, ranked
-from feeds.web.conditional import tags_of
-from feeds.web.http import HEADERS, NOT_FOUND, Answer, Asked, Entrance, text
-from feeds.web.rates import Rates
+from feeds.web.wire import delta
+from feeds.web.wire.client import household
+from feeds.web.wire.codings import SUFFIXES, ranked
+from feeds.web.wire.conditional import tags_of
+from feeds.web.wire.http import HEADERS, NOT_FOUND, Answer, Asked, Entrance, text
+from feeds.web.wire.rates import Rates
 
 logger = logging.getLogger(__name__)
 

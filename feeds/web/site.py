@@ -14,13 +14,13 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from feeds.ports import Shelf, Turned
-from feeds.web.copies import HEADER_NAMES, Asking, lasting
 from feeds.web.front import Front
-from feeds.web.http import HEADERS, NOT_FOUND, WRITTEN, Answer, Asked, BadRequest, Entrance, Handler, text
-from feeds.web.onward import BEFORE, nowhere, older
-from feeds.web.outputs import Outputs, decoded, file_at
-from feeds.web.pictures import Look, Pictures, nothing
-from feeds.web.refusals import Draw, dressed, wants_page
+from feeds.web.pages.copies import HEADER_NAMES, Asking, lasting
+from feeds.web.pages.onward import BEFORE, nowhere, older
+from feeds.web.pages.outputs import Outputs, decoded, file_at
+from feeds.web.pages.pictures import Look, Pictures, nothing
+from feeds.web.pages.refusals import Draw, dressed, wants_page
+from feeds.web.wire.http import HEADERS, NOT_FOUND, WRITTEN, Answer, Asked, BadRequest, Entrance, Handler, text
 
 logger = logging.getLogger(__name__)
 

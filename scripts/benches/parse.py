@@ -21,8 +21,8 @@ from timing import close, cpu_of, interleaved, shared
 from feeds.errors import ParseError
 from feeds.model.source import Document, Source
 from feeds.parse import parse
-from feeds.parse.decode import decode
-from feeds.parse.sniff import sniff
+from feeds.parse.decoding.decode import decode
+from feeds.parse.decoding.sniff import sniff
 
 HERE = Path(__file__).parent
 SOURCE = Source(id="s", kind="feed", location="https://a.example/feed")

@@ -31,7 +31,7 @@ from feeds.model.source import Source
 from feeds.model.story import Category, Member, Story
 from feeds.store import Store, open_store
 from feeds.web import partner
-from feeds.web.http import Asked
+from feeds.web.wire.http import Asked
 
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 SOURCE = Source(id="posts", kind="content", location="/posts")

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from feeds.app import passes
-from feeds.app.api import Answers
 from feeds.app.build import App, opened
+from feeds.app.serving.api import Answers
 from feeds.ports_api import StoriesAsked
 
 CONFIG = """\

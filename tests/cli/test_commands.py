@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from feeds.app import look
 from feeds.app.build import App
+from feeds.app.looking import look
 from feeds.cli import cli
 from feeds.cli.common import count
 from feeds.model.overview import SourceLine

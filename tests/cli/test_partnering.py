@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from feeds.app import outlook, partners
 from feeds.app.build import opened
+from feeds.app.partners import outlook, partners
 from feeds.cli import cli
 from feeds.store.partners.partners import Partners
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from feeds.app.peek import peek
+from feeds.app.looking.peek import peek
 from feeds.errors import ParseError
 from feeds.model.oddities import CATALOGUE
 from feeds.net import Client

@@ -14,7 +14,7 @@ import pytest
 
 from feeds.app import build
 from feeds.app.build import App
-from feeds.app.nodes import due
+from feeds.app.cluster.nodes import due
 from feeds.engine.cluster import Hands
 from feeds.engine.queue import Queue
 from feeds.jobs.work import Work

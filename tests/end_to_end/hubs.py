@@ -11,9 +11,9 @@ from urllib.parse import parse_qsl, urlsplit
 
 from starlette.testclient import TestClient
 
-from feeds.app import push
 from feeds.app.build import App, opened
 from feeds.app.passes import run_pass
+from feeds.app.serving import push
 from feeds.jobs.tick import tick
 from feeds.model.job import Job
 from feeds.web.site import site

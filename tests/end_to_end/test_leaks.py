@@ -18,20 +18,22 @@ from typing import cast
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from feeds.app import desk, partners, tokens
-from feeds.app.api import entrances
 from feeds.app.build import App, opened
-from feeds.app.push import Topics
-from feeds.app.search import searcher
+from feeds.app.desk import decisions as desk
+from feeds.app.partners import partners
+from feeds.app.serving import tokens
+from feeds.app.serving.api import entrances
+from feeds.app.serving.push import Topics
+from feeds.app.serving.search import searcher
 from feeds.jobs.syndicate import Syndicate
 from feeds.model.channel import TAKEN, Format
 from feeds.model.delivery import Delivery, Message, Sent
 from feeds.model.job import Job, JobName
 from feeds.ports import Plan
 from feeds.ports_mirror import Mirror
-from feeds.web.api_spec import BASE, key
-from feeds.web.http import Asked
+from feeds.web.api.spec import BASE, key
 from feeds.web.metrics import Meters
+from feeds.web.wire.http import Asked
 from tests.buckets import Bucket
 
 START = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)

@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from feeds.app import desk as decisions
-from feeds.app import partners, push
 from feeds.app.build import App, opened
+from feeds.app.desk import decisions
+from feeds.app.partners import partners
+from feeds.app.serving import push
 from feeds.config.read import read_with_warnings
 from feeds.jobs.tick import tick
 from feeds.model.partner import Receipt

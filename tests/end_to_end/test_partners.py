@@ -18,8 +18,9 @@ from pathlib import Path
 import pytest
 import uvicorn
 
-from feeds.app import desk, partners
 from feeds.app.build import App, opened
+from feeds.app.desk import decisions as desk
+from feeds.app.partners import partners
 from feeds.config.read import read_with_warnings
 from feeds.jobs.syndicate import Syndicate
 from feeds.model.job import Job, JobName

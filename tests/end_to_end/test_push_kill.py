@@ -63,7 +63,7 @@ class Two:
 
     def heard(self) -> int:
         """How many pushes B took."""
-        return (self.folder / "b/log").read_text().count("feeds.web.callback push")
+        return (self.folder / "b/log").read_text().count("feeds.web.push.callback push")
 
 
 @contextmanager

@@ -91,7 +91,7 @@ def test_their_hub_tells_us(pair: Pair) -> None:
     asked = pair.log().count('"GET /topic')
     pair.post("/publish", rss("1", "2"))
     pair.until(lambda: pair.tells("Title 2"))
-    assert "feeds.web.callback push" in pair.log()
+    assert "feeds.web.push.callback push" in pair.log()
     assert pair.log().count('"GET /topic') == asked
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from feeds.app.service import allow_files
+from feeds.app.serving.service import allow_files
 
 ROOT = Path(__file__).parents[2]
 CONFIG = """\

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from feeds.app import push
+from feeds.app.serving import push
 from feeds.model.lease import Lease
 from feeds.model.source import SourceState
 from tests.end_to_end.hubs import Desk, Heard, Place, desk, place

@@ -18,7 +18,7 @@ from feeds.core.words.text import one_line
 from feeds.model.entry import Entry
 from feeds.model.source import Document, Source
 from feeds.parse import parse
-from feeds.parse.xml_texts import words
+from feeds.parse.xml.texts import words
 from feeds.render.gate import judge
 from tests.end_to_end import torture
 

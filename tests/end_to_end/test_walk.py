@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from feeds.app import search
-from feeds.app.api import Answers
 from feeds.app.build import opened
+from feeds.app.serving import search
+from feeds.app.serving.api import Answers
 from feeds.cli import cli
 from feeds.model.job import Job
 from feeds.ports_api import StoriesAsked
 from feeds.store import open_store
-from feeds.web.outputs import Outputs
+from feeds.web.pages.outputs import Outputs
 
 CONFIG = """\
 version: 1

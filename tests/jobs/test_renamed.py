@@ -10,7 +10,7 @@ import pytest
 from feeds.jobs.regroup import regroup
 from feeds.model.channel import Output
 from feeds.model.settings import Subject
-from feeds.web.outputs import Outputs
+from feeds.web.pages.outputs import Outputs
 from tests.core.made import settings, source
 from tests.jobs.test_jobs import World, rss, world
 

@@ -18,7 +18,7 @@ from feeds.fetch.files import fetch_folder
 from feeds.model.entry import Parsed, RawEntry
 from feeds.model.source import Fetched, Options, Problem, SiteKind, Source, SourceState
 from feeds.parse import parse
-from feeds.parse.links import linked
+from feeds.parse.posts.links import linked
 from tests.parse.test_data_files import shown
 
 DATA = Path(__file__).parent / "data" / "kinds"

@@ -3,7 +3,7 @@
 import pytest
 
 from feeds.model.source import Document, Source
-from feeds.parse.post import parse
+from feeds.parse.posts.post import parse
 from feeds.parse.terms import licence_of
 
 BY = "https://creativecommons.org/licenses/by/4.0/"

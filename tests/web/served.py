@@ -14,9 +14,9 @@ from feeds import ports
 from feeds.model.channel import MEDIA_TYPES, Format, Rendition
 from feeds.model.settings import Server
 from feeds.web.front import Front
-from feeds.web.http import Entrance
-from feeds.web.protocol import Crowd, GuardedServer
 from feeds.web.site import Site, site
+from feeds.web.wire.http import Entrance
+from feeds.web.wire.protocol import Crowd, GuardedServer
 
 OPEN = Server(requests_per_minute=0)
 BIG = bytes(range(256)) * 1024  # no client's buffer takes it whole

@@ -4,11 +4,11 @@ import pytest
 from starlette.testclient import TestClient
 
 from feeds.model.settings import Server
-from feeds.web.client import Hosts, Peers, household
 from feeds.web.front import Front
-from feeds.web.http import Answer, Asked, Entrance, text
-from feeds.web.rates import KEPT, Rates
 from feeds.web.site import Site, site
+from feeds.web.wire.client import Hosts, Peers, household
+from feeds.web.wire.http import Answer, Asked, Entrance, text
+from feeds.web.wire.rates import KEPT, Rates
 from tests.web.served import Shelf, rendition
 
 NAMES = ("news.example.kr", "xn--9d0b34tp5s.example", "news.internal")

@@ -10,9 +10,9 @@ from starlette.testclient import TestClient
 from feeds.model.job import Job, JobName, Report
 from feeds.model.overview import Levels
 from feeds.model.source import Problem
-from feeds.web.http import Answer, Asked, Entrance, text
 from feeds.web.metrics import JOBS, Meters, small, watched
 from feeds.web.site import site
+from feeds.web.wire.http import Answer, Asked, Entrance, text
 
 LEVELS = Levels(
     sources={"asked": 3, "paused": 1, "off": 0},

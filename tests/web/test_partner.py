@@ -11,7 +11,7 @@ import pytest
 from feeds.model.channel import Channel, Rendition
 from feeds.model.partner import Held, How, Issue, Partner, TokenKind
 from feeds.web import partner
-from feeds.web.http import Answer, Asked
+from feeds.web.wire.http import Answer, Asked
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 TOKEN, KEY, OTHER = "feeds_" + "t" * 43, "feedsurl_" + "k" * 43, "feeds_" + "o" * 43

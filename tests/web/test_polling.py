@@ -17,8 +17,8 @@ import pytest
 
 from feeds.model.channel import Rendition
 from feeds.render import render
-from feeds.web.http import Answer
 from feeds.web.site import RawHeaders, Site
+from feeds.web.wire.http import Answer
 from tests.render.samples import channel, feed, item
 from tests.web.served import Running, Shelf, running
 

@@ -5,8 +5,8 @@ import asyncio
 from starlette.testclient import TestClient
 from starlette.types import Message, Scope
 
-from feeds.web.http import Answer, Asked, Entrance, text
 from feeds.web.site import site
+from feeds.web.wire.http import Answer, Asked, Entrance, text
 
 
 class Empty:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from feeds.web.http import Entrance, text
+from feeds.web.wire.http import Entrance, text
 from tests.web.served import Running, Shelf, everything, running
 
 HUGE = "0123456789abcdef" * 400_000  # more than the operating system takes at once

@@ -13,12 +13,12 @@ from datetime import datetime
 from functools import lru_cache
 from unicodedata import category
 
-from feeds.parse import permalink
-from feeds.parse.dates import read_date
 from feeds.parse.kinds import script, usual
 from feeds.parse.kinds.eleventy import POSTS
 from feeds.parse.kinds.kind import Config, FileName, Kind, Post
-from feeds.parse.yaml_tree import Scalar
+from feeds.parse.posts import permalink
+from feeds.parse.posts.yaml_tree import Scalar
+from feeds.parse.times.dates import read_date
 
 DATES = ("pubdate", "pubdatetime", "publishdate", "publisheddate", "publishedat", "published", "date", "createdat")
 UPDATED = ("updateddate", "moddatetime", "updatedat", "modifieddate", "lastmodified", "updated", "lastmod", "modified")

@@ -15,16 +15,16 @@ from unicodedata import normalize
 
 from feeds.errors import PostError
 from feeds.model.source import Document
-from feeds.parse import front_matter, permalink
-from feeds.parse.dates import read_date
-from feeds.parse.fields import unplaced
-from feeds.parse.front_matter import FrontMatter
 from feeds.parse.kinds import script, usual
 from feeds.parse.kinds.kind import Config, FileName, Kind, Post
 from feeds.parse.kinds.plain import SHELVES
 from feeds.parse.kinds.settings import read_settings
-from feeds.parse.liquid import Site, expand
-from feeds.parse.yaml_tree import Items, Node, Scalar
+from feeds.parse.posts import front_matter, permalink
+from feeds.parse.posts.fields import unplaced
+from feeds.parse.posts.front_matter import FrontMatter
+from feeds.parse.posts.liquid import Site, expand
+from feeds.parse.posts.yaml_tree import Items, Node, Scalar
+from feeds.parse.times.dates import read_date
 
 POSTS = SHELVES | {"writing", "essays", "entries", "journal"}
 MEANS_NOTHING = POSTS | {"all", "nav"}  # tags that gather pages and say nothing of them

@@ -4,9 +4,9 @@ import re
 from html import unescape
 from html.parser import HTMLParser
 
-from feeds.parse import front_matter, rst
-from feeds.parse.front_matter import FrontMatter, fail
-from feeds.parse.yaml_tree import Flaw, Node, Scalar
+from feeds.parse.posts import front_matter, rst
+from feeds.parse.posts.front_matter import FrontMatter, fail
+from feeds.parse.posts.yaml_tree import Flaw, Node, Scalar
 
 # Source: Python-Markdown 3, `extensions/meta.py`.
 HEADER = re.compile(r" {0,3}(?P<key>[A-Za-z0-9_-]+):\s*(?P<value>.*)")

@@ -15,15 +15,15 @@ from unicodedata import category
 
 from feeds.errors import PostError
 from feeds.model.source import Document
-from feeds.parse import permalink
-from feeds.parse.dates import read_date
-from feeds.parse.fields import Fields, unplaced
-from feeds.parse.front_matter import read
 from feeds.parse.kinds import usual
 from feeds.parse.kinds.kind import FILE_NAME, SORT_KEY, Config, FileName, Hold, Kind, Post
 from feeds.parse.kinds.settings import read_settings
 from feeds.parse.kinds.shortcodes import expand
-from feeds.parse.yaml_tree import Items, Node, Scalar, Table
+from feeds.parse.posts import permalink
+from feeds.parse.posts.fields import Fields, unplaced
+from feeds.parse.posts.front_matter import read
+from feeds.parse.posts.yaml_tree import Items, Node, Scalar, Table
+from feeds.parse.times.dates import read_date
 
 DATES = ("date", "publishdate", "pubdate", "published", "lastmod", "modified")
 UPDATED = ("lastmod", "modified")

@@ -14,15 +14,15 @@ from functools import lru_cache
 from unicodedata import normalize
 from urllib.parse import quote, unquote
 
-from feeds.parse import permalink
-from feeds.parse.dates import read_date
-from feeds.parse.fields import Fields, below, unplaced
-from feeds.parse.front_matter import fail
 from feeds.parse.kinds import usual
 from feeds.parse.kinds.kind import Config, FileName, Kind, Post, Scope
-from feeds.parse.links import to_post
-from feeds.parse.liquid import Site, expand
-from feeds.parse.yaml_tree import Flaw, Items, Node, Scalar, Table, load
+from feeds.parse.posts import permalink
+from feeds.parse.posts.fields import Fields, below, unplaced
+from feeds.parse.posts.front_matter import fail
+from feeds.parse.posts.links import to_post
+from feeds.parse.posts.liquid import Site, expand
+from feeds.parse.posts.yaml_tree import Flaw, Items, Node, Scalar, Table, load
+from feeds.parse.times.dates import read_date
 
 CONFIG = "_config.yml"
 LOCAL = re.compile(r"//(?:localhost|127\.0\.0\.1|0\.0\.0\.0)(?::|$)")  # what a site is built for at a desk

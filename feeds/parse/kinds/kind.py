@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 
 from feeds.model.entry import Person
 from feeds.model.source import Document, SiteKind, Source
-from feeds.parse import front_matter
-from feeds.parse.fields import Fields
-from feeds.parse.front_matter import FrontMatter
-from feeds.parse.yaml_tree import Node, Scalar
+from feeds.parse.posts import front_matter
+from feeds.parse.posts.fields import Fields
+from feeds.parse.posts.front_matter import FrontMatter
+from feeds.parse.posts.yaml_tree import Node, Scalar
 
 Hold = Literal["", "draft", "unpublished", "expired"]
 SORT_KEY = re.compile(r"\s*(?:0\d{3}|9999)-")  # years that only sort: 0001 to 0009 are in use

@@ -17,15 +17,15 @@ from unicodedata import category, normalize
 from urllib.parse import unquote
 
 from feeds.errors import PostError
-from feeds.parse import permalink
-from feeds.parse.dates import read_date
-from feeds.parse.fields import Fields
 from feeds.parse.kinds import usual
 from feeds.parse.kinds.kind import Config, FileName, Kind, Post
 from feeds.parse.kinds.settings import read_settings
-from feeds.parse.links import to_post
-from feeds.parse.post_body import FENCE
-from feeds.parse.yaml_tree import Items, Node, Scalar, Table
+from feeds.parse.posts import permalink
+from feeds.parse.posts.body import FENCE
+from feeds.parse.posts.fields import Fields
+from feeds.parse.posts.links import to_post
+from feeds.parse.posts.yaml_tree import Items, Node, Scalar, Table
+from feeds.parse.times.dates import read_date
 
 INDEX = ("index", "readme")
 HEADING = re.compile(r"^#[ \t]+(.+?)[ \t]*#*[ \t]*$", re.MULTILINE)

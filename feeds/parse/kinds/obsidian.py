@@ -16,13 +16,13 @@ from html import escape
 from unicodedata import normalize
 from urllib.parse import quote, unquote
 
-from feeds.parse import permalink
-from feeds.parse.fields import Fields
 from feeds.parse.kinds import usual
 from feeds.parse.kinds.kind import Config, FileName, Hold, Kind, Post
 from feeds.parse.kinds.plain import shelf
 from feeds.parse.kinds.settings import read_settings
-from feeds.parse.yaml_tree import Items, Scalar
+from feeds.parse.posts import permalink
+from feeds.parse.posts.fields import Fields
+from feeds.parse.posts.yaml_tree import Items, Scalar
 
 DATED_NAME = re.compile(r"(?P<date>\d{4}-\d\d-\d\d)(?:[ _-]+.*)?")
 LINK = re.compile(r"(?P<embed>!?)\[\[(?P<target>[^\[\]\n|\\]+)(?:\\?\|(?P<words>[^\[\]\n]*))?\]\]")

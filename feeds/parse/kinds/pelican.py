@@ -16,15 +16,15 @@ from unicodedata import normalize
 import re2
 from text_unidecode import unidecode
 
-from feeds.parse import permalink
-from feeds.parse.dates import read_date
-from feeds.parse.fields import Fields, unplaced
 from feeds.parse.kinds import usual
 from feeds.parse.kinds.headers import read_headers
 from feeds.parse.kinds.kind import Config, FileName, Hold, Kind, Post, Scope
 from feeds.parse.kinds.python import read_python
-from feeds.parse.links import to_post
-from feeds.parse.yaml_tree import Items, Node, Scalar, Table
+from feeds.parse.posts import permalink
+from feeds.parse.posts.fields import Fields, unplaced
+from feeds.parse.posts.links import to_post
+from feeds.parse.posts.yaml_tree import Items, Node, Scalar, Table
+from feeds.parse.times.dates import read_date
 
 # Source: `pelican/settings.py` of 4.8.0; in its order.
 SUBSTITUTIONS = ((r"[^\w\s-]", ""), (r"(?u)\A\s*", ""), (r"(?u)\s*\Z", ""), (r"[-\s]+", "-"))

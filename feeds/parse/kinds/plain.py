@@ -3,10 +3,10 @@
 import re
 from datetime import datetime
 
-from feeds.parse import permalink
 from feeds.parse.kinds import usual
 from feeds.parse.kinds.jekyll import defaults, file_name, read_config
 from feeds.parse.kinds.kind import Kind, Post
+from feeds.parse.posts import permalink
 
 # Folders that say where posts lie, not what they are about.
 SHELVES = frozenset({"posts", "post", "blog", "content", "articles", "article", "_posts", "_drafts", "news", "글"})

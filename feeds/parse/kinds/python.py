@@ -7,8 +7,8 @@ else a value is made of says nothing here.
 import ast
 from collections.abc import Mapping
 
-from feeds.parse.front_matter import fail, placed
-from feeds.parse.yaml_tree import Flaw, Node
+from feeds.parse.posts.front_matter import fail, placed
+from feeds.parse.posts.yaml_tree import Flaw, Node
 
 
 def read_python(text: str, name: str) -> Mapping[str, Node]:

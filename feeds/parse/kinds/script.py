@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from feeds.parse.yaml_tree import Items, Node, Scalar
+from feeds.parse.posts.yaml_tree import Items, Node, Scalar
 
 COMMENT = re.compile(r"/\*.*?\*/|(?<![:\"'`\w])//[^\n]*", re.DOTALL)
 TEXT = r"\"((?:[^\"\\\n]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'|`([^`$\\]*)`"

@@ -4,8 +4,8 @@ import json
 import tomllib
 from collections.abc import Mapping
 
-from feeds.parse.front_matter import fail, placed
-from feeds.parse.yaml_tree import Flaw, Node, Table, load
+from feeds.parse.posts.front_matter import fail, placed
+from feeds.parse.posts.yaml_tree import Flaw, Node, Table, load
 
 LARGEST = 512 * 1024  # bytes
 EVENTS = 100_000

@@ -8,8 +8,8 @@ import re
 from collections.abc import Callable, Mapping
 from html import escape
 
-from feeds.parse.fields import Fields
-from feeds.parse.links import to_post
+from feeds.parse.posts.fields import Fields
+from feeds.parse.posts.links import to_post
 
 # Nothing of a shortcode holds braces: one whose end is missing costs no search through the rest.
 TAG = re.compile(r"\{\{[<%]\s*(?P<close>/(?!\*))?\s*(?P<name>[\w./-]+)(?P<words>[^{}]*?)/?\s*[>%]\}\}")

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from urllib.parse import urlsplit
 
-from feeds.parse import permalink
-from feeds.parse.dates import read_date
 from feeds.parse.kinds.kind import FileName, Hold, Post, zone_named
-from feeds.parse.post_body import first_heading
-from feeds.parse.yaml_tree import Items, Scalar
+from feeds.parse.posts import permalink
+from feeds.parse.posts.body import first_heading
+from feeds.parse.posts.yaml_tree import Items, Scalar
+from feeds.parse.times.dates import read_date
 
 UPDATED = ("last_modified_at", "updated", "lastmod", "modified", "updated_at", "updateddate", "last_modified")
 # A fenced block, to its end or the text's; code within a line.

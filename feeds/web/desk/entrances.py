@@ -20,8 +20,8 @@ from feeds.web.desk import guard
 from feeds.web.desk.guard import DEVICE, FORM, SESSION
 from feeds.web.desk.look import UNDO, Page, Visit, drawn
 from feeds.web.desk.words import counted, speech, words
-from feeds.web.http import HEADERS, Answer, Asked, Entrance, Handler
-from feeds.web.packing import packs
+from feeds.web.wire.http import HEADERS, Answer, Asked, Entrance, Handler
+from feeds.web.wire.packing import packs
 
 logger = logging.getLogger(__name__)
 

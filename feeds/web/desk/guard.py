@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
-from feeds.web.http import HEADERS, Answer, Asked
+from feeds.web.wire.http import HEADERS, Answer, Asked
 
 SESSION, FORM, DEVICE = "feeds-desk", "feeds-form", "feeds-device"
 DEVICE_DAYS = 180

@@ -15,8 +15,8 @@ from feeds.model.channel import Rendered
 from feeds.model.settings import Server
 from feeds.store import Store, open_store
 from feeds.web.front import Front
-from feeds.web.protocol import Crowd, GuardedServer
 from feeds.web.site import site
+from feeds.web.wire.protocol import Crowd, GuardedServer
 from serving.made import BODY, PATH, rendition
 
 NOON = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)

@@ -16,7 +16,7 @@ from feeds.core.entries.normalise import Normalised, normalise
 from feeds.model.entry import Enclosure, Entry, Image, Origin, Parsed, Person, RawEntry, Text
 from feeds.model.source import Document, FeedInfo, Options, Source
 from feeds.parse import parse
-from feeds.parse.markdown import to_html
+from feeds.parse.posts.markdown import to_html
 
 SHARED = Path(__file__).parents[3].parent / "shared" / "data"
 needs_data = pytest.mark.skipif(not SHARED.is_dir(), reason="../shared/data is missing: real-data cases not run")

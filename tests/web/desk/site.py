@@ -12,11 +12,13 @@ from typing import Any
 from argon2 import PasswordHasher
 from starlette.testclient import TestClient
 
-from feeds.app import partners, passes, staff
+from feeds.app import passes
 from feeds.app.build import App, opened
-from feeds.app.desk_acts import DeskActs
-from feeds.app.desk_views import DeskViews
-from feeds.app.staff import SignIn
+from feeds.app.desk import staff
+from feeds.app.desk.acts import DeskActs
+from feeds.app.desk.staff import SignIn
+from feeds.app.desk.views import DeskViews
+from feeds.app.partners import partners
 from feeds.ports_desk import Desk
 from feeds.render.static import STATIC, STYLE
 from feeds.store.desk.staff import name_key

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from feeds.app import desk as decisions
 from feeds.app import passes
-from feeds.app.desk_acts import ACTIONS
+from feeds.app.desk import decisions
+from feeds.app.desk.acts import ACTIONS
 from feeds.model.staff import AuditLine
 from feeds.model.story import Story
 from feeds.web.desk.look import UNDO

@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from feeds.app import desk as ruling
-from feeds.app.desk_views import KEYS, hours, seen
+from feeds.app.desk import decisions as ruling
+from feeds.app.desk.views import KEYS, hours, seen
 from feeds.config.keys import keys
 from feeds.core.duplicates import near
 from feeds.errors import PROBLEMS

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from feeds.web.desk import guard
 from feeds.web.desk.pages import PAGES
 from feeds.web.front import Front
-from feeds.web.http import Asked
+from feeds.web.wire.http import Asked
 from tests.web.desk.site import HOME, NAME, PASSWORD, Browser, folder, opened_desk, text
 
 PATHS = [f"/desk/{page.name}".rstrip("/") for page in PAGES]

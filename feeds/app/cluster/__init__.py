@@ -1,0 +1,1 @@
+"""Cluster: the processes that share the work, and how they stand."""

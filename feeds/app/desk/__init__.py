@@ -1,0 +1,1 @@
+"""Desk: what people decide and see once they signed in."""

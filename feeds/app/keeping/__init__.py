@@ -1,0 +1,1 @@
+"""Keeping: copies, health and the record of who did what."""

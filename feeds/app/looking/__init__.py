@@ -1,0 +1,1 @@
+"""Looking: answers for people who ask why, what if, and what is there."""

@@ -1,0 +1,1 @@
+"""Serving: all that `feeds serve` puts together."""

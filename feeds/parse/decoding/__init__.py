@@ -1,0 +1,1 @@
+"""Decoding: bytes and what they say of themselves become clean text."""

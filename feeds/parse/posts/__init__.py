@@ -1,0 +1,1 @@
+"""Posts: a local file of text becomes an entry."""

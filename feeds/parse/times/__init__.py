@@ -1,0 +1,1 @@
+"""Times: dates and timetables as people write them."""

@@ -1,0 +1,1 @@
+"""XML: RSS, RDF and Atom read fast, and looked over for their publishers."""

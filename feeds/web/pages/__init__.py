@@ -1,0 +1,1 @@
+"""Pages: what anyone may ask for, from memory."""

@@ -1,0 +1,1 @@
+"""Push: the way in to our hub, and for the hubs of others."""
