@@ -1,5 +1,6 @@
 """Every command, option, configuration key and problem is named in README.md, and its first run is a real one."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -61,6 +62,16 @@ def test_oddity_is_documented(code: str) -> None:
 def test_rule_of_the_gate_is_documented(code: str) -> None:
     rule = RULES[code]
     assert f"| `{code}` | {rule.severity} | {rule.says} | {rule.remedy} | {rule.source} |" in README
+
+
+def test_every_room_is_on_the_plan() -> None:
+    """The drawing of the house names each folder of two levels below its floor."""
+    plan = README.partition("\nfloor 7  cli/")[2].partition("\n- ")[0]
+    rooms = {p.name for p in (ROOT / "feeds").glob("*/") if p.name != "__pycache__"}
+    inner = {p.name for p in (ROOT / "feeds").glob("*/*/") if p.name != "__pycache__"}
+    drawn = set(re.findall(r"[a-z_]+", "cli " + plan))
+    assert inner - drawn == set()
+    assert rooms - drawn == set()
 
 
 def test_the_first_run_says_what_readme_shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
