@@ -154,6 +154,7 @@ class App:
     sandbox: Sandbox = field(default_factory=Sandbox)
     _ports: Ports | None = field(init=False, default=None)
     _digest: tuple[Settings, str] | None = field(init=False, default=None)
+    _deal: tuple[Settings, Deal] | None = field(init=False, default=None)
 
     @property
     def ports(self) -> Ports:
@@ -196,7 +197,11 @@ class App:
 
     def deal(self) -> Deal:
         """Return how the sources are dealt to workers."""
-        return deal(self.settings.sources, self.store.shards, self.settings.schedule.per_host)
+        settings, dealt = self.settings, self._deal
+        if dealt is None or dealt[0] is not settings:
+            dealt = (settings, deal(settings.sources, self.store.shards, settings.schedule.per_host))
+            self._deal = dealt
+        return dealt[1]
 
     def _reclean(self) -> None:
         """Hold stored entries to the cleaner of today, where another one cleaned them last."""
@@ -250,6 +255,7 @@ class App:
             stopping=stopping,
             current=current or (lambda: self.settings is settings),
             shards=self.store.shards,
+            shard_of=self.deal().shard_of,
         )
 
     def channels(self) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from feeds.core.deciding.arrivals import Arrivals
 from feeds.core.deciding.decide import decide
 from feeds.core.entries.normalise import normalise
-from feeds.core.polling import cadence, flood
+from feeds.core.polling import cadence, flood, shards
 from feeds.core.push import hearing
 from feeds.core.sorting import own
 from feeds.core.sorting.categories import Catalogue
@@ -142,10 +142,9 @@ def _addressed(awake: Sequence[tuple[Source, SourceState]], now: datetime) -> li
     A post may end, and a folder that was due an hour ago must not show what has ended since.
     """
     return [
-        (replace(s, location=state.lives_at), state) if state.lives_at
-        else (s, replace(state, due=now) if s.kind == "content" else state)
+        (shards.asked_at(s, state.lives_at), replace(state, due=now) if s.kind == "content" else state)
         for s, state in awake
-    ]  # fmt: skip
+    ]
 
 
 def _twin(run: _Pass, source: Source, state: SourceState) -> Fetched | None:
@@ -237,6 +236,7 @@ def _silent(run: _Pass, answer: _Answer) -> Changes:
     now = run.work.ports.clock()
     state = cadence.after(answer.state, answer.source, answer.fetched, run.work.settings.schedule, now)
     found = Changes(was_due=answer.state.due, state=state, fetch=_line(answer, now, 0), letter=answer.fetched.letter)
+    found = replace(found, shard=shards.moved(answer.source, answer.state, state, run.work.shard_of))
     return letters.timed(answer.lease, answer.source, found, run.work)
 
 
@@ -356,7 +356,8 @@ def _decide_and_apply(run: _Pass, library: Library, answer: _Answer) -> Changes 
             if source.id not in work.forced:
                 changes = flood.counted(changes, source, work.ports.clock())
             new = sum(saved.new for saved in changes.entries)
-            changes = replace(changes, fetch=_line(answer, work.ports.clock(), new))
+            shard = shards.moved(source, view.state, changes.state, work.shard_of)
+            changes = replace(changes, fetch=_line(answer, work.ports.clock(), new), shard=shard)
         try:
             with tally.step("store"):
                 library.apply(changes)

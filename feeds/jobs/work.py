@@ -26,6 +26,11 @@ def always() -> bool:
     return True
 
 
+def alone(_source: Source) -> int:
+    """One worker asks all sources."""
+    return 0
+
+
 def silent(_what: str, _left: int) -> None:
     """Tell nobody."""
 
@@ -38,7 +43,7 @@ class Work:
     *only* these are polled, where any are named. *listening*: the web server is there, and hubs may be asked to call.
     *stopping* is asked between units of work, and *current* whether these settings are in force still: under others,
     what a job would write is wrong. Channels and deliveries are dealt to so many *shards*: a job sees those
-    of its own.
+    of its own, and *shard_of* tells which of them asks a source.
     """
 
     ports: Ports
@@ -52,6 +57,7 @@ class Work:
     stopping: Callable[[], bool] = never
     current: Callable[[], bool] = always
     shards: int = 1
+    shard_of: Callable[[Source], int] = alone
 
     def under(self, pressure: float) -> "Work":
         """Return this work as it is done where more is due than can be asked (`core/polling/load.py`)."""

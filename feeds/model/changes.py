@@ -155,6 +155,7 @@ class Changes:
     letter: int = 0  # the id of the letter that told all this: it goes
     credit: bool = False  # the source's name or page changed: every channel with its stories says so anew
     fetch: FetchLine | None = None  # the answer itself, for those who look
+    shard: int | None = None  # who asks the source from now on, where it moved to a host of others; None: as before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -481,6 +481,31 @@ def test_of_sources_that_moved_to_one_address_one_is_asked_there(
     assert twins == dict.fromkeys(resting, f"source {owner} has {MOVED}")
 
 
+@pytest.mark.parametrize("outcome", ["fresh", "unchanged"])
+def test_who_asks_a_host_asks_what_moved_there_until_it_comes_back(desk: World, outcome: str) -> None:
+    """Two workers that know nothing of each other must not ask one host at once."""
+
+    def shard_of(found: Source) -> int:
+        return 2 if found.location == MOVED else 1
+
+    def asked_by() -> list[int]:
+        later = desk.now + timedelta(days=60)
+        return [shard for shard in range(3) if desk.store.library.due(shard, later, 9)]
+
+    desk.config = settings(source("one"))
+    desk.store.library.sync(desk.config.sources, shard_of, desk.now)
+    answer = desk.answers["one"] if outcome == "fresh" else Fetched(outcome="unchanged")
+    lost = Fetched(outcome="failed", problem=Problem(code="http", detail="404"))
+    found = []
+    for answered in [replace(answer, moved_to=MOVED)] * 3 + [lost] * 3:
+        desk.answers["one"] = answered
+        poll(Job(name="poll", shard=asked_by()[0]), desk.work(shard_of=shard_of))
+        found.append(asked_by())
+        desk.now += timedelta(days=30)
+    assert found == [[1], [1], [2], [2], [2], [1]]
+    assert desk.asked == ["one"] * 6
+
+
 def test_sources_that_changed_places_in_a_ring_all_go_on(desk: World) -> None:
     desk.config = settings(*(source(i, order=n) for n, i in enumerate("abc")))
     desk.answers = dict.fromkeys("abc", desk.answers["one"])

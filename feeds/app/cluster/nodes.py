@@ -108,7 +108,6 @@ class WorkerNode:
         self._operating = Operating(app, environ, lambda: True)
         self._watch = _Watch(app, environ, lambda: self._operating.apply(app.settings))
         self._own = threading.local()
-        self._dealt = (app.settings, app.deal())
         ticked = self._operating.ticked
         self._hands = Hands(
             address_of(app.settings), self._run, lambda: due(app), app.store.turns, many=jobs, ticked=ticked
@@ -161,10 +160,9 @@ class WorkerNode:
         app, own = self._app, self._own
         if getattr(own, "settings", None) is not app.settings:
             own.settings = app.settings
-            if self._dealt[0] is not app.settings:
-                self._dealt = (app.settings, app.deal())
             client = client_for(app.settings)
-            own.deal, own.fetcher = self._dealt[1].stamp, fetcher_for(app.settings, client, self._dealt[1].parts)
+            dealt = app.deal()
+            own.deal, own.fetcher = dealt.stamp, fetcher_for(app.settings, client, dealt.parts)
             made = ports_for(app.settings, app.store, client, app.clock, app.sandbox, own.fetcher)
             noting = Gallery(lambda: app.settings, app.store.pictures, reads=False)
             own.ports = replace(made, write=lambda _: (), remove=lambda _: None, gallery=noting)

@@ -7,13 +7,13 @@ by at a time, each with its share of the host's rate.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from feeds.model.buckets import number_of
 from feeds.model.domains import host_of, registered_domain
-from feeds.model.source import Source
+from feeds.model.source import Source, SourceState
 
 # Sources of one domain, or one host, from which on it is divided: in a set of a million one host made a shard of
 # 24,302 where the mean was 977 (measured for the design of clusters).
@@ -50,6 +50,18 @@ class Deal:
             return _OWN + number_of(host) % _OWN * _MOST + number_of(source.id) % parts
         domain = registered_domain(host)
         return number_of(host if domain in self.crowded else domain) % self.shards
+
+
+def moved(source: Source, before: SourceState, after: SourceState, shard_of: Callable[[Source], int]) -> int | None:
+    """Return the shard of a source that is asked elsewhere from now on; None where it is asked where it was."""
+    if before.lives_at == after.lives_at:
+        return None
+    return shard_of(asked_at(source, after.lives_at))
+
+
+def asked_at(source: Source, lives_at: str) -> Source:
+    """Return a source with the address at which it is asked: another one where it moved for good."""
+    return replace(source, location=lives_at) if lives_at else source
 
 
 def deal(sources: Iterable[Source], shards: int, per_host: int, many: int = MANY) -> Deal:

@@ -1,12 +1,12 @@
 """The sources as they are configured, kept beside what asking them taught."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
 import orjson
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, select, text, update
 
 from feeds.model.source import Source, SourceState, Validators
 from feeds.store import tables as t
@@ -15,6 +15,7 @@ from feeds.store.database.db import Database, chunks, hold
 from feeds.store.rows import masked, source_of, source_row, state_of, state_row
 from feeds.store.turns import deal
 
+_S = t.source_state.c
 _SYNCED = "sources.2"  # under this, a digest of the definitions that were stored last
 
 
@@ -46,7 +47,11 @@ def sync(db: Database, sources: Sequence[Source], shard_of: Callable[[Source], i
         added = [s for s in sources if before.get(s.id) is None]
         changed = [s for s in sources if s.id in known and _differs(known[s.id], masked(s))]
         removed = sorted({i for i, s in before.items() if s} - {s.id for s in sources})
-        _define(db, connection, sources, shard_of)
+        away = connection.execute(select(_S.source_id, _S.lives_at).where(text(t.MOVED)))
+        lives = {row.source_id: row.lives_at for row in away}
+        stay = {s.id: lives[s.id] for s in sources if s.id in lives and known[s.id].location == s.location}
+        shards = {s.id: shard_of(replace(s, location=stay.get(s.id, s.location))) for s in sources}
+        _define(db, connection, sources, shards)
         for some in chunks(removed):
             connection.execute(update(t.sources).where(t.sources.c.id.in_(some)).values(removed=True))
         _mask(connection, [known[row.id] for row in rows if row.removed or row.id in removed])
@@ -74,8 +79,8 @@ def _mask(connection: Connection, sources: Sequence[Source]) -> None:
             connection.execute(update(t.sources).where(t.sources.c.id == source.id).values(values))
 
 
-def _define(db: Database, connection: Connection, sources: Sequence[Source], shard_of: Callable[[Source], int]) -> None:
-    rows = [source_row(s, shard_of(s)) for s in sources]
+def _define(db: Database, connection: Connection, sources: Sequence[Source], shards: Mapping[str, int]) -> None:
+    rows = [source_row(s, shards[s.id]) for s in sources]
     statement = db.insert(t.sources)
     fields = {c.name: statement.excluded[c.name] for c in t.sources.c if c.name != "id"}
     if rows:

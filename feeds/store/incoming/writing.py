@@ -45,6 +45,11 @@ _SETTLE = changing(
     .where(_AS_READ)
     .values(**{name: bindparam(f"b_{name}") for name in ("due", "strikes", "state", "lives_at")})
 )
+_MOVE = changing(
+    update(t.source_state)
+    .where(_S.source_id == bindparam("b_source_id"), _S.shard >= 0)
+    .values(shard=bindparam("b_shard"))
+)
 _CREDITED = selecting(  # by the index on a source's entries: its members have none
     select(t.story_channels.c.channel_id)
     .join_from(t.entries, t.story_channels, _E.story_id == t.story_channels.c.story_id)
@@ -94,6 +99,7 @@ def apply(db: Database, connection: Connection, changes: Changes) -> None:
     """Write *changes* within the caller's transaction. Raises `StaleView`."""
     try:
         _fence(connection, changes)
+        _move(connection, [changes])
         if changes.letter:
             leases.read(connection, changes.letter)
         check(connection, changes.stories, changes.merged, changes.state.source_id)
@@ -134,10 +140,17 @@ def settle(connection: Connection, found: Sequence[Changes]) -> None:
     ]
     if _SETTLE.each(connection, rows) != len(found):
         raise StaleView("some sources were polled or changed meanwhile")
+    _move(connection, found)
     for changes in found:
         if changes.letter:
             leases.read(connection, changes.letter)
     fetches.add(connection, [changes.fetch for changes in found if changes.fetch])
+
+
+def _move(connection: Connection, found: Sequence[Changes]) -> None:
+    """Leave sources that moved to who asks their new hosts."""
+    moved = [(c.state.source_id, c.shard) for c in found if c.shard is not None]
+    _MOVE.each(connection, [{"b_source_id": source_id, "b_shard": shard} for source_id, shard in moved])
 
 
 def _strikes(state: SourceState) -> int:

@@ -42,6 +42,24 @@ def test_new_sources_are_due_at_once_in_their_shard(store: Store) -> None:
     assert [s.id for s, state in library.due(3, LATER, 9) if state.due == LATER] == ["x"]
 
 
+def test_a_source_that_moved_stays_with_who_asks_its_new_host_until_its_owner_gives_another(store: Store) -> None:
+    def shard_of(found: Source) -> int:
+        return {"https://new.example/": 5, "https://mine.example/": 6}.get(found.location, 1)
+
+    def shards() -> list[int]:
+        return [shard for shard in range(8) if library.due(shard, LATER + DAY, 9)]
+
+    library = store.library
+    library.sync([source("a")], shard_of, NOW)
+    view = library.poll_view("a", (), ())
+    library.apply(changes(view, shard=5, state=replace(view.state, lives_at="https://new.example/")))
+    assert shards() == [5]
+    library.sync([source("a", title="Renamed")], shard_of, NOW)
+    assert shards() == [5]
+    library.sync([source("a", location="https://mine.example/")], shard_of, NOW)
+    assert shards() == [6]
+
+
 def test_nothing_changed_changes_nothing(store: Store) -> None:
     library = _polled(store)
     before = _state(library)
