@@ -338,7 +338,7 @@ KILLED = """
 import os, signal, sys
 from datetime import UTC, datetime
 from pathlib import Path
-from feeds.app import backup
+from feeds.app.keeping import backup
 name, which, folder = sys.argv[1], int(sys.argv[2]), Path(sys.argv[3])
 calls = 0
 def kill(*args, real=getattr(backup, name) if hasattr(backup, name) else getattr(os, name), **more):

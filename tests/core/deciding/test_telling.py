@@ -11,7 +11,7 @@ from feeds.core.deciding import telling
 from feeds.core.duplicates import near
 from feeds.model.decision import Decision
 
-CORE = Path(telling.__file__).parent
+CORE = Path(telling.__file__).parents[1]
 FACTS = {"with_title": "다리", "with_source": "daily", "score": "0.613", "veto": "numbers"}
 
 
@@ -45,9 +45,8 @@ def test_a_code_without_its_facts_is_told_all_the_same() -> None:
 
 def test_every_code_that_is_noted_has_words() -> None:
     """What `note` and its kin are given in `core/`: constants, and those that begin like the ones that are made."""
-    text = "".join(
-        (CORE / name).read_text(encoding="utf-8") for name in ("decide.py", "desk.py", "nearby.py", "cluster.py")
-    )
+    files = ("deciding/decide.py", "deciding/desk.py", "duplicates/nearby.py", "duplicates/cluster.py")
+    text = "".join((CORE / name).read_text(encoding="utf-8") for name in files)
     noted = set(re.findall(r'"((?:same|near|desk|changed|hold)_[a-z_]+)"', text)) - {"same_id", "same_url"}
     noted |= {
         "file_gone",
@@ -67,7 +66,7 @@ def test_every_code_that_is_noted_has_words() -> None:
         "desk_withdrawn",
     }
     assert noted <= telling._SENTENCES.keys()
-    whys = {k.value.value for k in ast.walk(ast.parse((CORE / "cluster.py").read_text(encoding="utf-8")))
+    whys = {k.value.value for k in ast.walk(ast.parse((CORE / "duplicates" / "cluster.py").read_text(encoding="utf-8")))
             if isinstance(k, ast.keyword) and k.arg == "why" and isinstance(k.value, ast.Constant)}  # fmt: skip
     assert whys <= telling.WHYS.keys()
 
