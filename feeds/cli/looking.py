@@ -36,10 +36,10 @@ LATELY = timedelta(hours=24)
 @click.pass_obj
 @command
 def status(desk: Desk, json_: bool) -> None:
-    """Show how it goes: totals, then every source that has a problem, the worst first, with cause and remedy; sources
-    that moved, that went quiet, or that read one feed twice; partners that stopped asking, lag or are overdue;
-    how many our hub tells, and which sources are told by theirs; which months a store in partitions has; how far the
-    bucket that mirrors us is behind."""
+    """Show how it goes: totals, then every source that has a problem, the worst first, with cause and remedy;
+    sources that moved, that went quiet, or that read one feed twice; partners that stopped asking, lag or are
+    overdue; how many our hub tells, whom it gave up within a day, and which sources are told by theirs; which
+    months a store in partitions has; how far the bucket that mirrors us is behind."""
     with desk.open() as app:
         now = app.clock()
         lines, totals = look.worst_first(app), app.store.overview.totals(now)
@@ -97,6 +97,9 @@ def status(desk: Desk, json_: bool) -> None:
                 say(desk, f"\nquiet      {line.source.id}  nothing new for {silence.days} days, which is unlike it")
         for lease in push.leases(app):
             _say_lease(desk, lease, now)
+        for delivery in push.lost(app):
+            say(desk, f"\ngiven up   {push.whom(delivery)}")
+            say(desk, f"           {delivery.problem}")
         for hold in app.store.overview.holds():
             _say_hold(desk, hold)
         for owner, line in look.doubled(lines):

@@ -125,9 +125,14 @@ def _settle(run: _Round, came: Sequence[tuple[Delivery, Sent]]) -> None:
         run.tally.add("skipped" if sent.skipped else "delivered" if step.state == "done" else "undelivered")
         if step.problem:
             run.problems[delivery.target] = Problem(code="delivery", detail=step.problem, where=delivery.target)
-        cause = f" why={step.problem}" if step.problem and step.state != "done" else ""
-        logger.info(
-            "deliver kind=%s host=%s state=%s%s", delivery.kind, websub.host_of(delivery.target), step.state, cause
+        facts = {"why": step.problem} if step.problem and step.state != "done" else {}
+        logger.log(
+            logging.WARNING if step.state == "given_up" else logging.INFO,
+            "deliver kind=%s host=%s state=%s",
+            delivery.kind,
+            websub.host_of(delivery.target),
+            step.state,
+            extra={"facts": facts},
         )
     outbox.settle(*settled)
 

@@ -88,6 +88,8 @@ class CopyLine:
     """A verdict over an entry: *story* is where it is now, *other* where the entry that it was held against is."""
 
     decision: Decision
+    source: str  # its name, else its id
+    other_source: str  # likewise; '' where the rule held it against none
     title: str
     url: str
     score: float | None
@@ -124,12 +126,13 @@ class HeldView:
 class QueueView:
     """What waits: channels to publish, the soonest first; messages to others, owed ones first; sources to ask.
 
-    *subscribers* are those of our hub, without their secrets.
+    The lists are the beginnings of what *totals* counts. *subscribers* are those of our hub, without their secrets.
     """
 
     marks: tuple[Mark, ...]
     deliveries: tuple[Delivery, ...]
     due: int
+    totals: Totals
     subscribers: tuple[Subscription, ...] = ()
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from time import monotonic
 from urllib.parse import urlsplit
 
-from feeds.errors import FetchError
+from feeds.errors import PROBLEMS, FetchError
 from feeds.model.delivery import Delivery, Message, Sent
 from feeds.net import Client, Limits
 from feeds.send.lanes import Lanes
@@ -40,7 +40,8 @@ def send(message: Message, client: Client) -> Sent:
         else:
             answer = client.post(message.url, message.data, message.headers, limits)
     except FetchError as error:
-        return Sent(status=error.status, problem=str(error), final=error.code in FINAL)
+        remedy = f"; {PROBLEMS[error.code][1]}" if error.code == "address" else ""
+        return Sent(status=error.status, problem=f"{error}{remedy}", final=error.code in FINAL)
     return Sent(status=answer.status, body=answer.body)
 
 

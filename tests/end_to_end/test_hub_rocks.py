@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from feeds.app.serving import push
 from feeds.core.partners import agreement
 from feeds.core.partners.agreement import names
+from feeds.log import Lines
 from feeds.model.job import Job, JobName
 from feeds.store.tables import deliveries
 from tests.end_to_end.hubs import Desk, Place, desk, place
@@ -146,6 +148,29 @@ def test_ws_14_a_private_callback_is_never_asked(tmp_path: Path, reader: Place, 
         assert reader.heard == []
         assert hub.app.store.outbox.hub.subscriptions(hub.now) == ()
         assert hub.app.store.outbox.waiting(hub.now) == 0
+
+
+def test_ws_14_whoever_runs_the_hub_hears_of_a_callback_that_is_not_asked(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The subscriber was answered 202: only here can be seen why nothing comes of it."""
+    caplog.set_level("INFO")
+    with desk(tmp_path) as hub:
+        hub.tell("first")
+        hub.pass_()
+        hub.subscribe("http://10.0.0.1/in?key=hush")
+        hub.deliver()
+        (lost,) = push.lost(hub.app)
+        assert push.whom(lost) == f"asking the callback at 10.0.0.1, {TOPIC}"
+        assert lost.problem.startswith(
+            "the address is private or not allowed: 10.0.0.1 port 80; name the host and port"
+        )
+        (line,) = [Lines().format(record) for record in caplog.records if record.levelname == "WARNING"]
+        assert "deliver kind=verify host=10.0.0.1 state=given_up" in line
+        assert f'why="{lost.problem}"' in line
+        assert "hush" not in caplog.text
+        hub.later(days=2)
+        assert push.lost(hub.app) == ()
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308])

@@ -25,11 +25,12 @@ from feeds.model.desk import (
 from feeds.model.entry import EntryKey
 from feeds.model.overview import Found, SourceLine
 from feeds.model.source import FetchLine
-from feeds.model.story import Story
+from feeds.model.story import Member, Story
 
 PAGE = 50  # lines of a list
 FETCHES = 100
-QUEUE = 200
+QUEUE = 100  # of what waits
+ENDED = 20  # of what came to its end: a publish announces each document to our own hub
 HOURS = 24
 HOUR = timedelta(hours=1)
 _COPIES: Mapping[str, tuple[DecisionKind, ...]] = {"merged": ("merged",), "apart": ("apart", "split")}
@@ -112,12 +113,15 @@ class DeskViews:
         )
 
     def _copy(self, decision: Decision, story: Story | None, others: Mapping[str, Found | None]) -> CopyLine:
-        facts, entry = decision.facts, None
-        if story:
-            entry = next((m.entry for m in story.members if m.key == (decision.source_id, decision.guid)), None)
-        other = _told_by(others.get(facts.get("with", "")), facts.get("with_source", ""))
+        facts, members = decision.facts, story.members if story else ()
+        own = next((m for m in members if m.key == (decision.source_id, decision.guid)), None)
+        entry, with_source = own.entry if own else None, facts.get("with_source", "")
+        other = _told_by(others.get(facts.get("with", "")), with_source)
+        beside = next((m for m in other.members if m.entry.source_id == with_source), None) if other else None
         return CopyLine(
             decision=decision,
+            source=_source(own) or decision.source_id,
+            other_source=_source(beside) or with_source,
             title=entry.title if entry else decision.guid,
             url=entry.url if entry else "",
             score=_number(facts.get("score", "")),
@@ -153,8 +157,9 @@ class DeskViews:
         known = self._app.store.outbox.hub.subscriptions(now)[:QUEUE]
         return QueueView(
             marks=looks.marks(QUEUE),
-            deliveries=looks.deliveries(QUEUE),
+            deliveries=looks.deliveries(QUEUE, ENDED),
             due=looks.due(now),
+            totals=self._app.store.overview.totals(now),
             subscribers=tuple(replace(one, secret="") for one in known),
         )
 
@@ -241,6 +246,10 @@ def _told_by(found: Found | None, source_id: str) -> Story | None:
         return None
     of_source = (s for s in found.stories if any(m.entry.source_id == source_id for m in s.members))
     return next(of_source, found.stories[0])
+
+
+def _source(member: Member | None) -> str:
+    return member.origin.title if member and member.origin else ""
 
 
 def _number(text: str) -> float | None:

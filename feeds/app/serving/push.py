@@ -3,13 +3,14 @@
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from feeds.app.build import App
 from feeds.core.push import websub
 from feeds.core.sorting.channels import channels
 from feeds.jobs import subscribe
 from feeds.model.channel import Channel
+from feeds.model.delivery import Delivery
 from feeds.model.lease import Lease
 from feeds.web.push import callback, hub
 from feeds.web.wire.http import Answer, Asked, Entrance, text
@@ -18,6 +19,8 @@ logger = logging.getLogger(__name__)
 
 CALLBACK = "push_callback"  # under this, the address at which hubs were told to reach us
 FEEDS = frozenset({"atom", "rss", "json"})
+LATELY = timedelta(days=1)
+LOST = 5  # are named: who asks for a place that we do not reach can ask often
 
 
 class Topics:
@@ -65,14 +68,31 @@ def told(lease: Lease, now: datetime) -> str:
     return "pushes come" if lease.trusted else "no push yet" if lease.heard is None else "pushes were missed"
 
 
+def lost(app: App) -> tuple[Delivery, ...]:
+    """Return what nobody took within a day, the newest first; partners have alarms of their own."""
+    found = app.store.looks.given_up(app.clock() - LATELY, LOST)
+    return tuple(delivery for delivery in found if delivery.kind != "partner")
+
+
+def whom(delivery: Delivery) -> str:
+    """Say whom a message was for; of a callback its host alone, for who knows the rest can speak for its hub."""
+    who = {"verify": "asking the callback at ", "push": "telling the subscriber at "}.get(delivery.kind, "telling ")
+    return f"{who}{websub.host_of(delivery.target)}, {delivery.topic}"
+
+
 def standing(app: App) -> dict[str, object]:
-    """Return how push stands, as plain values: our hub, its topics and subscribers; what hubs elsewhere promised us."""
+    """Return how push stands, as plain values: our hub, its topics and subscribers, what nobody took of late; what hubs
+    elsewhere promised us."""
     now = app.clock()
     topics = app.store.outbox.hub.topics(now)
     return {
         "hub": app.settings.push.builtin,
         "subscribers": sum(line.subscribers for line in topics),
         "topics": [asdict(line) for line in topics],
+        "given_up": [
+            {"kind": d.kind, "host": websub.host_of(d.target), "topic": d.topic, "at": d.due, "problem": d.problem}
+            for d in lost(app)
+        ],
         "sources": {
             lease.source_id: {
                 "hub": lease.hub,

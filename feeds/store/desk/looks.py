@@ -121,14 +121,21 @@ class Looks:
         with self._db.read() as connection:
             return tuple(Mark(channel_id=row.channel_id, due=row.due) for row in connection.execute(query))
 
-    def deliveries(self, limit: int) -> tuple[Delivery, ...]:
-        """Return messages to others: those that are owed by their time, then the others, the newest first."""
+    def deliveries(self, limit: int, ended: int) -> tuple[Delivery, ...]:
+        """Return messages to others: *limit* that are owed, by their time, then *ended* others, the newest first."""
         d = t.deliveries.c
         with self._db.read() as connection:
             owed = select(t.deliveries).where(d.state == "owed").order_by(d.due, d.id).limit(limit)
-            rest = select(t.deliveries).where(d.state != "owed").order_by(d.due.desc(), d.id).limit(limit)
+            rest = select(t.deliveries).where(d.state != "owed").order_by(d.due.desc(), d.id).limit(ended)
             rows = [*connection.execute(owed), *connection.execute(rest)]
-        return tuple(delivery_of(row) for row in rows[:limit])
+        return tuple(delivery_of(row) for row in rows)
+
+    def given_up(self, since: datetime, limit: int) -> tuple[Delivery, ...]:
+        """Return messages that were to go out since then and that nobody took, the newest first."""
+        d = t.deliveries.c
+        query = select(t.deliveries).where(d.state == "given_up", d.due >= since).order_by(d.due.desc(), d.id)
+        with self._db.read() as connection:
+            return tuple(delivery_of(row) for row in connection.execute(query.limit(limit)))
 
     def due(self, now: datetime) -> int:
         """Return how many sources are due."""

@@ -56,8 +56,10 @@ def _answer(asked: Asked, hub: Hub, is_topic: Callable[[str], bool], now: dateti
     if due is None:
         return text("Too many subscriptions wait to be confirmed; try again later.\n", 503, Retry_After="300")
     wait, host = max(0, math.ceil((due - now).total_seconds())), websub.host_of(intent.callback)
-    why = " why=asked_within_the_last_minute" if wait else ""
-    logger.info("hub asked mode=%s topic=%s host=%s wait=%d%s", intent.mode, intent.topic, host, wait, why)
+    facts = {"why": "asked within the last minute"} if wait else {}
+    logger.info(
+        "hub asked mode=%s topic=%s host=%s wait=%d", intent.mode, intent.topic, host, wait, extra={"facts": facts}
+    )
     wake()
     when = f" in {wait} seconds, for it was asked a moment ago" if wait else ""
     return text(f"Your callback will be asked{when} whether it means this.\n", 202)

@@ -72,8 +72,10 @@ def test_deliveries_that_are_owed_come_first(store: Store) -> None:
     rows = [made("done", 9, "done"), made("owed late", 5, "owed"), made("owed", 1, "owed"), made("old", 2, "given_up")]
     with store.library._db.write() as connection:
         connection.execute(insert(t.deliveries), [delivery_row(d) for d in rows])
-    assert [d.id for d in store.looks.deliveries(10)] == ["owed", "owed late", "done", "old"]
-    assert [d.id for d in store.looks.deliveries(3)] == ["owed", "owed late", "done"]
+    assert [d.id for d in store.looks.deliveries(10, 10)] == ["owed", "owed late", "done", "old"]
+    assert [d.id for d in store.looks.deliveries(1, 1)] == ["owed", "done"]
+    assert [d.id for d in store.looks.given_up(NOW, 10)] == ["old"]
+    assert store.looks.given_up(NOW + timedelta(minutes=3), 10) == store.looks.given_up(NOW, 0) == ()
 
 
 def test_answers_are_added_up(store: Store) -> None:
