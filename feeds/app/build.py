@@ -39,7 +39,7 @@ from feeds.model.source import Source
 from feeds.net import Client
 from feeds.ports import Clock, Fetch, Ports
 from feeds.ports_mirror import Bucket, Mirror
-from feeds.render.static import STATIC
+from feeds.render.static import STATIC, STYLE
 from feeds.sandbox import Sandbox
 from feeds.send.files import remover, writer
 from feeds.send.http import poster
@@ -301,6 +301,7 @@ def digest_of(settings: Settings) -> str:
         "pictures",  # what is published anew once it is looked after, too
         tuple((s.id, s.kind, s.prefer, s.order, s.categories, s.options.content, s.title) for s in settings.sources),
         __version__,
+        STYLE,  # by its bytes: old pages under a new sheet would show what it hid before
     )
     return hashlib.sha256(repr(facts).encode()).hexdigest()
 

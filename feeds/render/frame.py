@@ -25,6 +25,8 @@ PAGES = Environment(
     undefined=StrictUndefined,
 )
 
+NAMED = 40  # categories in the head of a page; the pages of categories are given no more (`core/sorting/channels.py`)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
@@ -65,18 +67,37 @@ def around(feed: Feed) -> Mapping[str, object]:
 
 
 def navigation(feed: Feed, every: str) -> list[Place]:
-    """All channels that have pages, the current one among them: the whole river first, then categories that the
+    """The channels that have pages, the current one among them: the whole river first, then categories that the
     configuration names, then the others; each by title.
 
+    More categories than a row holds are those of the configuration alone, as far as it does (`subjects` has them all).
     *every* is what the river is called where there is but one.
     """
-    channels = {channel.id: channel for channel in (feed.channel, *feed.others) if "html" in channel.formats}
-    ordered = sorted(channels.values(), key=lambda c: (c.category is not None, not c.configured, title(c), c.id))
-    rivers = sum(c.category is None for c in ordered)
+    ordered = _ordered(feed)
+    rivers, categories = [c for c in ordered if c.category is None], [c for c in ordered if c.category]
+    if len(categories) > NAMED:
+        here = [c for c in categories if c.id == feed.channel.id]
+        others = [c for c in categories if c.configured and c not in here][: NAMED - len(here)]
+        categories = [c for c in categories if c in here or c in others]
     return [
-        Place(name=named(c) if c.category or rivers > 1 else every, url=local(home(c)), here=c.id == feed.channel.id)
-        for c in ordered
+        Place(
+            name=named(c) if c.category or len(rivers) > 1 else every,
+            url=local(home(c)),
+            here=c.id == feed.channel.id,
+        )
+        for c in (*rivers, *categories)
     ]
+
+
+def subjects(feed: Feed) -> list[Place]:
+    """All categories that have pages, where `navigation` names some of them alone; else none."""
+    categories = [c for c in _ordered(feed) if c.category]
+    return [Place(name=named(c), url=local(home(c))) for c in categories] if len(categories) > NAMED else []
+
+
+def _ordered(feed: Feed) -> list[Channel]:
+    channels = {channel.id: channel for channel in (feed.channel, *feed.others) if "html" in channel.formats}
+    return sorted(channels.values(), key=lambda c: (c.category is not None, not c.configured, title(c), c.id))
 
 
 def named(channel: Channel) -> str:

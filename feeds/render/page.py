@@ -99,6 +99,7 @@ def _page(feed: Feed, *, before: str, newer: str) -> tuple[bytes, tuple[SetAside
         before=before,
         newer=newer,
         older=behind(channel, feed.older) if feed.older else "",
+        subjects=() if before or channel.category else frame.subjects(feed),
     )
     return body, aside
 

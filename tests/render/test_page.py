@@ -173,6 +173,32 @@ def test_navigation_has_the_river_first_and_marks_where_one_is() -> None:
 
 
 @pytest.mark.parametrize(
+    ("categories", "configured", "named", "listed"),
+    [
+        pytest.param(40, 3, 40, 0, id="as many as a row holds"),
+        pytest.param(1200, 3, 3, 1200, id="hundreds that feeds brought: those of the configuration"),
+        pytest.param(1200, 0, 0, 1200, id="hundreds, and none of the configuration"),
+        pytest.param(1200, 60, 40, 1200, id="more of the configuration than a row holds"),
+    ],
+)
+def test_a_row_of_categories_is_bounded_and_the_river_leads_to_all(
+    categories: int, configured: int, named: int, listed: int
+) -> None:
+    others = tuple(
+        channel(id=f"c:{n}", path=f"/c{n:04}/", title=f"C{n:04}", category=Category(slug=f"c{n}", name=f"C{n:04}"))
+        for n in range(categories)
+    )
+    others = tuple(replace(c, configured=n >= categories - configured) for n, c in enumerate(others))
+    river = page.render(feed(of=channel(), others=others))[0].decode()
+    head, _, rest = river.partition("</header>")
+    assert head.count('<li><a href="/c') == named
+    assert rest.count('<a href="/c') == listed
+    other = page.render(feed(of=others[0], others=(channel(), *others[1:])))[0].decode()
+    assert "<details" not in other
+    assert 'aria-current="page">C0000</a>' in other
+
+
+@pytest.mark.parametrize(
     ("image", "shown"),
     [("https://a.example/1.png", 1), ("http://a.example/1.png", 0), ("http://site.example/1.png", 1)],
     ids=["https", "http elsewhere: the policy blocks it", "the site's own"],

@@ -209,8 +209,8 @@ class Written:
         )
 
     def count(self, number: int) -> str:
-        """`12 345`, with a blank that does not break."""
-        return f"{number:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+        """`12,345`: so both languages write it."""
+        return f"{number:,}"
 
     def cause(self, problem: Problem) -> Markup:
         """Why a source fails: the general sentence, then this case's own words, escaped (XSS-33)."""
