@@ -1,5 +1,6 @@
 """What is asked and what is answered, without a framework: every handler is a function from one to the other."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
@@ -15,6 +16,7 @@ PAGE_POLICY = (
 )
 WRITTEN = "feeds.written"  # of a scope: waits until all is written, and tells whether it was
 NOT_FOUND = "Nothing is published here.\n"
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 
 
@@ -83,11 +85,18 @@ class Answer:
     def wire(self) -> bytes:
         """The lines of the headers, the length among them, as they are sent; made once."""
         if not self._wire:
-            lines = [f"{name}: {value}\r\n" for name, value in self.headers.items()]
+            lines = [f"{name}: {_whole(value)}\r\n" for name, value in self.headers.items()]
             if self.status != 304:
                 lines.append(f"Content-Length: {len(self.body)}\r\n")
             self._wire.append("".join(lines).encode("latin-1"))
         return self._wire[0]
+
+
+def _whole(value: str) -> str:
+    """*value*, unless it would end its line: what follows would be a header of its own (PUB-05, RFC 9110 §5.5)."""
+    if _CONTROL.search(value):
+        raise ValueError("a header's value holds a control character")
+    return value
 
 
 Handler = Callable[[Asked], Answer]

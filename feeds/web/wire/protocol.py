@@ -343,6 +343,7 @@ class Guarded(HttpToolsProtocol):
             return False
         try:
             answer = self.crowd.site.at_hand(self.url, self.headers, self.peer)
+            lines = answer.wire if answer else b""
         except Exception:  # llhttp would take it for a fault of the client's
             logger.exception("answer from memory failed")
             return False
@@ -351,7 +352,7 @@ class Guarded(HttpToolsProtocol):
         stays = self.parser.should_keep_alive()
         end = b"\r\n" if stays else b"connection: close\r\n\r\n"
         crowd = self.crowd
-        head = STATUS_LINE[answer.status] + crowd.date(self.server_state.default_headers) + answer.wire + end
+        head = STATUS_LINE[answer.status] + crowd.date(self.server_state.default_headers) + lines + end
         if answer.body and method == b"GET":
             self.transport.writelines((head, answer.body))
         else:

@@ -11,7 +11,7 @@ import pytest
 from feeds.model.settings import Server
 from feeds.web.front import Front
 from feeds.web.site import Site
-from feeds.web.wire.http import Entrance, text
+from feeds.web.wire.http import Answer, Entrance, text
 from tests.web.served import BIG, Running, Shelf, everything, parted, rendition, running
 
 FEED = b"<feed/>" * 100
@@ -287,6 +287,21 @@ def test_requests_from_memory_are_counted_too() -> None:
         assert [status for status, _, _ in answers] == [200] * 10 + [429] * 2
         assert int(answers[-1][1]["retry-after"]) > 0
         assert web.get("/atom.xml", other)[0] == 200
+
+
+@pytest.mark.parametrize("path", ["/led", "/evil.xml"], ids=["by the framework", "from memory"])
+def test_pub_05_no_value_becomes_a_header_of_its_own(path: str) -> None:
+    """Names and paths are made safe long before; here is the last wall."""
+    split = 'a"\r\nX-Evil: 1\r\n\r\n<script>'
+    shelf = Shelf(rendition("/evil.xml", "atom", FEED, split), rendition("/atom.xml", "atom", FEED))
+    led = Entrance(path="/led", handler=lambda asked: Answer(status=302, headers={"Location": split}))
+    with running(shelf, [led]) as web:
+        for _ in range(3):
+            answer = web.ask(get(path, LAST))
+            assert b"x-evil" not in answer.lower()
+            assert b"<script>" not in answer
+            assert not answer or parted(answer)[0] == 500
+        assert web.get("/atom.xml")[0] == 200
 
 
 def test_srv_27_a_fault_on_the_short_way_costs_that_way_alone(caplog: pytest.LogCaptureFixture) -> None:
