@@ -26,6 +26,7 @@ class Asked:
     words: tuple[str, ...] = ()
     number: int = 1
     more: bool = False  # others follow
+    cut: bool = False  # there are others, on no page
 
 
 def render(feed: Feed, asked: Asked) -> bytes:
@@ -43,6 +44,7 @@ def render(feed: Feed, asked: Asked) -> bytes:
         cards=found,
         newer=_page(path, asked, asked.number - 1) if asked.number > 1 else "",
         older=_page(path, asked, asked.number + 1) if asked.more else "",
+        cut=asked.cut,
     )
 
 

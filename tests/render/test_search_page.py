@@ -79,6 +79,11 @@ def test_pages_lead_to_each_other() -> None:
     assert not page(item()).xpath("//nav[@class='pager']")
 
 
+def test_the_last_page_says_that_there_is_more() -> None:
+    assert "낱말을 더해" in page(item(), number=50, cut=True).text_content()
+    assert "낱말을 더해" not in page(item(), number=50).text_content()
+
+
 def test_nothing_found_says_so() -> None:
     assert "맞는 글이 없습니다" in page().text_content()
 

@@ -42,8 +42,14 @@ def searcher(app: App) -> Callable[[str, int], bytes]:
         policies = {s.id: s.options.content for s in settings.sources}
         window = Window(channel_id=channel.id, limit=PER_PAGE, at=now)
         feed = compose(channel, hits.stories, every, policies, window, (), settings.site)
-        more = hits.more and number < LAST
-        return search_page.render(feed, search_page.Asked(query=query, words=words, number=number, more=more))
+        asked = search_page.Asked(
+            query=query,
+            words=words,
+            number=number,
+            more=hits.more and number < LAST,
+            cut=hits.more and number == LAST,
+        )
+        return search_page.render(feed, asked)
 
     return answer
 
