@@ -4,7 +4,7 @@ Nothing is stored. A URL is asked twice, the second time with the validators of 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -73,16 +73,19 @@ class Peek:
     took: float  # seconds of reading
 
 
-def peek(target: str, client: Client, now: datetime, settings: Settings | None = None) -> Peek:
+def peek(
+    target: str, client: Client, now: datetime, settings: Settings | None = None, sandbox: Sandbox | None = None
+) -> Peek:
     """Read one feed: a source of *settings* by its id or address, else any URL or file.
 
+    *sandbox* reads it, else one of its own: who looks at many feeds spares a child process for each.
     Raises `FetchError`, `ParseError`, `UsageError`.
     """
     source = _source(target, settings)
     document, sent = _asked(source, client) if source.kind == "feed" else (_opened(source), ())
     start = perf_counter()
-    with Sandbox() as sandbox:
-        fetched, parsed = read(source, Fetched(outcome="fresh", documents=(document,)), sandbox.read)
+    with nullcontext(sandbox) if sandbox else Sandbox() as box:
+        fetched, parsed = read(source, Fetched(outcome="fresh", documents=(document,)), box.read)
     took = perf_counter() - start
     if fetched.problem:
         raise ParseError(fetched.problem.code, fetched.problem.detail)
