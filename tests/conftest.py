@@ -1,15 +1,52 @@
-"""What all tests share: a command that sets up logging does so for its own test alone."""
+"""What all tests share: a command that sets up logging does so for its own test alone, and new stores cost little."""
 
 import logging
 from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import settings
 
+import feeds.store
+from feeds.store.database import guard
+from feeds.store.database.db import Database
+from feeds.store.database.sqlite import SQLite
 from tests import ways
 
 settings.register_profile("feeds", deadline=None)  # no test is judged by the clock: a busy machine is no fault
 settings.load_profile("feeds")
+
+
+@cache
+def _migrated() -> bytes:
+    """A file with our tables and nothing else, as the migrations make it."""
+    with TemporaryDirectory(prefix="feeds-test-") as folder:
+        file = Path(folder) / "made.db"
+        guard.prepare(file)
+        _upgrade(db := SQLite(file))
+        db.close()
+        return file.read_bytes()
+
+
+_upgrade = feeds.store.upgrade
+
+
+def _made_from_template(db: Database) -> None:
+    """Bring a store up; one that is new is a copy: to migrate it takes 100 ms of CPU, and tests make thousands."""
+    if isinstance(db, SQLite) and not db.path.stat().st_size:
+        db.path.write_bytes(_migrated())
+    else:
+        _upgrade(db)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _cheap_stores() -> Iterator[None]:
+    """`tests/store/test_migrations.py` and every test that starts a process of its own run the migrations."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(feeds.store, "upgrade", _made_from_template)
+        yield
 
 
 _LEVEL = logging.getLogger().level
