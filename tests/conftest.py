@@ -9,10 +9,10 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import settings
 
-import feeds.store
 from feeds.store.database import guard
 from feeds.store.database.db import Database
 from feeds.store.database.sqlite import SQLite
+from feeds.store.migrate import upgrade
 from tests import ways
 
 settings.register_profile("feeds", deadline=None)  # no test is judged by the clock: a busy machine is no fault
@@ -25,12 +25,9 @@ def _migrated() -> bytes:
     with TemporaryDirectory(prefix="feeds-test-") as folder:
         file = Path(folder) / "made.db"
         guard.prepare(file)
-        _upgrade(db := SQLite(file))
+        upgrade(db := SQLite(file))
         db.close()
         return file.read_bytes()
-
-
-_upgrade = feeds.store.upgrade
 
 
 def _made_from_template(db: Database) -> None:
@@ -38,14 +35,14 @@ def _made_from_template(db: Database) -> None:
     if isinstance(db, SQLite) and not db.path.stat().st_size:
         db.path.write_bytes(_migrated())
     else:
-        _upgrade(db)
+        upgrade(db)
 
 
 @pytest.fixture(autouse=True, scope="session")
 def _cheap_stores() -> Iterator[None]:
     """`tests/store/test_migrations.py` and every test that starts a process of its own run the migrations."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(feeds.store, "upgrade", _made_from_template)
+        patch.setattr("feeds.store.upgrade", _made_from_template)
         yield
 
 
