@@ -19,6 +19,7 @@ from feeds.model.source import Document, Fetched, Haste, Source, SourceState
 from feeds.model.story import Category, Fate, Story
 from feeds.ports_mirror import Mirror
 from feeds.ports_partners import Errands, Office
+from feeds.ports_resting import Resting
 
 Clock = Callable[[], datetime]
 """The time, aware UTC."""
@@ -205,8 +206,10 @@ class Outbox(Protocol):
     def shown(self, channel_id: str) -> Shown:
         """Return what a channel showed when it was brought out last."""
 
-    def hold(self, channel_id: str, mark: datetime, reason: str, now: datetime) -> None:
-        """Note that a build is not brought out and why; clear *mark*."""
+    def hold(
+        self, channel_id: str, mark: datetime, reason: str, now: datetime, before: Mapping[str, datetime] | None = ...
+    ) -> None:
+        """Note that a build is not brought out and why; clear *mark*. The next is judged by *before*, where given."""
 
     def ended(self, channel_ids: Sequence[str], now: datetime, moved: Mapping[str, str] = ...) -> tuple[str, ...]:
         """Forget channels that are no longer configured; return the paths of their files.
@@ -376,6 +379,7 @@ class Ports:
     office: Office | None = None  # None: there are no partners
     errands: Errands | None = None  # what partners are sent
     mirror: Mirror | None = None  # None: documents are copied nowhere
+    resting: Resting | None = None  # None: all is brought out at once
 
 
 class Shelf(Protocol):

@@ -121,10 +121,11 @@ class Reworded(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """A channel to publish again, not before *due*."""
+    """A channel to publish again, not before *due*; *adds*: what changed only adds to what it shows."""
 
     channel_id: str
     due: datetime
+    adds: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

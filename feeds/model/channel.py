@@ -298,11 +298,13 @@ class Rendered:
 class Shown:
     """What a channel showed when it was brought out last, as dates of publication by story id.
 
-    *allowed*: a build that was held for what it loses may be brought out.
+    *allowed*: a build that was held for what it loses may be brought out. *waiting* is what it would show by now, where
+    it rests until somebody asks for it.
     """
 
     stories: Mapping[str, datetime] = field(default_factory=dict)
     allowed: bool = False
+    waiting: Mapping[str, datetime] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

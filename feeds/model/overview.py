@@ -26,7 +26,8 @@ class SourceLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Totals:
-    """How much there is. *copies* are entries that tell another's story; *marked* channels wait to be published."""
+    """How much there is. *copies* are entries that tell another's story; *marked* channels wait to be published,
+    *resting* ones until somebody asks for them."""
 
     sources: int = 0
     entries: int = 0
@@ -39,6 +40,7 @@ class Totals:
     renditions: int = 0
     set_aside: int = 0
     marked: int = 0
+    resting: int = 0
     owed: int = 0
     given_up: int = 0
 
@@ -57,6 +59,7 @@ class Levels:
     lag: timedelta = timedelta(0)
     pressure: float = 1.0  # by how much more is due than can be asked
     marked: int = 0
+    resting: int = 0  # channels that are put off until somebody asks for them
     owed: int = 0
     given_up: int = 0
     entries: int = 0

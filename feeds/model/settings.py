@@ -28,6 +28,7 @@ class Site:
     brand: Brand = Brand()
     search: bool = False  # pages lead to the search, which a server of ours has to answer
     older: bool = False  # pages of channels lead on to older stories, which a server of ours has to answer
+    rest_after: timedelta | None = None  # what nobody asked for so long is brought out when it is asked for; None: none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

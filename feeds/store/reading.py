@@ -32,6 +32,16 @@ _SOURCES = selecting(
     .join(t.source_state, t.source_state.c.source_id == t.sources.c.id)
     .where(one_of(t.sources.c.id, "ids"))
 )
+_C = t.story_channels.c
+_SHOWN = (
+    select(_C.story_id, _C.published)
+    .where(
+        _C.channel_id == bindparam("channel"), _C.release.is_(None) | (_C.release <= bindparam("at", type_=DateTime))
+    )
+    .order_by(_C.published.desc(), _C.story_id)
+)
+_LATEST = selecting(_SHOWN.limit(bindparam("most")))
+_SINCE = selecting(_SHOWN.where(_C.published >= bindparam("since", type_=DateTime)))
 _CATEGORIES = selecting(select(t.categories).order_by(t.categories.c.slug))
 
 _GONE = selecting(
@@ -108,18 +118,13 @@ def categories(connection: Connection) -> dict[str, Category]:
     return {row.slug: Category(slug=row.slug, name=row.name) for row in _CATEGORIES.rows(connection)}
 
 
-def latest(connection: Connection, window: Window) -> list[str]:
-    """Return the ids of a channel's stories, newest first, equal ones by id: the last *limit*, and all since."""
-    c = t.story_channels.c
-    query = (
-        select(c.story_id, c.published)
-        .where(c.channel_id == window.channel_id, (c.release.is_(None)) | (c.release <= window.at))
-        .order_by(c.published.desc(), c.story_id)
-    )
-    rows = connection.execute(query.limit(window.limit)).all()
+def latest(connection: Connection, window: Window) -> list[tuple[str, datetime]]:
+    """Return a channel's stories by id and date, newest first, equal ones by id: the last *limit*, and all since."""
+    given = {"channel": window.channel_id, "at": window.at}
+    rows = _LATEST.rows(connection, **given, most=window.limit)
     if window.since and len(rows) == window.limit and (not rows or rows[-1].published >= window.since):
-        rows = connection.execute(query.where(c.published >= window.since)).all()
-    return [row.story_id for row in rows]
+        rows = _SINCE.rows(connection, **given, since=window.since)
+    return [(row.story_id, row.published) for row in rows]
 
 
 def tombstones(connection: Connection, channel_id: str, since: datetime, most: int) -> tuple[Tombstone, ...]:

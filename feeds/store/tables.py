@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 from feeds.store.database.db import INDEX, DateTime, Number, Words
 
-HEAD = "0028"
+HEAD = "0029"
 """The revision that these tables are; `migrations/versions` leads to it."""
 
 MOVED = "lives_at <> ''"  # few rows; a query has to say it too, for the index to serve
@@ -223,6 +223,7 @@ marks = Table(
     Column("due", DateTime, primary_key=True),
     _required("token", DateTime),  # `due`, or later where the channel's marks need telling apart: see marking.py
     Column("bucket", Integer, nullable=False, server_default=text("0")),  # of the channel: see model/buckets.py
+    Column("adds", Boolean, nullable=False, server_default=false()),  # what changed only adds: see resting.py
     Index("marks_bucket", "bucket", "due"),
 )
 

@@ -19,7 +19,7 @@ from feeds.core.sorting.categories import Catalogue
 from feeds.core.sorting.channels import naming
 from feeds.core.sorting.standing import standing
 from feeds.core.words.writing import other_writing
-from feeds.model.changes import Changes, Earlier, Known, Mark, PollView, Saved
+from feeds.model.changes import Changes, Earlier, Known, PollView, Saved
 from feeds.model.decision import Decision, DecisionKind
 from feeds.model.entry import Entry, EntryKey, origin_of
 from feeds.model.settings import Settings
@@ -358,12 +358,11 @@ class _Bench:
     def changes(self) -> Changes:
         """Return everything as one value, stories with the channels that want them and those channels' marks."""
         touched = [self.stories[story_id] for story_id in self.touched]
-        found = reach(touched, self.before, self.settings, self.sources, self.now, ended=self.merged)
+        named = naming(self.settings, self.catalogue, self.view.categories) if self.new_categories else ()
+        who = (self.settings, self.sources, self.now)
+        found = reach(touched, self.before, *who, ended=self.merged, naming=named)
         for story in found.stories:
             self.explain_lead(story)
-        marks = dict.fromkeys(found.marks)
-        named = naming(self.settings, self.catalogue, self.view.categories) if self.new_categories else ()
-        marks.update((Mark(channel_id=id, due=self.now), None) for id in named)
         before = self.view.state.info
         changed = self.now if self.saved else self.state.changed
         return Changes(
@@ -376,7 +375,7 @@ class _Bench:
             stories=found.stories,
             merged={gone: self.final(gone) for gone in self.merged if gone in self.before},
             categories=tuple(self.new_categories.values()),
-            marks=tuple(marks),
+            marks=found.marks,
             decisions=tuple(self.decisions),
             earlier=tuple(self.earlier),
             seen=tuple(self.seen),

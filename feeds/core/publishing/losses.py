@@ -8,9 +8,20 @@ told under another id since. As a retraction has to reach everyone, a build that
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from feeds.model.channel import Feed, Rendered
+from feeds.model.channel import Feed, Rendered, Shown
 from feeds.model.settings import Gate
 from feeds.model.story import Fate
+
+
+def before(last: Shown, rendered: Rendered) -> Mapping[str, datetime]:
+    """Return the stories that a build may lose: what the channel showed *last*, or would have shown had it not rested.
+
+    What came while it rested, and now is set aside, would have been set aside then.
+    """
+    if last.waiting is None:
+        return last.stories
+    aside = {one.story_id for one in rendered.set_aside} - last.stories.keys()
+    return {id: at for id, at in last.waiting.items() if id not in aside}
 
 
 def shown(feed: Feed, rendered: Rendered) -> Mapping[str, datetime]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from feeds.core.publishing import archives, pages
+from feeds.core.publishing import archives, pages, resting
 from feeds.core.sorting.channels import wanted
 from feeds.model.changes import Mark
 from feeds.model.channel import Tombstone
@@ -37,11 +37,12 @@ def reach(
     now: datetime,
     *,
     ended: Iterable[str] = (),
+    naming: Iterable[str] = (),
 ) -> Reach:
     """Return what follows from *stories*, which changed at *now*.
 
     *before* holds stories as they were, by id, where they existed; *ended* names those of them that became part of
-    others.
+    others, *naming* the channels whose pages name others than before.
     """
     due: dict[Mark, None] = {}
     done: list[Story] = []
@@ -51,12 +52,13 @@ def reach(
         story = replace(story, channels=wanted(story, settings, sources))
         done.append(story)
         old = before.get(story.id)
-        due.update(_marks((*(old.channels if old else ()), *story.channels), now))
+        adds = resting.adds(story, old)
+        due.update(_marks((*(old.channels if old else ()), *story.channels), now, adds=adds))
         if old or story.first_seen < now:  # else it is new, and filed where it comes
             were = set(old.channels) if old else set()
             due.update(archive_marks(story, were ^ set(story.channels), settings, now))
         if story.release and story.release > now:
-            due.update(_marks(story.channels, story.release))
+            due.update(_marks(story.channels, story.release, adds=adds))
         if story.status == "shown" and old and old.status != "shown":
             lifted.append(story.id)
         elif story.status != "shown" and old and old.status == "shown" and not _embargoed(old, now):
@@ -69,7 +71,9 @@ def reach(
             due.update(_marks(before[gone].channels, now))
             due.update(archive_marks(before[gone], before[gone].channels, settings, now))
     due.update((mark, None) for mark in _ends(tombstones, settings))
-    return Reach(stories=tuple(done), marks=tuple(due), tombstones=tuple(tombstones), lifted=tuple(lifted))
+    due.update(_marks(naming, now))
+    marks = tuple(mark for mark in due if not mark.adds or replace(mark, adds=False) not in due)
+    return Reach(stories=tuple(done), marks=marks, tombstones=tuple(tombstones), lifted=tuple(lifted))
 
 
 def _stones(old: Story, status: StoryStatus, now: datetime) -> list[Tombstone]:
@@ -96,8 +100,8 @@ def _embargoed(story: Story, now: datetime) -> bool:
     return story.release is not None and story.release > now
 
 
-def _marks(channels: Iterable[str], at: datetime) -> dict[Mark, None]:
-    return {Mark(channel_id=channel, due=at): None for channel in channels}
+def _marks(channels: Iterable[str], at: datetime, *, adds: bool = False) -> dict[Mark, None]:
+    return {Mark(channel_id=channel, due=at, adds=adds): None for channel in channels}
 
 
 def archive_marks(story: Story, channels: Iterable[str], settings: Settings, now: datetime) -> dict[Mark, None]:

@@ -11,6 +11,7 @@ from feeds.model.overview import Levels, Partitions
 from feeds.store import tables as t
 from feeds.store.database import partitions
 from feeds.store.database.db import Database
+from feeds.store.outgoing.resting import resting
 from feeds.store.partners.partner_tables import owed as partner_owed
 from feeds.store.push.push_tables import subscriptions
 
@@ -38,6 +39,7 @@ class Figures:
                 lag=now - oldest if oldest else timedelta(0),
                 pressure=_pressure(connection),
                 marked=_count(connection, t.marks.c.channel_id.distinct(), t.marks.c.due <= now),
+                resting=_rows(connection, resting),
                 owed=owed.get("owed", 0),
                 given_up=owed.get("given_up", 0),
                 entries=_rows(connection, t.entries),

@@ -19,6 +19,7 @@ from feeds.store import tables as t
 from feeds.store.database.db import Database, chunks
 from feeds.store.incoming import earlier, likes
 from feeds.store.outgoing import holding, news, redirects
+from feeds.store.outgoing.resting import resting
 from feeds.store.rows import AnyRow, decision_of, rendition_of, source_of, state_of
 
 _TOLD = ~t.renditions.c.channel_id.startswith("@")  # the page of who is read is brought out like a channel, and is none
@@ -110,6 +111,7 @@ class Overview:
                 renditions=count(t.renditions),
                 set_aside=count.different(t.set_aside.c.story_id),
                 marked=count.different(t.marks.c.channel_id, *([t.marks.c.due <= now] if now else [])),
+                resting=count(resting),
                 owed=count(t.deliveries, owed == "owed"),
                 given_up=count(t.deliveries, owed == "given_up"),
             )

@@ -158,7 +158,7 @@ class Library:
 
     def stories(self, window: Window) -> tuple[Story, ...]:
         with self._db.read() as connection:
-            return tuple(reading.Stories(connection).get(reading.latest(connection, window)))
+            return tuple(reading.Stories(connection).get(id for id, _ in reading.latest(connection, window)))
 
     def story(self, id: str) -> Story | None:
         with self._db.read() as connection:

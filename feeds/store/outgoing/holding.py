@@ -10,6 +10,7 @@ from feeds.model.channel import Rendered, Shown
 from feeds.model.overview import HoldLine
 from feeds.store import tables as t
 from feeds.store.database.db import Database
+from feeds.store.outgoing import resting
 
 _BUILD = ""  # in the place of a format
 
@@ -18,15 +19,25 @@ def shown(connection: Connection, channel_id: str) -> Shown:
     c, h = t.contents.c, t.holds.c
     stories = connection.scalar(select(c.stories).where(c.channel_id == channel_id))
     allowed = connection.scalar(select(h.allowed).where(h.channel_id == channel_id, h.format == _BUILD))
-    return Shown(stories=_dates(stories), allowed=bool(allowed))
+    return Shown(stories=_dates(stories), allowed=bool(allowed), waiting=resting.waiting(connection, channel_id))
 
 
 def _dates(stories: str | None) -> Mapping[str, datetime]:
     return {id: datetime.fromisoformat(at) for id, at in orjson.loads(stories or "{}").items()}
 
 
-def hold(db: Database, connection: Connection, channel_id: str, reason: str, now: datetime) -> None:
+def hold(
+    db: Database,
+    connection: Connection,
+    channel_id: str,
+    reason: str,
+    now: datetime,
+    before: Mapping[str, datetime] | None = None,
+) -> None:
+    """Note why a build is held; *before*: what the next one is judged by, where that is not what is shown."""
     _put(db, connection, channel_id, {_BUILD: reason}, now)
+    if before is not None:
+        _show(db, connection, channel_id, before)
 
 
 def settle(db: Database, connection: Connection, channel_id: str, rendered: Rendered, now: datetime) -> None:
@@ -38,9 +49,12 @@ def settle(db: Database, connection: Connection, channel_id: str, rendered: Rend
         connection.execute(delete(t.holds).where(h.channel_id == channel_id, h.format.in_(past)))
     if withheld:
         _put(db, connection, channel_id, {str(format): reason for format, reason in withheld.items()}, now)
-    if rendered.shown is None:
-        return
-    said = orjson.dumps({id: at.isoformat() for id, at in rendered.shown.items()}).decode()
+    if rendered.shown is not None:
+        _show(db, connection, channel_id, rendered.shown)
+
+
+def _show(db: Database, connection: Connection, channel_id: str, stories: Mapping[str, datetime]) -> None:
+    said = orjson.dumps({id: at.isoformat() for id, at in stories.items()}).decode()
     statement = db.insert(t.contents).values(channel_id=channel_id, stories=said)
     connection.execute(statement.on_conflict_do_update(index_elements=["channel_id"], set_={"stories": said}))
 

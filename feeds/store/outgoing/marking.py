@@ -9,18 +9,19 @@ very end of a transaction of many, for "all" is marked by nearly every one. Rows
 of a transaction in one order: who had one of them and then waited for a channel would stop who holds the channel.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, bindparam, delete, func, select
 from sqlalchemy.sql.base import Executable
 
 from feeds.model.buckets import bucket_of_channel
 from feeds.model.changes import Mark
 from feeds.model.names import ChannelName
 from feeds.store.database.db import INSERT, DateTime, hold, within
-from feeds.store.database.prepared import Prepared, listed, one_of, selecting, upserting
+from feeds.store.database.prepared import Prepared, changing, listed, one_of, selecting, upserting
 from feeds.store.tables import answered, editions, marks
 
 _LAST = selecting(
@@ -29,7 +30,14 @@ _LAST = selecting(
     .group_by(marks.c.channel_id)
 )
 _ANSWERED = selecting(select(answered).where(one_of(answered.c.channel_id, "channels")))
-_PUT, _ANSWER = upserting(marks), upserting(answered)
+_ANSWER = upserting(answered)
+_CLEAR = changing(
+    delete(marks).where(
+        marks.c.channel_id == bindparam("b_channel"),
+        marks.c.token <= bindparam("b_token", type_=DateTime),
+        marks.c.due <= bindparam("b_now", type_=DateTime),
+    )
+)
 _NEXT = timedelta(microseconds=1)
 _LATER = "marks"  # under this, a connection keeps the marks that are to be made at the end of its transaction
 
@@ -57,6 +65,7 @@ def put(connection: Connection, wanted: Iterable[Mark], changed: Iterable[str] =
         return
     wanted = list(wanted)
     hold(connection, (f"marks {m.channel_id}" for m in wanted))
+    loud = {(m.channel_id, m.due) for m in wanted if not m.adds}
     asked = sorted({(m.channel_id, m.due) for m in wanted})
     last: dict[str, datetime] = {}
     if asked:
@@ -69,7 +78,8 @@ def put(connection: Connection, wanted: Iterable[Mark], changed: Iterable[str] =
     rows = []
     for channel, due in asked:
         last[channel] = max(due, last[channel] + _NEXT) if channel in last else due
-        rows.append({"channel_id": channel, "due": due, "token": last[channel], "bucket": bucket_of_channel(channel)})
+        row = {"channel_id": channel, "due": due, "token": last[channel], "bucket": bucket_of_channel(channel)}
+        rows.append({**row, "adds": (channel, due) not in loud})
     _PUT.each(connection, rows)
     _change(connection, {*changed, *(channel for channel, _ in asked)})
 
@@ -92,6 +102,19 @@ def _counting(dialect: str) -> Executable:
 _CHANGE = Prepared(_counting, editions.c.keys())
 
 
+def _marking(dialect: str) -> Executable:
+    """Put a mark; one that was made of more than what only adds stays so."""
+    statement: Any = INSERT[dialect](marks)
+    fresh = {name: statement.excluded[name] for name in ("token", "bucket")}
+    made: Executable = statement.on_conflict_do_update(
+        index_elements=["channel_id", "due"], set_={**fresh, "adds": marks.c.adds & statement.excluded.adds}
+    )
+    return made
+
+
+_PUT = Prepared(_marking, marks.c.keys())
+
+
 def due(connection: Connection, now: datetime, limit: int, part: range) -> tuple[tuple[str, datetime], ...]:
     """Return channels with a mark that is due, the longest waiting first, and the latest token of those marks."""
     query = (
@@ -112,12 +135,19 @@ def take(connection: Connection, channel_id: str, token: datetime, *, again: boo
     was answered since: it was made before, for a time that had not come then, as that of an embargo is.
     """
     hold(connection, [f"marks {channel_id}"])
-    least = token + _NEXT if again else token
-    answer = max((row.token for row in _ANSWERED.rows(connection, channels=listed([channel_id]))), default=None)
-    if answer and answer >= least and not _waits(connection, channel_id, token):
-        return False
-    _ANSWER.each(connection, [{"channel_id": channel_id, "token": max(token, answer or token)}])
-    return True
+    return bool(answer(connection, {channel_id: token}, again=again))
+
+
+def answer(connection: Connection, tokens: Mapping[str, datetime], *, again: bool = False) -> frozenset[str]:
+    """Return the channels, by *tokens* of their marks and held already, whose mark is unanswered: see `take`."""
+    answers = {row.channel_id: row.token for row in _ANSWERED.rows(connection, channels=listed([*tokens]))}
+    free: dict[str, datetime] = {}
+    for channel_id, token in tokens.items():
+        last, least = answers.get(channel_id), token + _NEXT if again else token
+        if not last or last < least or _waits(connection, channel_id, token):
+            free[channel_id] = max(token, last or token)
+    _ANSWER.each(connection, [{"channel_id": id, "token": token} for id, token in free.items()])
+    return frozenset(free)
 
 
 def _waits(connection: Connection, channel_id: str, token: datetime) -> bool:
@@ -125,7 +155,6 @@ def _waits(connection: Connection, channel_id: str, token: datetime) -> bool:
     return connection.execute(select(marks.c.due).where(mine)).first() is not None
 
 
-def clear(connection: Connection, channel_id: str, token: datetime, now: datetime) -> None:
-    """Take away the channel's marks that were due at *now* up to *token*; later ones stay."""
-    mine = (marks.c.channel_id == channel_id) & (marks.c.token <= token) & (marks.c.due <= now)
-    connection.execute(delete(marks).where(mine))
+def clear(connection: Connection, tokens: Mapping[str, datetime], now: datetime) -> None:
+    """Take away the marks of channels that were due at *now*, each up to its token; later ones stay."""
+    _CLEAR.each(connection, [{"b_channel": id, "b_token": token, "b_now": now} for id, token in tokens.items()])

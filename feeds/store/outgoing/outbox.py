@@ -17,7 +17,7 @@ from feeds.model.delivery import Delivery
 from feeds.model.mirror import Thing
 from feeds.store import tables as t
 from feeds.store.database.db import Database, chunks, within
-from feeds.store.outgoing import filing, holding, marking, news, redirects, renaming, revisions
+from feeds.store.outgoing import filing, holding, marking, news, redirects, renaming, resting, revisions
 from feeds.store.outgoing.mirror_pictures import Album
 from feeds.store.outgoing.mirroring import Mirroring
 from feeds.store.push import hub
@@ -25,6 +25,9 @@ from feeds.store.push.hub import Hub
 from feeds.store.rows import AnyRow, delivery_of, delivery_row, rendition_of
 
 _COLUMNS = tuple(column.name for column in t.renditions.columns)
+_KEPT = (
+    t.renditions, t.set_aside, t.tombstones, t.archives, t.contents, t.holds, resting.resting, resting.asked_for,
+)  # fmt: skip
 LEVEL = 6  # of gzip; 9 costs three times as much for 1 %
 
 
@@ -35,6 +38,7 @@ class Outbox:
         self._db = db
         self.hub = Hub(db)
         self._news = told or news.News()
+        self.resting = resting.Resting(db, self._news)
 
     def dirty(self, now: datetime, limit: int, part: range = ALL) -> tuple[tuple[str, datetime], ...]:
         with self._db.read() as connection:
@@ -61,12 +65,20 @@ class Outbox:
         with self._db.read() as connection:
             return holding.shown(connection, channel_id)
 
-    def hold(self, channel_id: str, mark: datetime, reason: str, now: datetime) -> None:
+    def hold(
+        self,
+        channel_id: str,
+        mark: datetime,
+        reason: str,
+        now: datetime,
+        before: Mapping[str, datetime] | None = None,
+    ) -> None:
         with self._db.write() as connection:
             if not marking.take(connection, channel_id, mark, again=True):
                 return
-            holding.hold(self._db, connection, channel_id, reason, now)
-            marking.clear(connection, channel_id, mark, now)
+            holding.hold(self._db, connection, channel_id, reason, now, before)
+            resting.rise(connection, channel_id)
+            marking.clear(connection, {channel_id: mark}, now)
 
     def allow(self, channel_ids: Sequence[str], now: datetime) -> None:
         """Let held builds be brought out, at the next pass."""
@@ -113,7 +125,8 @@ class Outbox:
             if deliveries:
                 self._owe(connection, deliveries)
             if mark is not None:
-                marking.clear(connection, channel_id, mark, now)
+                marking.clear(connection, {channel_id: mark}, now)
+                resting.rise(connection, channel_id)
         if fresh:
             self._news.told()
 
@@ -179,7 +192,7 @@ class Outbox:
             for some in chunks(sorted(set(channel_ids))):
                 r = t.renditions.c
                 paths.extend(connection.scalars(select(r.path).where(r.channel_id.in_(some))))
-                for table in (t.renditions, t.set_aside, t.tombstones, t.archives, t.contents, t.holds):
+                for table in _KEPT:
                     connection.execute(delete(table).where(table.c.channel_id.in_(some)))
                 mine = t.marks.c.channel_id.in_(some) & (t.marks.c.due <= now)
                 connection.execute(delete(t.marks).where(mine))

@@ -6,10 +6,12 @@ from sqlalchemy import Connection, delete, select, update
 
 from feeds.store import tables as t
 from feeds.store.outgoing.picture_tables import pictures
+from feeds.store.outgoing.resting import asked_for, resting
 from feeds.store.partners import partner_tables as p
 
 _KEPT = (
-    t.renditions, t.set_aside, t.tombstones, t.archives, t.contents, t.holds, pictures, p.holdings, p.owed, p.pickups,
+    t.renditions, t.set_aside, t.tombstones, t.archives, t.contents, t.holds, resting, asked_for, pictures, p.holdings,
+    p.owed, p.pickups,
 )  # fmt: skip
 """By channel; what was counted and told by day keeps the id of its day."""
 
