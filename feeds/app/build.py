@@ -150,6 +150,7 @@ class App:
     settings: Settings
     store: Store
     clock: Clock
+    many: bool = False  # it is one of the processes of a cluster
     warnings: tuple[Fault, ...] = ()
     sandbox: Sandbox = field(default_factory=Sandbox)
     _ports: Ports | None = field(init=False, default=None)
@@ -169,7 +170,7 @@ class App:
 
     def sync(self) -> int:
         """Bring the store in line with the settings; return how many stories were regrouped."""
-        settings, library = self.settings, self.store.library
+        settings, library, resting = self.settings, self.store.library, self.store.outbox.resting
         digest = digest_of(settings)
         if library.meta(IN_FORCE) != digest:  # first: from here on nobody ends what these settings begin
             library.set_meta(IN_FORCE, digest)
@@ -183,6 +184,7 @@ class App:
             library.set_meta("settings", digest)
             logger.info("settings changed stories=%d", changed)
         self.store.partners.begin([partner.id for partner in settings.partners], self.clock())
+        (resting.begin if settings.site.rest_after and self.many else resting.end)(self.clock())
         hand.wish(self.work())
         return changed
 
@@ -340,6 +342,7 @@ def opened(
     gc.set_threshold(GARBAGE, *gc.get_threshold()[1:])
     try:
         with Sandbox() as sandbox:
-            yield App(settings=settings, store=store, clock=clock_from(environ), warnings=warnings, sandbox=sandbox)
+            clock = clock_from(environ)
+            yield App(settings=settings, store=store, clock=clock, many=many, warnings=warnings, sandbox=sandbox)
     finally:
         store.close()

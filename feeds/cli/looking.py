@@ -69,6 +69,8 @@ def status(desk: Desk, json_: bool) -> None:
                 f"{count(totals.hidden, 'story')} not shown, {totals.embargoed} to come, {totals.set_aside} set aside, "
                 f"{count(totals.marked, 'channel')} waiting, {count(totals.owed, 'delivery')} owed",
             )
+        if totals.resting:
+            say(desk, f"{count(totals.resting, 'channel')} resting until somebody asks (`site.rest_after`)")
         if lag := planning.said(planning.load_of(app)):
             say(desk, lag)
         if parts := app.store.figures.partitions():

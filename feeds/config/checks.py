@@ -44,6 +44,9 @@ def _mirror(parts: Parts) -> None:
     for given, missing in (("access_key", "secret_key"), ("secret_key", "access_key")):
         if getattr(keys, given) and not getattr(keys, missing):
             parts.sheet.fault(parts.mirror.at(given), f"mirror has {given} without {missing}; give both, or neither")
+    if parts.given("mirror") and parts.site.keys.rest_after:
+        said = "site has rest_after, but nothing rests beside a mirror: a bucket cannot tell what is asked for"
+        parts.sheet.fault(parts.site.at("rest_after"), said, level="warning")
 
 
 def slug_of(category: schema.CategoryKeys) -> str:

@@ -160,6 +160,7 @@ def _site(keys: SiteKeys) -> Site:
         ),
         search=keys.search,
         older=keys.older,
+        rest_after=keys.rest_after,
     )
 
 

@@ -81,6 +81,10 @@ class SiteKeys(Keys):
     )
     search: Flag = key("whether pages lead to `/search`, which `feeds serve` answers", False)
     older: Flag = key("whether channels' pages lead on to older stories, which `feeds serve` answers", False)
+    rest_after: Annotated[timedelta, values.duration(10 * MINUTE, 365 * DAY)] | None = key(
+        "in a cluster, what nobody asked for so long is brought out when somebody asks for it; left out: all at once",
+        None,
+    )
 
 
 class RewriteKeys(Keys):

@@ -11,11 +11,11 @@ from feeds.core.publishing.compose import compose, outlived, window
 from feeds.core.push import websub
 from feeds.core.sorting.channels import channels, siblings
 from feeds.errors import OutputError, StaleView
-from feeds.jobs import archive, hand, pictures, renamed, sources
+from feeds.jobs import archive, hand, pictures, renamed, resting, sources
 from feeds.jobs import pages as pages_job
 from feeds.jobs.work import Tally, Work
 from feeds.model.buckets import ALL, bucket_of_channel
-from feeds.model.channel import TELLING_GONE, Channel, Feed, Rendered, Rendition, Shown, Tombstone
+from feeds.model.channel import TELLING_GONE, Channel, Feed, Rendered, Rendition, Tombstone
 from feeds.model.delivery import Delivery
 from feeds.model.job import Job, Report
 from feeds.model.lease import Push
@@ -27,6 +27,7 @@ from feeds.render import render
 
 logger = logging.getLogger(__name__)
 
+Stories = Mapping[str, datetime]  # dates of publication by id
 BATCH = 500
 _FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 TOMBSTONES = 500  # in one document: they take some 80 kB
@@ -81,11 +82,15 @@ def publish(job: Job, work: Work) -> Report:
             marks = work.ports.outbox.dirty(now, BATCH + len(done), edition.part)
         batch = [(c, mark) for c, mark in marks if c not in done][:BATCH]
         more = bool(batch)
+        with edition.tally.step("store"):
+            rested = resting.put_off(batch, edition.channels, work, now)
+        edition.tally.add("rested", len(rested))
         for left, (channel_id, mark) in zip(range(len(batch) - 1, -1, -1), batch, strict=True):
             if not _goes_on(work):
                 break
             done.add(channel_id)
-            _publish_one(edition, channel_id, mark)
+            if channel_id not in rested:
+                _publish_one(edition, channel_id, mark)
             work.progress(channel_id, left)
     if done:
         hand.wish(work, whole=False)  # a category that came up has channels that partners are sent
@@ -166,11 +171,11 @@ def _bring_out(edition: _Edition, channel: Channel, mark: datetime, page: pages_
     if not page:
         with tally.step("store"):
             last = ports.outbox.shown(channel.id)
-            shown = losses.shown(feed, rendered)
+            shown, lately = losses.shown(feed, rendered), losses.before(last, rendered)
             free = last.allowed or channel.archived.period  # what leaves an archive was taken back, or has another date
-            reason = "" if free else _lost_too_much(edition, feed, last, shown)
+            reason = "" if free else _lost_too_much(edition, feed, lately, shown)
         if reason:
-            _hold(edition, channel, mark, reason)
+            _hold(edition, channel, mark, reason, None if last.waiting is None else lately)
             return
         rendered = replace(rendered, shown=None if shown == last.stories else shown)
         outdated = bool(rendered.withheld) and any(
@@ -207,20 +212,20 @@ def _older(edition: _Edition, feed: Feed) -> str:
     return onward.written(point) if onward_.follows(channel.id, point, edition.now) else ""
 
 
-def _lost_too_much(edition: _Edition, feed: Feed, last: Shown, shown: Mapping[str, datetime]) -> str:
+def _lost_too_much(edition: _Edition, feed: Feed, before: Stories, shown: Stories) -> str:
     """Return why this build waits for a person's word; '' where it does not."""
-    gate, before = edition.work.settings.gate, len(last.stories)
-    lost = losses.lost(last.stories, feed, shown)
-    if not losses.too_much(len(lost), before, gate):
+    gate = edition.work.settings.gate
+    lost = losses.lost(before, feed, shown)
+    if not losses.too_much(len(lost), len(before), gate):
         return ""
-    fates = edition.work.ports.archive.fates(last.stories)
+    fates = edition.work.ports.archive.fates(before)
     if losses.retracted(fates):
         return ""
-    return losses.too_much(len(losses.missed(lost, fates, shown)), before, gate)
+    return losses.too_much(len(losses.missed(lost, fates, shown)), len(before), gate)
 
 
-def _hold(edition: _Edition, channel: Channel, mark: datetime, reason: str) -> None:
-    edition.work.ports.outbox.hold(channel.id, mark, reason, edition.now)
+def _hold(edition: _Edition, channel: Channel, mark: datetime, reason: str, before: Stories | None) -> None:
+    edition.work.ports.outbox.hold(channel.id, mark, reason, edition.now, before)
     edition.tally.add("held")
     edition.problems[channel.id] = Problem(code="losses", detail=reason, where=channel.id)
     logger.warning("publish held channel=%s reason=%s", channel.id, reason)

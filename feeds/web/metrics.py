@@ -56,6 +56,7 @@ class Meters:
         self._web = self._counter("feeds_web_requests", "Answered requests", "status", CLASSES)
         self._written = Counter("feeds_documents_written", "Documents that changed", registry=self.registry)
         self._bytes = Counter("feeds_documents_written_bytes", "Their bytes", registry=self.registry)
+        self._rested = Counter("feeds_channels_rested", "Changes that were put off", registry=self.registry)
         self._indexed = Counter("feeds_stories_indexed", "Stories read for the search", registry=self.registry)
         names = ("job", "outcome")
         self._jobs = Counter("feeds_jobs", "Jobs that ended", names, registry=self.registry)
@@ -87,6 +88,7 @@ class Meters:
             case "publish":
                 self._written.inc(counts.get("written", 0))
                 self._bytes.inc(counts.get("bytes", 0))
+                self._rested.inc(counts.get("rested", 0))
             case "deliver":
                 _add(self._sent, counts)
             case "subscribe":
@@ -152,6 +154,7 @@ class _Levels(Collector):
                 found.pressure,
             ),
             ("feeds_channels_marked", "Channels that wait to be published", found.marked),
+            ("feeds_channels_resting", "Channels that are put off until somebody asks for them", found.resting),
             ("feeds_deliveries_owed", "Deliveries that are owed", found.owed),
             ("feeds_deliveries_given_up", "Deliveries that were given up", found.given_up),
             ("feeds_subscribers", "Subscriptions to our hub that hold", found.subscribers),

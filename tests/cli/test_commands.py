@@ -16,8 +16,11 @@ from feeds.app.build import App
 from feeds.app.looking import look
 from feeds.cli import cli
 from feeds.cli.common import count
+from feeds.model.changes import Mark
+from feeds.model.channel import Window
 from feeds.model.overview import SourceLine
 from feeds.model.source import FeedInfo, Source, SourceState
+from feeds.store import open_store
 from tests import servers
 from tests.cli.conftest import Feeds
 from tests.end_to_end.served import served
@@ -280,9 +283,24 @@ def test_a_store_on_a_server_is_divided_and_status_tells_it(feeds: Feeds, folder
     assert json.loads(feeds("--config", "server.yaml", "status", "--json").output)["partitions"]["parts"] == 16
 
 
-def test_pub_15_a_second_process_is_refused_with_a_clear_message(feeds: Feeds) -> None:
-    from feeds.store import open_store
+def test_status_tells_what_rests_and_one_process_ends_it(feeds: Feeds, folder: Path) -> None:
+    feeds("run")
+    store = open_store(json.loads(feeds("config", "show").output)["store"])
+    now, resting = datetime(2026, 2, 1, tzinfo=UTC), store.outbox.resting
+    resting.begin(now)
+    store.library.restate((), (), [Mark(channel_id="by-category:tech", due=now, adds=True)])
+    ((id, token),) = store.outbox.dirty(now, 9)
+    assert resting.put_off([(Window(channel_id=id, limit=9, at=now), token)], now) == {id}
+    store.close()
+    assert "1 channel resting until somebody asks (`site.rest_after`)\n" in feeds("status").output
+    assert json.loads(feeds("status", "--json").output)["totals"]["resting"] == 1
+    config = (folder / "feeds.yaml").read_text()
+    (folder / "feeds.yaml").write_text(config.replace("site: {", "site: {rest_after: 1h, "))
+    feeds("run")
+    assert "resting" not in feeds("status").output
 
+
+def test_pub_15_a_second_process_is_refused_with_a_clear_message(feeds: Feeds) -> None:
     feeds("run")
     shown = json.loads(feeds("config", "show").output)
     store = open_store(shown["store"])

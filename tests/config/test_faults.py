@@ -108,6 +108,10 @@ YAML = {
 ONE = {
     "no site": ("version: 1", "1:1: this file has no site; give it, with title and url"),
     "no title": ("site: {url: https://a.example}", "1:7: site has no title; give one, as in title: 기술 뉴스"),
+    "rest too soon": (
+        "site: {title: T, url: https://a.example, rest_after: 9m}",
+        "1:54: rest_after is '9m'; give a duration from 10m to 365d, as in 30s, 10m, 2h or 7d",
+    ),
     "empty title": (
         "site:\n  title:\n  url: https://a.example",
         "2:3: title is empty; give it a value, as in title: 기술 뉴스",

@@ -85,7 +85,17 @@ def test_site(everything: Settings) -> None:
         ),
         search=True,
         older=True,
+        rest_after=timedelta(days=3),
     )
+
+
+def test_beside_a_mirror_nothing_rests_which_is_said(tmp_path: Path) -> None:
+    text = "site: {title: T, url: https://a.example, rest_after: 1h}\n"
+    _, warnings = read_with_warnings(put(tmp_path, text), {})
+    assert warnings == ()
+    _, (warning,) = read_with_warnings(put(tmp_path, f"{text}mirror: {{bucket: b-b-b}}\n"), {})
+    said = "site has rest_after, but nothing rests beside a mirror: a bucket cannot tell what is asked for"
+    assert (warning.line, warning.column, warning.level, warning.message) == (1, 54, "warning", said)
 
 
 def test_content_overrides_defaults(everything: Settings) -> None:

@@ -20,6 +20,7 @@ LEVELS = Levels(
     due=2,
     lag=timedelta(minutes=3),
     marked=4,
+    resting=8,
     owed=5,
     given_up=6,
     entries=70,
@@ -65,7 +66,7 @@ def test_reports_of_jobs_are_counted() -> None:
         took=timedelta(seconds=2),
     )
     meters.reported(poll)
-    meters.reported(Report(job=Job(name="publish"), counts={"written": 4, "bytes": 1000, "channels": 2, "held": 1}))
+    meters.reported(Report(job=Job(name="publish"), counts={"written": 4, "bytes": 1000, "channels": 2, "rested": 6}))
     meters.reported(Report(job=Job(name="deliver"), counts={"delivered": 3, "undelivered": 1}))
     meters.reported(Report(job=Job(name="subscribe"), counts={"asked": 2}))
     meters.reported(Report(job=Job(name="index"), counts={"indexed": 5}))
@@ -81,6 +82,7 @@ def test_reports_of_jobs_are_counted() -> None:
         ("feeds_entry_events_total", "held"): 0,  # of a build: that is another thing
         ("feeds_documents_written_total",): 4,
         ("feeds_documents_written_bytes_total",): 1000,
+        ("feeds_channels_rested_total",): 6,
         ("feeds_deliveries_total", "delivered"): 3,
         ("feeds_deliveries_total", "undelivered"): 1,
         ("feeds_subscription_requests_total", "asked"): 2,
@@ -104,6 +106,7 @@ def test_states_of_the_store_are_asked_at_each_scrape() -> None:
         ("feeds_poll_lag_seconds",): 180,
         ("feeds_poll_pressure",): 1,
         ("feeds_channels_marked",): 4,
+        ("feeds_channels_resting",): 8,
         ("feeds_deliveries_owed",): 5,
         ("feeds_entries",): 70,
         ("feeds_stories", "shown"): 60,
