@@ -14,6 +14,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from feeds.ports import Shelf, Turned
+from feeds.ports_resting import Woken
 from feeds.web.front import Front
 from feeds.web.pages.copies import HEADER_NAMES, Asking, lasting
 from feeds.web.pages.onward import BEFORE, nowhere, older
@@ -140,17 +141,18 @@ def site(
     draw: Draw = lambda _: b"",
     look: Look = nothing,
     turned: Turned = nowhere,
+    woken: Woken = lambda _: True,
 ) -> Site:
     """Return the web application: *entrances* first, then what is published.
 
     *assets* are fixed files by path (media type, bytes); *ready* tells whether requests may come, its reasons are
     told to the operator alone (SRV-31); *front* decides who is let in, everyone without it;
     *draw* gives the page of a refusal by its status, b'' for none; *look* finds pictures that posts point at,
-    *turned* what lies behind the pages of channels.
+    *turned* what lies behind the pages of channels; *woken* has brought out what rests until somebody asks for it.
     """
     front = front or Front()
     packer = ThreadPoolExecutor(1, thread_name_prefix="packer")
-    outputs = Outputs(shelf, assets, prefix=front.prefix, beside=packer)
+    outputs = Outputs(shelf, assets, prefix=front.prefix, beside=packer, woken=woken)
     own = (
         Entrance(path="/healthz", handler=lambda _: text("ok\n")),
         Entrance(path="/readyz", handler=_readiness(ready)),

@@ -15,6 +15,7 @@ from feeds.app.serving import planning, push
 from feeds.app.serving.gallery import Gallery
 from feeds.app.serving.operating import Operating
 from feeds.app.serving.service import Service
+from feeds.app.serving.waking import Waking
 from feeds.config.read import read_with_warnings
 from feeds.config.stamp import changed
 from feeds.core.sorting.channels import channels
@@ -24,7 +25,7 @@ from feeds.errors import ConfigError
 from feeds.jobs.tick import beside
 from feeds.jobs.work import Work
 from feeds.log import Once, about
-from feeds.model.buckets import shard_in
+from feeds.model.buckets import bucket_of_channel, shard_in
 from feeds.model.job import Job, Report
 from feeds.model.settings import Settings
 from feeds.ports import Ports
@@ -165,7 +166,8 @@ class WorkerNode:
             own.deal, own.fetcher = dealt.stamp, fetcher_for(app.settings, client, dealt.parts)
             made = ports_for(app.settings, app.store, client, app.clock, app.sandbox, own.fetcher)
             noting = Gallery(lambda: app.settings, app.store.pictures, reads=False)
-            own.ports = replace(made, write=lambda _: (), remove=lambda _: None, gallery=noting)
+            resting = app.store.outbox.resting
+            own.ports = replace(made, write=lambda _: (), remove=lambda _: None, gallery=noting, resting=resting)
         found: Ports = own.ports
         return found
 
@@ -216,12 +218,24 @@ class WebNode(Service):
         self._queue = Queue(address_of(app.settings))
         super().__init__(app, environ, engine=Remote(self._queue, self._housekeeping, lambda: due(app), TICK))
         self.leads = False
+        self._waking = Waking(app.store.outbox.resting, app.clock, self._bring_out)
 
     def _first_pass_over(self) -> bool:
         """Tell whether the cluster shows what it is to show; once it did, that is never asked again."""
         if not self.first_pass.is_set() and shown(self.app):
             self.first_pass.set()
         return self.first_pass.is_set()
+
+    def _woken(self, path: str) -> bool:
+        return self.app.settings.site.rest_after is None or self._waking(path)
+
+    def _bring_out(self, channel_id: str) -> None:
+        """Ask for the job at once; where that fails, a scheduler finds the mark."""
+        try:
+            shard = shard_in(bucket_of_channel(channel_id), self.app.store.shards)
+            self._queue.put([Job(name="publish", shard=shard)])
+        except Exception:
+            logger.exception("wake failed channel=%s", channel_id)
 
     def _housekeeping(self) -> None:
         self.operating.ticked()

@@ -10,7 +10,7 @@ import logging
 import secrets
 import threading
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -20,13 +20,16 @@ from feeds.app.build import App
 from feeds.core.partners.usage import reader
 from feeds.errors import FeedsError
 from feeds.model.channel import Format
+from feeds.model.names import ChannelName
 from feeds.model.partner import Audience, Traffic
+from feeds.web.pages.outputs import file_at
 from feeds.web.wire.client import household
 
 logger = logging.getLogger(__name__)
 
 READ: frozenset[Format] = frozenset({"atom", "rss", "json"})
 MOST = 20_000  # requests between two counts; of more than that a second the first are not counted
+NOTED = timedelta(minutes=1)  # what was asked for is noted again after so long
 SALT = "usage_salt"  # of the store's notes: the day, and the salt of that day
 
 _reader = lru_cache(maxsize=4096)(reader)
@@ -50,6 +53,7 @@ class Usage:
         self._app = app
         self._seen: deque[Request] = deque(maxlen=MOST)
         self._salt: tuple[str, bytes] = ("", b"")
+        self._noted: dict[str, datetime] = {}  # when it was noted last that a path was asked for
         self._turn = threading.Lock()
         self.see = self._seen.append
         """Note a request: of any thread, and in no time."""
@@ -93,7 +97,21 @@ class Usage:
             who = hmac.new(salt, (service or f"{household(client)}\n{agent}").encode(), sha256).hexdigest()[:32]
             readers[channel, who] = max(subscribers, readers.get((channel, who), 0))
         self._app.store.partners.read_by(day, [(*key, number) for key, number in readers.items()])
+        self._note({path for path, *_ in seen}, now)
         self._app.store.partners.count(tuple(counts.values()))  # last: it adds up, and what fails is done once more
+
+    def _note(self, paths: Collection[str], now: datetime) -> None:
+        """Note that somebody asked for documents at *paths*, of whatever format: what nobody asks for may rest."""
+        if self._app.settings.site.rest_after is None:
+            return
+        late = {path for path in paths if (at := self._noted.get(path)) is None or now - at >= NOTED}
+        places = filter(None, map(self._app.store.overview.place, map(file_at, late)))
+        channels = {name.channel for id, _ in places if not (name := ChannelName.of(id)).story}
+        if channels:
+            self._app.store.outbox.resting.asked(channels, now)
+        if len(self._noted) > MOST:
+            self._noted.clear()
+        self._noted.update(dict.fromkeys(late, now))
 
     def _channel(self, path: str) -> str:
         """The channel whose feed lies at a path; '' for what is none: pages, archives, files."""

@@ -226,7 +226,7 @@ class Service:
         shelf, ready = self.app.store.overview, self._ready
         draw, turned = refusals.pages(self.app), onward.turner(self.app)
         look = Gallery(lambda: self.app.settings, self.app.store.pictures).look
-        web = self.web = site(shelf, STATIC, ready, extra, front, self.usage.see, draw, look, turned)
+        web = self.web = site(shelf, STATIC, ready, extra, front, self.usage.see, draw, look, turned, self._woken)
         crowd = Crowd(web, self.operating.meters.answered)
         return _Server(
             self.operating,
@@ -247,6 +247,11 @@ class Service:
             ),
             crowd,
         )
+
+    def _woken(self, path: str) -> bool:
+        """Have brought out what rests at *path*: who writes a folder too lets nothing rest."""
+        del path
+        return True
 
     def _on_stop(self, _signal: int, _frame: FrameType | None) -> None:
         self.stopping.set()

@@ -1,7 +1,7 @@
 """One revision of a document in memory, and what those who ask for it are answered."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -13,6 +13,7 @@ from feeds.web.wire.http import HEADERS, PAGE_POLICY, Answer, text
 
 MAX_AGE = 300  # seconds a cache may answer for us; a correction is then at most five minutes late there
 ASSET_AGE = 3600
+LATE_AGE = 5  # of what is being brought out anew, and did not come in time
 FIXED = -1  # the generation of what never changes
 
 # Feeds need no script, frame or form: what a hostile entry smuggled past the cleaner still meets this wall.
@@ -81,6 +82,7 @@ class Copy:
     modified: int | None = None
     also_xml: bool = False
     is_page: bool = True
+    whole: bool = False  # it is sent whole, also to who has it already
     rendition: Rendition | None = None  # where only what is new may be asked for
     generation: int = FIXED
     packing: bool = False  # codings are being made, or were
@@ -121,6 +123,11 @@ def copy_of(rendition: Rendition, generation: int) -> Copy:
         rendition=rendition if is_feed and rendition.parts else None,
         generation=generation,
     )
+
+
+def late(copy: Copy) -> Copy:
+    """Return *copy* as it is answered while a newer one is made: whole, whatever the client has, and soon forgotten."""
+    return replace(copy, cache_control=f"public, max-age={LATE_AGE}", whole=True, rendition=None, known={}, memo={})
 
 
 def asset(media_type: str, body: bytes) -> Copy:
@@ -175,7 +182,7 @@ def _answer(copy: Copy, asked: Asking, now: int, *, navigated: bool) -> Answer:
         "Vary": "Accept, Accept-Encoding, Sec-Fetch-Dest" if navigated else copy.vary,
         "Cache-Control": "private, no-store" if navigated else copy.cache_control,
     }
-    if copy.status == 200 and (conditions := asked.conditions):
+    if copy.status == 200 and not copy.whole and (conditions := asked.conditions):
         tags = [copy.etag + SUFFIXES[c] for c in codings if c in copy.bodies and c != coding]
         verdict = judge(conditions, copy.etag + SUFFIXES[coding], tags, dated, now)
         if verdict.status == 304:

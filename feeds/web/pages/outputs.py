@@ -14,7 +14,8 @@ from types import MappingProxyType
 from urllib.parse import quote, unquote
 
 from feeds.ports import Shelf
-from feeds.web.pages.copies import FIXED, Asking, Copy, answer, asking, asset, copy_of
+from feeds.ports_resting import Woken
+from feeds.web.pages.copies import FIXED, Asking, Copy, answer, asking, asset, copy_of, late
 from feeds.web.wire.codings import Coding, packed
 from feeds.web.wire.http import HEADERS, Answer
 
@@ -29,7 +30,8 @@ class Outputs:
     """Renditions from memory, the least asked for dropped first; *assets* are fixed files by path: type and bytes.
 
     *prefix* is the path of the site's address, without a slash at its end. Codings beyond gzip are made by *beside*,
-    one revision after another, and sent once they are there; without it they are not made.
+    one revision after another, and sent once they are there; without it they are not made. *woken* has brought out what
+    rests until somebody asks for it: it is asked before a copy is taken for current.
     """
 
     def __init__(
@@ -41,8 +43,9 @@ class Outputs:
         cache_bytes: int = CACHE_BYTES,
         beside: Executor | None = None,
         clock: Callable[[], float] = time.time,
+        woken: Woken = lambda _: True,
     ) -> None:
-        self._shelf, self._prefix, self._beside, self._clock = shelf, prefix, beside, clock
+        self._shelf, self._prefix, self._beside, self._clock, self._woken = shelf, prefix, beside, clock, woken
         self._assets = {path: asset(media_type, body) for path, (media_type, body) in assets.items()}
         self._limit = cache_bytes
         self._copies: OrderedDict[str, Copy] = OrderedDict()
@@ -110,6 +113,8 @@ class Outputs:
         generation = self._shelf.generation  # before the shelf is asked: what comes after it is found next time
         held = self._copies.get(path)
         if held is None or held.generation != generation:
+            if not self._woken(path):
+                return self._late(path)
             stamp = self._shelf.stamp(path)
             if held and held.etag == stamp:
                 held.generation = generation
@@ -122,6 +127,11 @@ class Outputs:
             held.packing = True
             self._beside.submit(self._pack, path, held)
         return held
+
+    def _late(self, path: str) -> Copy | None:
+        """What is there, though it is not the latest: it is not kept, so that the next request is for the latest."""
+        rendition = self._shelf.rendition(path)
+        return late(copy_of(rendition, 0)) if rendition else None
 
     def _used(self, path: str) -> None:
         with suppress(KeyError):  # dropped meanwhile

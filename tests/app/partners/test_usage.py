@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from feeds.app.build import App, opened
 from feeds.app.partners import usage
 from feeds.app.passes import run_pass
 from feeds.errors import StoreLocked
+from feeds.model.changes import Mark
 from feeds.web.site import site
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -163,3 +165,29 @@ def test_ticks_of_several_threads_count_each_request_once(desk: Desk) -> None:
         sys.setswitchinterval(was)
     assert failed == []
     assert desk.lines() == {"all 2026-11-20": (10_000, 0, 0, 1)}
+
+
+def test_what_was_asked_for_is_noted_whatever_the_format(desk: Desk) -> None:
+    resting = desk.app.store.outbox.resting
+
+    def asked() -> datetime | None:
+        adds = Mark(channel_id="all", due=desk.now, adds=True)
+        desk.app.store.library.restate((), (), [adds])
+        return resting.calm(["all"], desk.now)["all"]
+
+    desk.get("/", "198.51.100.1", "Browser/1")
+    desk.counted.flush()
+    assert asked() is None, "nothing rests here"
+    site = replace(desk.app.settings.site, rest_after=timedelta(hours=1))
+    desk.app.settings = replace(desk.app.settings, site=site)
+    for path in ("/", "/opml.xml", "/rss.xml", "/index.html"):
+        desk.now += timedelta(hours=1)
+        desk.get(path, "198.51.100.1", "Browser/1")
+        desk.counted.flush()
+        assert asked() == desk.now, path
+    first, desk.now = desk.now, desk.now + usage.NOTED / 2
+    desk.get("/index.html", "198.51.100.1", "Browser/1")
+    desk.get("/static/style.css", "198.51.100.1", "Browser/1")
+    desk.get("/nothing.xml", "198.51.100.1", "Browser/1")
+    desk.counted.flush()
+    assert asked() == first, "once a minute is enough"
