@@ -300,7 +300,7 @@ def digest_of(settings: Settings) -> str:
         settings.unknown_category,
         settings.outputs,
         settings.hubs,
-        "pictures",  # what is published anew once it is looked after, too
+        "pictures, recordings",  # what is published anew once it is looked after, too
         tuple((s.id, s.kind, s.prefer, s.order, s.categories, s.options.content, s.title) for s in settings.sources),
         __version__,
         STYLE,  # by its bytes: old pages under a new sheet would show what it hid before

@@ -65,6 +65,18 @@ def stamp(root: str, name: str, limit: int) -> Stamp:
         return _stamp(os.stat(last, dir_fd=at, follow_symlinks=False), limit)
 
 
+def read_part(root: str, name: str, as_of: Stamp, begin: int, size: int) -> bytes:
+    """Return *size* bytes of what `read` would read, from *begin* on. Raises `Changed` where it is not *as_of* any
+    more."""
+    with _shelf(root, name) as (at, last), _opened(last, at=at) as file:
+        if _stamp(os.fstat(file), None) != as_of:
+            raise Changed("it changed since it was looked at")
+        found = os.pread(file, size, begin)
+        if len(found) != size or _stamp(os.fstat(file), None) != as_of:
+            raise Changed("it changed while it was read")
+        return found
+
+
 def read_at(path: str, limit: int) -> bytes:
     """Return the bytes of the regular file at *path*, which its owner named: links are followed."""
     try:
@@ -135,16 +147,24 @@ def _shelf(root: str, name: str) -> Iterator[tuple[int, str]]:
 
 
 def _read(name: str, limit: int, *, at: int | None = None, follow: bool = False) -> tuple[bytes, Stamp]:
-    # Asked before opening as well: opening a device may do something.
-    _stamp(os.stat(name, dir_fd=at, follow_symlinks=follow), None)
-    descriptor = os.open(name, FILE | (0 if follow else os.O_NOFOLLOW), dir_fd=at)
-    with open(descriptor, "rb") as file:
+    with _opened(name, at=at, follow=follow) as descriptor, open(descriptor, "rb", closefd=False) as file:
         before = _stamp(os.fstat(descriptor), limit)
         body = file.read(limit + 1)
         after = _stamp(os.fstat(descriptor), None)
     if before != after or len(body) != after[1]:
         raise Changed("it changed while it was read")
     return body, after
+
+
+@contextmanager
+def _opened(name: str, *, at: int | None, follow: bool = False) -> Iterator[int]:
+    # Asked before opening as well: opening a device may do something.
+    _stamp(os.stat(name, dir_fd=at, follow_symlinks=follow), None)
+    descriptor = os.open(name, FILE | (0 if follow else os.O_NOFOLLOW), dir_fd=at)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
 
 
 def _stamp(facts: os.stat_result, limit: int | None) -> Stamp:

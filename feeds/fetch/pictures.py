@@ -1,8 +1,8 @@
 """The file of a picture that a post points at: beside the post, or in the site's folder of what is copied as it is.
 
-Only pictures, by their suffix; only regular files below the folder of posts or, where the folder belongs to a
-generator's site, below what that site publishes as it is; never through a link, never what `folder.walk` would not see
-(`.git`, `_includes`), never a draft's folder.
+Only pictures and recordings, by their suffix; only regular files below the folder of posts or, where the folder belongs
+to a generator's site, below what that site publishes as it is; never through a link, never what `folder.walk` would not
+see (`.git`, `_includes`), never a draft's folder.
 """
 
 import os
@@ -14,8 +14,18 @@ from unicodedata import normalize
 from urllib.parse import unquote, urlsplit
 
 from feeds.fetch.folder import Stamp, is_seen, read, read_stamped, stamp
+from feeds.fetch.recordings import Pieces
 from feeds.fetch.sites import folder_of
-from feeds.model.picture import LARGEST_PICTURE, Hanging, Hung, Picture, picture_type
+from feeds.model.picture import (
+    LARGEST_PICTURE,
+    LARGEST_RECORDING,
+    Hanging,
+    Hung,
+    Picture,
+    is_recording,
+    largest,
+    picture_type,
+)
 from feeds.model.sites import SITES
 from feeds.model.source import Folder, Source
 
@@ -25,12 +35,15 @@ _BASE = re.compile(r"^baseurl:[ \t]*[\"']?(/[^\"'\s#]+)", re.MULTILINE)  # of Je
 
 def read_picture(source: Source, picture: Picture) -> Hung | None:
     """Return the file that *picture* is in the folder of *source*; None where there is none that may be shown."""
+    media_type = picture_type(picture.path)
     for base, name in _files(source, picture):
         try:
-            body = read(base, name, LARGEST_PICTURE)
+            if is_recording(picture.path):
+                found = stamp(base, name, LARGEST_RECORDING)
+                return Hung(path=picture.path, media_type=media_type, pieces=Pieces(base, name, found), stamp=found)
+            return Hung(path=picture.path, media_type=media_type, pieces=(read(base, name, LARGEST_PICTURE),))
         except (OSError, ValueError):
             continue
-        return Hung(path=picture.path, media_type=picture_type(picture.path), pieces=(body,))
     return None
 
 
@@ -38,11 +51,12 @@ def look_at(source: Source, picture: Picture) -> Hanging | None:
     """Return the file that `read_picture` would read now."""
     for base, name in _files(source, picture):
         try:
-            found = stamp(base, name, LARGEST_PICTURE)
+            found = stamp(base, name, largest(picture.path))
         except (OSError, ValueError):
             continue
         take = partial(read_stamped, base, name, LARGEST_PICTURE)
-        return Hanging(media_type=picture_type(picture.path), stamp=found, read=take)
+        pieces = Pieces(base, name, found) if is_recording(picture.path) else None
+        return Hanging(media_type=picture_type(picture.path), stamp=found, read=take, pieces=pieces)
     return None
 
 

@@ -44,6 +44,8 @@ _REASONS = {
     errno.EXDEV: "lies on another disk than the output folder, so that nothing can be renamed into it",
 }
 _AT_ONCE = 512  # pieces that one call writes; IOV_MAX is 1,024 on Linux, and POSIX promises 16
+_COMPARED = 4096  # recordings that are remembered as they are
+_Pair = tuple[tuple[int, int], tuple[int, int] | None]  # stamps of a recording and of its copy here
 _NOTHING: Mapping[str, bytes] = MappingProxyType({})
 
 
@@ -56,14 +58,18 @@ def writer(
     A folder that vanishes later is an error, not made again: its disk may only be unmounted.
     """
     _prepare(folder)
+    compared: dict[str, _Pair] = {}
 
     def write(renditions: Sequence[Rendition | Hung]) -> tuple[str, ...]:
         documents = {each.path: each.pieces for each in renditions if isinstance(each, Rendition)}
-        pictures = {each.path: each.pieces for each in renditions if isinstance(each, Hung)}
+        hung = [each for each in renditions if isinstance(each, Hung)]
+        pictures = {each.path: each.pieces for each in hung if each.stamp is None}
         beside = {path: (body,) for path, body in assets.items()}
         with _opened(folder) as root:
             files = {**pictures, **beside, **documents}
+            recordings = [each for each in hung if each.stamp is not None and each.path not in files]
             written = tuple(path for path, pieces in files.items() if _put(folder, root, path, pieces))
+            written += tuple(each.path for each in recordings if _put_recording(folder, root, each, compared))
             for parents, set_ in _sets(folder, documents).items():
                 _tell(folder, root, parents, set_)
             return written
@@ -120,7 +126,7 @@ def _put(folder: str, root: int, path: str, pieces: Sequence[bytes]) -> bool:
     where = f"{folder}/{'/'.join((*parents, name))}"
     try:
         with _below(root, parents, make=True) as place:
-            if _holds(place, name, pieces):
+            if _holds(place, name, pieces, sum(map(len, pieces))):
                 return False
             _replace(root, place, name, pieces)
     except OSError as error:
@@ -128,14 +134,41 @@ def _put(folder: str, root: int, path: str, pieces: Sequence[bytes]) -> bool:
     return True
 
 
-def _replace(root: int, place: int, name: str, pieces: Sequence[bytes]) -> None:
+def _put_recording(folder: str, root: int, recording: Hung, compared: dict[str, _Pair]) -> bool:
+    """As `_put`, but a file that is as it was when both were compared is not read again: it may be very large."""
+    *parents, name = _parts(folder, recording.path)
+    where, stamp = f"{folder}/{'/'.join((*parents, name))}", recording.stamp or (0, 0)
+    try:
+        with _below(root, parents, make=True) as place:
+            if compared.get(recording.path) == (stamp, _stamp(place, name)):
+                return False
+            held = _holds(place, name, recording.pieces, stamp[1])
+            if not held:
+                _replace(root, place, name, recording.pieces, at_once=1)
+            if len(compared) >= _COMPARED:
+                compared.clear()
+            compared[recording.path] = (stamp, _stamp(place, name))
+    except OSError as error:
+        raise OutputError(where, _reason(error)) from error
+    return not held
+
+
+def _stamp(place: int, name: str) -> tuple[int, int] | None:
+    try:
+        found = os.stat(name, dir_fd=place, follow_symlinks=False)
+    except FileNotFoundError:
+        return None
+    return (found.st_mtime_ns, found.st_size) if stat.S_ISREG(found.st_mode) else None
+
+
+def _replace(root: int, place: int, name: str, pieces: Sequence[bytes], at_once: int = _AT_ONCE) -> None:
     """Write *pieces* beside and rename it over *name*. A sync that fails is final: the kernel forgets what it lost."""
     with _step(root, _TEMPORARY, mode=0o700) as beside:
         part = _part()
         file = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600, dir_fd=beside)
         try:
             try:
-                _write_all(file, pieces)
+                _write_all(file, pieces, at_once)
                 os.fchmod(file, _FILE_MODE)
                 os.fsync(file)
             finally:
@@ -148,10 +181,10 @@ def _replace(root: int, place: int, name: str, pieces: Sequence[bytes]) -> None:
     os.fsync(place)
 
 
-def _write_all(file: int, pieces: Sequence[bytes]) -> None:
+def _write_all(file: int, pieces: Sequence[bytes], at_once: int) -> None:
     """Write *pieces* as they lie in memory, without putting them together first."""
-    for first in range(0, len(pieces), _AT_ONCE):
-        rest = [memoryview(piece) for piece in pieces[first : first + _AT_ONCE]]
+    for first in range(0, len(pieces), at_once):
+        rest = [memoryview(piece) for piece in pieces[first : first + at_once]]
         while rest:
             wrote = os.writev(file, rest)
             while rest and wrote >= len(rest[0]):
@@ -160,7 +193,7 @@ def _write_all(file: int, pieces: Sequence[bytes]) -> None:
                 rest[0] = rest[0][wrote:]
 
 
-def _holds(place: int, name: str, pieces: Sequence[bytes]) -> bool:
+def _holds(place: int, name: str, pieces: Sequence[bytes], size: int) -> bool:
     """Whether *name* is a plain, readable file of these bytes already: then it is left alone, with its date."""
     try:
         file = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=place)
@@ -168,7 +201,7 @@ def _holds(place: int, name: str, pieces: Sequence[bytes]) -> bool:
         return False
     with os.fdopen(file, "rb") as old:
         found = os.fstat(file)
-        if not stat.S_ISREG(found.st_mode) or found.st_size != sum(map(len, pieces)):
+        if not stat.S_ISREG(found.st_mode) or found.st_size != size:
             return False
         if stat.S_IMODE(found.st_mode) != _FILE_MODE:
             return False

@@ -21,7 +21,7 @@ from feeds.web.pages.onward import BEFORE, nowhere, older
 from feeds.web.pages.outputs import Outputs, decoded, file_at
 from feeds.web.pages.pictures import Look, Pictures, nothing
 from feeds.web.pages.refusals import Draw, dressed, wants_page
-from feeds.web.wire.http import HEADERS, NOT_FOUND, WRITTEN, Answer, Asked, BadRequest, Entrance, Handler, text
+from feeds.web.wire.http import HEADERS, NOT_FOUND, WRITTEN, Answer, Asked, BadRequest, Entrance, Handler, Pieces, text
 
 logger = logging.getLogger(__name__)
 
@@ -237,7 +237,39 @@ class _Followed(Response):
             await run_in_threadpool(self.after, whole)
 
 
+class _Piecemeal(Response):
+    """A body that is read while it is sent, no faster than it is taken. Where the rest is not to be had any more the
+    connection ends where its length tells."""
+
+    pieces: Pieces
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        left = asyncio.create_task(_left(receive))
+        try:
+            pieces = iter(self.pieces if scope["method"] != "HEAD" else ())
+            while (piece := await run_in_threadpool(next, pieces, None)) is not None:
+                if left.done():
+                    return
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+            await send({"type": "http.response.body", "body": b""})
+        except OSError as error:
+            logger.warning("not sent whole path=%.200r error=%s", scope["path"], error)
+        finally:
+            left.cancel()
+
+
+async def _left(receive: Receive) -> None:
+    """Wait until whoever asked has gone."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
 def _response(answer: Answer) -> Response:
+    if answer.pieces is not None:
+        piecemeal = _Piecemeal(None, answer.status, {**answer.headers, "Content-Length": str(len(answer.pieces))})
+        piecemeal.pieces = answer.pieces
+        return piecemeal
     response = (_Followed if answer.after else Response)(answer.body, answer.status, dict(answer.headers))
     if isinstance(response, _Followed) and answer.after:
         response.after = answer.after

@@ -1,10 +1,12 @@
 """Pictures of our own posts are published with the posts that show them, from each kind of site, and leave with them."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
+from feeds.model.picture import LARGEST_RECORDING, PIECE
 from tests.cli.conftest import Feeds
 
 CONFIG = (
@@ -14,7 +16,7 @@ POST = "---\ntitle: Harbour\ndate: 2026-01-05 10:00:00 +0000\n{0}---\n{1}\n"
 PNG = b"\x89PNG\r\n\x1a\n" + b"picture " * 99
 
 
-def make(folder: Path, files: dict[str, str | bytes]) -> None:
+def make(folder: Path, files: Mapping[str, str | bytes]) -> None:
     for name, body in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(body if isinstance(body, bytes) else body.encode())
@@ -22,7 +24,8 @@ def make(folder: Path, files: dict[str, str | bytes]) -> None:
 
 def pictures(folder: Path) -> set[str]:
     public = folder / "var/public"
-    found = {f"/{p.relative_to(public)}" for p in public.rglob("*") if p.suffix in (".png", ".svg", ".JPG", ".webp")}
+    kinds = (".png", ".svg", ".JPG", ".webp", ".mp3", ".MP4", ".webm")
+    found = {f"/{p.relative_to(public)}" for p in public.rglob("*") if p.suffix in kinds}
     return found - {"/static/favicon.svg", "/favicon.svg"}
 
 
@@ -67,6 +70,36 @@ def test_a_picture_is_published_where_its_post_points(feeds: Feeds, folder: Path
     feeds("run")
     assert pictures(folder) == {path}
     assert (folder / "var/public" / path[1:]).read_bytes() == PNG
+
+
+RECORDINGS = {
+    "sound": '<audio controls src="talk.mp3"></audio>',
+    "video with a picture": '<video poster="talk.png"><source src="talk.MP4"></video>',
+    "a link": "[Listen](talk.mp3)",
+    "video": '<video src="/talk.webm"></video>',
+}
+
+
+@pytest.mark.parametrize("name", RECORDINGS)
+def test_sound_and_video_are_published_too_and_written_once(feeds: Feeds, folder: Path, name: str) -> None:
+    posts(folder, one=RECORDINGS[name])
+    body = os.urandom(2 * PIECE + 7)
+    make(folder, {f"site/{each}": body for each in ("talk.mp3", "talk.MP4", "talk.webm")} | {"site/talk.png": PNG})
+    feeds("run")
+    expected = {"sound": {"/one/talk.mp3"}, "video with a picture": {"/one/talk.MP4", "/one/talk.png"},
+                "a link": {"/one/talk.mp3"}, "video": {"/talk.webm"}}[name]  # fmt: skip
+    assert pictures(folder) == expected
+    (path,) = expected - {"/one/talk.png"}
+    file = folder / "var/public" / path[1:]
+    assert file.read_bytes() == body
+    before = file.stat()
+    feeds("build")
+    assert (file.stat().st_mtime_ns, file.stat().st_ino) == (before.st_mtime_ns, before.st_ino)
+    make(folder, {f"site/{each}": body[::-1] for each in ("talk.mp3", "talk.MP4", "talk.webm")})
+    feeds("build")
+    assert file.read_bytes() == body[::-1]
+    feeds("retract", "https://desk.example/one/")
+    assert pictures(folder) == set()
 
 
 def posts(folder: Path, **posts: str) -> None:
@@ -120,6 +153,12 @@ TRAPS = {
     "no picture": "notes.txt",
     "a page": "page.html",
     "too large": "large.png",
+    "sound, a link to a file": "link.mp3",
+    "sound, too large": "large.mp3",
+    "sound, a draft's": "_drafts/secret.mp3",
+    "sound, out of the folder": "../secret.mp3",
+    "sound, a pipe": "pipe.mp3",
+    "another kind of sound": "notes.mid",
     "a post": "one.md",
     "ours": "/favicon.svg",
     "a backslash": "..%5csecret.png",
@@ -131,18 +170,23 @@ TRAPS = {
 def test_fm_15_fm_23_nothing_else_leaves_the_folder(feeds: Feeds, folder: Path) -> None:
     posts(folder, one="\n\n".join(f"![]({each}) [x]({each})" for each in (*TRAPS.values(), "fine.png")))
     hidden = {f"site/{each}": PNG for each in (".git/secret.png", "_drafts/secret.png", "_includes/secret.png")}
+    make(folder, {"secret.mp3": PNG, "site/_drafts/secret.mp3": PNG, "site/notes.mid": PNG})
     make(folder, {"secret.png": PNG, "away/secret.png": PNG, "site/notes.txt": "x", "site/page.html": "<p>x", **hidden})
     make(folder, {"site/fine.png": PNG, "site/favicon.svg": b"<svg/>", "site/folder.png/a": b""})
     (folder / "site/link.png").symlink_to(folder / "secret.png")
     (folder / "site/away").symlink_to(folder / "away")
+    (folder / "site/link.mp3").symlink_to(folder / "secret.mp3")
     os.mkfifo(folder / "site/pipe.png")
+    os.mkfifo(folder / "site/pipe.mp3")
+    with (folder / "site/large.mp3").open("wb") as large:
+        large.truncate(LARGEST_RECORDING + 1)
     with (folder / "site/large.png").open("wb") as large:
         large.truncate(8 * 1024 * 1024 + 1)
     feeds("run")
     assert pictures(folder) == {"/one/fine.png"}
     public = folder / "var/public"
     assert (public / "favicon.svg").read_bytes() != b"<svg/>"
-    assert {p.name for p in public.rglob("*") if p.suffix in (".txt", ".md") or p.name == "page.html"} == set()
+    assert {p.name for p in public.rglob("*") if p.suffix in (".txt", ".md", ".mid") or p.name == "page.html"} == set()
 
 
 def test_a_picture_that_cannot_be_put_in_place_holds_nothing_up(feeds: Feeds, folder: Path) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from feeds.errors import OutputError
 from feeds.model.channel import Rendition
+from feeds.model.picture import Hung
 from feeds.send.files import STALE, remover, writer
 from tests.render.samples import NOON
 
@@ -301,3 +302,52 @@ def test_remove_does_not_take_what_others_put_there(tmp_path: Path) -> None:
     (tmp_path / "x" / "robots.txt").write_bytes(b"theirs")
     remover(str(tmp_path))(["/x/a.xml"])
     assert files(tmp_path) == {"x/robots.txt": b"theirs"}
+
+
+class Tape(Sequence[bytes]):
+    """A recording of single bytes, which counts what is read of it, and fails at *torn*."""
+
+    def __init__(self, body: bytes, torn: int = -1) -> None:
+        self.body, self.torn, self.reads = body, torn, 0
+
+    def __len__(self) -> int:
+        return len(self.body)
+
+    def __getitem__(self, place: Any) -> Any:
+        if isinstance(place, slice):
+            return [self[n] for n in range(*place.indices(len(self)))]
+        if not 0 <= place < len(self):
+            raise IndexError
+        if place == self.torn:
+            raise OSError("it changed since it was looked at")
+        self.reads += 1
+        return self.body[place : place + 1]
+
+
+def recording(tape: Tape, modified: int = 1) -> Hung:
+    return Hung(path="/a.mp3", media_type="audio/mpeg", pieces=tape, stamp=(modified, len(tape)))
+
+
+def test_a_recording_that_is_as_it_was_is_not_read_again(tmp_path: Path) -> None:
+    write, first = writer(str(tmp_path / "out")), Tape(b"sound")
+    assert write([recording(first)]) == ("/a.mp3",)
+    file = tmp_path / "out/a.mp3"
+    assert (file.read_bytes(), first.reads) == (b"sound", 5)
+    assert write([recording(first)]) == ()
+    assert first.reads == 5
+    assert write([recording(first, modified=2)]) == ()
+    assert first.reads == 10, "another date, the same bytes"
+    assert write([recording(Tape(b"other"), modified=3)]) == ("/a.mp3",)
+    assert file.read_bytes() == b"other"
+    file.write_bytes(b"theirs")
+    assert write([recording(Tape(b"other"), modified=3)]) == ("/a.mp3",)
+    assert writer(str(tmp_path / "out"))([recording(Tape(b"other"), modified=3)]) == (), "by another process: compared"
+
+
+def test_pub_08_a_recording_that_changes_while_it_is_written_leaves_the_old_file(tmp_path: Path) -> None:
+    write = writer(str(tmp_path / "out"))
+    write([recording(Tape(b"sound"))])
+    with pytest.raises(OutputError, match="it changed since it was looked at"):
+        write([recording(Tape(b"longer sound", torn=7), modified=2)])
+    assert (tmp_path / "out/a.mp3").read_bytes() == b"sound"
+    assert list((tmp_path / "out/.tmp").iterdir()) == []

@@ -14,6 +14,7 @@ from feeds import ports
 from feeds.model.channel import MEDIA_TYPES, Format, Rendition
 from feeds.model.settings import Server
 from feeds.web.front import Front
+from feeds.web.pages.pictures import Look, nothing
 from feeds.web.site import Site, site
 from feeds.web.wire.http import Entrance
 from feeds.web.wire.protocol import Crowd, GuardedServer
@@ -114,12 +115,15 @@ def running(
     patience: float = 1.0,
     grace: int = 2,
     through: Callable[[Site], Any] = lambda web: web,
+    look: Look = nothing,
 ) -> Iterator[Running]:
     """Serve *shelf* on a free port until the block ends; *patience* scales how long slow clients are borne.
 
     *through* may stand between the server and the site.
     """
-    web = through(site(shelf, {"/static/style.css": ("text/css", b"p{}")}, lambda: True, entrances, Front(url, server)))
+    web = through(
+        site(shelf, {"/static/style.css": ("text/css", b"p{}")}, lambda: True, entrances, Front(url, server), look=look)
+    )
     answered: list[int] = []
     crowd = Crowd(web, lambda status, times: answered.extend([status] * times), patience=patience)
     config = uvicorn.Config(

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, exists, func, or_
 
 from feeds.errors import OutputError
 from feeds.model.mirror import Gap, Thing
-from feeds.model.picture import Hung, Picture, picture_type
+from feeds.model.picture import RECORDINGS, Hung, Picture, picture_type
 from feeds.store import tables as t
 from feeds.store.outgoing.mirror_tables import mirrored
 from feeds.store.outgoing.picture_tables import pictures
@@ -77,11 +77,12 @@ _ORDER = (_P.path, _P.source_id, _P.beside, _P.place)
 
 
 def _shown() -> Select[Any]:
-    """Select pictures where nothing else is published, with what is noted of each."""
+    """Select pictures where nothing else is published, with what is noted of each; recordings stay out of buckets."""
     return (
         select(*_ORDER, _M.what, _M.tag)
         .outerjoin_from(pictures, mirrored, _M.path == _P.path)
         .where(~exists().where(t.renditions.c.path == _P.path))
+        .where(*(~func.lower(_P.path).like(f"%.{suffix}") for suffix in RECORDINGS))
         .distinct()
     )
 

@@ -1,7 +1,7 @@
 """What is asked and what is answered, without a framework: every handler is a function from one to the other."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
@@ -67,8 +67,27 @@ def _fields(text: str) -> dict[str, str]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pieces:
+    """A body that is too large to be held: *found* gives it in pieces of *step* bytes each but the last, and raises
+    `OSError` where the rest is not to be had any more. *wanted* are the bytes of it that are sent, of *size*."""
+
+    found: Sequence[bytes]
+    step: int
+    size: int
+    wanted: range
+
+    def __len__(self) -> int:
+        return len(self.wanted)
+
+    def __iter__(self) -> Iterator[bytes]:
+        begin, end, step = self.wanted.start, self.wanted.stop, self.step
+        for place in range(begin // step, -(-end // step)) if self.wanted else ():
+            yield self.found[place][max(0, begin - place * step) : end - place * step]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What goes back: *body* is empty for 304 and redirects; HEAD is the server's part.
+    """What goes back: *body* is empty for 304 and redirects, and where there are *pieces*; HEAD is the server's part.
 
     *cookies* are values of `Set-Cookie`, which alone may come several times. *after* is told, in a thread, whether the
     last byte was handed to the operating system before the connection ended.
@@ -77,6 +96,7 @@ class Answer:
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    pieces: Pieces | None = None
     cookies: tuple[str, ...] = ()
     after: Callable[[bool], None] | None = field(default=None, compare=False)
     _wire: list[bytes] = field(default_factory=list, init=False, repr=False, compare=False)

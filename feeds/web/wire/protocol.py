@@ -210,6 +210,12 @@ class Guarded(HttpToolsProtocol):
         if not self.transport.is_closing():
             self.transport.close()
 
+    def resume_writing(self) -> None:
+        """What waited to be taken was, so that more can be written: whoever takes all of a long answer, only slowly,
+        is not left for it."""
+        self._left = 0
+        super().resume_writing()
+
     def check(self, now: float, patience: float) -> None:
         """Close what takes too long."""
         left = self.transport.get_write_buffer_size()

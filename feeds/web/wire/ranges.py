@@ -1,6 +1,7 @@
 """A part of what is asked for: one range of bytes (RFC 9110 §14), for who goes on with what broke off."""
 
 import re
+from dataclasses import replace
 
 from feeds.web.wire.http import Answer, Asked, text
 
@@ -15,21 +16,30 @@ def part(whole: Answer, asked: Asked) -> Answer:
     It stays whole where that is what is wanted, where If-Range names another version (a date names none, for we send
     none), and where the range is not to be understood.
     """
+    size = len(whole.body) if whole.pieces is None else whole.pieces.size
+    wanted = _wanted(whole, asked, size)
+    if wanted is None:
+        return whole
+    if not wanted:
+        return text("It has no such bytes.\n", 416, Content_Range=f"bytes */{size}")
+    headers = {**whole.headers, "Content-Range": f"bytes {wanted.start}-{wanted.stop - 1}/{size}"}
+    if whole.pieces is not None:
+        return Answer(status=206, headers=headers, pieces=replace(whole.pieces, wanted=wanted))
+    return Answer(status=206, headers=headers, body=whole.body[wanted.start : wanted.stop])
+
+
+def _wanted(whole: Answer, asked: Asked, size: int) -> range | None:
+    """The bytes that are wanted, none of them where there are none; None for all."""
     wanted = asked.headers.get("range")
     if whole.status != 200 or asked.method != "GET" or wanted is None:
-        return whole
+        return None
     if asked.headers.get("if-range", whole.headers["ETag"]).strip() != whole.headers["ETag"]:
-        return whole
-    size, found = len(whole.body), _ONE.fullmatch(wanted.strip())
+        return None
+    found = _ONE.fullmatch(wanted.strip())
     if found is None or not (found[1] or found[2]):
-        return whole
-    if found[1]:
-        begin, end = int(found[1]), min(int(found[2] or size), size - 1)
-        if found[2] and int(found[2]) < begin:
-            return whole
-    else:
-        begin, end = max(0, size - int(found[2])), size - 1
-    if begin >= size:
-        return text("It has no such bytes.\n", 416, Content_Range=f"bytes */{size}")
-    headers = {**whole.headers, "Content-Range": f"bytes {begin}-{end}/{size}"}
-    return Answer(status=206, headers=headers, body=whole.body[begin : end + 1])
+        return None
+    if not found[1]:
+        return range(max(0, size - int(found[2])), size)
+    if found[2] and int(found[2]) < int(found[1]):
+        return None
+    return range(int(found[1]), min(int(found[2] or size), size - 1) + 1)

@@ -117,3 +117,13 @@ def test_a_document_and_what_is_ours_go_before_a_picture_of_the_same_path(desk: 
     desk.store.outbox.vacate([QUAY.path])
     assert desk.pass_().counts == {"mirrored": 1}
     assert desk.shows() == {QUAY.path: b"quay"}
+
+
+def test_recordings_stay_out_of_the_bucket_and_are_not_missed(desk: Desk) -> None:
+    """A bucket takes what is put as one piece of memory; what is heard and seen is served from here."""
+    desk.folder.files["/talk.MP3"] = b"talk"
+    desk.store.pictures.hang("all", [QUAY, QUAY._replace(path="/talk.MP3")])
+    assert desk.notes.standing().behind == 2
+    assert desk.pass_().counts == {"mirrored": 2}
+    assert desk.shows() == {QUAY.path: b"quay"}
+    assert desk.notes.standing().behind == 0
