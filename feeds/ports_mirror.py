@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from feeds.model.mirror import Closed, Gap, Thing
+from feeds.model.mirror import Closed, Gap, Replica
 
 
 class Bucket(Protocol):
@@ -18,8 +18,8 @@ class Bucket(Protocol):
     def name(self) -> str:
         """Which one: another name is another bucket."""
 
-    def put(self, thing: Thing, tag: str) -> str | None:
-        """Put a thing where now is what bears *tag* ('': nothing); return its own tag. None: there is another one."""
+    def put(self, replica: Replica, tag: str) -> str | None:
+        """Put a replica where now is what bears *tag* ('': nothing); return its own tag. None: there is another one."""
 
     def tag(self, path: str) -> str:
         """Return the tag of what is at *path*, '' where nothing is."""
@@ -46,7 +46,7 @@ class Notes(Protocol):
     def wanted(self, path: str) -> str:
         """Return what stands for that which is published at *path* now, '' where nothing is."""
 
-    def document(self, gap: Gap) -> Thing | None:
+    def document(self, gap: Gap) -> Replica | None:
         """Return what is published at a path, None where that is not what the gap *wants*.
 
         Raises `OutputError` where it is a picture that cannot be read here.
@@ -77,8 +77,8 @@ class Notes(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mirror:
-    """The bucket, our notes of it, and the *assets* (things by path) that stand beside what is published."""
+    """The bucket, our notes of it, and the *assets* (replicas by path) that stand beside what is published."""
 
     bucket: Bucket
     notes: Notes
-    assets: Mapping[str, Thing] = field(default_factory=dict)
+    assets: Mapping[str, Replica] = field(default_factory=dict)

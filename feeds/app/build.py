@@ -33,7 +33,7 @@ from feeds.jobs.syndicate import Syndicate
 from feeds.jobs.work import Progress, Work, never, silent
 from feeds.log import reshape
 from feeds.model.job import Job, Report
-from feeds.model.mirror import MirrorPlace, Thing
+from feeds.model.mirror import MirrorPlace, Replica
 from feeds.model.settings import Settings
 from feeds.model.source import Source
 from feeds.net import Client
@@ -121,8 +121,8 @@ def ports_for(
     )
 
 
-ASSETS: Mapping[str, Thing] = {
-    path: Thing(path=path, body=body, media_type=media_type) for path, (media_type, body) in STATIC.items()
+ASSETS: Mapping[str, Replica] = {
+    path: Replica(path=path, body=body, media_type=media_type) for path, (media_type, body) in STATIC.items()
 }
 
 

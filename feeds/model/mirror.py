@@ -24,7 +24,7 @@ class MirrorPlace:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Thing:
+class Replica:
     """A document as it is put there; *gzip* tells that *body* is compressed so."""
 
     path: str

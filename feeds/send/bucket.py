@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from feeds.errors import OutputError
-from feeds.model.mirror import MirrorPlace, Thing
+from feeds.model.mirror import MirrorPlace, Replica
 
 try:
     import obstore
@@ -31,7 +31,7 @@ REASONS: Mapping[type[Exception], str] = {
     exceptions.PermissionDeniedError: "it is refused: check `mirror.access_key` and what it may do",
     exceptions.UnauthenticatedError: "the key does not count: check `mirror.access_key` and `mirror.secret_key`",
     FileNotFoundError: "the bucket is not there: make it, or check `mirror.bucket` and `mirror.endpoint`",
-    exceptions.InvalidPathError: "no bucket takes a thing of this name",
+    exceptions.InvalidPathError: "no bucket takes an object of this name",
 }
 
 
@@ -56,15 +56,15 @@ class Bucket:
         )
         self._cache = f"public, max-age={int(place.max_age.total_seconds())}"
 
-    def put(self, thing: Thing, tag: str) -> str | None:
-        coding = {"Content-Encoding": "gzip"} if thing.gzip else {}
-        given = {"Content-Type": thing.media_type, "Cache-Control": self._cache, **coding}
-        with self._told(thing.path):
+    def put(self, replica: Replica, tag: str) -> str | None:
+        coding = {"Content-Encoding": "gzip"} if replica.gzip else {}
+        given = {"Content-Type": replica.media_type, "Cache-Control": self._cache, **coding}
+        with self._told(replica.path):
             try:
                 put = obstore.put(
                     self._store,
-                    _key(thing.path),
-                    thing.body,
+                    _key(replica.path),
+                    replica.body,
                     attributes=given,
                     mode={"e_tag": tag} if tag else "create",
                     use_multipart=False,
@@ -87,7 +87,7 @@ class Bucket:
     def tags(self) -> Iterator[tuple[str, str]]:
         with self._told(self.name):
             for some in obstore.list(self._store):
-                yield from (("/" + thing["path"], thing["e_tag"] or "") for thing in some)
+                yield from (("/" + found["path"], found["e_tag"] or "") for found in some)
 
     @contextmanager
     def _told(self, path: str) -> Iterator[None]:

@@ -122,7 +122,7 @@ def test_a_retraction_reaches_the_bucket_at_once(feeds: Feeds, folder: Path, mon
     (folder / "feeds.yaml").write_text(CONFIG + "mirror: {bucket: copies}\n")
 
     def copied() -> set[str]:
-        documents = [(p[1:], thing.body) for p, (thing, _) in bucket.things.items() if thing.gzip]
+        documents = [(p[1:], thing.body) for p, (thing, _) in bucket.replicas.items() if thing.gzip]
         return {path for path, body in documents if b"Ferry" in gzip.decompress(body)}
 
     feeds("run")

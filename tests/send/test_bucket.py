@@ -14,12 +14,12 @@ import pytest
 from obstore.store import S3Store
 
 from feeds.errors import OutputError
-from feeds.model.mirror import MirrorPlace, Thing
+from feeds.model.mirror import MirrorPlace, Replica
 from feeds.send.bucket import Bucket
 from tests.end_to_end.test_serve import free_port
 
 SERVER = Path(__file__).parent.parent.parent / ".venv" / "peers-moto" / "bin" / "moto_server"
-PAGE = Thing(path="/기술/index.html", body=gzip.compress(b"<p>1"), media_type="text/html; charset=utf-8", gzip=True)
+PAGE = Replica(path="/기술/index.html", body=gzip.compress(b"<p>1"), media_type="text/html; charset=utf-8", gzip=True)
 
 pytestmark = pytest.mark.skipif(
     not SERVER.exists(), reason="moto is not installed: scripts/test installs it where it can be had"
@@ -81,7 +81,7 @@ def test_document_is_there_with_what_caches_and_readers_need(place: MirrorPlace)
 
 
 def test_plain_thing_has_no_coding(place: MirrorPlace) -> None:
-    Bucket(place).put(Thing(path="/static/a.css", body=b"a {}", media_type="text/css"), "")
+    Bucket(place).put(Replica(path="/static/a.css", body=b"a {}", media_type="text/css"), "")
     assert "Content-Encoding" not in read(place, "static/a.css")[1]
 
 

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from sqlalchemy import ColumnElement, Connection, Row, Select, exists, func, or_, select
 
 from feeds.errors import OutputError
-from feeds.model.mirror import Gap, Thing
+from feeds.model.mirror import Gap, Replica
 from feeds.model.picture import RECORDINGS, Hung, Picture, picture_type
 from feeds.store import tables as t
 from feeds.store.outgoing.mirror_tables import mirrored
@@ -62,7 +62,7 @@ def wanted(connection: Connection, album: Album, path: str) -> str:
     return _wants(path, album, rows) if rows else ""
 
 
-def document(connection: Connection, album: Album, gap: Gap) -> Thing | None:
+def document(connection: Connection, album: Album, gap: Gap) -> Replica | None:
     """Return the picture of a gap, None where it is another one by now. Raises `OutputError` where it is not here."""
     if gap.wants == _UNREAD:
         raise OutputError(gap.path, _ELSEWHERE)
@@ -70,7 +70,7 @@ def document(connection: Connection, album: Album, gap: Gap) -> Thing | None:
     if _wants(gap.path, album, rows) != gap.wants:
         return None
     hung = next((hung for row in rows if (hung := album.read(_picture(row)))), None)
-    return Thing(path=gap.path, body=b"".join(hung.pieces), media_type=hung.media_type) if hung else None
+    return Replica(path=gap.path, body=b"".join(hung.pieces), media_type=hung.media_type) if hung else None
 
 
 _ORDER = (_P.path, _P.source_id, _P.beside, _P.place)

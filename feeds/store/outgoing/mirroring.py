@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, func, literal, or_, select, true, update
 from sqlalchemy import Row as AnyRow
 
-from feeds.model.mirror import Closed, Gap, MirrorStanding, Thing
+from feeds.model.mirror import Closed, Gap, MirrorStanding, Replica
 from feeds.store import tables as t
 from feeds.store.database.db import Database, chunks
 from feeds.store.outgoing import mirror_pictures, news
@@ -33,12 +33,12 @@ _WANTS = _R.etag + " " + _R.media_type  # the bytes, and how they are called
 
 
 class Mirroring:
-    """Notes in one database. *assets* are things beside what is published, by path; so are pictures, of *album*."""
+    """Notes in one database. *assets* are replicas beside what is published, by path; so are pictures, of *album*."""
 
-    def __init__(self, db: Database, assets: Mapping[str, Thing], album: Album | None = None) -> None:
+    def __init__(self, db: Database, assets: Mapping[str, Replica], album: Album | None = None) -> None:
         self._db, self._album = db, album
-        self._assets = {path: f"{_digest(thing)} {thing.media_type}" for path, thing in assets.items()}
-        self._things = assets
+        self._assets = {path: f"{_digest(replica)} {replica.media_type}" for path, replica in assets.items()}
+        self._replicas = assets
 
     def waits(self, now: datetime) -> bool:
         with self._db.read() as connection:
@@ -71,17 +71,17 @@ class Mirroring:
             known = connection.scalar(select(_WANTS).where(_R.path == path)) or self._assets.get(path, "")
             return known or (mirror_pictures.wanted(connection, self._album, path) if self._album else "")
 
-    def document(self, gap: Gap) -> Thing | None:
+    def document(self, gap: Gap) -> Replica | None:
         with self._db.read() as connection:
             row = connection.execute(select(_R.body, _R.media_type, _WANTS.label("wants")).where(_R.path == gap.path))
             found = row.one_or_none()
             if found is None and self._album and gap.path not in self._assets:
                 return mirror_pictures.document(connection, self._album, gap)
         if found is None:
-            return self._things.get(gap.path) if self._assets.get(gap.path) == gap.wants else None
+            return self._replicas.get(gap.path) if self._assets.get(gap.path) == gap.wants else None
         if found.wants != gap.wants:
             return None
-        return Thing(path=gap.path, body=found.body, media_type=found.media_type, gzip=True)
+        return Replica(path=gap.path, body=found.body, media_type=found.media_type, gzip=True)
 
     def leave(self, gaps: Sequence[Gap]) -> None:
         with self._db.write() as connection:
@@ -208,5 +208,5 @@ def _published(connection: Connection) -> str:
     return connection.scalar(select(t.meta.c.value).where(t.meta.c.key == news.KEY)) or ""
 
 
-def _digest(thing: Thing) -> str:
-    return sha256(thing.body).hexdigest()[:32]
+def _digest(replica: Replica) -> str:
+    return sha256(replica.body).hexdigest()[:32]

@@ -14,7 +14,7 @@ from feeds.model.buckets import ALL
 from feeds.model.changes import Mark
 from feeds.model.channel import Format, Period, Place, Rendered, Rendition, Shown
 from feeds.model.delivery import Delivery
-from feeds.model.mirror import Thing
+from feeds.model.mirror import Replica
 from feeds.store import tables as t
 from feeds.store.database.db import Database, chunks, within
 from feeds.store.outgoing import filing, holding, marking, news, redirects, renaming, resting, revisions
@@ -254,7 +254,7 @@ class Outbox:
             row = connection.execute(select(t.renditions).where(t.renditions.c.path == path)).one_or_none()
         return rendition_of(row, gzip.decompress(row.body)) if row else None
 
-    def mirroring(self, assets: Mapping[str, Thing] = MappingProxyType({}), album: Album | None = None) -> Mirroring:
+    def mirroring(self, assets: Mapping[str, Replica] = MappingProxyType({}), album: Album | None = None) -> Mirroring:
         """Return our notes of a bucket; *assets* and the pictures of *album* stand there beside what is published."""
         return Mirroring(self._db, assets, album)
 

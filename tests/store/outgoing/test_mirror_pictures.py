@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from feeds.model.mirror import Thing
+from feeds.model.mirror import Replica
 from feeds.model.picture import Hung, Picture
 from feeds.store import Store
 from feeds.store.outgoing.mirroring import Mirroring
@@ -54,7 +54,7 @@ def desk(store: Store) -> Desk:
 def test_a_picture_is_there_as_it_is_and_once(desk: Desk) -> None:
     assert desk.notes.standing().behind == 2, "the picture, and what stands beside all documents"
     assert desk.pass_().counts == {"mirrored": 2}
-    assert desk.bucket.things[QUAY.path][0] == Thing(path=QUAY.path, body=b"quay", media_type="image/png")
+    assert desk.bucket.replicas[QUAY.path][0] == Replica(path=QUAY.path, body=b"quay", media_type="image/png")
     assert desk.pass_().counts == {}
     assert desk.notes.standing().behind == 0
 
@@ -111,8 +111,8 @@ def test_a_document_and_what_is_ours_go_before_a_picture_of_the_same_path(desk: 
     desk.publish(rendition(path=QUAY.path))
     desk.store.pictures.hang("all", [QUAY, QUAY._replace(path=CSS.path)])
     desk.pass_()
-    assert desk.bucket.things[QUAY.path][0].gzip
-    assert desk.bucket.things[CSS.path][0] == CSS
+    assert desk.bucket.replicas[QUAY.path][0].gzip
+    assert desk.bucket.replicas[CSS.path][0] == CSS
     assert desk.pass_().counts == {}
     desk.store.outbox.vacate([QUAY.path])
     assert desk.pass_().counts == {"mirrored": 1}

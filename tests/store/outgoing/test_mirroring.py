@@ -10,7 +10,7 @@ from feeds.jobs.mirror import mirror
 from feeds.jobs.work import Work
 from feeds.model.channel import Rendered, Rendition
 from feeds.model.job import Job, Report
-from feeds.model.mirror import Closed, Gap, MirrorStanding, Thing
+from feeds.model.mirror import Closed, Gap, MirrorStanding, Replica
 from feeds.ports import Ports
 from feeds.ports_mirror import Mirror
 from feeds.store import Store
@@ -19,7 +19,7 @@ from tests.buckets import Bucket
 from tests.core.made import settings
 from tests.store.made import DAY, MINUTE, NOW, rendition
 
-CSS = Thing(path="/static/style.css", body=b"a {}", media_type="text/css")
+CSS = Replica(path="/static/style.css", body=b"a {}", media_type="text/css")
 ASSETS = {CSS.path: CSS}
 
 
@@ -59,9 +59,9 @@ def test_all_that_is_published_is_there_once(site: Site) -> None:
     assert site.notes.waits(NOW)
     assert site.pass_().counts == {"mirrored": 3}
     assert site.shows() == {"/atom.xml": b"<feed/>", "/기술/feed.json": b"<feed/>"}
-    thing, _ = site.bucket.things["/기술/feed.json"]
-    assert (thing.media_type, thing.gzip) == ("application/json", True)
-    assert site.bucket.things[CSS.path][0] == CSS
+    replica, _ = site.bucket.replicas["/기술/feed.json"]
+    assert (replica.media_type, replica.gzip) == ("application/json", True)
+    assert site.bucket.replicas[CSS.path][0] == CSS
     assert not site.notes.waits(NOW)
     assert site.pass_().counts == {}
     assert site.notes.standing() == MirrorStanding()
@@ -83,7 +83,7 @@ def test_another_media_type_of_the_same_bytes_is_put(site: Site) -> None:
     site.pass_()
     site.publish(rendition(media_type="application/xml"))
     site.pass_()
-    assert site.bucket.things["/atom.xml"][0].media_type == "application/xml"
+    assert site.bucket.replicas["/atom.xml"][0].media_type == "application/xml"
 
 
 def test_what_is_not_published_any_more_goes(site: Site) -> None:
@@ -98,7 +98,7 @@ def test_what_is_not_published_any_more_goes(site: Site) -> None:
 
 def test_things_of_others_are_left_alone_until_something_is_published_there(site: Site) -> None:
     for path in ("/logo.png", "/atom.xml"):
-        site.bucket.put(Thing(path=path, body=b"theirs", media_type="x/y"), "")
+        site.bucket.put(Replica(path=path, body=b"theirs", media_type="x/y"), "")
     site.publish(rendition())
     site.pass_()
     assert site.bucket.bodies()["/logo.png"] == b"theirs"
@@ -159,9 +159,9 @@ def test_who_stalled_before_a_removal_does_no_harm_that_lasts(site: Site) -> Non
 def test_killed_between_a_put_and_its_note(site: Site) -> None:
     site.publish(rendition(body=b"1"))
     gap = next(g for g in site.notes.gaps(NOW, 9) if g.path == "/atom.xml")
-    thing = site.notes.document(gap)
-    assert thing
-    site.bucket.put(thing, "")
+    replica = site.notes.document(gap)
+    assert replica
+    site.bucket.put(replica, "")
     site.publish(rendition(body=b"2"))
     site.pass_()
     assert site.shows() == {"/atom.xml": b"2"}
@@ -239,8 +239,8 @@ def test_another_bucket_gets_everything(site: Site) -> None:
 def test_bucket_is_compared_once_a_day(site: Site) -> None:
     site.publish(rendition(), rendition(path="/rss.xml", format="rss"), rendition(path="/x.json", format="json"))
     site.pass_()
-    del site.bucket.things["/rss.xml"]
-    site.bucket.things["/atom.xml"] = (replace(CSS, path="/atom.xml"), "theirs")
+    del site.bucket.replicas["/rss.xml"]
+    site.bucket.replicas["/atom.xml"] = (replace(CSS, path="/atom.xml"), "theirs")
     assert site.pass_().counts == {}
     site.now += DAY
     assert site.notes.waits(site.now)
