@@ -103,6 +103,19 @@ class _Corrected:
     def _end_dcterms_valid(self: Any) -> None:
         self.pop("validity")
 
+    # Dublin Core's terms: feedparser knows those of the older element set alone.
+    def _start_dcterms_license(self: Any, attributes: Found) -> None:
+        self._start_creativecommons_license(attributes)
+
+    def _end_dcterms_license(self: Any) -> None:
+        self._end_creativecommons_license()
+
+    def _start_dcterms_rights(self: Any, attributes: Found) -> None:
+        self._start_dc_rights(attributes)
+
+    def _end_dcterms_rights(self: Any) -> None:
+        self._end_dc_rights()
+
     # Persons: the text is kept; feedparser's search for an address in it is quadratic, and loses the second author.
     def _end_author(self: Any) -> None:
         text = self.pop("author")

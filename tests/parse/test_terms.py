@@ -5,6 +5,8 @@ import pytest
 from feeds.model.source import Document, Source
 from feeds.parse.posts.post import parse
 from feeds.parse.terms import licence_of
+from feeds.parse.tolerant import read_xml
+from feeds.parse.xml.document import read_well_formed
 
 BY = "https://creativecommons.org/licenses/by/4.0/"
 
@@ -44,6 +46,22 @@ def test_front_matter(matter: str, rights: str, licence: str) -> None:
     document = Document(url="a.md", path="a.md", body=f"---\ntitle: t\n{matter}\n---\nx\n".encode())
     (entry,) = parse(document, Source(id="posts", kind="content", location="/posts")).entries
     assert (entry.rights, entry.licence) == (rights, licence)
+
+
+def test_dublin_core_terms_of_a_feed() -> None:
+    """As the feed of rubenerd.com names its licence."""
+    text = (
+        '<rss version="2.0" xmlns:dcterms="http://purl.org/dc/terms/"><channel><title>T</title>'
+        f"<dcterms:license>{BY}</dcterms:license><dcterms:rights>Kim</dcterms:rights><item><title>t</title>"
+        "<dcterms:license>https://a.example/nc</dcterms:license></item></channel></rss>"
+    )
+    for found in (
+        read_well_formed(text.encode(), "https://a.example/", "UTC"),
+        read_xml(text, "https://a.example/", "UTC"),
+    ):
+        assert found
+        assert (found.info.licence, found.info.rights) == (BY, "Kim")
+        assert found.entries[0].licence == "https://a.example/nc"
 
 
 def test_a_picture_has_its_credit() -> None:

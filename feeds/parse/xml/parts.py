@@ -59,7 +59,8 @@ def link_of(element: etree._Element, scope: Scope) -> Link:
 
 
 def licence_of(element: etree._Element) -> Link:
-    """Read the licence of Creative Commons' modules, a text in one and an attribute in the other, as a link."""
+    """Read a licence as a link: a text in Creative Commons' module for RSS and in Dublin Core's terms, an attribute in
+    its module for RDF."""
     return Link(text_of(element) or attributes_of(element).get("resource", "").strip(), "license", "", {})
 
 

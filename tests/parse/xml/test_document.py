@@ -143,6 +143,10 @@ SAME = {  # what stands in the channel, in the item
         '<media:content url="https://a.example/a.mp3" fileSize="99" duration="65"><media:title>t</media:title>'
         "</media:content>",
     ),
+    "licence and rights in Dublin Core's terms": (
+        "<dcterms:license>https://cc.example/by</dcterms:license><dcterms:rights>© Kim</dcterms:rights>",
+        "<title>t</title><dcterms:rights>© Lee</dcterms:rights><dcterms:license>https://cc.example/nc</dcterms:license>",
+    ),
     "licence of the feed": (
         "<creativeCommons:license>https://cc.example/by</creativeCommons:license>",
         "<title>t</title>",
