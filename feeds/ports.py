@@ -128,8 +128,8 @@ class Archive(Protocol):
     def story(self, id: str) -> Story | None:
         """Return one story of any status, None where there is none."""
 
-    def categories(self) -> Mapping[str, Category]:
-        """Return every category that exists, by slug."""
+    def categories(self, at: datetime | None = None) -> Mapping[str, Category]:
+        """Return every category that exists, by slug; with *at*, those that may be known at that time."""
 
     def told(self, channel_id: str, start: datetime, end: datetime, at: datetime) -> tuple[Story, ...]:
         """Return a channel's stories of a time: published from *start* to before *end*, or first seen then though they

@@ -262,7 +262,7 @@ class App:
 
     def channels(self) -> tuple[str, ...]:
         """Return the ids of all channels, archives among them, and of those that are to end."""
-        configured = (c.id for c in channels(self.settings, self.store.library.categories()))
+        configured = (c.id for c in channels(self.settings, self.store.library.categories(self.clock())))
         return tuple(dict.fromkeys((*configured, *self.store.outbox.channels())))
 
     def source(self, source_id: str) -> Source | None:

@@ -85,7 +85,7 @@ class Editions:
     def public(self, partner: Partner, now: datetime) -> Mapping[str, Channel]:
         """Return the public channels that a partner gets; a category that came up since is among them."""
         if self._looked != now:  # once a second at the most: the clock has no finer hands
-            categories = self._archive.categories()
+            categories = self._archive.categories(now)
             self._looked = now
             if self._categories != categories:
                 self._categories, self._channels = categories, {}

@@ -56,7 +56,7 @@ class _Edition:
         """Return a channel or archive; where there is none, look again: a poll may have made a category meanwhile."""
         found = archive.find(id, self.channels, self.work.ports, self.now)
         if found is None:
-            known = channels(self.work.settings, self.work.ports.archive.categories())
+            known = channels(self.work.settings, self.work.ports.archive.categories(self.now))
             self.channels, self._taken = {c.id: c for c in known}, None
             found = archive.find(id, self.channels, self.work.ports, self.now)
         return found
@@ -73,7 +73,7 @@ class _Edition:
 def publish(job: Job, work: Work) -> Report:
     """Publish every channel of the shard whose mark is due, until none is or the budget ends."""
     now = work.ports.clock()
-    configured = channels(work.settings, work.ports.archive.categories())
+    configured = channels(work.settings, work.ports.archive.categories(now))
     edition = _Edition(work, now, {c.id: c for c in configured}, work.part(job))
     done: set[str] = set()
     more = True

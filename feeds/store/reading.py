@@ -43,6 +43,11 @@ _SHOWN = (
 _LATEST = selecting(_SHOWN.limit(bindparam("most")))
 _SINCE = selecting(_SHOWN.where(_C.published >= bindparam("since", type_=DateTime)))
 _CATEGORIES = selecting(select(t.categories).order_by(t.categories.c.slug))
+_OPEN = selecting(
+    select(t.categories)
+    .where(t.categories.c.opens.is_(None) | (t.categories.c.opens <= bindparam("at", type_=DateTime)))
+    .order_by(t.categories.c.slug)
+)
 
 _GONE = selecting(
     select(t.tombstones.c.story_id, t.tombstones.c.at, t.tombstones.c.story)
@@ -113,9 +118,10 @@ def known_where(connection: Connection, *conditions: ColumnElement[bool]) -> lis
     return [known_of(row) for row in connection.execute(query)]
 
 
-def categories(connection: Connection) -> dict[str, Category]:
-    """Return every category, by slug."""
-    return {row.slug: Category(slug=row.slug, name=row.name) for row in _CATEGORIES.rows(connection)}
+def categories(connection: Connection, at: datetime | None = None) -> dict[str, Category]:
+    """Return every category, by slug; with *at*, those that may be known at that time."""
+    rows = _OPEN.rows(connection, at=at) if at else _CATEGORIES.rows(connection)
+    return {row.slug: Category(slug=row.slug, name=row.name) for row in rows}
 
 
 def latest(connection: Connection, window: Window) -> list[tuple[str, datetime]]:

@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 from feeds.store.database.db import INDEX, DateTime, Number, Words
 
-HEAD = "0029"
+HEAD = "0030"
 """The revision that these tables are; `migrations/versions` leads to it."""
 
 MOVED = "lives_at <> ''"  # few rows; a query has to say it too, for the index to serve
@@ -177,7 +177,14 @@ story_moves = Table(  # ids of stories that ended, and where their members are
     Index("story_moves_new", "new"),
 )
 
-categories = Table("categories", metadata, Column("slug", Words, primary_key=True), _required("name", Words))
+categories = Table(
+    "categories",
+    metadata,
+    Column("slug", Words, primary_key=True),
+    _required("name", Words),
+    Column("opens", DateTime),  # when a story of it may first be seen; empty: it is open
+    Index("categories_opens", "opens"),
+)
 
 searched = Table(  # what stories can be found by
     "searched",

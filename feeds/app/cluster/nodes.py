@@ -66,7 +66,7 @@ def shown(app: App) -> bool:
     library, figures = app.store.library, app.store.figures
     if not library.meta("settings") or not (figures.tells() or not figures.waiting(app.clock())[0]):
         return False
-    ids = [channel.id for channel in channels(app.settings, library.categories())]
+    ids = [channel.id for channel in channels(app.settings, library.categories(app.clock()))]
     return not app.store.outbox.begins(ids, app.clock())
 
 

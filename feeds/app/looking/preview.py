@@ -105,7 +105,7 @@ def tried(copy: App, changed: Settings) -> Previewed:
 def shows(app: App) -> dict[str, tuple[str, tuple[Told, ...]]]:
     """Return the title and the stories of every channel, in its order."""
     now, found = app.clock(), {}
-    for channel in channels(app.settings, app.store.library.categories()):
+    for channel in channels(app.settings, app.store.library.categories(now)):
         view = window(channel, now)
         feed = compose(channel, app.store.library.stories(view), (), {}, view)
         told = (Told(id=i.story.id, title=i.story.lead.title, published=i.story.published) for i in feed.items)

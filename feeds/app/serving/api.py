@@ -31,7 +31,7 @@ class Answers:
         self._app = app
 
     def channels(self) -> Sequence[ChannelLine]:
-        found = channels(self._app.settings, self._app.store.library.categories())
+        found = channels(self._app.settings, self._app.store.library.categories(self._app.clock()))
         documents: dict[str, list[RenditionLine]] = {}
         for line in self._app.store.overview.renditions():
             if line.format not in ENDED:

@@ -18,7 +18,7 @@ def turner(app: App) -> Callable[[str, str], bytes | None]:
 
     def answer(file: str, name: str) -> bytes | None:
         settings, now = app.settings, app.clock()
-        every = channels(settings, app.store.library.categories())
+        every = channels(settings, app.store.library.categories(now))
         channel = next((c for c in every if "html" in c.formats and c.file("html") == file), None)
         if channel is None:
             return None

@@ -41,7 +41,7 @@ class Topics:
         return channel is not None and settings.push.builtin in channel.hubs
 
     def _channels(self) -> Mapping[str, Channel]:
-        settings, categories = self._app.settings, self._app.store.library.categories()
+        settings, categories = self._app.settings, self._app.store.library.categories(self._app.clock())
         if self._known[:2] != (settings, categories):
             self._known = (settings, categories, {c.id: c for c in channels(settings, categories)})
         return self._known[2]

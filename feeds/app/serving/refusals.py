@@ -26,7 +26,7 @@ def pages(app: App) -> Callable[[int], bytes]:
                 made.clear()
                 of[:] = [settings, generation]
             if status not in made:
-                made[status] = _page(settings, app.store.library.categories(), status)
+                made[status] = _page(settings, app.store.library.categories(app.clock()), status)
             return made[status]
 
     return draw

@@ -29,7 +29,7 @@ def searcher(app: App) -> Callable[[str, int], bytes]:
 
     def answer(query: str, number: int) -> bytes:
         settings, now = app.settings, app.clock()
-        every = [c for c in channels(settings, app.store.library.categories()) if "html" in c.formats]
+        every = [c for c in channels(settings, app.store.library.categories(now)) if "html" in c.formats]
         words = search.words(query)
         hits = Hits()
         if folded := [search.fold(word) for word in words]:

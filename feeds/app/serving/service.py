@@ -211,22 +211,26 @@ class Service:
     def _ready(self) -> bool:
         return not self.operating.unready()
 
-    def _server(self) -> uvicorn.Server:
-        settings = self.app.settings.server
+    def site(self) -> Site:
+        """Return the web application: whatever leaves this process by its front door."""
         wake = self.engine.tick
-        extra = (
+        ways = (
             *api.entrances(self.app, self.operating.meters),
             *search.entrances(self.app),
             *push.entrances(self.app, wake),
             *desk_web.entrances(self.app, wake),
             *partner.entrances(self.office, self.app.clock, self.app.store.outbox.hub, wake, self._in_clear),
         )
-        allow_files(settings.connections + FILES)
-        front = Front(self.app.settings.site.url, settings)
+        front = Front(self.app.settings.site.url, self.app.settings.server)
         shelf, ready = self.app.store.overview, self._ready
         draw, turned = refusals.pages(self.app), onward.turner(self.app)
         look = Gallery(lambda: self.app.settings, self.app.store.pictures).look
-        web = self.web = site(shelf, STATIC, ready, extra, front, self.usage.see, draw, look, turned, self._woken)
+        return site(shelf, STATIC, ready, ways, front, self.usage.see, draw, look, turned, self._woken)
+
+    def _server(self) -> uvicorn.Server:
+        settings = self.app.settings.server
+        allow_files(settings.connections + FILES)
+        web = self.web = self.site()
         crowd = Crowd(web, self.operating.meters.answered)
         return _Server(
             self.operating,

@@ -71,7 +71,9 @@ def reach(
             due.update(_marks(before[gone].channels, now))
             due.update(archive_marks(before[gone], before[gone].channels, settings, now))
     due.update((mark, None) for mark in _ends(tombstones, settings))
-    due.update(_marks(naming, now))
+    if named := tuple(naming):  # a category comes out with its stories
+        for at in (now, *(story.release for story in done if story.release and story.release > now)):
+            due.update(_marks(named, at))
     marks = tuple(mark for mark in due if not mark.adds or replace(mark, adds=False) not in due)
     return Reach(stories=tuple(done), marks=marks, tombstones=tuple(tombstones), lifted=tuple(lifted))
 

@@ -164,9 +164,9 @@ class Library:
         with self._db.read() as connection:
             return next(iter(reading.Stories(connection).get([id])), None)
 
-    def categories(self) -> Mapping[str, Category]:
+    def categories(self, at: datetime | None = None) -> Mapping[str, Category]:
         with self._db.read() as connection:
-            return reading.categories(connection)
+            return reading.categories(connection, at)
 
     def every_story(self, after: str, limit: int) -> tuple[Story, ...]:
         ids = select(t.stories.c.id).where(t.stories.c.id > after).order_by(t.stories.c.id).limit(limit)

@@ -20,7 +20,7 @@ from feeds.store import tables as t
 from feeds.store.database.codec import dumps, text_of
 from feeds.store.database.db import Database, DateTime, among, clashes
 from feeds.store.database.prepared import changing, inserting, listed, one_of, selecting, upserting
-from feeds.store.incoming import bodies, earlier, fetches, likes
+from feeds.store.incoming import bodies, earlier, fetches, likes, opening
 from feeds.store.outgoing import marking
 from feeds.store.partners import owing
 from feeds.store.push import leases
@@ -77,7 +77,7 @@ _ADOPT = changing(
     .values(story_id=bindparam("b_story"))
 )
 _SAVE, _SAVE_GONE = upserting(t.entries, ("first_seen",)), upserting(t.entries, ("first_seen", "last_seen"))
-_TELL, _JOIN, _NAME = upserting(t.stories), upserting(t.members), upserting(t.categories)
+_TELL, _JOIN, _NAME = upserting(t.stories), upserting(t.members), upserting(t.categories, ("opens",))
 _KEY, _SHOW, _SORT = inserting(t.story_keys), inserting(t.story_channels), inserting(t.story_categories)
 UNSEARCHED = upserting(t.unsearched)
 _DECIDE = inserting(t.decisions, ("id",))
@@ -103,10 +103,11 @@ def apply(db: Database, connection: Connection, changes: Changes) -> None:
         if changes.letter:
             leases.read(connection, changes.letter)
         check(connection, changes.stories, changes.merged, changes.state.source_id)
-        add_categories(db, connection, changes.categories)
+        add_categories(db, connection, changes.categories, changes.stories)
         _end(db, connection, changes.merged)
         _save(connection, changes.entries, changes.state)
         write_stories(connection, changes.stories)
+        opening.reckon(db, connection, changes.stories, _now(changes.state))
         _adopt(connection, changes.stories, changes.entries)
         _see(connection, changes)
         changed = owing.note(connection, changes.stories, changes.merged, _now(changes.state))
@@ -170,8 +171,9 @@ def restate(
     """Write *stories* again, as they are but for what settings decide. Raises `StaleView`."""
     try:
         check(connection, stories, {}, "")
-        add_categories(db, connection, found)
+        add_categories(db, connection, found, stories)
         write_stories(connection, stories)
+        opening.reckon(db, connection, stories)
         marking.put(connection, marks)
     except clashes() as error:
         raise StaleView(f"another writer was faster: {error}") from error
@@ -184,6 +186,7 @@ def edit(db: Database, connection: Connection, found: Edit, now: datetime) -> No
         _end(db, connection, found.merged)
         _SAVE.each(connection, bodies.filed(connection, [entry_row(saved, now) for saved in found.entries]))
         write_stories(connection, found.stories)
+        opening.reckon(db, connection, found.stories, now)
         _adopt(connection, found.stories, ())
         changed = owing.note(connection, found.stories, found.merged, now)
         likes.post(connection, found.hinted, now)
@@ -250,15 +253,17 @@ def check(
             raise StaleView(f"{key} left for story {row.story_id} meanwhile")
 
 
-def add_categories(db: Database, connection: Connection, found: Sequence[Category]) -> None:
+def add_categories(db: Database, connection: Connection, found: Sequence[Category], stories: Sequence[Story]) -> None:
     """Add new ones, and take over a new spelling of a name: a slug stays what it is.
 
     Ahead of the rest: polls of one moment have the same new categories, and would wait for each other to the end.
     """
     if not found:
         return
+    opens = opening.first(stories)
+    rows = [{"slug": c.slug, "name": c.name, "opens": opens.get(c.slug, opening.NEVER)} for c in found]
     with db.ahead(connection) as own:
-        _NAME.each(own, [{"slug": c.slug, "name": c.name} for c in sorted(found, key=lambda c: c.slug)])
+        _NAME.each(own, sorted(rows, key=lambda row: str(row["slug"])))
 
 
 def _end(db: Database, connection: Connection, merged: Mapping[str, str]) -> None:
