@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -174,7 +175,9 @@ class World:
         self.now = START
         self.pushes: dict[str, int] = {}  # by address
         (folder / "site").mkdir()
-        sources = [f"  - {{id: s{n}, file: s{n}.xml}}" for n, one in enumerate(told) if one.whose != "ours"]
+        sources = [
+            f"  - {{id: s{n}, file: s{n}.xml, future: wait}}" for n, one in enumerate(told) if one.whose != "ours"
+        ]
         written = [one.written(f"p{n}") for n, one in enumerate(under)]
         text = CONFIG.format(sources="\n".join(sources) or "  []", partners="\n".join(written))
         (folder / "feeds.yaml").write_text(text)
@@ -240,13 +243,14 @@ class World:
                 f"excerpt: szqv{number}xj\n{embargo}---\n{html(number, word)}\n"
             )
             return
+        at = START + one.embargo * HOUR if one.embargo else datetime(2026, 11, 19, number, tzinfo=UTC)
         licence = f"<creativeCommons:license>{BY}</creativeCommons:license>" if one.whose != "reserved" else ""
         (self.folder / f"s{number}.xml").write_text(
             '<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:dc="http://purl.org/dc/'
             'elements/1.1/" xmlns:creativeCommons="http://backend.userland.com/creativeCommonsRssModule"><channel>'
             f"<title>Source {number}</title><link>https://s{number}.example/</link><description>d</description><item>"
             f"<title>tzqv{number}xj</title><link>{link(number, one)}</link><guid>g{number}</guid>"
-            f"<pubDate>Thu, 19 Nov 2026 0{number}:00:00 +0000</pubDate><description>szqv{number}xj</description>"
+            f"<pubDate>{format_datetime(at)}</pubDate><description>szqv{number}xj</description>"
             f"<dc:language>{one.language}</dc:language>{licence}"
             f"<content:encoded><![CDATA[{html(number, word)}]]></content:encoded></item></channel></rss>"
         )

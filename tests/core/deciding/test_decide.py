@@ -56,6 +56,13 @@ def test_new_entries_mark_all_and_their_categories() -> None:
     assert [c.name for c in changes.categories] == ["기술"]
 
 
+def test_a_new_category_of_what_waits_is_named_at_its_time_too() -> None:
+    due = NOW + timedelta(days=1)
+    changes = shelf().poll("one", [entry("a", categories=("기술",), release=due)])
+    marks = {(m.channel_id, m.due) for m in changes.marks}
+    assert {("all", NOW), ("all", due), ("by-category:기술", due)} <= marks
+
+
 @pytest.mark.parametrize(
     ("first", "second", "rule"),
     [
