@@ -319,6 +319,14 @@ def test_a_picture_that_does_not_come_leaves_no_empty_field(browser: Browser, se
         assert page.evaluate("document.querySelector('.frame').offsetHeight") < 60
 
 
+def test_what_is_to_be_heard_has_its_controls(browser: Browser, served: Desk) -> None:
+    """`block-size: auto`, which pictures need, made it nothing high."""
+    with reader(browser, served) as (page, _):
+        page.goto(f"{served.home}/search")
+        page.evaluate("document.querySelector('main.page').innerHTML = '<audio src=\"/nowhere.mp3\" controls></audio>'")
+        assert page.evaluate("document.querySelector('audio').offsetHeight") > 30
+
+
 @pytest.mark.parametrize("width", [320, 390])
 def test_a_phone_needs_no_scrolling_sideways(browser: Browser, served: Desk, width: int) -> None:
     with reader(browser, served, viewport={"width": width, "height": 844}, has_touch=True, is_mobile=True) as (
