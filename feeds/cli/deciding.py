@@ -130,7 +130,8 @@ def _decide(desk: Desk, action: str, done: str, decide: Callable[[App], Ruled], 
         else:
             say(desk, f"waits       {count(len(ruled.channels), 'channel')}: {WAITS}")
         if names := sorted({debt.partner_id for debt in owed}):
-            shown = ", ".join(f"`feeds partner show {name}`" for name in names)
+            few = [f"feeds partner show {name}" for name in names] if len(names) <= 3 else ["feeds partner list"]
+            shown = ", ".join(f"`{how}`" for how in few)
             have = "has it" if len(names) == 1 else "have it"
             say(desk, f"owed        {', '.join(names)} {have}, until picked up: {shown}")
     _fail(report)

@@ -4,6 +4,7 @@ import csv
 import os
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict, fields
 from datetime import datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
@@ -16,7 +17,7 @@ from feeds.app.partners.outlook import Preview
 from feeds.app.partners.partners import Account
 from feeds.cli.common import Desk, as_json, command, count, noted, print_json, say, table
 from feeds.errors import UsageError
-from feeds.model.partner import Push, Reason, Receipt, Terms, TokenKind
+from feeds.model.partner import Push, Reason, Receipt, Terms, TokenKind, Traffic
 
 CHANNELS = 10  # of a partner, that are shown one by one
 KIND = "Of the key that stands in addresses, for readers that know neither Basic nor Bearer."
@@ -158,10 +159,8 @@ def _say_account(desk: Desk, found: Account, now: datetime, channels: int) -> No
     say(desk, f"  asked   {ago(found.last, now)}")
     if found.unchanged is not None:
         lag = partners.span(found.lag) if found.lag else "not known"
-        say(
-            desk,
-            f"  days    the last {partners.RECENT}: {found.unchanged:.0%} were 304, {found.sent} bytes, lag {lag}",
-        )
+        asked = f"the last {partners.RECENT}: {_asked(found.traffic)}, {found.unchanged:.0%} were 304"
+        say(desk, f"  days    {asked}, {found.sent} bytes, lag {lag}")
     for token in found.tokens:
         until = f", ends {ago(token.ends, now)}" if token.ends else ""
         kind = "token" if token.kind == "header" else "key"
@@ -186,6 +185,11 @@ def _say_channels(desk: Desk, found: Account, most: int, zone: tzinfo | None) ->
             state = "there is more since" if one.behind else "up to date"
             held = count(one.held, "story")
             say(desk, f"          last {_told(one.pickup.at, zone)}, {state}, holds {held}")
+            mine = [t for t in found.traffic if t.channel_id == one.channel.id]
+            newest = max((t.newest for t in mine if t.newest), default=None)
+            upto = f", the newest story of {_told(newest, zone)}" if newest else ""
+            same, sent = sum(t.unchanged for t in mine), sum(t.sent for t in mine)
+            say(desk, f"          {_asked(mine)}, {same} answered by 304, {sent} bytes{upto}")
         else:
             say(desk, "          never asked for")
     if many:
@@ -194,6 +198,13 @@ def _say_channels(desk: Desk, found: Account, most: int, zone: tzinfo | None) ->
         fresh, held = len(rest) - never - behind, count(sum(c.held for c in rest), "story")
         say(desk, f"  and {count(len(rest), 'channel')} more: {fresh} up to date, {behind} behind, {never} never asked")
         say(desk, f"          they hold {held}; `feeds partner show {found.partner.id} --all` lists them")
+
+
+def _asked(traffic: Sequence[Traffic]) -> str:
+    """How often was asked, and what was not answered whole."""
+    refused, cut = sum(t.refused for t in traffic), sum(t.cut for t in traffic)
+    odd = "".join(f", {n} {what}" for n, what in ((refused, "refused for coming too often"), (cut, "cut short")) if n)
+    return count(sum(t.requests for t in traffic), "request") + odd
 
 
 def _told(when: datetime, zone: tzinfo | None) -> str:

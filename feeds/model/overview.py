@@ -70,6 +70,7 @@ class Levels:
     documents: int = 0
     subscribers: int = 0  # of our hub
     partners_owed: int = 0  # corrections and retractions that partners did not pick up yet
+    partners_overdue: int = 0  # those of them that the log told of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

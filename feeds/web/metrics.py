@@ -163,6 +163,11 @@ class _Levels(Collector):
                 "Corrections and retractions that partners are owed",
                 found.partners_owed,
             ),
+            (
+                "feeds_partner_corrections_overdue",
+                "Corrections and retractions that partners were to pick up by now",
+                found.partners_overdue,
+            ),
             ("feeds_entries", "Entries that are kept", found.entries),
             ("feeds_copies", "Entries that tell another's story", found.copies),
             ("feeds_stories_set_aside", "Stories that some document goes out without", found.set_aside),

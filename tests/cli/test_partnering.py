@@ -246,7 +246,16 @@ def test_a_retraction_by_file_tells_who_has_the_story(
         issue = office.issue(portal, "all", "atom.xml")
         assert issue
         office.sending(issue, "polled")
-        office.picked_up(issue, "polled", 1)
+        office.picked_up(issue, "polled", 900)
+        office.picked_up(issue, "unchanged", 0)
+        office.refused(portal)
+        office.cut(issue)
+        office.flush()
+    usage = run(folder, "partner", "show", "portal").output
+    assert "the last 30: 4 requests, 1 refused for coming too often, 1 cut short, 50% were 304, 900 bytes" in usage
+    assert (
+        "3 requests, 1 cut short, 1 answered by 304, 900 bytes, the newest story of 2025-11-24 10:00:00+09:00" in usage
+    )
     assert "First news" in run(folder, "why", named.format(folder=folder)).output
     said = run(folder, "retract", named.format(folder=folder))
     assert said.exit_code == 0

@@ -167,6 +167,7 @@ def test_srv_01_every_refusal_is_the_same_404(door: Door, case: str) -> None:
     answer = door.get(path, authorization=authorization)
     plain = Door(Office()).get("/partner/nobody/x/y")
     assert (answer.status, answer.headers, answer.body) == (404, plain.headers, plain.body)
+    assert answer.headers["Cache-Control"] == "no-store", "else a cache gives it to who shows a token"
     assert not {name.lower() for name in answer.headers} & {"www-authenticate", "vary", "etag"}
     assert len(door.office.asked) == 1, "a partner that is not there costs as much as one that is"
     assert door.office.picked == []

@@ -49,6 +49,9 @@ class Figures:
                 held=_rows(connection, t.holds),
                 subscribers=_rows(connection, subscriptions, subscriptions.c.lease_until > now),
                 partners_owed=_rows(connection, partner_owed, partner_owed.c.settled.is_(None)),
+                partners_overdue=_rows(
+                    connection, partner_owed, partner_owed.c.settled.is_(None), partner_owed.c.warned
+                ),
                 documents=_rows(connection, t.renditions, t.renditions.c.format.not_in(_ENDED)),
             )
 

@@ -136,8 +136,12 @@ class Entrance:
 
 
 def text(body: str, status: int = 200, **headers: str) -> Answer:
-    """Return plain text; underscores in the names of *headers* stand for hyphens."""
-    given = {name.replace("_", "-"): value for name, value in headers.items()}
+    """Return plain text; underscores in the names of *headers* stand for hyphens.
+
+    A refusal is kept by no cache: RFC 9110 §15.1 lets it keep a 404, and would give it to a partner who shows a token.
+    """
+    given = {"Cache-Control": "no-store"} if status >= 400 else {}
+    given |= {name.replace("_", "-"): value for name, value in headers.items()}
     return Answer(
         status=status,
         headers={

@@ -111,6 +111,21 @@ def test_a_retraction_is_owed_to_exactly_those_who_hold_it(held: Store) -> None:
     assert held.partners.owed("b", "all", NOW, NOW + HOUR) == ()
 
 
+def test_what_is_overdue_is_counted_once_the_log_told_of_it(held: Store) -> None:
+    edit(held, NOW + HOUR, *(replace(one(held, id), status="retracted", channels=()) for id in ("x", "y")))
+
+    def owed() -> tuple[int, int]:
+        levels = held.figures.levels(NOW + HOUR)
+        return levels.partners_owed, levels.partners_overdue
+
+    assert owed() == (3, 0)
+    held.partners.warned(held.partners.debts("a"))
+    assert owed() == (3, 2)
+    gone = [Held(f"story:{id}", NOW + HOUR, "retraction") for id in ("x", "y")]
+    held.partners.picked_up(issue("a", *gone), "polled", NOW + 2 * HOUR)
+    assert owed() == (1, 0)
+
+
 def test_also_when_the_story_is_in_no_channel_any_more(held: Store) -> None:
     """The filter changed, or the source left the configuration; and the channel counts as changed all the same."""
     edit(held, NOW, replace(one(held, "y"), channels=()))
