@@ -79,8 +79,7 @@ def words(number: int, one: Told, at: float, extent: str = "full", images: str =
 
 def subject(number: int, one: Told, at: float) -> set[bytes]:
     """The word of its category, which is its alone: known once the story was, and from then on."""
-    known = one.embargo <= at and (one.embargo < one.retracted or not one.embargo)
-    return {f"gzqv{number}xj".encode()} if known else set()
+    return {f"gzqv{number}xj".encode()} if one.embargo <= min(at, one.retracted) else set()
 
 
 def every_word(number: int) -> set[bytes]:

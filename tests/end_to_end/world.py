@@ -19,6 +19,7 @@ from feeds.app.build import App, opened
 from feeds.app.desk import decisions as desk
 from feeds.app.partners import partners
 from feeds.app.serving import tokens
+from feeds.app.serving.gallery import Gallery
 from feeds.app.serving.service import Service
 from feeds.jobs.syndicate import Syndicate
 from feeds.model.delivery import Delivery, Intent, Message, Sent, Subscription
@@ -189,7 +190,8 @@ class World:
         self.office: Syndicate = partners.office(self.app)
         self.app.sync()
         self.bucket = Bucket()
-        mirror = Mirror(bucket=self.bucket, notes=self.app.store.outbox.mirroring())
+        album = Gallery(lambda: self.app.settings, self.app.store.pictures)
+        mirror = Mirror(bucket=self.bucket, notes=self.app.store.outbox.mirroring({}, album))
         self.app._ports = replace(self.app.ports, post=lambda: Posted(lambda found: see(self, found)), mirror=mirror)
         self.logged = self._log(stack)
         self.reader = tokens.add(self.app.store.tokens, "reader", ("read",), self.now)
