@@ -23,7 +23,7 @@ from feeds.net import Client
 from feeds.parse import parse
 from feeds.parse.posts.links import linked
 from feeds.render.gate.dialects.flipboard import LEAST as FLIPBOARD_LEAST
-from feeds.render.gate.dialects.suited import doubts
+from feeds.render.gate.dialects.suited import doubts, unsure
 from feeds.sandbox import Sandbox
 from feeds.store import without_password
 
@@ -34,12 +34,14 @@ def check(file: str, environ: Mapping[str, str]) -> tuple[Settings, tuple[Fault,
     """Read the configuration; return it with its warnings. Raises `ConfigError` with every fault."""
     settings, warnings = read_with_warnings(file, environ)
     unsuited = (sentence for partner in settings.partners for sentence in doubts(partner))
+    used = {*(p.dialect for p in settings.partners), *(format for o in settings.outputs for format in o.formats)}
     said = (
         *clashes(settings),
         *_loops(settings),
         *_short(settings),
         *_unmirrored(settings),
         *unsuited,
+        *unsure(used),
         *_unset(settings),
     )
     return settings, (*warnings, *(Fault(file=file, message=sentence, level="warning") for sentence in said))

@@ -1,12 +1,14 @@
 """Terms that do not suit the dialect of their partner: each doubt with terms that raise it, and it alone."""
 
+import re
 from dataclasses import replace
+from importlib import import_module
 
 import pytest
 
 from feeds.model.channel import Format
 from feeds.model.partner import Partner, Terms
-from feeds.render.gate.dialects.suited import DOUBTS, doubts
+from feeds.render.gate.dialects.suited import DOUBTS, UNSURE, doubts, unsure
 
 CASES: dict[str, tuple[Format, Terms, str]] = {
     "text": ("flipboard", Terms(content="summary"), "Flipboard asks for whole texts: give `content: full`"),
@@ -46,3 +48,12 @@ def test_doubts(name: str) -> None:
 
 def test_each_doubt_has_its_case() -> None:
     assert len(CASES) == sum(map(len, DOUBTS.values()))
+
+
+def test_what_could_not_be_checked_is_said_of_the_dialects_in_use() -> None:
+    """Each of them says in its docstring what it was, and where the rules were read."""
+    assert [line.partition(":")[0] for line in unsure({"atom", "naver", "msn"})] == ["msn", "naver"]
+    for dialect in UNSURE:
+        said = import_module(f"feeds.render.gate.dialects.{dialect}").__doc__
+        assert "Source" in said
+        assert re.search(r"could (?:not )?be (?:read|checked)|is in none of them", said)

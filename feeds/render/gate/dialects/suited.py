@@ -4,7 +4,7 @@ Sources: those of the dialects' rules beside this. What a dialect takes no story
 refused (`feeds.model.channel.TAKEN`).
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 from feeds.model.channel import Format
 from feeds.model.partner import Partner, Terms
@@ -32,6 +32,18 @@ DOUBTS: Mapping[Format, tuple[tuple[Callable[[Terms], bool], str], ...]] = {
     ),
 }
 """By dialect: whether terms are doubtful, and what is to be said then."""
+
+UNSURE: Mapping[Format, str] = {
+    "msn": "none of MSN's pages says in which element of RSS the text stands",
+    "naver": "of Naver's guide no more than the beginning could be read, and not whether it still takes this form",
+    "smartnews": "of SmartNews' specification what it asks of an item could not be read",
+}
+"""By dialect: which of its rules could not be checked. The others were read in copies, as their docstrings say."""
+
+
+def unsure(used: Collection[Format]) -> Iterator[str]:
+    """Say of the dialects among *used* what nobody here could read: their partners are to try the feed first."""
+    yield from (f"{dialect}: {why}: have them try the feed first" for dialect, why in UNSURE.items() if dialect in used)
 
 
 def doubts(partner: Partner) -> Iterator[str]:
