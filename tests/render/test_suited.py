@@ -54,6 +54,6 @@ def test_what_could_not_be_checked_is_said_of_the_dialects_in_use() -> None:
     """Each of them says in its docstring what it was, and where the rules were read."""
     assert [line.partition(":")[0] for line in unsure({"atom", "naver", "msn"})] == ["msn", "naver"]
     for dialect in UNSURE:
-        said = import_module(f"feeds.render.gate.dialects.{dialect}").__doc__
+        said = import_module(f"feeds.render.gate.dialects.{dialect}").__doc__ or ""
         assert "Source" in said
         assert re.search(r"could (?:not )?be (?:read|checked)|is in none of them", said)
