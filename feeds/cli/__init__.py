@@ -16,6 +16,7 @@ from feeds.cli import (
     running,
     setting,
     staffing,
+    status,
     tokens,
 )
 from feeds.cli.common import Desk
@@ -35,7 +36,7 @@ def cli(context: click.Context, config: str, quiet: bool, verbose: int) -> None:
 for _command in (
     running.run, running.serve, running.fetch, running.build,
     cluster.worker, cluster.scheduler, cluster.web, cluster.cluster,
-    looking.status, looking.list_, looking.why, looking.usage, peeking.peek, replaying.dedupe, previewing.preview,
+    status.status, looking.list_, looking.why, looking.usage, peeking.peek, replaying.dedupe, previewing.preview,
     deciding.retract, deciding.unretract, deciding.touch, deciding.merge, deciding.split, deciding.allow,
     editing.init, editing.add, editing.remove, editing.pause, editing.resume, editing.import_, editing.export,
     partnering.partner,

@@ -35,6 +35,7 @@ FROM = "cli"  # in the audit log, for what is done on the machine itself
 EXTRAS = ("procrastinate", "psycopg")  # packages that only a cluster needs
 INSTALL = "`scripts/setup cluster,devpg` in a checkout, else `pip install 'feeds[cluster]'`"
 PLACES = ("feeds.yaml", "config/feeds.yaml")
+DAY = "%Y-%m-%d %H:%M"  # a moment, for people
 _OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")  # not tab, not \n
 
 

@@ -10,11 +10,10 @@ import click
 from feeds.app.build import client_for, clock_from
 from feeds.app.looking.peek import Group, Peek
 from feeds.app.looking.peek import peek as look_at
-from feeds.cli.common import Desk, as_json, command, count, print_json, say, table
+from feeds.cli.common import DAY, Desk, as_json, command, count, print_json, say, table
 from feeds.model.oddity import Effect
 
 SHOWN = 10  # entries
-DAY = "%Y-%m-%d %H:%M"
 READERS = {
     "fast": "the fast reader",
     "repaired": "the fast reader, once it was repaired",
