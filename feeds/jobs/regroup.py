@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from feeds.core.duplicates import cluster
 from feeds.core.publishing import pages
@@ -17,12 +17,14 @@ from feeds.model.names import ChannelName
 from feeds.model.story import Category, Member, Story
 
 BATCH = 500
+AHEAD = timedelta(seconds=1)
 
 
 def regroup(work: Work) -> int:
     """Rewrite stories whose categories, lead or channels follow otherwise from the settings; return how many.
 
-    All channels are marked: titles, limits and languages may have changed too. Equal bytes are not written again.
+    All channels are marked: titles, limits and languages may have changed too. Equal bytes are not written again. Those
+    that the configuration names come before the hundreds that feeds may have brought: who changed it waits for them.
     So are those that are published, though they are not configured any more: publishing takes their files away. One
     whose files another channel writes now, which is new, was given another id: what is kept of it goes along.
     """
@@ -43,8 +45,10 @@ def regroup(work: Work) -> int:
             break
         after, moved = some
         changed += moved
-    ids = [c.id for c in channels(work.settings, categories)]
-    work.ports.outbox.mark(list(dict.fromkeys((*ids, *work.ports.outbox.channels()))), now)
+    every = channels(work.settings, categories)
+    first = [c.id for c in every if c.category is None or c.configured]
+    work.ports.outbox.mark(first, now - AHEAD)
+    work.ports.outbox.mark(sorted({*(c.id for c in every), *work.ports.outbox.channels()} - {*first}), now)
     return changed
 
 

@@ -320,6 +320,19 @@ def test_new_settings_regroup_what_is_stored(desk: World) -> None:
     assert b"Second" not in desk.files["/firsts/atom.xml"]
 
 
+def test_what_the_configuration_names_is_published_first(desk: World) -> None:
+    """Of 1,240 channels a renamed category came out last but a hundred, minutes after it was renamed."""
+    brought = rss(("1", "First"), ("2", "Second")).replace(b"</item>", b"<category>Alpha</category></item>")
+    whole = desk.answers["one"]
+    desk.answers["one"] = replace(whole, documents=(replace(whole.documents[0], body=brought),), body_hash="h1")
+    desk.pass_()
+    desk.config = replace(desk.config, categories=(Subject(name="Zeta", slug="zeta", add=("title ~ 'first'",)),))
+    regroup(desk.work())
+    marked = [channel.rpartition(":")[2] for channel, _ in desk.store.outbox.dirty(desk.now, 100)]
+    assert marked.index("zeta") < marked.index("alpha")
+    assert marked.index("all") < marked.index("alpha")
+
+
 def test_an_output_that_is_no_longer_configured_takes_its_files_along(desk: World) -> None:
     desk.pass_()
     desk.store.outbox.mark(["gone"], desk.now)
