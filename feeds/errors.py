@@ -280,6 +280,7 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     ),
     "mass_vanish": (
         "most entries vanished at once",
-        "if that is meant, run `feeds fetch ID --force`; until then they stay published",
+        "if that is meant, run `feeds fetch ID --force`, or read it again on its page of the desk; until then they "
+        "stay published",
     ),
 }

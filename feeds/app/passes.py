@@ -81,13 +81,18 @@ def tidy(app: App, pieces: int = PIECES) -> None:
 def fetch(app: App, ids: Sequence[str], *, force: bool, progress: Progress = silent) -> Outcome:
     """Poll the named sources now, or all that are due; *force* reads them whatever held them back."""
     app.sync()
-    if unknown := [i for i in ids if app.source(i) is None]:
-        raise UsageError(f"no source is called {unknown[0]!r}; `feeds list` shows them")
     chosen = ids or ([s.id for s in app.settings.sources] if force else [])
-    if chosen:
-        (app.store.library.force if force else app.store.library.hasten)(chosen, app.clock())
+    hasten(app, chosen, force=force)
     work = app.work(forced=frozenset(chosen) if force else frozenset(), only=frozenset(ids), progress=progress)
     return Outcome([app.run_job(job, work) for job in _polls(app)])
+
+
+def hasten(app: App, ids: Sequence[str], *, force: bool) -> None:
+    """Make the named sources due, for whoever polls; *force* has them read from scratch. Raises `UsageError`."""
+    if unknown := [i for i in ids if app.source(i) is None]:
+        raise UsageError(f"no source is called {unknown[0]!r}; `feeds list` shows them")
+    if ids:
+        (app.store.library.force if force else app.store.library.hasten)(ids, app.clock())
 
 
 def build(app: App, *, progress: Progress = silent) -> Outcome:

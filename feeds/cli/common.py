@@ -75,6 +75,10 @@ class Desk:
     def open(self, *, lock: bool = False) -> AbstractContextManager[App]:
         return opened(self.file, os.environ, lock=lock)
 
+    def beside(self) -> AbstractContextManager[App]:
+        """Open for what may be written while another process works on the store."""
+        return opened(self.file, os.environ, lock=False, beside=True)
+
     @contextmanager
     def deciding(self) -> Iterator[tuple[App, bool]]:
         """Open for a decision; True where nobody else works on the store, so that it can be published at once."""
@@ -82,7 +86,7 @@ class Desk:
             try:
                 app, alone = stack.enter_context(opened(self.file, os.environ, lock=True)), True
             except StoreLocked:
-                app, alone = stack.enter_context(opened(self.file, os.environ, lock=False, beside=True)), False
+                app, alone = stack.enter_context(self.beside()), False
             yield app, alone
 
 

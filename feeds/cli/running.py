@@ -1,6 +1,7 @@
 """run, serve, fetch, build: the commands that work."""
 
 import os
+from contextlib import ExitStack
 from pathlib import Path
 
 import click
@@ -16,12 +17,13 @@ from feeds.cli.common import (
     as_json,
     command,
     count,
+    noted,
     print_json,
     progress,
     say,
     start_logging,
 )
-from feeds.errors import PROBLEMS
+from feeds.errors import PROBLEMS, StoreLocked
 from feeds.model.source import Problem
 
 # What a pass counts, in the order of the data's path: (count, words)
@@ -74,9 +76,22 @@ def run(desk: Desk, once: bool, json_: bool) -> None:
 @click.pass_obj
 @command
 def fetch(desk: Desk, ids: tuple[str, ...], force: bool, json_: bool) -> None:
-    """Poll sources now, without publishing: those named, or all that are due."""
+    """Poll sources now, without publishing: those named, or all that are due. Beside a running service the named ones
+    are left to it, to be read within seconds."""
     start_logging(desk.verbose, service=False)
-    with desk.open(lock=True) as app, progress(desk, "fetch") as tell:
+    with ExitStack() as stack:
+        try:
+            app = stack.enter_context(desk.open(lock=True))
+        except StoreLocked:
+            if not ids:
+                raise
+            app = stack.enter_context(desk.beside())
+            passes.hasten(app, ids, force=force)
+            if force:
+                noted(app, "force", " ".join(ids))
+            say(desk, f"left to the service, which reads {'it' if len(ids) == 1 else 'them'} within seconds")
+            return
+        tell = stack.enter_context(progress(desk, "fetch"))
         finish(desk, app, passes.fetch(app, ids, force=force, progress=tell), json_=json_)
 
 

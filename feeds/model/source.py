@@ -182,6 +182,7 @@ class SourceState:
     gone_since: datetime | None = None  # first 410 of those in a row: one alone is not believed
     paused: bool = False
     info: FeedInfo = FeedInfo()
+    meant: str = ""  # a mass vanish that a person said is meant, as its problem told it
     missed: tuple[Missed, ...] = ()  # entries that the feed dropped from among older ones
     taken: int = 0  # new entries in the day that began then
     taken_since: datetime | None = None

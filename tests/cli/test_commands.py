@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from feeds.app.build import App
+from feeds.app.build import App, opened
 from feeds.app.looking import look
 from feeds.cli import cli
 from feeds.cli.common import count
@@ -63,6 +63,17 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "saved.xml").write_text(SAVED)
     (tmp_path / "feeds.yaml").write_text(CONFIG)
     return tmp_path
+
+
+def test_what_is_to_be_read_beside_a_running_service_is_left_to_it(feeds: Feeds, folder: Path) -> None:
+    feeds("run")
+    with opened("feeds.yaml", {}, lock=True) as app:
+        assert "left to the service" in feeds("fetch", "saved", "--force").output
+        assert {s.id: not state.body_hash for s, state in app.store.library.due(0, app.clock(), 10)}["saved"]
+        assert "no source is called 'nothing'" in feeds("fetch", "nothing", code=2).output
+        assert "in use by process" in feeds("fetch", code=1).output
+    assert "posts" not in feeds("audit").output
+    assert "saved" in feeds("audit").output
 
 
 def test_run_says_what_was_read_merged_and_written(feeds: Feeds, folder: Path) -> None:

@@ -295,6 +295,35 @@ def test_fm_20_a_post_in_the_future_comes_out_by_the_clock(tmp_path: Path) -> No
         assert all(b"Later" in desk.files[path] for path in ("/atom.xml", "/rss.xml", "/feed.json", "/index.html"))
 
 
+def test_pub_24_what_a_person_says_is_meant_goes_beside_a_running_service_too(tmp_path: Path) -> None:
+    """The desk said to run `feeds fetch ID --force`, which a running service had refused; and it meant no more than
+    was told: what vanishes besides by the next look is held again."""
+    config = settings(source("posts", kind="content", location="/site", home="https://desk.example"))
+
+    def listing(*numbers: int) -> Fetched:
+        text = "---\ntitle: Post {0}\ndate: 2026-01-02 12:00:00 +0000\n---\nWords of {0}.\n"
+        documents = tuple(
+            Document(url=f"/site/{n}.md", body=text.format(n).encode(), path=f"{n}.md", origin=f"b{n}") for n in numbers
+        )
+        return Fetched(outcome="fresh", documents=documents, listing=tuple(f"{n}.md" for n in numbers))
+
+    def told(shop: World) -> int:
+        shop.now += timedelta(minutes=1)
+        shop.pass_()
+        return sum(story.status == "shown" for story in shop.store.looks.stories(100))
+
+    with world(tmp_path, config) as shop:
+        for numbers in (range(10), range(2)):
+            shop.answers["posts"] = listing(*numbers)
+            assert told(shop) == 10
+        shop.store.library.force(["posts"], shop.now)
+        shop.answers["posts"] = listing(1)
+        assert told(shop) == 10, "nine are gone, eight were meant"
+        shop.store.library.force(["posts"], shop.now)
+        assert told(shop) == 1
+        assert shop.store.library.poll_view("posts", (), ()).state.meant == ""
+
+
 def test_a_hub_that_refuses_is_asked_again_ever_later_and_not_for_ever(desk: World) -> None:
     desk.hub_says = "HTTP 500"
     desk.pass_()

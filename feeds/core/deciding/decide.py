@@ -178,8 +178,9 @@ class _Bench:
 
     def vanish(self, gone: Sequence[Known], there: int, rule: str, says: str, force: bool) -> None:
         """Withdraw what is gone of what was *there*; hold where most vanish at once."""
-        if problem := missing.held(len(gone), there, force=force):
-            self.state = replace(self.state, problem=problem)
+        problem = missing.held(len(gone), there, force=force, meant=self.state.meant)
+        self.state = replace(self.state, meant="", problem=problem or self.state.problem)
+        if problem:
             return
         for known in gone:
             self.withdraw(known, rule, says)

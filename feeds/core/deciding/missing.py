@@ -29,11 +29,13 @@ def posts(view: PollView, present: Collection[str], listing: Collection[str]) ->
     return [k for k in there(view) if k.entry.guid not in present and k.entry.path not in listing]
 
 
-def held(gone: int, there: int, *, force: bool) -> Problem | None:
-    """Return why nothing is withdrawn, where most of those that were *there* vanish at once, unless *force* says so."""
-    if force or there < VANISH_FROM or gone <= there * VANISH_SHARE:
+def held(gone: int, there: int, *, force: bool, meant: str = "") -> Problem | None:
+    """Return why nothing is withdrawn, where most of those that were *there* vanish at once, unless *force* says so, or
+    a person *meant* just that: another disk may be away by then."""
+    problem = Problem(code="mass_vanish", detail=f"{gone} of {there}")
+    if force or meant == problem.detail or there < VANISH_FROM or gone <= there * VANISH_SHARE:
         return None
-    return Problem(code="mass_vanish", detail=f"{gone} of {there}")
+    return problem
 
 
 def told(view: PollView, present: Collection[str], tombstones: Collection[Deleted]) -> list[Known]:

@@ -110,6 +110,12 @@ def unread(state: SourceState) -> SourceState:
     return replace(state, validators=Validators(), body_hash="", outline=b"", strikes=0, failures=0)
 
 
+def meant(state: SourceState) -> SourceState:
+    """As `unread`, by a person: what vanished at once, as far as it was told, may go."""
+    problem = state.problem
+    return replace(unread(state), meant=problem.detail if problem and problem.code == "mass_vanish" else "")
+
+
 def _unknown(state: SourceState) -> SourceState:
     """Forget what asking the old place taught; what the feed said of itself stays until it speaks again."""
     return SourceState(

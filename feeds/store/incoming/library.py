@@ -245,9 +245,10 @@ class Library:
                 raise StoreError(f"no source {source_id!r} is stored")
 
     def force(self, source_ids: Iterable[str], now: datetime) -> None:
-        """Make sources due now, to be read whole, whatever was known of them and however often that failed."""
+        """Make sources due now, to be read whole, whatever was known of them and however often that failed; what was
+        held because most of it vanished may go."""
         with self._db.write() as connection:
-            defining.hasten(connection, list(source_ids), now, defining.unread)
+            defining.hasten(connection, list(source_ids), now, defining.meant)
 
     def hasten(self, source_ids: Iterable[str], now: datetime) -> None:
         """Make sources due now, with all that asking them taught."""

@@ -115,6 +115,6 @@ KOREAN: Mapping[str, tuple[str, str]] = {
     ),
     "mass_vanish": (
         "대부분의 글이 한꺼번에 사라졌습니다",
-        "뜻한 바라면 `feeds fetch ID --force`를 실행하세요. 그때까지 실려 있습니다",
+        "뜻한 바라면 출처 쪽에서 처음부터 다시 읽거나 `feeds fetch ID --force`를 실행하세요. 그때까지 실려 있습니다",
     ),
 }
