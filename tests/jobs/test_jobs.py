@@ -18,7 +18,7 @@ from feeds.jobs.publish import publish
 from feeds.jobs.regroup import regroup
 from feeds.jobs.tick import tick
 from feeds.jobs.work import Tally, Work
-from feeds.model.changes import Changes, Mark
+from feeds.model.changes import Changes
 from feeds.model.channel import Rendition
 from feeds.model.delivery import Delivery, Message, Sent
 from feeds.model.entry import Parsed
@@ -26,7 +26,6 @@ from feeds.model.job import Job, Report
 from feeds.model.picture import Hung
 from feeds.model.settings import Settings, Subject
 from feeds.model.source import Document, Fetched, Options, Problem, Source, SourceState
-from feeds.model.story import Category
 from feeds.parse import parse
 from feeds.ports import Hurry, Plan, Ports
 from feeds.store import Store, open_store
@@ -407,15 +406,16 @@ def test_a_category_that_a_poll_makes_while_channels_are_brought_out_is_brought_
     desk.store.outbox.mark(["all"], desk.now)
 
     def meanwhile(channel_id: str, left: int) -> None:
-        library = desk.store.library
-        if "sport" not in library.categories():
-            library.restate(
-                (), (Category(slug="sport", name="Sport"),), (Mark(channel_id="by-category:sport", due=desk.now),)
-            )
+        if "sport" not in desk.store.library.categories():
+            whole = desk.answers["one"]
+            body = rss(("new", "Goal")).replace(b"</item>", b"<category>Sport</category></item>")
+            desk.answers["one"] = replace(whole, documents=(replace(whole.documents[0], body=body),), body_hash="h1")
+            desk.store.library.force(["one"], desk.now)
+            poll(POLL, desk.work())
 
     publish(PUBLISH, desk.work(progress=meanwhile))
     assert "/sport/atom.xml" in desk.files
-    assert desk.store.outbox.dirty(desk.now, 9) == ()
+    assert "by-category:sport" not in {channel for channel, _ in desk.store.outbox.dirty(desk.now, 9)}
 
 
 def test_what_a_poll_reports_of_a_folder_with_a_faulty_post(tmp_path: Path) -> None:
