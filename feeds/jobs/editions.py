@@ -9,7 +9,7 @@ nobody.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from feeds.core.partners import agreement
@@ -23,6 +23,7 @@ from feeds.ports_partners import Ledger
 
 LAST = datetime.max.replace(tzinfo=UTC) - timedelta(days=1)  # stories under embargo are read too: terms hold them back
 FEWEST, MOST = 100, 3200  # stories read of a channel: twice the limit, more where terms leave too few
+TRUSTED = timedelta(hours=1)  # for which who was owed nothing is not asked about where `Standing.owed` says nothing new
 STORIES = 20_000  # held, so that equal ones stay one
 
 
@@ -67,6 +68,14 @@ class _Seen:
         return self.edition == edition and self.at <= now and (until is None or now < until)
 
 
+@dataclass(slots=True)
+class _Quiet:
+    """Partners that were owed nothing of a channel, and when that was seen; all since it stood so."""
+
+    owed: int
+    partners: dict[str, datetime] = field(default_factory=dict)
+
+
 class Editions:
     """What each channel says to each partner, as long as *settings* hold."""
 
@@ -81,6 +90,7 @@ class Editions:
         self._channels: dict[tuple[str, ...], Mapping[str, Channel]] = {}
         self._seen: dict[tuple[Terms, str], _Seen] = {}
         self._shared: dict[str, _Shared] = {}
+        self._quiet: dict[str, _Quiet] = {}
 
     def public(self, partner: Partner, now: datetime) -> Mapping[str, Channel]:
         """Return the public channels that a partner gets; a category that came up since is among them."""
@@ -106,8 +116,7 @@ class Editions:
         return replace(found, feed=replace(found.feed, updated=self._added[deal.partner.id]))
 
     def _edition(self, deal: Deal, channel: Channel, standing: Standing, now: datetime) -> Edition:
-        owed = self._ledger.owed(deal.partner.id, channel.id, now - deal.terms.tombstones, now)
-        if owed:
+        if owed := self._owed(deal, channel.id, standing, now):
             return self._owing(deal, channel, standing, now, owed)
         seen = self._seen.get((deal.terms, channel.id))
         if seen is None or not seen.holds(standing.edition, now):
@@ -117,6 +126,23 @@ class Editions:
             seen = _Seen(standing.edition, now, found, held(found.feed))
             self._seen[deal.terms, channel.id] = seen
         return replace(seen.found, feed=replace(seen.found.feed, channel=channel))
+
+    def is_quiet(self, partner_id: str, channel_id: str, standing: Standing, now: datetime) -> bool:
+        """Tell whether a partner is owed nothing of a channel, as far as that is known without a look."""
+        quiet = self._quiet.get(channel_id)
+        seen = quiet.partners.get(partner_id) if quiet and quiet.owed == standing.owed else None
+        return seen is not None and seen <= now < seen + TRUSTED
+
+    def _owed(self, deal: Deal, channel_id: str, standing: Standing, now: datetime) -> Sequence[Owed]:
+        if self.is_quiet(deal.partner.id, channel_id, standing, now):
+            return ()
+        owed = self._ledger.owed(deal.partner.id, channel_id, now - deal.terms.tombstones, now)
+        quiet = self._quiet.get(channel_id)
+        if quiet is None or quiet.owed != standing.owed:
+            quiet = self._quiet[channel_id] = _Quiet(standing.owed)
+        if not owed:
+            quiet.partners[deal.partner.id] = now
+        return owed
 
     def held(self, deal: Deal, feed: Feed, aside: Collection[str]) -> tuple[Held, ...]:
         """What a document tells, without stories *aside*: one value, a tenth of it in size, for all who see the

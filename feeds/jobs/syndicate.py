@@ -150,7 +150,8 @@ class Syndicate:
         """Enter it once for each edition of its channel: between two, others may have told it another document."""
         now, key = self._clock(), (issue.partner_id, issue.channel_id)
         if not self._has(issue):
-            self._ledger.picked_up(issue, how, now)
+            if how != "unchanged" or not self._is_as_before(issue, now):
+                self._ledger.picked_up(issue, how, now)
             if (edition := self._edition_of(issue)) is not None:
                 self._got[key] = (issue.etag, edition)
         self._counts.add(issue.partner_id, issue.channel_id, now, how, sent, issue.newest)
@@ -172,6 +173,14 @@ class Syndicate:
     def _has(self, issue: Issue) -> bool:
         """Tell whether it was entered that they have it, as the channel stands now."""
         return self._got.get((issue.partner_id, issue.channel_id)) == (issue.etag, self._edition_of(issue))
+
+    def _is_as_before(self, issue: Issue, now: datetime) -> bool:
+        """Tell whether they have what we entered that they have, and are owed nothing: something else changed."""
+        key = (issue.partner_id, issue.channel_id)
+        drawn = self._now()
+        made = drawn.made.get(key)
+        same = made and made.issue.etag == issue.etag == self._got.get(key, ("", 0))[0]
+        return bool(same and made and drawn.editions.is_quiet(*key, made.standing, now))
 
     def _edition_of(self, issue: Issue) -> int | None:
         made = self._now().made.get((issue.partner_id, issue.channel_id))

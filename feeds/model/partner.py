@@ -118,10 +118,11 @@ class Reason(NamedTuple):
 
 class Standing(NamedTuple):
     """How a channel stands: *edition* counts what changed in it; *settled* says that what changed last is brought out,
-    and not held for what it loses."""
+    and not held for what it loses; *owed* is the edition at which partners came to be owed something of it last."""
 
     edition: int
     settled: bool
+    owed: int = 0
 
 
 class Held(NamedTuple):

@@ -26,8 +26,7 @@ from sqlalchemy import (
 
 from feeds.store.database.db import INDEX, DateTime, Number, Words
 
-HEAD = "0030"
-"""The revision that these tables are; `migrations/versions` leads to it."""
+HEAD = "0031"  # the revision that these tables are; `migrations/versions` leads to it
 
 MOVED = "lives_at <> ''"  # few rows; a query has to say it too, for the index to serve
 
@@ -391,7 +390,11 @@ audit = Table(
 )
 
 editions = Table(  # how often what a channel could tell has changed
-    "editions", metadata, Column("channel_id", Words, primary_key=True), _required("number", Number)
+    "editions",
+    metadata,
+    Column("channel_id", Words, primary_key=True),
+    _required("number", Number),
+    Column("owed", Number, nullable=False, server_default="0"),  # that at which partners came to be owed something
 )
 
 meta = Table("meta", metadata, Column("key", Words, primary_key=True), _required("value", Words))

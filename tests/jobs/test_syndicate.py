@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from feeds.errors import StoreLocked
-from feeds.jobs import syndicate
+from feeds.jobs import editions, syndicate
 from feeds.jobs.syndicate import Syndicate
 from feeds.model.changes import Edit, Mark
 from feeds.model.channel import Feed, Rendered, SetAside, Window
@@ -206,3 +206,42 @@ def test_counts_wait_for_a_store_that_is_held(desk: Desk, monkeypatch: pytest.Mo
     desk.office.flush()
     (counted,) = desk.store.partners.traffic("one", "")
     assert (counted.requests, counted.full, counted.unchanged, counted.sent) == (2, 1, 1, 10)
+
+
+def test_who_does_not_get_a_story_costs_no_question_of_what_it_has_or_is_owed(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`late` sees nothing yet: whatever comes, it is known that nothing is new for it, until something is owed."""
+    asked: list[str] = []
+    for name in ("owed", "picked_up"):
+        real = getattr(Partners, name)
+
+        def counted(self: Partners, *given: Any, name: str = name, real: Any = real) -> Any:
+            asked.append(name)
+            return real(self, *given)
+
+        monkeypatch.setattr(Partners, name, counted)
+
+    def ask(name: str) -> list[str]:
+        asked.clear()
+        desk.office.picked_up(desk.issue(name), "unchanged", 0)
+        return [*asked]
+
+    tell(desk.store.library, entry("z"), at=desk.now, channels=("all",))
+    assert ask("late") == ["owed", "picked_up"], "the first time"
+    tell(desk.store.library, entry("v"), at=desk.now, channels=("all",))
+    assert ask("late") == []
+    ask("one")
+    story = desk.store.library.story("story:x")
+    assert story
+    desk.store.library.edit(Edit(stories=(replace(story, status="retracted", channels=()),)), desk.now)
+    assert ask("late") == ["owed"], "somebody is owed something"
+    assert "story:x" in [held.story_id for held in desk.issue("one").held if held.told == "retraction"]
+    tell(desk.store.library, entry("w"), at=desk.now, channels=("all",))
+    assert ask("late") == []
+    desk.now += editions.TRUSTED - timedelta(minutes=1)
+    tell(desk.store.library, entry("u"), at=NOW, channels=("all",))
+    assert ask("late") == [], "as it is"
+    desk.now += timedelta(minutes=1)
+    tell(desk.store.library, entry("t"), at=NOW, channels=("all",))
+    assert "owed" in ask("late"), "once an hour it is asked all the same"

@@ -9,12 +9,12 @@ very end of a transaction of many, for "all" is marked by nearly every one. Rows
 of a transaction in one order: who had one of them and then waited for a channel would stop who holds the channel.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, select
+from sqlalchemy import Connection, bindparam, case, delete, func, select
 from sqlalchemy.sql.base import Executable
 
 from feeds.model.buckets import bucket_of_channel
@@ -57,7 +57,8 @@ def gathered(connection: Connection) -> Iterator[None]:
 def put(connection: Connection, wanted: Iterable[Mark], changed: Iterable[str] = ()) -> None:
     """Make marks, within the caller's transaction: the last thing that is done in it.
 
-    What *changed* could tell counts as changed too, whether or not these channels are marked.
+    What *changed* could tell counts as changed too, whether or not these channels are marked: partners that have it of
+    them are owed something since.
     """
     if (later := connection.info.get(_LATER)) is not None:
         later[0].update(wanted)
@@ -81,20 +82,21 @@ def put(connection: Connection, wanted: Iterable[Mark], changed: Iterable[str] =
         row = {"channel_id": channel, "due": due, "token": last[channel], "bucket": bucket_of_channel(channel)}
         rows.append({**row, "adds": (channel, due) not in loud})
     _PUT.each(connection, rows)
-    _change(connection, {*changed, *(channel for channel, _ in asked)})
+    _change(connection, {channel for channel, _ in asked}, frozenset(changed))
 
 
-def _change(connection: Connection, channels: Iterable[str]) -> None:
-    """Count that what *channels* could tell has changed, whenever it is brought out; pages of stories count nothing."""
-    _CHANGE.each(
-        connection, [{"channel_id": id, "number": 1} for id in sorted(channels) if not ChannelName.of(id).story]
-    )
+def _change(connection: Connection, marked: Collection[str], owing: Collection[str]) -> None:
+    """Count that what channels could tell has changed, whenever it is brought out; pages of stories count nothing."""
+    ids = [id for id in sorted({*marked, *owing}) if not ChannelName.of(id).story]
+    _CHANGE.each(connection, [{"channel_id": id, "number": 1, "owed": int(id in owing)} for id in ids])
 
 
 def _counting(dialect: str) -> Executable:
-    statement = INSERT[dialect](editions)
-    made: Executable = statement.on_conflict_do_update(  # type: ignore[attr-defined]  # both have it
-        index_elements=["channel_id"], set_={"number": editions.c.number + 1}
+    statement: Any = INSERT[dialect](editions)
+    number = editions.c.number + 1
+    owed = case((statement.excluded.owed > 0, number), else_=editions.c.owed)
+    made: Executable = statement.on_conflict_do_update(
+        index_elements=["channel_id"], set_={"number": number, "owed": owed}
     )
     return made
 

@@ -16,7 +16,7 @@ from feeds.model.partner import RETOLD, Audience, Held, How, Issue, Owed, Pickup
 from feeds.store import tables as t
 from feeds.store.database.codec import loads
 from feeds.store.database.db import Database, DateTime, among
-from feeds.store.database.prepared import selecting, upserting
+from feeds.store.database.prepared import changing, selecting, upserting
 from feeds.store.outgoing import marking
 from feeds.store.partners import handing
 from feeds.store.partners import partner_tables as p
@@ -36,6 +36,10 @@ _STANDING = selecting(
         .where(_E.channel_id == bindparam("channel"))
         .scalar_subquery()
         .label("edition"),
+        select(func.coalesce(func.max(_E.owed), 0))
+        .where(_E.channel_id == bindparam("channel"))
+        .scalar_subquery()
+        .label("owed"),
         exists()
         .where(_M.channel_id == bindparam("channel"), _M.due <= bindparam("now", type_=DateTime))
         .label("marked"),
@@ -63,6 +67,15 @@ _OWED = selecting(
     .limit(MOST)
 )
 _READ = upserting(p.readers)
+_VISITED = changing(
+    update(p.pickups)
+    .where(
+        _P.partner_id == bindparam("b_partner"),
+        _P.channel_id == bindparam("b_channel"),
+        _P.at < bindparam("b_at", type_=DateTime),
+    )
+    .values(at=bindparam("b_at", type_=DateTime))
+)
 
 
 class Partners:
@@ -118,7 +131,7 @@ class Partners:
     def standing(self, channel_id: str, now: datetime) -> Standing:
         with self._db.glance() as connection:
             (row,) = _STANDING.rows(connection, channel=channel_id, now=now)
-            return Standing(row.edition, not row.marked and not row.held)
+            return Standing(row.edition, not row.marked and not row.held, row.owed)
 
     def owed(self, partner_id: str, channel_id: str, since: datetime, now: datetime) -> tuple[Owed, ...]:
         """Return what a channel has to tell a partner: retractions since *since*, and whatever is not picked up."""
@@ -172,9 +185,8 @@ class Partners:
         with self._db.write() as connection:
             if found:
                 connection.execute(upsert, [{c: getattr(f, c) for c in p.traffic.c.keys()} for f in found])  # noqa: SIM118 - a collection of columns
-            for (partner, channel), at in visits.items():
-                mine = (_P.partner_id == partner) & (_P.channel_id == channel) & (_P.at < at)
-                connection.execute(update(p.pickups).where(mine).values(at=at))
+            rows = [{"b_partner": partner, "b_channel": id, "b_at": at} for (partner, id), at in sorted(visits.items())]
+            _VISITED.each(connection, rows)
 
     def read_by(self, day: str, found: Sequence[tuple[str, str, int]]) -> None:
         """Note channels with hashes of who asked for them, and how many subscribers each speaks for."""

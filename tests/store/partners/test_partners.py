@@ -300,6 +300,17 @@ def test_what_nobody_holds_is_owed_to_nobody(held: Store) -> None:
     assert debts(held) == []
 
 
+def test_a_channel_says_since_when_somebody_is_owed_something_of_it(held: Store) -> None:
+    assert held.partners.standing("all", NOW).owed == 0
+    tell(held.library, entry("w"), at=NOW + MINUTE)
+    assert held.partners.standing("all", NOW).owed == 0
+    edit(held, NOW + HOUR, replace(one(held), status="retracted", channels=()))
+    standing = held.partners.standing("all", NOW)
+    assert standing.owed == standing.edition
+    tell(held.library, entry("v"), at=NOW + 2 * MINUTE)
+    assert held.partners.standing("all", NOW)[::2] == (standing.edition + 1, standing.owed)
+
+
 def test_a_person_may_settle_it(held: Store) -> None:
     edit(held, NOW + HOUR, replace(one(held), status="retracted", channels=()))
     held.partners.acknowledged(held.partners.debts("a"), NOW + 2 * HOUR)
@@ -315,7 +326,7 @@ def test_each_mark_counts_as_a_change_and_a_held_channel_is_not_settled(store: S
     assert store.partners.standing("all", NOW).settled is False, "held"
     store.library.edit(Edit(stories=(), marks=(Mark(channel_id="all", due=NOW + HOUR),)), NOW)
     assert store.partners.standing("all", NOW).edition == 2
-    assert store.partners.standing("none", NOW) == (0, True)
+    assert store.partners.standing("none", NOW) == (0, True, 0)
 
 
 def token(id: str, made: datetime = NOW, **more: Any) -> Token:
