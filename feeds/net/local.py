@@ -51,6 +51,21 @@ class Notifier:
             self.tell("WATCHDOG=1", patience=0.0)
 
 
+def free(host: str, port: int) -> None:
+    """Find out that nobody listens at *host* and *port*, of a name at each of its addresses. Raises `ListenError`."""
+    try:
+        for family, kind, protocol, _, address in socket.getaddrinfo(
+            host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        ):
+            with socket.socket(family, kind, protocol) as tried:
+                tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                if family == socket.AF_INET6:
+                    tried.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)  # as asyncio listens
+                tried.bind(address)
+    except OSError as error:
+        raise ListenError(f"{host}:{port}", error.strerror or str(error)) from error
+
+
 def listening(host: str, port: int) -> socket.socket:
     """Return a socket that listens at *host* and *port*. Raises `ListenError`."""
     found = socket.AF_INET6 if ":" in host else socket.AF_INET

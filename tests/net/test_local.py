@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from feeds.errors import ListenError
-from feeds.net.local import Notifier, listening
+from feeds.net.local import Notifier, free, listening
 
 
 @pytest.fixture(params=["path", "abstract"])
@@ -74,3 +74,12 @@ def test_an_address_that_is_taken_is_named() -> None:
         port = first.getsockname()[1]
         with pytest.raises(ListenError, match=rf"127\.0\.0\.1:{port} cannot be listened on"):
             listening("127.0.0.1", port)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_who_would_listen_where_another_does_is_told_so_beforehand(host: str) -> None:
+    with listening("127.0.0.1", 0) as first:
+        port = first.getsockname()[1]
+        with pytest.raises(ListenError, match=rf"{host}:{port} cannot be listened on"):
+            free(host, port)
+    free(host, port)

@@ -9,6 +9,7 @@ from pathlib import Path
 from feeds.app.cluster.nodes import stopped_by_signal
 from feeds.config.read import STORE
 from feeds.model.settings import Settings
+from feeds.net.local import free
 from feeds.store import migrate
 from feeds.store.database.trial import Trial
 
@@ -16,7 +17,11 @@ LEAVE = 40.0  # seconds that a process gets to stop
 
 
 def run(file: str, settings: Settings, workers: int, data: str, say: Callable[[str], None]) -> None:
-    """Start all, and wait for SIGTERM or SIGINT; a process that ends by itself is started again."""
+    """Start all, and wait for SIGTERM or SIGINT; a process that ends by itself is started again.
+
+    Raises `ListenError` before anything is started.
+    """
+    free(settings.server.host, settings.server.port)
     stopping = stopped_by_signal()
     folder = Path(data).resolve() if data else Path(settings.public).parent / "postgres"
     server = Trial(folder)

@@ -31,6 +31,7 @@ from feeds.jobs.tick import tick
 from feeds.log import Once, about
 from feeds.model.job import Job, Report
 from feeds.model.settings import Settings
+from feeds.net.local import free
 from feeds.render.static import STATIC
 from feeds.web import partner
 from feeds.web.front import Front
@@ -171,7 +172,11 @@ class Service:
         return ""
 
     def run(self) -> bool:
-        """Serve until SIGTERM or SIGINT; False when a job had to be left behind (its rows stay due)."""
+        """Serve until SIGTERM or SIGINT; False when a job had to be left behind (its rows stay due).
+
+        Raises `ListenError` before anything is done.
+        """
+        free(self.app.settings.server.host, self.app.settings.server.port)
         if self.leads:
             self.app.sync()
             push.attend(self.app, woken=True)

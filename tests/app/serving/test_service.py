@@ -5,14 +5,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from feeds.app import passes
 from feeds.app.build import App, opened
 from feeds.app.cluster.nodes import _Watch, shown
 from feeds.app.partners import partners
 from feeds.app.serving.service import Service
+from feeds.cli import cli
 from feeds.errors import StoreLocked
 from feeds.model.job import Job
+from feeds.net.local import listening
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 CONFIG = """\
@@ -215,3 +218,15 @@ def test_a_web_node_is_ready_once_every_channel_was_published(desk: Path) -> Non
         assert shown(app)
         app.store.outbox.mark(["all"], NOW)
         assert shown(app), "what waits to be published again is shown already"
+
+
+@pytest.mark.parametrize("words", [("serve",), ("cluster", "dev")], ids=" ".join)
+def test_where_the_address_is_taken_nothing_begins(desk: Path, words: tuple[str, ...]) -> None:
+    with listening("127.0.0.1", 0) as other:
+        port = other.getsockname()[1]
+        (desk / "feeds.yaml").write_text(f"{CONFIG}server: {{listen: '127.0.0.1:{port}'}}\n")
+        said = CliRunner().invoke(cli, ["-c", str(desk / "feeds.yaml"), *words])
+    assert said.exit_code == 1, "3 would say that it is done, and some sources failed"
+    assert f"127.0.0.1:{port} cannot be listened on: Address already in use" in said.output
+    assert not (desk / "var" / "postgres").exists()
+    assert not (desk / "var" / "public").exists()
