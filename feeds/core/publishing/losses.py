@@ -5,12 +5,22 @@ mounted, a source whose ids changed, a rule that drops too much. What grew too o
 told under another id since. As a retraction has to reach everyone, a build that carries one out is never held.
 """
 
+import re
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from feeds.model.channel import Feed, Rendered, Shown
 from feeds.model.settings import Gate
 from feeds.model.story import Fate
+
+TOLD = "{gone} of {before} stories would go, more than {drop} (`gate.drop`)"
+_TOLD = re.compile(r"(?P<gone>\d+) of (?P<before>\d+) stories would go, more than (?P<drop>\d+%) \(`gate\.drop`\)")
+
+
+def figures(reason: str) -> dict[str, str]:
+    """Return what `too_much` told by name, for who tells it in another language; nothing of another reason."""
+    found = _TOLD.fullmatch(reason)
+    return found.groupdict() if found else {}
 
 
 def before(last: Shown, rendered: Rendered) -> Mapping[str, datetime]:
@@ -54,4 +64,4 @@ def too_much(gone: int, before: int, gate: Gate) -> str:
     """Return why a channel that showed *before* stories may not lose *gone* of them at once; '' if it may."""
     if before < gate.least or gone <= gate.drop * before:
         return ""
-    return f"{gone} of {before} stories would go, more than {gate.drop:.0%} (`gate.drop`)"
+    return TOLD.format(gone=gone, before=before, drop=f"{gate.drop:.0%}")

@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from feeds.core.deciding import telling
+from feeds.core.publishing import losses
 from feeds.errors import PROBLEMS
 from feeds.model.desk import Hour, Tone
 from feeds.model.settings import Site
@@ -211,6 +212,11 @@ class Written:
     def count(self, number: int) -> str:
         """`12,345`: so both languages write it."""
         return f"{number:,}"
+
+    def loss(self, reason: str) -> Markup:
+        """Why a build waits, in the language of the page; another reason stays as it was told."""
+        found = losses.figures(reason)
+        return coded(self._say["would_go"].format(**found) if found else reason)
 
     def cause(self, problem: Problem) -> Markup:
         """Why a source fails: the general sentence, then this case's own words, escaped (XSS-33)."""

@@ -237,6 +237,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "allow": ("Allow", "허락"),
     "allowed": ("allowed: the next pass brings it out", "허락됨: 다음 차례에 나갑니다"),
     "since": ("since {time}", "{time}부터"),
+    "would_go": (
+        "{gone} of {before} stories would go, more than {drop} (`gate.drop`)",
+        "{before}건 중 {gone}건이 사라집니다. {drop}를 넘으면 허락을 기다립니다 (`gate.drop`)",
+    ),
     "nothing_held": ("Nothing is held.", "보류된 것이 없습니다."),
     # preview
     "preview": ("Preview", "미리 보기"),

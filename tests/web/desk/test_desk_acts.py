@@ -9,6 +9,8 @@ import pytest
 from feeds.app import passes
 from feeds.app.desk import decisions
 from feeds.app.desk.acts import ACTIONS
+from feeds.core.publishing import losses
+from feeds.model.settings import Gate
 from feeds.model.staff import AuditLine
 from feeds.model.story import Story
 from feeds.web.desk.look import UNDO
@@ -140,6 +142,23 @@ def test_a_build_that_is_held_is_allowed(browser: Browser) -> None:
     browser.do("allow", channel="all", back="held")
     assert [hold.allowed for hold in browser.app.store.overview.holds()] == [True]
     assert "the next pass brings it out" in text(browser.page("/desk/held"))
+
+
+@pytest.mark.parametrize(
+    ("spoken", "told"),
+    [
+        ("en", "20 of 24 stories would go, more than 50% (<code>gate.drop</code>)"),
+        ("ko", "24건 중 20건이 사라집니다. 50%를 넘으면 허락을 기다립니다 (<code>gate.drop</code>)"),
+    ],
+)
+def test_why_a_build_waits_is_told_in_the_language_of_the_page(tmp_path: Path, spoken: str, told: str) -> None:
+    with opened_desk(folder(tmp_path, language=spoken)) as browser:
+        browser.login()
+        outbox = browser.app.store.outbox
+        outbox.mark(["all"], NOW)
+        reason = losses.too_much(20, 24, Gate())
+        outbox.hold("all", dict(outbox.dirty(NOW, 10))["all"], reason, NOW)
+        assert told in browser.page("/desk/held")
 
 
 DONE = [
