@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Annotated, Any, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from feeds.config import values
 from feeds.model.channel import Format
@@ -33,7 +33,12 @@ Slug = Annotated[str, values.slug]
 Flag = Annotated[bool, values.flag]
 Rule = Annotated[str, values.rule]
 Names = tuple[Text, ...]
-Rules = tuple[Rule, ...]
+Rules = Annotated[
+    tuple[Rule, ...],
+    BeforeValidator(lambda found: (found,) if isinstance(found, str) else found),
+    WithJsonSchema(values.ONE_OR_MORE),
+]
+AnyRule = Annotated[str, values.any_rule]
 Revisions = Annotated[timedelta, values.duration(timedelta(0), 36500 * DAY)]
 Keep = Annotated[timedelta, values.duration(DAY, 36500 * DAY)]
 Every = Annotated[timedelta, values.duration(SECOND, 30 * DAY)]

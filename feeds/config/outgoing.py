@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Annotated, Literal
 
 from feeds.config import values
-from feeds.config.kinds import DAY, FileName, Flag, FormatKey, HostName, Id, Keys, Limit, Rule, Text, key
+from feeds.config.kinds import DAY, AnyRule, FileName, Flag, FormatKey, HostName, Id, Keys, Limit, Text, key
 from feeds.model.channel import Rhythm
 from feeds.model.lease import Algorithm
 from feeds.model.settings import Form
@@ -34,7 +34,7 @@ class OutputKeys(Keys):
     )
     title: Text | None = key("title; made from site and category if missing", None)
     description: Text | None = key("one sentence about it", None)
-    only: Rule | None = key("a rule; stories that do not meet it stay out", None)
+    only: AnyRule | None = key("a rule, or several; stories that meet none stay out", None)
 
 
 class PushKeys(Keys):

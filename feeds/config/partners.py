@@ -5,7 +5,7 @@ from hashlib import sha256
 from typing import Annotated, get_args
 
 from feeds.config import values
-from feeds.config.kinds import DAY, MINUTE, Flag, Id, Keys, Limit, Names, Rule, Share, Text, key
+from feeds.config.kinds import DAY, MINUTE, AnyRule, Flag, Id, Keys, Limit, Names, Share, Text, key
 from feeds.core.partners.webhooks import key_of
 from feeds.model.channel import PAGE_FORMATS, Format
 from feeds.model.partner import Partner, Pushing, Terms
@@ -65,7 +65,7 @@ class PartnerKeys(Keys):
         "licensed",
     )
     only_sources: Names = key("ids of sources; stories of others stay out", ())
-    only: Rule | None = key("a rule; stories that do not meet it stay out", None)
+    only: AnyRule | None = key("a rule, or several; stories that meet none stay out", None)
     languages: tuple[Annotated[str, values.language], ...] = key("language tags; stories in others stay out", ())
     home: Annotated[str, values.address("https://portal.example/")] | None = key(
         "the partner's own site: what is from there does not go back", None
@@ -78,7 +78,10 @@ class PartnerKeys(Keys):
         "address of the terms on stories of ours", None
     )
     attribution: Text | None = key("sentence below each text, with {site}, {title}, {author}, {url}", None)
-    links: dict[Parameter, Text] = key("parameters for links to our own pages, as in {utm_source: portal}", {})
+    links: dict[Parameter, Text] = key(
+        "parameters for the links of stories to our own pages, as in {utm_source: portal}; those in texts stay",
+        {},
+    )
     tombstones: Annotated[timedelta, values.duration(DAY, 365 * DAY)] = key(
         "how long it is told at least that a story was taken back", "30d"
     )

@@ -37,6 +37,9 @@ class Unfit(ValueError):
         super().__init__(right)
 
 
+ONE_OR_MORE = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}  # as a JSON Schema
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Value:
     """One kind of value: *read* gives it or raises `Unfit`; *right* ends the sentence `limit is -3; …`."""
@@ -263,6 +266,20 @@ def _rule(value: object) -> str:
 rule = Value("give a rule, as in title ~ '광고'", _rule)
 
 
+def _any_rule(value: object) -> str:
+    """Several rules are one that is met where one of them is."""
+    if not isinstance(value, list | tuple):
+        return _rule(value)
+    return " or ".join(f"({_rule(one)})" for one in value)
+
+
+any_rule = Value(
+    "give a rule, as in title ~ '광고', or a list of them",
+    _any_rule,
+    ONE_OR_MORE,
+)
+
+
 def _pattern(value: object) -> str:
     if not isinstance(value, str) or not value:
         raise Unfit
@@ -339,7 +356,7 @@ def _hubs(value: object) -> tuple[str, ...]:
 hubs = Value(
     "give builtin or the address of a hub, as in https://hub.example/",
     _hubs,
-    {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]},
+    ONE_OR_MORE,
 )
 
 

@@ -234,6 +234,29 @@ def test_hubs_are_asked_to_tell_us_where_they_reach_us(tmp_path: Path, given: st
     assert read(put(tmp_path, text), {}).push.subscribe == asked
 
 
+@pytest.mark.parametrize(
+    ("written", "rules", "rule"),
+    [
+        pytest.param("\"title ~ 'a'\"", ("title ~ 'a'",), "title ~ 'a'", id="one"),
+        pytest.param("[\"title ~ 'a'\"]", ("title ~ 'a'",), "(title ~ 'a')", id="a list of one"),
+        pytest.param(
+            "[\"title ~ 'a'\", \"tag = 'b' and tag = 'c'\"]",
+            ("title ~ 'a'", "tag = 'b' and tag = 'c'"),
+            "(title ~ 'a') or (tag = 'b' and tag = 'c')",
+            id="two",
+        ),
+    ],
+)
+def test_a_rule_may_be_one_or_several_everywhere(tmp_path: Path, written: str, rules: object, rule: str) -> None:
+    text = (
+        f"{SITE}sources:\n  - {{id: x, url: 'https://b.example/f', only: {written}}}\n"
+        f"outputs:\n  - {{id: all, path: /, only: {written}}}\npartners:\n  - {{id: p, only: {written}}}\n"
+    )
+    settings = read(put(tmp_path, text), {})
+    assert next(s for s in settings.sources if s.id == "x").options.only == rules
+    assert (settings.outputs[0].only, settings.partners[0].terms.only) == (rule, rule)
+
+
 def test_every_field_can_be_set(everything: Settings) -> None:
     """Nothing of the settings is out of reach: in `everything.yaml` no field keeps its default."""
     feed = next(s for s in everything.sources if s.id == "daily")
