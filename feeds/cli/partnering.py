@@ -201,9 +201,10 @@ def _say_channels(desk: Desk, found: Account, most: int, zone: tzinfo | None) ->
 
 
 def _asked(traffic: Sequence[Traffic]) -> str:
-    """How often was asked, and what was not answered whole."""
-    refused, cut = sum(t.refused for t in traffic), sum(t.cut for t in traffic)
-    odd = "".join(f", {n} {what}" for n, what in ((refused, "refused for coming too often"), (cut, "cut short")) if n)
+    """How often was asked, what was not answered whole, and what was sent unasked."""
+    kinds = (("refused", "refused for coming too often"), ("cut", "cut short"), ("pushed", "sent to them"))
+    sums = ((sum(getattr(t, name) for t in traffic), what) for name, what in kinds)
+    odd = "".join(f", {number} {what}" for number, what in sums if number)
     return count(sum(t.requests for t in traffic), "request") + odd
 
 

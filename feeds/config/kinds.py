@@ -5,7 +5,7 @@ from typing import Annotated, Any, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
-from feeds.config import values
+from feeds.config import ruling, values
 from feeds.model.channel import Format
 from feeds.model.source import (
     BaseRule,
@@ -31,14 +31,14 @@ Id = Annotated[
 ]
 Slug = Annotated[str, values.slug]
 Flag = Annotated[bool, values.flag]
-Rule = Annotated[str, values.rule]
+Rule = Annotated[str, ruling.rule]
 Names = tuple[Text, ...]
 Rules = Annotated[
     tuple[Rule, ...],
     BeforeValidator(lambda found: (found,) if isinstance(found, str) else found),
     WithJsonSchema(values.ONE_OR_MORE),
 ]
-AnyRule = Annotated[str, values.any_rule]
+AnyRule = Annotated[str, ruling.any_rule]
 Revisions = Annotated[timedelta, values.duration(timedelta(0), 36500 * DAY)]
 Keep = Annotated[timedelta, values.duration(DAY, 36500 * DAY)]
 Every = Annotated[timedelta, values.duration(SECOND, 30 * DAY)]

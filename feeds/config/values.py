@@ -14,10 +14,8 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import PydanticCustomError, core_schema
 
 from feeds.config.faults import did_you_mean, either
-from feeds.core.sorting.rules import compile_rule
 from feeds.core.sorting.slugs import slug as slugged
 from feeds.core.words import expressions
-from feeds.errors import RuleError
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 REFERENCE = {"type": "string", "pattern": r"\$\{(env|file):"}  # any value may come from elsewhere
@@ -249,35 +247,6 @@ def _encoding(value: object) -> str:
 
 
 encoding = Value("give a label of the WHATWG list, as in euc-kr or utf-8", _encoding)
-
-
-def _rule(value: object) -> str:
-    if not isinstance(value, str):
-        raise Unfit
-    found = str(value).rstrip()  # nothing else is touched: blanks count inside quotes, and so does the column
-    try:
-        compile_rule(found)
-    except RuleError as error:
-        wrong = "holds a rule that cannot be read" if isinstance(value, Substituted) else error.message
-        raise Unfit(column=error.column, wrong=wrong) from error
-    return found
-
-
-rule = Value("give a rule, as in title ~ '광고'", _rule)
-
-
-def _any_rule(value: object) -> str:
-    """Several rules are one that is met where one of them is."""
-    if not isinstance(value, list | tuple):
-        return _rule(value)
-    return " or ".join(f"({_rule(one)})" for one in value)
-
-
-any_rule = Value(
-    "give a rule, as in title ~ '광고', or a list of them",
-    _any_rule,
-    ONE_OR_MORE,
-)
 
 
 def _pattern(value: object) -> str:
