@@ -66,7 +66,9 @@ class Once:
         self._lasting = repr(error)
 
     def over(self) -> None:
-        """It went well."""
+        """It went well, which is told where it did not the last time."""
+        if self._lasting:
+            self._logger.info("%s goes well again", self._what)
         self._lasting = ""
 
 

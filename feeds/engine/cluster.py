@@ -11,9 +11,10 @@ from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from procrastinate import PsycopgConnector
+from procrastinate.exceptions import ConnectorException
 
 from feeds.engine.queue import LEASE, Holder, Queue, app_for
 from feeds.model.job import Job, Report
@@ -23,6 +24,18 @@ logger = logging.getLogger(__name__)
 
 def _untold() -> None:
     """Nobody asks whether it lives."""
+
+
+def unnoted(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Tell in a line that the end of a job could not be noted, of which the library's task dies unheard.
+
+    So it is where this worker slept past its lease and another one has the job, and while the database is away.
+    """
+    error = context.get("exception")
+    if isinstance(error, ConnectorException):
+        logger.warning("end of a job not noted, which is left to the next worker error=%s", error.__cause__ or error)
+    else:
+        loop.default_exception_handler(context)
 
 
 TICK = timedelta(seconds=2)  # as in `embedded.py`
@@ -107,6 +120,7 @@ class Hands:
             return
         with ThreadPoolExecutor(self._many, thread_name_prefix="job") as pool:
             self._loop.set_default_executor(pool)
+            self._loop.set_exception_handler(unnoted)
             app = app_for(PsycopgConnector(conninfo=self._address, min_size=1, max_size=self._many + 2), self._run)
             async with app.open_async():
                 if self._stopping.is_set():
@@ -166,9 +180,10 @@ class Clockwork:
         self._queue, self._due, self._turn, self._ticked = queue, due, turn, ticked
         self._every, self._lease = every, lease
         self._stopping = threading.Event()
+        self._lasting = ""  # the fault of the last tick
 
     def tick(self) -> bool:
-        """Put what is due, where this scheduler is the one; tell whether it was."""
+        """Put what is due, where this scheduler is the one; tell whether it was. A fault that lasts is told once."""
         self._ticked()
         try:
             if self._turn("sweep", max(SWEEP, self._every)):
@@ -176,9 +191,14 @@ class Clockwork:
             if not self._turn("tick", self._every):
                 return False
             self._queue.put(self._due())
-        except Exception:
-            logger.exception("tick failed")
+        except Exception as error:
+            if repr(error) != self._lasting:
+                logger.exception("tick failed, it is tried again")
+            self._lasting = repr(error)
             return False
+        if self._lasting:
+            logger.info("tick goes well again")
+        self._lasting = ""
         return True
 
     def run(self) -> None:

@@ -1,6 +1,7 @@
 """The engine of a cluster: one waits and one runs, whoever dies; nothing is put off; no tick fires twice."""
 
 import asyncio
+import gc
 import signal
 import subprocess
 import sys
@@ -12,8 +13,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from procrastinate.exceptions import ConnectorException
 
-from feeds.engine.cluster import Clockwork, Hands
+from feeds.engine.cluster import Clockwork, Hands, unnoted
 from feeds.engine.queue import Holder, Queue, key_of
 from feeds.model.job import Job, Report
 from feeds.store import migrate
@@ -158,15 +160,46 @@ def test_no_tick_fires_twice(address: str, queue: Queue) -> None:
     db.close()
 
 
-def test_a_tick_that_raises_is_logged_and_the_next_one_comes(queue: Queue, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_tick_that_raises_is_logged_once_and_the_next_one_comes(
+    queue: Queue, caplog: pytest.LogCaptureFixture
+) -> None:
+    faults = iter([RuntimeError("no rows"), RuntimeError("no rows"), None, RuntimeError("no rows")])
+
     def broken() -> list[Job]:
-        raise RuntimeError("no rows")
+        if fault := next(faults):
+            raise fault
+        return []
 
     ticks: list[int] = []
     clock = Clockwork(queue, broken, lambda _name, _every: True, ticked=lambda: ticks.append(1))
-    assert [clock.tick(), clock.tick()] == [False, False]
-    assert len(ticks) == 2, "it lives all the same"
-    assert caplog.text.count("tick failed") == 2
+    with caplog.at_level("INFO"):
+        assert [clock.tick() for _ in range(4)] == [False, False, True, False]
+    assert len(ticks) == 4, "it lives all the same"
+    assert caplog.text.count("tick failed") == 2, (
+        "what lasts is told once: 45 seconds without a server took 3,000 lines"
+    )
+    assert caplog.text.count("tick goes well again") == 1
+
+
+@pytest.mark.parametrize(("error", "told"), [(ConnectorException("away"), True), (ValueError("ours"), False)], ids=str)
+def test_the_end_of_a_job_that_another_has_is_told_in_a_line(
+    error: Exception, told: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def ends() -> None:
+        async def job() -> None:
+            raise error
+
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(unnoted)
+        task = loop.create_task(job())
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        del task
+        gc.collect()
+
+    asyncio.run(ends())
+    assert ("end of a job not noted" in caplog.text) is told
+    assert ("never retrieved" in caplog.text) is not told
 
 
 WORKER = """

@@ -201,11 +201,14 @@ class Service:
 
     def _look(self) -> None:
         """Find what another process published to the same store: what this one does is known at once."""
+        faults = Once(logger, "look")
         while not self.stopping.wait(LOOK):
             try:
                 self.app.store.overview.look()
             except FeedsError as error:
-                logger.warning("look failed error=%s", error)
+                faults.log(error)
+            else:
+                faults.over()
 
     def _in_clear(self, place: str) -> bool:
         return place in self.app.settings.server.allow_private
