@@ -97,7 +97,15 @@ class Clustered:
         return self._addresses[store]
 
     def _open(self, store: str, **more: Any) -> Store:
-        return open_store(self.address(store), **more)
+        """Open what stands for a store; where it is worked on its workers go with it, and their connections."""
+        found = open_store(self.address(store), **more)
+
+        def close() -> None:
+            if workers := self._workers.pop(self.address(store), None):
+                workers.close()
+            found.close()
+
+        return replace(found, close=close) if more.get("lock", True) else found
 
     def run_job(self, app: App, job: Job, work: Work) -> Report:
         """Run a job's shards that have something due until none has, but for those that left something undone."""
