@@ -25,6 +25,7 @@ from tests.end_to_end.world import BEHIND, HOUR, SITE, START, TOPICS, Terms, Tol
 
 ARCHIVE = re.compile(r"-\d{4}-\d\d-\d\d\.")  # documents of closed periods keep a text that was corrected, and say so
 SECOND = timedelta(seconds=1)
+HUB = b"//desk.example/hub"  # the public one
 LAST = 5  # hours
 PLAIN = ("atom", "rss", "json")
 TITLED = ("msn", "smartnews", "ninjs")  # they know by its title what is taken back
@@ -147,6 +148,8 @@ def check(world: World, at: float) -> None:
 
 def check_partner(world: World, place: int, under: Terms, at: float) -> None:
     found = list(world.private(place))
+    hubs = [name for name, got in found if HUB in got.body or HUB in got.headers.get("link", "").encode()]
+    assert not hubs, "what is private is announced on no public hub"
     for number, one in enumerate(world.told):
         leaks = hidden_from(under, number, one, at)
         for name, got in found:
