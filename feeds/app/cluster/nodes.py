@@ -29,6 +29,7 @@ from feeds.model.buckets import bucket_of_channel, shard_in
 from feeds.model.job import Job, Report
 from feeds.model.settings import Settings
 from feeds.ports import Ports
+from feeds.store.database.postgres import enduring
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +43,7 @@ PIECES = 200  # of it are deleted at each look, 500 rows each
 def address_of(settings: Settings) -> str:
     """Return the store's address as PostgreSQL's own library takes it."""
     scheme, _, rest = settings.store.partition("://")
-    return f"{scheme.partition('+')[0]}://{rest}"
+    return enduring(f"{scheme.partition('+')[0]}://{rest}")
 
 
 def due(app: App) -> tuple[Job, ...]:

@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 
 import psycopg
 from psycopg import errors, sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from sqlalchemy import URL, Connection, Engine, create_engine, make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -21,6 +22,8 @@ from feeds.store.database.db import BUSY_SECONDS, LOCKS, Database
 OLDEST = 14  # the oldest version that its makers still maintain
 CONNECT = 10  # seconds until a server counts as unreachable
 IDLE = 60  # seconds a transaction may rest: a process that stalls inside one holds up the others, and vacuum
+ALIVE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 25_000}
+"""What libpq is told, so that a network that was cut without a word is found out within 25 seconds; else two hours."""
 WORKING, MIGRATING = 1000, 1001  # advisory locks of a database, beside the buckets of `db.hold`
 
 
@@ -99,11 +102,17 @@ def _engine(url: URL, readonly: bool, busy: float) -> Engine:
         max_overflow=-1,
         pool_pre_ping=True,  # a server that was restarted costs no job
         connect_args={
+            **{name: value for name, value in ALIVE.items() if name not in url.query},
             "connect_timeout": CONNECT,
             "application_name": here(),
             "options": " ".join([given, *(f"-c {name}={value}" for name, value in options.items())]).strip(),
         },
     )
+
+
+def enduring(address: str) -> str:
+    """Return *address* (a URI of libpq) with what finds out a silent network, where it does not say so itself."""
+    return make_conninfo(**{"connect_timeout": CONNECT, **ALIVE, **conninfo_to_dict(address)})  # type: ignore[arg-type]
 
 
 def here() -> str:
@@ -164,7 +173,7 @@ class Lock:
         options = {"application_name": here(), "connect_timeout": CONNECT}
         given = db.url.set(drivername="postgresql").render_as_string(hide_password=False)
         try:
-            self._connection = psycopg.connect(given, autocommit=True, **options)  # type: ignore[arg-type]  # libpq's words
+            self._connection = psycopg.connect(enduring(given), autocommit=True, **options)  # type: ignore[arg-type]  # libpq's words
         except psycopg.Error as error:
             raise ours(db.name, error) from error
         try:
