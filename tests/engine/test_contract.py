@@ -1,5 +1,7 @@
 """What both engines promise: one waits and one runs of a lock, a failure harms no other, a stop is clean."""
 
+import multiprocessing
+import os
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -32,7 +34,7 @@ def make(request: pytest.FixtureRequest) -> Iterator[Make]:
         engine.stop()
 
 
-def test_one_runs_one_waits_and_asking_often_is_asking_once(make: Make) -> None:
+def test_sch_01_one_runs_one_waits_and_asking_often_is_asking_once(make: Make) -> None:
     bench = Bench()
     engine = make(bench.run)
     engine.ask(POLL)
@@ -74,6 +76,33 @@ def test_what_follows_from_a_job_is_done_at_once(make: Make) -> None:
     assert followed.wait(20)
     assert engine.stop()
     assert ran == ["poll:0", "publish:7"]
+
+
+@pytest.mark.parametrize(
+    ("make", "many"), [(InProcess, 10_000), (Clustered, 400)], indirect=["make"], ids=["embedded", "cluster"]
+)
+def test_sch_13_runs_leave_nothing_behind(make: Make, many: int) -> None:
+    """No thread, no descriptor and no program stays of a job."""
+
+    def held() -> tuple[int, int, int]:
+        return threading.active_count(), len(os.listdir("/proc/self/fd")), len(multiprocessing.active_children())
+
+    seen: list[tuple[int, int, int]] = []
+    over = threading.Semaphore(0)
+
+    def run(job: Job, _stopping: Callable[[], bool]) -> Report:
+        seen.append(held())
+        over.release()
+        return Report(job=job)
+
+    engine = make(run)
+    for _ in range(many // 100):
+        engine.ask(*(Job(name="poll", shard=shard) for shard in range(100)))
+        assert all(over.acquire(timeout=60) for _ in range(100))
+    assert engine.stop()
+    assert len(seen) == many
+    early, late = (tuple(map(max, zip(*some, strict=True))) for some in (seen[50:150], seen[-50:]))
+    assert all(after <= before for before, after in zip(early, late, strict=True)), (early, late)
 
 
 def test_a_job_that_raises_harms_no_other_and_rests(make: Make, caplog: pytest.LogCaptureFixture) -> None:
