@@ -15,12 +15,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "__init__": set(),
     "errors": set(),
     "model": set(),
-    "ports": {"model", "ports_partners", "ports_mirror", "ports_resting"},
-    "ports_mirror": {"model"},  # what the job that mirrors asks: apart from what all jobs ask
-    "ports_resting": {"model"},  # what publishing and web nodes ask of what rests
-    "ports_api": {"model"},
-    "ports_partners": {"model"},
-    "ports_desk": {"model"},  # what the desk's pages ask: apart from what jobs ask
+    "ports": {"model"},
     "log": {"model"},
     "net": {"errors"},
     "core": {"model", "errors"},
@@ -30,12 +25,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "sandbox": {"model", "errors", "parse"},
     "send": {"model", "errors", "net"},
     "store": {"model", "errors"},
-    "jobs": {"model", "errors", "ports", "ports_partners", "ports_mirror", "ports_resting", "core", "parse", "render"},
+    "jobs": {"model", "errors", "ports", "core", "parse", "render"},
     "config": {"model", "errors", "core"},
     "engine": {"model", "errors", "ports", "jobs"},
-    "web": {"model", "errors", "ports", "ports_partners", "ports_desk", "ports_api", "ports_resting", "core", "log"},  # of core, websub: requests are read at the door
+    "web": {"model", "errors", "ports", "core", "log"},  # of core, websub: requests are read at the door
     "app": {
-        "model", "errors", "ports", "ports_partners", "ports_desk", "ports_api", "ports_mirror", "ports_resting", "net", "core", "parse", "render", "fetch", "send", "store", "jobs", "sandbox", "config",
+        "model", "errors", "ports", "net", "core", "parse", "render", "fetch", "send", "store", "jobs", "sandbox", "config",
         "engine", "web", "log", "__init__",
     },
     "cli": {"app", "errors", "model", "log", "__init__"},

@@ -37,8 +37,9 @@ from feeds.model.mirror import MirrorPlace, Replica
 from feeds.model.settings import Settings
 from feeds.model.source import Source
 from feeds.net import Client
-from feeds.ports import Clock, Fetch, Ports
-from feeds.ports_mirror import Bucket, Mirror
+from feeds.ports import Clock, Ports
+from feeds.ports.mirror import Bucket, Mirror
+from feeds.ports.wire import Fetch
 from feeds.render.static import STATIC, STYLE
 from feeds.sandbox import Sandbox
 from feeds.send.files import remover, writer

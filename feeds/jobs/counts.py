@@ -8,7 +8,7 @@ from typing import Literal
 
 from feeds.errors import FeedsError
 from feeds.model.partner import How, Traffic
-from feeds.ports_partners import Ledger
+from feeds.ports.partners import Ledger
 
 logger = logging.getLogger(__name__)
 

@@ -17,7 +17,7 @@ from feeds.model.channel import Rendition
 from feeds.model.delivery import Delivery, Message, Sent
 from feeds.model.job import Job, Report
 from feeds.model.source import Problem
-from feeds.ports import Post
+from feeds.ports.wire import Post
 
 logger = logging.getLogger(__name__)
 

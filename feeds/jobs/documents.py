@@ -7,7 +7,7 @@ from feeds.errors import ParseError, PostError
 from feeds.model.entry import Parsed, RawEntry
 from feeds.model.source import FeedInfo, Fetched, Problem, Source, Validators
 from feeds.parse.posts.links import linked
-from feeds.ports import Read
+from feeds.ports.wire import Read
 
 
 def read(source: Source, fetched: Fetched, by: Read) -> tuple[Fetched, Parsed]:

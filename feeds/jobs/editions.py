@@ -18,8 +18,8 @@ from feeds.model.channel import Channel, Feed, Window
 from feeds.model.partner import RETOLD, Held, Owed, Partner, Standing, Terms
 from feeds.model.settings import Settings
 from feeds.model.story import Category, Story
-from feeds.ports import Archive
-from feeds.ports_partners import Ledger
+from feeds.ports.library import Archive
+from feeds.ports.partners import Ledger
 
 LAST = datetime.max.replace(tzinfo=UTC) - timedelta(days=1)  # stories under embargo are read too: terms hold them back
 FEWEST, MOST = 100, 3200  # stories read of a channel: twice the limit, more where terms leave too few

@@ -17,7 +17,7 @@ from feeds.model.channel import Channel
 from feeds.model.delivery import Delivery, Message, Sent, Subscription
 from feeds.model.job import Job, Report
 from feeds.model.partner import Errand, Issue, Partner
-from feeds.ports_partners import Errands, Office
+from feeds.ports.partners import Errands, Office
 
 LOOKS = 5000  # at a time; what is left is looked at by the next job
 

@@ -13,7 +13,7 @@ from feeds.jobs.work import Tally, Work
 from feeds.model.job import Job, Report
 from feeds.model.mirror import Closed, Gap
 from feeds.model.source import Problem
-from feeds.ports_mirror import Mirror
+from feeds.ports.mirror import Mirror
 
 logger = logging.getLogger(__name__)
 

@@ -24,7 +24,7 @@ from feeds.model.entry import Parsed
 from feeds.model.job import Job, Report
 from feeds.model.lease import Lease
 from feeds.model.source import Fetched, FetchLine, Problem, Source, SourceState
-from feeds.ports import Library
+from feeds.ports.library import Library
 
 logger = logging.getLogger(__name__)
 

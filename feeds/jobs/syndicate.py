@@ -19,8 +19,9 @@ from feeds.model.channel import Channel, Feed, Item, Rendered, Rendition
 from feeds.model.partner import Held, How, Issue, Partner, Standing, TokenKind
 from feeds.model.settings import Settings
 from feeds.model.story import Story
-from feeds.ports import Archive, Clock
-from feeds.ports_partners import Ledger
+from feeds.ports import Clock
+from feeds.ports.library import Archive
+from feeds.ports.partners import Ledger
 from feeds.render import render
 
 logger = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ from feeds.jobs.news import Reading
 from feeds.jobs.work import Tally, Work
 from feeds.model.changes import PollView
 from feeds.model.source import Source
-from feeds.ports import Library
+from feeds.ports.library import Library
 
 
 def look(work: Work, tally: Tally, library: Library, source: Source, reading: Reading) -> tuple[PollView, Arrivals]:

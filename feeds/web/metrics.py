@@ -18,7 +18,7 @@ from prometheus_client.registry import Collector
 from feeds.log import about
 from feeds.model.job import JobName, Report
 from feeds.model.overview import Levels
-from feeds.ports_api import WhoShows
+from feeds.ports.api import WhoShows
 from feeds.web.api.answers import bearer
 from feeds.web.wire.http import HEADERS, Answer, Asked, Entrance, Handler, text
 

@@ -27,8 +27,9 @@ from urllib.parse import urlsplit
 
 from feeds.core.push import websub
 from feeds.model.partner import How, Issue, Partner, TokenKind
-from feeds.ports import Clock, Hub
-from feeds.ports_partners import Office
+from feeds.ports import Clock
+from feeds.ports.partners import Office
+from feeds.ports.push import Hub
 from feeds.web.wire import delta
 from feeds.web.wire.client import household
 from feeds.web.wire.codings import SUFFIXES, ranked

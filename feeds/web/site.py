@@ -13,8 +13,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from feeds.ports import Shelf, Turned
-from feeds.ports_resting import Woken
+from feeds.ports.resting import Woken
+from feeds.ports.showing import Shelf, Turned
 from feeds.web.front import Front
 from feeds.web.pages.copies import HEADER_NAMES, Asking, lasting
 from feeds.web.pages.onward import BEFORE, nowhere, older

@@ -35,7 +35,8 @@ from feeds.model.changes import Hinted, PollView
 from feeds.model.entry import Entry
 from feeds.model.settings import Dedupe, Settings, Site
 from feeds.model.source import Fetched, Source, SourceState
-from feeds.ports import Library, Ports
+from feeds.ports import Ports
+from feeds.ports.library import Library
 from feeds.store import Store, open_store
 from feeds.store.incoming import likes
 

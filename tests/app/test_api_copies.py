@@ -9,7 +9,7 @@ import pytest
 from feeds.app import passes
 from feeds.app.build import App, opened
 from feeds.app.serving.api import Answers
-from feeds.ports_api import StoriesAsked
+from feeds.ports.api import StoriesAsked
 
 CONFIG = """\
 version: 1

@@ -15,7 +15,7 @@ from feeds.app.serving import search
 from feeds.app.serving.api import Answers
 from feeds.cli import cli
 from feeds.model.job import Job
-from feeds.ports_api import StoriesAsked
+from feeds.ports.api import StoriesAsked
 from feeds.store import open_store
 from feeds.web.pages.outputs import Outputs
 

@@ -24,8 +24,8 @@ from feeds.app.serving.service import Service
 from feeds.jobs.syndicate import Syndicate
 from feeds.model.delivery import Delivery, Intent, Message, Sent, Subscription
 from feeds.model.job import Job, JobName
-from feeds.ports import Plan
-from feeds.ports_mirror import Mirror
+from feeds.ports.mirror import Mirror
+from feeds.ports.wire import Plan
 from feeds.web.api.spec import BASE, key
 from feeds.web.site import Site
 from tests.buckets import Bucket

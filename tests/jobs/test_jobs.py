@@ -27,7 +27,8 @@ from feeds.model.picture import Hung
 from feeds.model.settings import Settings, Subject
 from feeds.model.source import Document, Fetched, Options, Problem, Source, SourceState
 from feeds.parse import parse
-from feeds.ports import Hurry, Plan, Ports
+from feeds.ports import Ports
+from feeds.ports.wire import Hurry, Plan
 from feeds.store import Store, open_store
 from feeds.store.incoming.library import Library
 from tests.core.made import NOW, settings, source

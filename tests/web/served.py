@@ -10,9 +10,9 @@ from typing import Any
 
 import uvicorn
 
-from feeds import ports
 from feeds.model.channel import MEDIA_TYPES, Format, Rendition
 from feeds.model.settings import Server
+from feeds.ports import showing
 from feeds.web.front import Front
 from feeds.web.pages.pictures import Look, nothing
 from feeds.web.site import Site, site
@@ -107,7 +107,7 @@ def parted(answer: bytes) -> tuple[int, dict[str, str], bytes]:
 
 @contextmanager
 def running(
-    shelf: ports.Shelf,
+    shelf: showing.Shelf,
     entrances: Sequence[Entrance] = (),
     server: Server = OPEN,
     *,

@@ -13,7 +13,7 @@ from feeds.app.looking import preview
 from feeds.errors import FeedsError, UsageError
 from feeds.model.desk import Previewed
 from feeds.model.staff import AuditLine
-from feeds.ports_desk import Done
+from feeds.ports.desk import Done
 
 PAGE = 100
 

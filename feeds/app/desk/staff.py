@@ -29,7 +29,7 @@ from feeds.app.keeping import audit
 from feeds.errors import UsageError
 from feeds.model.staff import Attempts, Session, User, alive
 from feeds.ports import Clock
-from feeds.ports_desk import Entered, Refused
+from feeds.ports.desk import Entered, Refused
 from feeds.store.desk.staff import Staff, name_key
 
 SHORTEST, MOST = 12, 200  # characters of a password

@@ -7,7 +7,7 @@ from feeds.app.desk.acts import DeskActs
 from feeds.app.desk.staff import SignIn
 from feeds.app.desk.views import DeskViews
 from feeds.app.partners import partners
-from feeds.ports_desk import Desk
+from feeds.ports.desk import Desk
 from feeds.render.static import STYLE
 from feeds.web.desk.entrances import entrances as ways_in
 from feeds.web.desk.pages import PAGES

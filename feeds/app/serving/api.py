@@ -10,7 +10,7 @@ from feeds.core.publishing.compose import told_at
 from feeds.core.sorting.channels import channels
 from feeds.model.overview import RenditionLine, SourceLine
 from feeds.model.story import Story
-from feeds.ports_api import ChannelLine, DecisionsAsked, Numbered, StoriesAsked, Told
+from feeds.ports.api import ChannelLine, DecisionsAsked, Numbered, StoriesAsked, Told
 from feeds.web.api import answers as api
 from feeds.web.metrics import Meters, public
 from feeds.web.wire.http import Entrance

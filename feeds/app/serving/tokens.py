@@ -10,7 +10,7 @@ from typing import get_args
 
 from feeds.errors import FeedsError, UsageError
 from feeds.model.access import Scope, Token
-from feeds.ports_api import WhoShows
+from feeds.ports.api import WhoShows
 from feeds.store.desk.tokens import Tokens
 
 SCOPES: tuple[Scope, ...] = get_args(Scope)

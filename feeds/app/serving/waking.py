@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from feeds.errors import FeedsError
 from feeds.ports import Clock
-from feeds.ports_resting import Bell
+from feeds.ports.resting import Bell
 
 logger = logging.getLogger(__name__)
 

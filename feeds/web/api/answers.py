@@ -17,7 +17,7 @@ import orjson
 
 from feeds.core.deciding import telling
 from feeds.model.access import Token
-from feeds.ports_api import DecisionsAsked, Reading, StoriesAsked, WhoShows
+from feeds.ports.api import DecisionsAsked, Reading, StoriesAsked, WhoShows
 from feeds.web.api import json as shown
 from feeds.web.api import spec
 from feeds.web.api.spec import BASE, Endpoint, Parameter, Unfit

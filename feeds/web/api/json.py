@@ -9,7 +9,7 @@ from feeds.errors import PROBLEMS
 from feeds.model.decision import Decision
 from feeds.model.overview import SourceLine
 from feeds.model.story import Category, Member, Story
-from feeds.ports_api import ChannelLine, Numbered, Told
+from feeds.ports.api import ChannelLine, Numbered, Told
 from feeds.web.api.spec import key
 
 Data = dict[str, Any]

@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from feeds.errors import ConfigError, UsageError
 from feeds.model.staff import Session
-from feeds.ports_desk import Desk, Entered
+from feeds.ports.desk import Desk, Entered
 from feeds.web.desk import guard
 from feeds.web.desk.guard import DEVICE, FORM, SESSION
 from feeds.web.desk.look import UNDO, Page, Visit, drawn

@@ -18,7 +18,7 @@ from feeds.model.desk import Hour, Tone
 from feeds.model.settings import Site
 from feeds.model.source import Problem
 from feeds.model.staff import AuditLine
-from feeds.ports_desk import Desk
+from feeds.ports.desk import Desk
 from feeds.web.desk.problems import KOREAN
 from feeds.web.desk.words import counted
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from feeds.errors import FeedsError, UsageError
-from feeds.ports_desk import Desk
+from feeds.ports.desk import Desk
 from feeds.web.desk import guard
 from feeds.web.desk.look import Page, Visit
 

@@ -6,7 +6,7 @@ Made for each request and told apart by its bytes, as the page itself is: the sa
 import time
 from hashlib import sha256
 
-from feeds.ports import Turned
+from feeds.ports.showing import Turned
 from feeds.web.pages.copies import MAX_AGE, Copy, answer, asking
 from feeds.web.wire.codings import QUICK, Coding, ranked, squeezed
 from feeds.web.wire.http import HEADERS, NOT_FOUND, PAGE_POLICY, Answer, Asked, text

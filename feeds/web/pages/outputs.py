@@ -13,8 +13,8 @@ from contextlib import suppress
 from types import MappingProxyType
 from urllib.parse import quote, unquote
 
-from feeds.ports import Shelf
-from feeds.ports_resting import Woken
+from feeds.ports.resting import Woken
+from feeds.ports.showing import Shelf
 from feeds.web.pages.copies import FIXED, Asking, Copy, answer, asking, asset, copy_of, late
 from feeds.web.wire.codings import Coding, packed
 from feeds.web.wire.http import HEADERS, Answer

@@ -1,6 +1,6 @@
 """`/search?q=WORDS&page=N`: stories with these words, as a page. A plain GET form: no script, nothing remembered."""
 
-from feeds.ports import Searched
+from feeds.ports.showing import Searched
 from feeds.web.wire.http import HEADERS, PAGE_POLICY, Answer, Asked, Entrance, text
 from feeds.web.wire.packing import packs
 

@@ -8,7 +8,8 @@ from collections.abc import Callable
 
 from feeds.core.push import hearing, websub
 from feeds.model.lease import Lease, Letter, Push
-from feeds.ports import Clock, Leases
+from feeds.ports import Clock
+from feeds.ports.push import Leases
 from feeds.web.wire.http import Answer, Asked, Entrance, text
 from feeds.web.wire.rates import Rates
 

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from datetime import datetime
 
 from feeds.core.push import websub
-from feeds.ports import Clock, Hub
+from feeds.ports import Clock
+from feeds.ports.push import Hub
 from feeds.web.wire.client import household
 from feeds.web.wire.http import Answer, Asked, Entrance, text
 from feeds.web.wire.rates import Rates

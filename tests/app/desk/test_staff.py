@@ -14,7 +14,7 @@ from feeds.app.desk import staff
 from feeds.app.desk.staff import FREE, FREE_ADDRESS, LONGEST_WAIT, SignIn
 from feeds.errors import UsageError
 from feeds.model.staff import IDLE, LONGEST
-from feeds.ports_desk import Entered, Refused
+from feeds.ports.desk import Entered, Refused
 from feeds.store import Store, open_store
 from feeds.store.desk.staff import name_key
 

@@ -12,7 +12,7 @@ from feeds.model.channel import Rendered, Rendition
 from feeds.model.job import Job, Report
 from feeds.model.mirror import Closed, Gap, MirrorStanding, Replica
 from feeds.ports import Ports
-from feeds.ports_mirror import Mirror
+from feeds.ports.mirror import Mirror
 from feeds.store import Store
 from feeds.store.outgoing.mirroring import Mirroring
 from tests.buckets import Bucket

@@ -19,7 +19,7 @@ from feeds.app.desk.acts import DeskActs
 from feeds.app.desk.staff import SignIn
 from feeds.app.desk.views import DeskViews
 from feeds.app.partners import partners
-from feeds.ports_desk import Desk
+from feeds.ports.desk import Desk
 from feeds.render.static import STATIC, STYLE
 from feeds.store.desk.staff import name_key
 from feeds.web.desk.entrances import entrances
