@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Any
 from zlib import crc32
 
@@ -32,6 +33,7 @@ from feeds.store.database.db import LOCKS, Database, DateTime, Number, Words
 from feeds.store.push.push_tables import letters
 
 ALONE = LOCKS + 2  # the first half of advisory locks of those who do a thing alone; LOCKS + 1 are those of jobs
+AHEAD = timedelta(minutes=1)  # of a slot: one that is further ahead was taken by another clock
 
 
 rests = Table(  # jobs that failed as a whole, and until when no worker runs them
@@ -82,13 +84,17 @@ class Turns:
         self._db = db
 
     def take(self, name: str, every: timedelta) -> bool:
-        """Tell whether the present slot of *every* was nobody's yet: it is ours then. The database's clock counts."""
+        """Tell whether the present slot of *every* was nobody's yet: it is ours then. The database's clock counts.
+
+        A slot far ahead was taken by a clock that was set back since, as where another server took over: nobody's.
+        """
         slot = cast(func.floor(extract("epoch", func.now()) / every.total_seconds()), BigInteger)
         statement = self._db.insert(t.meta).values(key=f"turn:{name}", value=cast(slot, Text))
+        last, wanted = cast(t.meta.c.value, BigInteger), cast(statement.excluded.value, BigInteger)
         mine = statement.on_conflict_do_update(
             index_elements=["key"],
             set_={"value": statement.excluded.value},
-            where=cast(t.meta.c.value, BigInteger) < cast(statement.excluded.value, BigInteger),
+            where=(last < wanted) | (last > wanted + ceil(AHEAD / every)),
         )
         with self._db.write() as connection:
             return connection.execute(mine.returning(t.meta.c.key)).first() is not None

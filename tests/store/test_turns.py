@@ -51,6 +51,18 @@ def test_a_slot_is_taken_once(shared: Store) -> None:
     assert shared.turns.take("b", timedelta(days=9999))
 
 
+@pytest.mark.parametrize(("back", "taken"), [(20, False), (29, False), (40, True), (3600, True)])
+def test_a_clock_that_was_set_back_stops_no_tick(shared: Store, back: int, taken: bool) -> None:
+    """Less than a minute is waited for: another scheduler may have been faster, and no tick fires twice."""
+    every = timedelta(seconds=2)
+    assert shared.turns.take(f"back {back}", every)
+    slot = int(shared.library.meta(f"turn:back {back}"))
+    shared.library.set_meta(f"turn:back {back}", str(slot + back))  # in slots of two seconds
+    assert shared.turns.take(f"back {back}", every) is taken
+    if taken:
+        assert int(shared.library.meta(f"turn:back {back}")) <= slot + 5, "from here on the clock counts again"
+
+
 def test_a_job_goes_on_from_where_the_last_one_of_its_shard_ended(shared: Store) -> None:
     """Seconds count by the database's clock, so an hour left is an hour but for a moment."""
     turns, other = shared.turns, Turns(shared.library._db)
