@@ -13,6 +13,7 @@ from feeds.app.desk.beside import Beside
 from feeds.app.looking import look
 from feeds.app.partners import outlook
 from feeds.app.partners import usage as audience
+from feeds.app.partners.partners import span
 from feeds.app.post_faults import post_faults
 from feeds.cli.common import DAY, Desk, as_json, command, language, print_json, say, table
 from feeds.cli.partnering import say_reasons
@@ -61,11 +62,16 @@ def list_(desk: Desk, json_: bool) -> None:
 @command
 def usage(desk: Desk, days: int, json_: bool) -> None:
     """Show who reads the public feeds: requests, share of 304 and bytes by channel, subscribers that services tell of,
-    and other readers by day."""
+    and other readers by day; of what date the latest item was that they got, and how far that is behind by now."""
     with desk.open() as app:
         lines = audience.lines(app, days)
     if json_:
-        print_json([{**asdict(n.traffic), "subscribers": n.subscribers, "readers": n.readers} for n in lines])
+        print_json(
+            [
+                {**asdict(n.traffic), "subscribers": n.subscribers, "readers": n.readers, "behind": n.behind}
+                for n in lines
+            ]
+        )
         return
     rows = [
         (
@@ -76,10 +82,13 @@ def usage(desk: Desk, days: int, json_: bool) -> None:
             f"{line.traffic.sent}",
             f"{line.subscribers}",
             f"{line.readers}",
+            f"{line.traffic.newest:{DAY}}" if line.traffic.newest else "-",
+            span(line.behind) if line.behind else "-",
         )
         for line in lines
     ]
-    click.echo(table(("channel", "day", "requests", "304", "bytes", "subscribers", "readers"), rows))
+    head = ("channel", "day", "requests", "304", "bytes", "subscribers", "readers", "latest item", "behind")
+    click.echo(table(head, rows))
 
 
 @click.command()

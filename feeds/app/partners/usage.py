@@ -21,6 +21,7 @@ from feeds.core.partners.usage import reader
 from feeds.errors import FeedsError
 from feeds.model.channel import Format
 from feeds.model.names import ChannelName
+from feeds.model.overview import RenditionLine
 from feeds.model.partner import Audience, Traffic
 from feeds.web.pages.outputs import file_at
 from feeds.web.wire.client import household
@@ -39,11 +40,15 @@ Request = tuple[str, str, Sequence[tuple[bytes, bytes]], int, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A channel on one day: what was asked, subscribers that services told of, and other readers."""
+    """A channel on one day: what was asked, subscribers that services told of, and other readers.
+
+    *behind*: how much younger what the channel says by now is than what was told that day; None where nothing was.
+    """
 
     traffic: Traffic
     subscribers: int = 0
     readers: int = 0
+    behind: timedelta | None = None
 
 
 class Usage:
@@ -74,15 +79,16 @@ class Usage:
     def _count(self, seen: Sequence[Request]) -> None:
         now = self._app.clock()
         day = now.strftime("%Y-%m-%d")
-        channels: dict[str, str] = {}
+        feeds: dict[str, RenditionLine | None] = {}
         counts: dict[str, Traffic] = {}
         readers: dict[tuple[str, str], int] = {}
         salt = self._salt_of(day)
         for path, client, raw, status, sent in seen:
-            if path not in channels:
-                channels[path] = self._channel(path)
-            if not (channel := channels[path]):
+            if path not in feeds:
+                feeds[path] = self._feed(path)
+            if not (feed := feeds[path]):
                 continue
+            channel, told = feed.channel_id, status in (200, 226, 304)
             was = counts.get(channel) or Traffic(partner_id="", channel_id=channel, day=day)
             counts[channel] = replace(
                 was,
@@ -91,6 +97,7 @@ class Usage:
                 unchanged=was.unchanged + (status == 304),
                 sent=was.sent + sent,
                 last=now,
+                newest=feed.updated if told else was.newest,
             )
             agent = next((value for name, value in raw if name == b"user-agent"), b"").decode("latin-1")
             service, subscribers = _reader(agent)
@@ -105,18 +112,18 @@ class Usage:
         if self._app.settings.site.rest_after is None:
             return
         late = {path for path in paths if (at := self._noted.get(path)) is None or now - at >= NOTED}
-        places = filter(None, map(self._app.store.overview.place, map(file_at, late)))
-        channels = {name.channel for id, _ in places if not (name := ChannelName.of(id)).story}
+        found = filter(None, map(self._app.store.overview.at, map(file_at, late)))
+        channels = {name.channel for line in found if not (name := ChannelName.of(line.channel_id)).story}
         if channels:
             self._app.store.outbox.resting.asked(channels, now)
         if len(self._noted) > MOST:
             self._noted.clear()
         self._noted.update(dict.fromkeys(late, now))
 
-    def _channel(self, path: str) -> str:
-        """The channel whose feed lies at a path; '' for what is none: pages, archives, files."""
-        place = self._app.store.overview.place(path)
-        return place[0] if place and place[1] in READ and "@" not in place[0] else ""
+    def _feed(self, path: str) -> RenditionLine | None:
+        """The feed of a channel that lies at a path; None for what is none: pages, archives, files."""
+        line = self._app.store.overview.at(path)
+        return line if line and line.format in READ and "@" not in line.channel_id else None
 
     def _salt_of(self, day: str) -> bytes:
         """The salt of a day, which no later day can know; kept so long that a restart counts on."""
@@ -137,10 +144,16 @@ def lines(app: App, days: int) -> tuple[Line, ...]:
         (a.channel_id, a.day): a for a in app.store.partners.audience(since)
     }
     found = []
+    updated: dict[str, datetime] = {}
+    for line in app.store.overview.renditions():
+        if line.format in READ:
+            updated[line.channel_id] = max(line.updated, updated.get(line.channel_id, line.updated))
     for traffic in app.store.partners.traffic("", since):
-        read = audience.get((traffic.channel_id, traffic.day))
+        id = traffic.channel_id
+        read = audience.get((id, traffic.day))
         told = (read.subscribers, read.readers) if read else (0, 0)
-        found.append(Line(traffic=traffic, subscribers=told[0], readers=told[1]))
+        behind = max(updated[id] - traffic.newest, timedelta(0)) if traffic.newest and id in updated else None
+        found.append(Line(traffic=traffic, subscribers=told[0], readers=told[1], behind=behind))
     return tuple(found)
 
 

@@ -34,10 +34,10 @@ class Topics:
         """Tell whether *url* is a published feed of a channel that names our hub; private ones name none."""
         settings = self._app.settings
         path = websub.path_of(url, settings.site.url) if settings.push.builtin else ""
-        line = self._app.store.overview.place(path) if path else None
-        if line is None or line[1] not in FEEDS:
+        line = self._app.store.overview.at(path) if path else None
+        if line is None or line.format not in FEEDS:
             return False
-        channel = self._channels().get(line[0])
+        channel = self._channels().get(line.channel_id)
         return channel is not None and settings.push.builtin in channel.hubs
 
     def _channels(self) -> Mapping[str, Channel]:

@@ -26,6 +26,10 @@ _TOLD = ~t.renditions.c.channel_id.startswith("@")  # the page of who is read is
 EXPORTED = 200  # stories in one read
 
 
+_R = t.renditions.c
+_LINES = select(_R.channel_id, _R.format, _R.path, _R.etag, _R.size, _R.updated, _R.version).order_by(_R.path)
+
+
 class Overview:
     """Questions about everything that is stored; none of them changes anything."""
 
@@ -56,19 +60,16 @@ class Overview:
             row = connection.execute(select(t.renditions).where(t.renditions.c.path == path)).one_or_none()
         return rendition_of(row, gzip.decompress(row.body)) if row else None
 
-    def place(self, path: str) -> tuple[str, Format] | None:
-        """Return the channel and the format of what is published at *path*, or None."""
-        r = t.renditions.c
+    def at(self, path: str) -> RenditionLine | None:
+        """Return what is published at *path*, or None."""
         with self._db.read() as connection:
-            row = connection.execute(select(r.channel_id, r.format).where(r.path == path)).one_or_none()
-        return (row.channel_id, cast("Format", row.format)) if row else None
+            row = connection.execute(_LINES.where(t.renditions.c.path == path)).one_or_none()
+        return RenditionLine(**row._mapping) if row else None
 
     def renditions(self) -> tuple[RenditionLine, ...]:
         """Return what is published, by path."""
-        r = t.renditions.c
-        query = select(r.channel_id, r.format, r.path, r.etag, r.size, r.updated, r.version).order_by(r.path)
         with self._db.read() as connection:
-            return tuple(RenditionLine(**row._mapping) for row in connection.execute(query))
+            return tuple(RenditionLine(**row._mapping) for row in connection.execute(_LINES))
 
     # how it goes
 

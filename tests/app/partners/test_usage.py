@@ -90,6 +90,26 @@ def test_what_was_not_modified_is_told_apart(desk: Desk) -> None:
     assert desk.lines()["all 2026-11-20"][:2] == (2, 1)
 
 
+def test_the_latest_item_that_was_told_and_how_far_that_is_behind(desk: Desk) -> None:
+    """A post comes after the last request; who asks again, or holds what is there, is not behind."""
+
+    def told() -> tuple[datetime | None, timedelta | None]:
+        desk.counted.flush()
+        (line,) = usage.lines(desk.app, 30)
+        return line.traffic.newest, line.behind
+
+    first = datetime(2026, 11, 19, tzinfo=UTC)
+    desk.get("/atom.xml", "192.0.2.1", "Reader/1")
+    assert told() == (first, timedelta(0))
+    folder = Path(desk.app.settings.sources[0].location)
+    (folder / "b.md").write_text("---\ntitle: Second\ndate: 2026-11-20\n---\nWords.\n")
+    desk.now += timedelta(minutes=30)
+    run_pass(desk.app)
+    assert told() == (first, timedelta(days=1))
+    desk.get("/rss.xml", "192.0.2.1", "Reader/1")
+    assert told() == (first + timedelta(days=1), timedelta(0))
+
+
 def test_nobody_is_known_the_next_day_and_hashes_go_after_thirty(desk: Desk) -> None:
     desk.get("/atom.xml", "192.0.2.1", "Reader/1")
     desk.counted.flush()
