@@ -1,6 +1,6 @@
 """retract, unretract, touch, merge, split: what the desk decides for good."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import click
 
@@ -11,6 +11,7 @@ from feeds.app.partners import partners
 from feeds.cli.common import FAILED, Desk, as_json, command, count, noted, print_json, say
 from feeds.model.job import Report
 
+FEW = 3  # partners that are shown one by one
 WAITS = "whoever works on the store now publishes it, a service in seconds"
 REASON = "Why, for those who ask `feeds why` later; it is never published."
 
@@ -130,11 +131,15 @@ def _decide(desk: Desk, action: str, done: str, decide: Callable[[App], Ruled], 
         else:
             say(desk, f"waits       {count(len(ruled.channels), 'channel')}: {WAITS}")
         if names := sorted({debt.partner_id for debt in owed}):
-            few = [f"feeds partner show {name}" for name in names] if len(names) <= 3 else ["feeds partner list"]
-            shown = ", ".join(f"`{how}`" for how in few)
-            have = "has it" if len(names) == 1 else "have it"
-            say(desk, f"owed        {', '.join(names)} {have}, until picked up: {shown}")
+            say(desk, f"owed        {said_owed(names)}")
     _fail(report)
+
+
+def said_owed(names: Sequence[str]) -> str:
+    """Return who has what was taken back or corrected, and where to see when they picked that up."""
+    few = [f"feeds partner show {name}" for name in names] if len(names) <= FEW else ["feeds partner list"]
+    shown = ", ".join(f"`{how}`" for how in few)
+    return f"{', '.join(names)} {'has' if len(names) == 1 else 'have'} it, until picked up: {shown}"
 
 
 def _fail(report: Report | None) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from feeds.cli.deciding import said_owed
 from feeds.send.generation import GENERATION
 from feeds.store import open_store
 from tests.buckets import Bucket
@@ -362,3 +363,15 @@ def test_a_retraction_reaches_every_dialect(feeds: Feeds, folder: Path) -> None:
     feeds("unretract", "https://desk.example/ours/")
     assert telling(folder, "Words of ours") == published - {"news.xml"}
     assert telling(folder, "deleted") == telling(folder, "canceled") == set()
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (["a"], "a has it, until picked up: `feeds partner show a`"),
+        (["a", "b"], "a, b have it, until picked up: `feeds partner show a`, `feeds partner show b`"),
+        (["a", "b", "c", "d"], "a, b, c, d have it, until picked up: `feeds partner list`"),
+    ],
+)
+def test_who_is_owed_a_retraction_is_told_in_one_line(names: list[str], said: str) -> None:
+    assert said_owed(names) == said
