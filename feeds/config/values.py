@@ -143,15 +143,21 @@ def _spell(span: timedelta) -> str:
     return f"{seconds // UNITS[unit]}{unit}"
 
 
+def _span(number: str, unit: str) -> timedelta:
+    return timedelta(seconds=int(number) * UNITS[unit])
+
+
 def duration(least: timedelta, most: timedelta) -> Value:
     """A number and a unit: `30s 10m 2h 7d`."""
-    right = f"give a duration from {_spell(least)} to {_spell(most)}, as in 30s, 10m, 2h or 7d"
+    *fit, last = (each for each in ("30s", "10m", "2h", "7d") if least <= _span(each[:-1], each[-1]) <= most)
+    examples = f"{', '.join(fit)} or {last}" if fit else last
+    right = f"give a duration from {_spell(least)} to {_spell(most)}, as in {examples}"
 
     def read(value: object) -> timedelta:
         found = re.fullmatch(r"([0-9]{1,9})([smhd])", value.strip()) if isinstance(value, str) else None
         if not found:
             raise Unfit(hint="write a unit behind the number" if isinstance(value, int) else "")
-        span = timedelta(seconds=int(found[1]) * UNITS[found[2]])
+        span = _span(found[1], found[2])
         if not least <= span <= most:
             raise Unfit
         return span

@@ -13,6 +13,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from feeds.errors import StoreError
 from feeds.ports.resting import Woken
 from feeds.ports.showing import Shelf, Turned
 from feeds.web.front import Front
@@ -161,7 +162,7 @@ def site(
     last = Entrance(path="/{path:path}", handler=partial(_published, outputs, seen, Pictures(look), turned))
     app = Starlette(
         routes=[Route(e.path, _endpoint(e), methods=list(e.methods)) for e in (*own, last)],
-        exception_handlers={Exception: _failed, BadRequest: _bad},
+        exception_handlers={Exception: _failed, BadRequest: _bad, StoreError: _away},
     )
     return Site(app, outputs, front, frozenset(e.path for e in own), seen, draw)
 
@@ -280,6 +281,12 @@ def _response(answer: Answer) -> Response:
 
 def _bad(_request: Request, error: Exception) -> Response:
     return _response(text(f"This request has {error}.\n", 400))
+
+
+def _away(request: Request, error: Exception) -> Response:
+    """Tell that the store cannot be asked: who asks again later gets it."""
+    logger.warning("not answered path=%.200r error=%s", request.url.path, error)
+    return _response(text("This cannot be read just now. Try again in a minute.\n", 503, Retry_After="60"))
 
 
 def _failed(_request: Request, error: Exception) -> Response:

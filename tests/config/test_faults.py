@@ -110,7 +110,7 @@ ONE = {
     "no title": ("site: {url: https://a.example}", "1:7: site has no title; give one, as in title: 기술 뉴스"),
     "rest too soon": (
         "site: {title: T, url: https://a.example, rest_after: 9m}",
-        "1:54: rest_after is '9m'; give a duration from 10m to 365d, as in 30s, 10m, 2h or 7d",
+        "1:54: rest_after is '9m'; give a duration from 10m to 365d, as in 10m, 2h or 7d",
     ),
     "empty title": (
         "site:\n  title:\n  url: https://a.example",
@@ -277,7 +277,7 @@ MORE = {
     ),
     "within": (
         "dedupe: {near: {within: 3}}",
-        "2:25: within is 3; give a duration from 1m to 60d, as in 30s, 10m, 2h or 7d"
+        "2:25: within is 3; give a duration from 1m to 60d, as in 10m, 2h or 7d"
         " = write a unit behind the number",
     ),
     "limit": (

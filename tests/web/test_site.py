@@ -5,6 +5,7 @@ import asyncio
 from starlette.testclient import TestClient
 from starlette.types import Message, Scope
 
+from feeds.errors import StoreError
 from feeds.web.site import site
 from feeds.web.wire.http import Answer, Asked, Entrance, text
 
@@ -42,6 +43,15 @@ def test_a_body_beyond_its_bound_is_refused_unread() -> None:
 
     entrance = Entrance(path="/small", handler=never, methods=("POST",), body_bytes=10)
     assert client(entrance).post("/small", content=b"x" * 11).status_code == 413
+
+
+def test_what_cannot_be_read_from_the_store_just_now_is_no_fault_of_ours() -> None:
+    def away(asked: Asked) -> Answer:
+        raise StoreError("the server went away")
+
+    answer = client(Entrance(path="/search", handler=away)).get("/search")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "60")
+    assert "went away" not in answer.text
 
 
 def test_other_methods_are_refused() -> None:
