@@ -19,6 +19,11 @@ settings.register_profile("feeds", deadline=None)  # no test is judged by the cl
 settings.load_profile("feeds")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let tests that wait for programs of their own begin first: in the end nobody waits for them."""
+    items.sort(key=lambda item: "end_to_end" not in item.path.parts)
+
+
 @cache
 def _migrated() -> bytes:
     """A file with our tables and nothing else, as the migrations make it."""
