@@ -102,7 +102,8 @@ def test_sch_13_runs_leave_nothing_behind(make: Make, many: int) -> None:
     assert engine.stop()
     assert len(seen) == many
     early, late = (tuple(map(max, zip(*some, strict=True))) for some in (seen[50:150], seen[-50:]))
-    assert all(after <= before for before, after in zip(early, late, strict=True)), (early, late)
+    slack = many // 50  # for what else this process holds; a leak would be as many as the runs
+    assert all(after < before + slack for before, after in zip(early, late, strict=True)), (early, late)
 
 
 def test_a_job_that_raises_harms_no_other_and_rests(make: Make, caplog: pytest.LogCaptureFixture) -> None:
