@@ -231,7 +231,7 @@ NARROW = (  # what each narrow rule lets through alone
 
 @example(*NARROW)
 @example(*EACH_RULE)
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(stories, min_size=2, max_size=4), st.lists(terms, min_size=2, max_size=3))
 def test_nothing_leaks(found: list[Told], under: list[Terms]) -> None:
     found = [one if one.whose == "ours" else replace(one, corrected=99) for one in found]

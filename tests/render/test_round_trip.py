@@ -207,7 +207,7 @@ def read(entry: Entry, asked: Mapping[str, object], format: Format) -> Mapping[s
     return {name: found[name] for name in asked}
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=240, deadline=None)
 @given(of=any_feed())
 def test_our_parser_reads_back_what_was_told(of: Feed) -> None:
     for format in FEEDS:
@@ -241,7 +241,7 @@ SAID: Mapping[Format, Callable[[Story], Mapping[str, object]]] = {
 """What feedparser reads of a story, by the names that it has for it."""
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(of=any_feed())
 def test_feedparser_reads_back_what_was_told(of: Feed) -> None:
     for format in SAID:
