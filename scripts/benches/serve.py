@@ -98,7 +98,8 @@ def cpu(process: int) -> float:
 def together(*servers: int) -> Iterator[None]:
     """Keep this process and *servers*, all of their threads, on one core until the block ends."""
     every = os.sched_getaffinity(0)
-    threads = [int(task.name) for process in (os.getpid(), *servers) for task in Path(f"/proc/{process}/task").iterdir()]
+    tasks = [Path(f"/proc/{process}/task") for process in (os.getpid(), *servers)]
+    threads = [int(thread.name) for task in tasks for thread in task.iterdir()]
 
     def to(cores: set[int]) -> None:
         for thread in threads:
