@@ -3,7 +3,7 @@
 import html
 from collections.abc import Iterator, Mapping, Sequence
 
-from feeds.core.duplicates.sketch import EAST_FROM, MOST, WEIGHT, Sketch, sketch, uncredited, unhanned
+from feeds.core.duplicates.sketch import EAST_FROM, MOST, UNIT, WEIGHT, Sketch, sketch, uncredited, unhanned
 from feeds.core.words import text
 from feeds.model.entry import Entry
 
@@ -54,6 +54,9 @@ def _places(units: Sequence[str], written: str) -> list[tuple[int, int]]:
     folded = unhanned(text.fold_lines(written))
     if len(folded) != len(written):
         folded = "".join([unhanned(text.fold_lines(letter))[:1] or " " for letter in written])
+    found = [match.span() for match in UNIT.finditer(folded)]
+    if len(found) == len(units):  # as a rule: a sentence that ends within a number has another unit
+        return found
     places, at = [], 0
     for unit in units:
         begin = max(folded.find(unit, at), at)  # what folds to more letters than it had is not found

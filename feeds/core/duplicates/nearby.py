@@ -96,7 +96,7 @@ class Nearby:
         if mine is None:
             return
         said = self._habits[entry.source_id] = habits.said(self._said(entry.source_id), mine)
-        usual = {key for key, times in said.items() if times > habits.OFTEN}
+        usual = {s.said for s in mine.sentences if said.get(s.said, 0) > habits.OFTEN}
         hints = tuple(h for h in mine.hints(usual) if len(self._posted.get(h, ())) < near.COMMON)
         self.hinted.append(Hinted(story_id=story.id, hints=hints, asked=tuple(mine.asked.intersection(hints))))
         self._told[number := -len(self.hinted)] = story.id

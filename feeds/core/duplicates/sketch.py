@@ -117,13 +117,12 @@ class Sketch:
 
         *usual* are sentences, as in `Sentence.said`, that lead nowhere: its source says them in every entry.
         """
-        own, every = self.shingles, self.every
+        own, every, low = self.shingles, self.every, self._low
         if away := [s.shingles for s in self.sentences if s.said in usual]:
             every -= frozenset().union(*away)
             own = tuple([shingle for shingle in own if shingle in every])
-        low = sorted([shingle for shingle in every if shingle < LOW])[:HINTS_LOW]
-        if len(low) < HINTS_LOW:
-            low = sorted(every)[:HINTS_LOW]
+            low = [shingle for shingle in low if shingle in every]
+        low = low[:HINTS_LOW] if len(low) >= HINTS_LOW else sorted(every)[:HINTS_LOW]
         lead = sorted({*own[:LEAD]}.difference(low))[:HINTS_LEAD]
         return tuple(dict.fromkeys((*lead, *low, self.title_hint)))
 
@@ -135,10 +134,7 @@ class Sketch:
         any other that holds it too. Asking for all finds no more copies (the labelled streams: F1 .9984 so, .9984 with
         all), at six times the cost, and what is asked for is most of what finding copies costs.
         """
-        low = [shingle for shingle in self.every if shingle < LOW]
-        if len(low) > MOST_ASKED:
-            low = sorted(low)[:MOST_ASKED]
-        return frozenset((*sorted({*self.shingles[:BEGIN]})[:ASKED], *low, self.title_hint))
+        return frozenset((*sorted({*self.shingles[:BEGIN]})[:ASKED], *self._low[:MOST_ASKED], self.title_hint))
 
     @cached_property
     def title_size(self) -> int:
@@ -171,6 +167,10 @@ class Sketch:
     @cached_property
     def _ends(self) -> dict[int, Mapping[int, int]]:
         return {}
+
+    @cached_property
+    def _low(self) -> list[int]:
+        return sorted([shingle for shingle in self.every if shingle < LOW])
 
     @cached_property
     def every(self) -> frozenset[int]:

@@ -223,10 +223,8 @@ def _clings(text: str, at: int) -> bool:
 def fold(text: str) -> str:
     """Return *text* for comparing: NFKC, one case, plain quotes and dashes, single spaces, nothing invisible."""
     text = " ".join(_folded(tidy(text)).split())
-    if text.isascii() and text == text.lower():  # as most is: a second time would change nothing
+    if (text.isascii() and text == text.lower()) or _SETTLED.fullmatch(text):  # as most is: no more would change
         return text
-    if _SETTLED.fullmatch(text):
-        return " ".join(text.split())
     return " ".join(_plainly(tidy(_folded(text))).split())
 
 
