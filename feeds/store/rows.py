@@ -24,7 +24,9 @@ from feeds.store.tables import deliveries
 
 AnyRow = Row[*tuple[Any, ...]]
 
-APART = frozenset({"info", "outline", "lives_at"})  # fields of a state that have columns of their own
+APART = frozenset({"due", "paused", "strikes", "info", "outline", "lives_at"})
+"""Fields of a state that have columns of their own."""
+
 REMEMBERED = 4096  # definitions and the like that are kept decoded: they hardly ever change, and are read at each poll
 
 
@@ -210,7 +212,7 @@ def decision_of(row: AnyRow) -> Decision:
     )
 
 
-_STONE = ("channel_id", "story_id", "at")
+_STONE = frozenset({"channel_id", "story_id", "at"})
 
 
 def tombstone_row(stone: Tombstone) -> dict[str, Any]:

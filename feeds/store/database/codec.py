@@ -5,9 +5,10 @@ value with a default needs no migration. Times are ISO 8601, durations whole mic
 """
 
 import re
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from operator import attrgetter
 from types import MappingProxyType, NoneType, UnionType
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
@@ -18,7 +19,7 @@ T = TypeVar("T")
 Step = Callable[..., Any]
 Pair = tuple[Step | None, Step | None]  # to JSON and back; None: the value itself
 
-_built: dict[Any, tuple[Step, Step]] = {}
+NONE: frozenset[str] = frozenset()
 _MICROSECOND = timedelta(microseconds=1)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -33,9 +34,9 @@ def clean(text: str) -> str:
     return text.replace("\x00", "") if "\x00" in text else text
 
 
-def dumps(value: object, without: Container[str] = ()) -> str:
+def dumps(value: object, without: frozenset[str] = NONE) -> str:
     """Give *value*, a dataclass, as JSON text, but for the fields *without*."""
-    return text_of(_steps(type(value))[0](value, without))
+    return text_of(_writer(type(value), without)(value))
 
 
 def text_of(data: object) -> str:
@@ -51,7 +52,7 @@ def text_of(data: object) -> str:
 
 def loads(cls: type[T], text: str, **known: object) -> T:
     """Give the *cls* that `dumps` wrote; the fields that are *known* already win over what it wrote of them."""
-    value: T = _steps(cls)[1](orjson.loads(text), known)
+    value: T = _reader(cls)(orjson.loads(text), known)
     return value
 
 
@@ -69,7 +70,7 @@ def _cleaned(data: object) -> object:
 def _pair(kind: Any) -> Pair:
     """The two steps for one type."""
     if is_dataclass(kind):
-        return _steps(kind)
+        return _writer(kind), _reader(kind)
     if kind is datetime:
         return datetime.isoformat, datetime.fromisoformat
     if kind is timedelta:
@@ -110,37 +111,41 @@ def _optional(there: Step | None, back: Step | None) -> Pair:
     )
 
 
-def _steps(cls: Any) -> tuple[Step, Step]:
-    """The two steps for one dataclass, built once."""
-    if cls not in _built:
-        _built[cls] = _build(cls)
-    return _built[cls]
-
-
-def _build(cls: Any) -> tuple[Step, Step]:
+def _writing(cls: Any, without: frozenset[str] = NONE) -> Step:
+    """The step from one dataclass to JSON."""
     hints = get_type_hints(cls)
-    parts = [(f.name, _default(f), *_pair(hints[f.name])) for f in fields(cls)]
-    readers = {name: back for name, _, _, back in parts}
+    told = [(f.name, _default(f), _pair(hints[f.name])[0]) for f in fields(cls) if f.name not in without]
+    names = [name for name, _, _ in told]
+    values = attrgetter(*names) if len(names) > 1 else lambda value: [getattr(value, name) for name in names]
 
-    told = tuple((name, default, step) for name, default, step, _ in parts)
-    values = attrgetter(*readers) if len(readers) > 1 else lambda value: [getattr(value, name) for name in readers]
-
-    def there(value: Any, without: Container[str] = ()) -> dict[str, Any]:
+    def there(value: Any) -> dict[str, Any]:
         data = {}
         for v, (name, default, step) in zip(values(value), told, strict=True):
-            if v is not default and v != default and name not in without:
+            if v is not default and v != default:
                 data[name] = v if step is None else step(v)
         return data
 
-    def back(data: dict[str, Any], known: Mapping[str, object] = MappingProxyType({})) -> Any:
-        found = dict(known)
-        for name, v in data.items():
-            if name in readers and name not in found:
-                step = readers[name]
-                found[name] = v if step is None else step(v)
-        return cls(**found)
+    return there
 
-    return there, back
+
+def _reading(cls: Any) -> Step:
+    """The step from JSON to one dataclass."""
+    hints = get_type_hints(cls)
+    steps = {f.name: _pair(hints[f.name])[1] for f in fields(cls)}
+
+    def back(data: dict[str, Any], known: Mapping[str, object] = MappingProxyType({})) -> Any:
+        found = {}
+        for name, v in data.items():
+            if name in steps and name not in known:
+                step = steps[name]
+                found[name] = v if step is None else step(v)
+        return cls(**found, **known)
+
+    return back
+
+
+_writer: Callable[..., Step] = cache(_writing)
+_reader: Callable[..., Step] = cache(_reading)
 
 
 def _default(field: "Field[Any]") -> object:
