@@ -89,7 +89,7 @@ def poll(job: Job, work: Work) -> Report:
     while more and not run.pace.closed and run.tally.took < work.budget and work.current() and not work.stopping():
         _read_letters(run, job.shard)
         with run.tally.step("store"):
-            due = work.ports.library.due(job.shard, now, BATCH + len(run.stuck), work.only)
+            due = work.ports.library.due(job.shard, now, BATCH + len(run.stuck), work.only, work.sources)
         batch = [(run.configured(s), state) for s, state in due if s.id not in run.asked][:BATCH]
         more = bool(batch)
         _poll_batch(run, batch)
@@ -235,8 +235,13 @@ def _settle_silent(run: _Pass, group: Sequence[_Answer]) -> frozenset[str]:
 def _silent(run: _Pass, answer: _Answer) -> Changes:
     now = run.work.ports.clock()
     state = cadence.after(answer.state, answer.source, answer.fetched, run.work.settings.schedule, now)
-    found = Changes(was_due=answer.state.due, state=state, fetch=_line(answer, now, 0), letter=answer.fetched.letter)
-    found = replace(found, shard=shards.moved(answer.source, answer.state, state, run.work.shard_of))
+    found = Changes(
+        was_due=answer.state.due,
+        state=state,
+        fetch=_line(answer, now, 0),
+        letter=answer.fetched.letter,
+        shard=shards.moved(answer.source, answer.state, state, run.work.shard_of),
+    )
     return letters.timed(answer.lease, answer.source, found, run.work)
 
 

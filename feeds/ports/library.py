@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
+from types import MappingProxyType
 from typing import Protocol
 
 from feeds.model.changes import Changes, Known, Mark, PollView, Recleaned
@@ -17,11 +18,16 @@ class Library(Protocol):
     """What came in."""
 
     def due(
-        self, shard: int, now: datetime, limit: int, only: Collection[str] = ()
+        self,
+        shard: int,
+        now: datetime,
+        limit: int,
+        only: Collection[str] = (),
+        known: Mapping[str, Source] = MappingProxyType({}),
     ) -> list[tuple[Source, SourceState]]:
         """Return enabled, unpaused sources of *shard* with `due` <= *now*: local first, then oldest due, then order.
 
-        Of *only*, where any are named.
+        Of *only*, where any are named. Those of *known* are given as they are there, the others as they are stored.
         """
 
     def begin(self, *source_ids: str) -> None:

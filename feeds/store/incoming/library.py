@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 
 from sqlalchemy import Connection, bindparam, exists, select, text, update
 
@@ -66,12 +67,17 @@ class Library:
     # the port `Library`
 
     def due(
-        self, shard: int, now: datetime, limit: int, only: Collection[str] = ()
+        self,
+        shard: int,
+        now: datetime,
+        limit: int,
+        only: Collection[str] = (),
+        known: Mapping[str, Source] = MappingProxyType({}),
     ) -> list[tuple[Source, SourceState]]:
         given = {"shard": shard, "now": now, "most": limit}
         with self._db.read() as connection:
             rows = _DUE_OF.rows(connection, **given, only=listed([*only])) if only else _DUE.rows(connection, **given)
-            return [(source_of(row.definition), state_of(row)) for row in rows]
+            return [(known.get(row.source_id) or source_of(row.definition), state_of(row)) for row in rows]
 
     def begin(self, *source_ids: str) -> None:
         state = t.source_state.c
