@@ -60,7 +60,7 @@ class Desk:
                 self.claim(keys, self.keys[key])
                 return self.keys[key], found.rule
         assert entry.published is not None
-        side = near.Side(sketch(entry), entry.source_id, entry.published, self.habits[entry.source_id])
+        side = near.Side(sketch(entry), entry.source_id, entry.published, self.habits[entry.source_id], entry)
         place = self.alike(side)
         if place is not None:
             self.claim(keys, place)

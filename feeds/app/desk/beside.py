@@ -91,7 +91,7 @@ def _likeness(app: App, mine: Entry, theirs: Entry, language: str) -> Iterator[t
     apart = abs(mine.published - theirs.published) if mine.published and theirs.published else timedelta(0)
     habits = app.store.overview.habits({mine.source_id, theirs.source_id})
     one, other = (
-        Side(sketch(e), e.source_id, e.published or app.clock(), unpacked(habits.get(e.source_id, b"")))
+        Side(sketch(e), e.source_id, e.published or app.clock(), unpacked(habits.get(e.source_id, b"")), e)
         for e in (mine, theirs)
     )
     found = near.likenesses(one, [other], known=True)[0]

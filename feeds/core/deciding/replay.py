@@ -231,7 +231,7 @@ class Replay:
 
     def _likeness(self, entry: Entry, other: Entry) -> Likeness:
         one, two = (
-            Side(sketch(e), e.source_id, e.published or self.since, unpacked(self._habits.get(e.source_id, b"")))
+            Side(sketch(e), e.source_id, e.published or self.since, unpacked(self._habits.get(e.source_id, b"")), e)
             for e in (entry, other)
         )
         return near.likenesses(one, [two], known=True)[0]

@@ -115,6 +115,10 @@ VETOES: Mapping[str, tuple[str, str]] = {
         "한 출처가 스무 시간이 넘어 같은 말을 다시 냈습니다",
     ),
     "source_little": ("one source tells little of it in common", "한 출처의 글인데 겹치는 내용이 적습니다"),
+    "source_points": (
+        "of one source, and one links to the page of the other",
+        "한 출처의 글인데 한쪽이 다른 쪽 페이지를 가리킵니다",
+    ),
 }
 """What speaks against two entries being one story, by the code that is stored with the score."""
 

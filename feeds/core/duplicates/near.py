@@ -28,7 +28,9 @@ from feeds.core.duplicates.cluster import SAME_SOURCE_TEXT
 from feeds.core.duplicates.habits import OFTEN
 from feeds.core.duplicates.opening import is_ahead, opening
 from feeds.core.duplicates.passing import passing
+from feeds.core.duplicates.pointing import points
 from feeds.core.duplicates.sketch import Sentence, Sketch, bag
+from feeds.model.entry import Entry
 
 Key = TypeVar("Key", bound=Hashable)  # whatever names a story
 
@@ -58,6 +60,7 @@ class Side(NamedTuple):
     source_id: str
     published: datetime
     habits: Mapping[int, int]
+    entry: Entry | None = None  # asked for the links in its text; left out, there are none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +145,8 @@ def likenesses(entry: Side, others: Sequence[Side], *, known: bool = False) -> t
         asked = facts["titles"] < TITLED and facts["contained"] > PART and not facts["same_source"]
         facts["passing"] = _passing(entry, other, shared[at]) if asked else 0.0
         facts |= _opened(mine, theirs) if asked and facts["contained"] < WHOLE else _OPENED_ALIKE
+        again = facts["same_source"] and facts["titles"] >= TITLED and facts["contained"] > PART
+        facts["points"] = _points(entry, other) if again else 0.0
         found.append(_judged(facts))
     return tuple(found)
 
@@ -277,6 +282,10 @@ def _passing(entry: Side, other: Side, shared: frozenset[int]) -> float:
     return len(shared & (passing(entry.sketch) ^ passing(other.sketch))) / len(shared) if shared else 0.0
 
 
+def _points(entry: Side, other: Side) -> float:
+    return float(bool(entry.entry and other.entry and points(entry.entry, other.entry)))
+
+
 def _kind(series: str) -> str:
     """Return what kind of piece a title says that it begins, '' for the news itself."""
     return found[0] if (found := _KIND.search(series)) else ""
@@ -315,6 +324,7 @@ VETOES: Mapping[str, Callable[[Mapping[str, float]], bool]] = {
         and (f["contained"] < 0.85 or f["size"] < 12 or f["numbers_missing"] > 2 * f["tagged"])
         and (f["titles"] < 1 or f["contained"] < 0.9 or f["size"] < 60 or f["numbers_missing"] > 1)
     ),
+    "source_points": lambda f: f["points"] > 0,
 }
 """What speaks against one story whatever the score, by code (`telling.VETOES` has the sentences).
 

@@ -83,7 +83,7 @@ class Nearby:
         if mine is None or entry.published is None or self.dedupe.near is None:
             return Found(story=None, judged=())
         stories = self._recent(near.candidates(mine, self._posted), latest, entry, self.dedupe.near)
-        side = Side(mine, entry.source_id, entry.published, self._said(entry.source_id))
+        side = Side(mine, entry.source_id, entry.published, self._said(entry.source_id), entry)
         likenesses = near.likenesses(side, [self._side(story) for story in stories])
         judged = sorted(zip(stories, likenesses, strict=True), key=lambda pair: (bool(pair[1].veto), -pair[1].score))
         same = [story for story, likeness in judged if likeness.same(self.dedupe.threshold)]
@@ -122,4 +122,4 @@ class Nearby:
         if story.id not in self._leads or self._leads[story.id][0] is not lead:
             mine = self.sketches.get(lead.guid) if lead.source_id == self.view.source.id else None
             self._leads[story.id] = lead, mine or sketch(lead)
-        return Side(self._leads[story.id][1], lead.source_id, story.published, self._said(lead.source_id))
+        return Side(self._leads[story.id][1], lead.source_id, story.published, self._said(lead.source_id), lead)

@@ -35,6 +35,7 @@ FACTS: Mapping[str, tuple[str, str]] = {
     "fact_weighed": ("weighed", "따진 것"),
     "fact_same_source": ("of one source", "한 출처"),
     "fact_same_source_other_number": ("one source, other number in the title", "한 출처, 제목의 다른 숫자"),
+    "fact_points": ("links to the other", "다른 쪽을 가리킴"),
     "fact_one_silent": ("one has a title alone", "한쪽은 제목뿐"),
     "fact_other_2": ("second likeliest", "둘째 후보"),
     "fact_other_3": ("third likeliest", "셋째 후보"),

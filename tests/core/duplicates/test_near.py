@@ -1,6 +1,7 @@
 """Copies and traps, told apart by what both texts say: a table of each, and laws."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -177,6 +178,28 @@ def test_teaser_of_a_film_and_the_film_of_one_source_are_two() -> None:
     found = likeness(side(EN_TITLE, teaser, "a", hours=24), side(EN_TITLE, EN_TEXT + " Thanks to our readers.", "a"))
     assert found.score > near.THRESHOLD
     assert found.veto == "source_little"
+
+
+@pytest.mark.parametrize(
+    ("source", "link", "same"),
+    [
+        pytest.param("a", "https://youtu.be/flood14mnth", False, id="of one source: the teaser and the film"),
+        pytest.param("a", "https://www.youtube.com/watch?v=bridge-4pnt", True, id="another page"),
+        pytest.param("b", "https://youtu.be/flood14mnth", True, id="of another source: where the copy was taken from"),
+    ],
+)
+def test_a_link_to_the_page_of_the_other_parts_two_of_one_source(source: str, link: str, same: bool) -> None:
+    """Nearly all of a short film's words stand below the long one: found in a channel whose shorts all are so."""
+    film = Entry(source_id="a", guid="f", url="https://www.youtube.com/watch?v=flood14mnth", title=EN_TITLE)
+    short = Entry(source_id=source, guid="s", url="https://www.youtube.com/shorts/ferry-2grn8", title=EN_TITLE)
+    whole = replace(film, summary=f"{EN_TEXT} {FOOTER}")
+    brief = replace(short, summary=f"FULL FILM: {link} {EN_TEXT}")
+    one, other = (near.Side(sketch(e), e.source_id, AT, {}, e) for e in (brief, whole))
+    found = likeness(one, other)
+    assert found.score > near.THRESHOLD
+    assert found.same() == same, (found.veto, found.facts)
+    assert found.veto == ("" if same else "source_points")
+    assert likeness(other, one).veto == found.veto
 
 
 def test_grown_text_of_one_source_is_found_next_day() -> None:
