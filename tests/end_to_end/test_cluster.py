@@ -5,11 +5,14 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -29,11 +32,11 @@ class Processes:
         self.folder, self.url = folder, url
         self.running: dict[str, subprocess.Popen[bytes]] = {}
 
-    def start(self, kind: str) -> None:
+    def start(self, kind: str, *words: str, name: str = "") -> None:
         environ = {**os.environ, "FEEDS_STORE": self.url}
-        command = [sys.executable, "-m", "feeds", "-c", str(self.folder / "feeds.yaml"), kind]
-        with (self.folder / f"{kind}.log").open("ab") as log:
-            self.running[kind] = subprocess.Popen(command, env=environ, stdout=log, stderr=log)
+        command = [sys.executable, "-m", "feeds", "-c", str(self.folder / "feeds.yaml"), kind, *words]
+        with (self.folder / f"{name or kind}.log").open("ab") as log:
+            self.running[name or kind] = subprocess.Popen(command, env=environ, stdout=log, stderr=log)
 
     def said(self) -> str:
         return "\n".join(p.read_text(errors="replace")[-2000:] for p in sorted(self.folder.glob("*.log")))
@@ -117,6 +120,81 @@ def test_every_process_may_be_killed_and_all_stop_in_good_order(processes: Proce
         process.send_signal(signal.SIGTERM)
     ended = {kind: process.wait(30) for kind, process in processes.running.items()}
     assert ended == {"scheduler": 0, "web": 0, "worker": 0}, processes.said()
+
+
+FEED = """<rss version="2.0"><channel><title>Of {path}</title><link>https://f.example/</link><description>d</description>
+<item><guid>{path}</guid><title>Story {path}</title><description>Text.</description></item></channel></rss>"""
+LATE = 0.03  # seconds until an answer comes
+
+
+class Host(ThreadingHTTPServer):
+    """Feeds of one host, each answer a little late; *most* is how many of them were asked for at a time."""
+
+    daemon_threads = True
+
+    def __init__(self, address: str, port: int) -> None:
+        self.now = self.most = 0
+        self.asked: set[str] = set()
+        self.count = threading.Lock()
+        super().__init__((address, port), Answers)
+
+
+class Answers(BaseHTTPRequestHandler):
+    server: Host
+
+    def do_GET(self) -> None:
+        with self.server.count:
+            self.server.now += 1
+            self.server.most = max(self.server.most, self.server.now)
+        threading.Event().wait(LATE)
+        with self.server.count:
+            self.server.now -= 1
+            self.server.asked.add(self.path)
+        body = FEED.format(path=self.path).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/rss+xml")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def hosts(*addresses: str) -> Iterator[list[Host]]:
+    """Serve at loopback *addresses*, all at one port, until the block ends."""
+    found = [first := Host(addresses[0], 0)]
+    found += [Host(address, first.server_port) for address in addresses[1:]]
+    for host in found:
+        threading.Thread(target=host.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+    try:
+        yield found
+    finally:
+        for host in found:
+            host.shutdown()
+            host.server_close()
+
+
+@pytest.mark.parametrize("most", [1, 2])
+def test_two_workers_ask_a_host_as_often_at_a_time_as_one_may(processes: Processes, most: int) -> None:
+    """With 2 the servers see two at a time: so they would see what must not be."""
+    with hosts("127.1.0.1", "127.1.0.2", "127.1.0.3", "127.1.0.4") as found:
+        names = [f"{host.server_address[0]}:{host.server_port}" for host in found]
+        sources = "".join(f"  - {{url: 'http://{name}/{n}'}}\n" for n in range(6) for name in names)
+        (processes.folder / "feeds.yaml").write_text(
+            f"site: {{title: Desk, url: 'https://desk.example'}}\nsources:\n{sources}"
+            f"server: {{allow_private: {names}}}\nschedule: {{shards: 8, per_host: {most}, spacing: 0s}}\n",
+            encoding="utf-8",
+        )
+        for name in ("worker1", "worker2"):
+            processes.start("worker", "--jobs", "1", name=name)
+        _until(lambda: "workers 2 alive" in _command(processes, "status").output, processes)
+        processes.start("scheduler")
+        _until(lambda: all(len(host.asked) == 6 for host in found), processes)
+        logs = [processes.folder / f"worker{n}.log" for n in (1, 2)]
+        _until(lambda: all("job done" in log.read_text() for log in logs), processes)
+        assert [host.most for host in found] == [most] * 4
 
 
 def test_a_file_is_no_store_for_many(tmp_path: Path) -> None:
