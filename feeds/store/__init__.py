@@ -4,6 +4,7 @@ On a file one process works at a time; any number may read beside it, and the de
 On a server one process works, or many that share the work.
 """
 
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -35,6 +36,8 @@ from feeds.store.tables import HEAD
 from feeds.store.turns import Turns
 
 __all__ = ["Store", "Synced", "copy_store", "is_server", "migrate", "open_store", "partition", "without_password"]
+
+logger = logging.getLogger(__name__)
 
 AGAIN = 0.5  # seconds between two looks at a schema that another process is to bring up
 
@@ -180,18 +183,26 @@ def _on_server(url: str, shards: int, busy: float, *, lock: bool, beside: bool, 
                 held.release()
                 raise
             return _store(db, shards, held.release)
-        until = time.monotonic() + patience
-        while (revision := server.inspect(db)) != HEAD:
-            if revision > HEAD:
-                raise StoreTooNew(guard.too_new(db.name, revision))
-            if time.monotonic() >= until:
-                found = revision or "(none)"
-                raise StoreError(f"{db.name} has the schema {found}, not {HEAD}: `feeds migrate` brings it up")
-            time.sleep(AGAIN)
+        _wait_for_schema(db.name, lambda: server.inspect(db), patience)
         return _store(db, shards, server.Lock(db, shared=True).release if many else _nothing)
     except BaseException:
         db.close()
         raise
+
+
+def _wait_for_schema(name: str, inspect: Callable[[], str], patience: float) -> None:
+    """Wait until another process brought the schema up, and say so. Raises `StoreError`, `StoreTooNew`."""
+    until, told = time.monotonic() + patience, False
+    while (revision := inspect()) != HEAD:
+        if revision > HEAD:
+            raise StoreTooNew(guard.too_new(name, revision))
+        found = f"{name} has the schema {revision or '(none)'}, not {HEAD}"
+        if time.monotonic() >= until:
+            raise StoreError(f"{found}: `feeds migrate` brings it up")
+        if not told:
+            logger.warning("%s: waiting for `feeds migrate`, at most %.0f seconds", found, patience)
+            told = True
+        time.sleep(AGAIN)
 
 
 def _nothing() -> None:

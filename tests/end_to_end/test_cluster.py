@@ -137,6 +137,7 @@ class Host(ThreadingHTTPServer):
         self.asked: set[str] = set()
         self.count = threading.Lock()
         super().__init__((address, port), Answers)
+        self.name = f"{address}:{self.server_port}"
 
 
 class Answers(BaseHTTPRequestHandler):
@@ -180,7 +181,7 @@ def hosts(*addresses: str) -> Iterator[list[Host]]:
 def test_two_workers_ask_a_host_as_often_at_a_time_as_one_may(processes: Processes, most: int) -> None:
     """With 2 the servers see two at a time: so they would see what must not be."""
     with hosts("127.1.0.1", "127.1.0.2", "127.1.0.3", "127.1.0.4") as found:
-        names = [f"{host.server_address[0]}:{host.server_port}" for host in found]
+        names = [host.name for host in found]
         sources = "".join(f"  - {{url: 'http://{name}/{n}'}}\n" for n in range(6) for name in names)
         (processes.folder / "feeds.yaml").write_text(
             f"site: {{title: Desk, url: 'https://desk.example'}}\nsources:\n{sources}"

@@ -12,6 +12,7 @@ from alembic.runtime.migration import MigrationContext
 from procrastinate.schema import SchemaManager
 from sqlalchemy import Connection, event, text
 
+from feeds import store
 from feeds.errors import StoreError
 from feeds.model.buckets import bucket_of_channel, bucket_of_url
 from feeds.store import Store, migrate, open_store
@@ -169,6 +170,16 @@ def test_who_works_with_others_waits_for_the_schema() -> None:
         waiting = pool.submit(open_store, url, many=True, patience=30)
         migrate(url)
         waiting.result().close()
+
+
+def test_who_waits_for_the_schema_says_so_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(store, "AGAIN", 0)
+    store._wait_for_schema("desk", iter(["", "0001", HEAD]).__next__, 90)
+    assert [record.getMessage() for record in caplog.records] == [
+        f"desk has the schema (none), not {HEAD}: waiting for `feeds migrate`, at most 90 seconds"
+    ]
 
 
 def test_text_is_ordered_by_its_bytes_on_every_server() -> None:
