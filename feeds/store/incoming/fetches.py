@@ -4,6 +4,7 @@ Among 10,000 sources that are asked every half hour `MOST` rows are a day's, and
 """
 
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -17,25 +18,50 @@ from feeds.store.tables import fetches
 
 KEPT = timedelta(days=14)
 MOST = 500_000
-STEP = 128  # rows looked at for each write: more than are written, on the average
+SPARE = 128  # rows looked at beyond as many as are written
 
 _F = fetches.c
 _ADD = inserting(fetches, ("id",))
-_OLDEST = select(_F.id).order_by(_F.id).limit(STEP).with_for_update(skip_locked=True).scalar_subquery()  # no queue
+_OLDEST = (
+    select(_F.id)
+    .order_by(_F.id)
+    .limit(bindparam("b_looked"))
+    .with_for_update(skip_locked=True)  # no queue
+    .scalar_subquery()
+)
 _LAST = select(func.max(_F.id)).scalar_subquery()
 _TRIM = changing(
     delete(fetches).where(
         _F.id.in_(_OLDEST), or_(_F.at < bindparam("b_old", type_=DateTime), _F.id <= _LAST - bindparam("b_most"))
     )
 )
+_LATER = "fetches"  # under this, a connection keeps the answers that are to be added at the end of its transaction
+
+
+@contextmanager
+def gathered(connection: Connection) -> Iterator[None]:
+    """Add the answers of what is done within at its end, as `add` adds them: one by one costs four times as much."""
+    later: list[FetchLine] = []
+    connection.info[_LATER] = later
+    try:
+        yield
+    finally:
+        del connection.info[_LATER]
+    add(connection, later)
 
 
 def add(connection: Connection, found: Sequence[FetchLine], most: int = MOST) -> None:
-    """Remember answers, and forget some of the oldest, within the caller's transaction."""
+    """Remember answers, and forget some of the oldest, within the caller's transaction: the last thing but for marks.
+
+    What is undone alone, as a part of it, must not have come so far.
+    """
     if not found:
         return
+    if (later := connection.info.get(_LATER)) is not None:
+        later.extend(found)
+        return
     _ADD.each(connection, [_row(line) for line in found])
-    _TRIM.run(connection, b_old=found[-1].at - KEPT, b_most=most)
+    _TRIM.run(connection, b_old=found[-1].at - KEPT, b_most=most, b_looked=SPARE + len(found))
 
 
 def lately(connection: Connection, source_ids: Collection[str], since: datetime) -> Iterator[FetchLine]:

@@ -18,7 +18,7 @@ from feeds.store import reading
 from feeds.store import tables as t
 from feeds.store.database.db import Database, among
 from feeds.store.database.prepared import listed, one_of, selecting
-from feeds.store.incoming import defining, hearing, keeping, likes, recleaning, versions, writing
+from feeds.store.incoming import defining, fetches, hearing, keeping, likes, recleaning, versions, writing
 from feeds.store.incoming.defining import Synced
 from feeds.store.outgoing import filing, marking
 from feeds.store.push.leases import Leases
@@ -157,7 +157,7 @@ class Library:
 
     @contextmanager
     def together(self) -> Iterator["Library"]:
-        with self._db.together() as joined, marking.gathered(joined.connection):
+        with self._db.together() as joined, marking.gathered(joined.connection), fetches.gathered(joined.connection):
             yield Library(joined, alone=joined.alone)
 
     # the port `Archive`
