@@ -92,7 +92,7 @@ class Library:
     def poll_view(self, source_id: str, guids: Sequence[str], keys: Sequence[str]) -> PollView:
         with self._db.read() as connection:
             source, state = _source(connection, source_id)
-            known = _known(connection, source, guids, keys)
+            known = _known(connection, source, state, guids, keys)
             return PollView(
                 source=source,
                 state=state,
@@ -281,11 +281,13 @@ def _source(connection: Connection, source_id: str) -> tuple[Source, SourceState
     raise StoreError(f"no source {source_id!r} is stored")
 
 
-def _known(connection: Connection, source: Source, guids: Sequence[str], keys: Sequence[str]) -> list[Known]:
+def _known(
+    connection: Connection, source: Source, state: SourceState, guids: Sequence[str], keys: Sequence[str]
+) -> list[Known]:
     """All entries of a folder; else those with one of *guids*, or on a page that *keys* name."""
     if source.kind == "content":
         return reading.known_where(connection, t.entries.c.source_id == source.id)
-    if not _ANY.rows(connection, source=source.id)[0].any:
+    if state.changed is None and not _ANY.rows(connection, source=source.id)[0].any:  # its first reading
         return []
     pages = sorted({key.removeprefix(_URL) for key in keys if key.startswith(_URL)})
     rows = []
