@@ -100,6 +100,10 @@ VETOES: Mapping[str, tuple[str, str]] = {
         "they open otherwise and share the background: two steps of one affair",
         "첫머리가 다르고 배경만 겹칩니다. 한 일의 다른 단계입니다",
     ),
+    "other_name": (
+        "each headline and its text name what the other text does not",
+        "제목마다 다른 쪽 글에 없는 이름이 있습니다",
+    ),
     "other_kind": (
         "a profile, an interview or the like is not the news",
         "인물 소개나 인터뷰 같은 글은 그 소식이 아닙니다",
@@ -113,6 +117,10 @@ VETOES: Mapping[str, tuple[str, str]] = {
     "source_again": (
         "the same words again in one source, more than 20 hours apart",
         "한 출처가 스무 시간이 넘어 같은 말을 다시 냈습니다",
+    ),
+    "source_column": (
+        "the same title again in one source, five days apart or more, as of a column",
+        "한 출처가 닷새 넘게 지나 같은 제목으로 다시 냈습니다. 다음 회차일 수 있습니다",
     ),
     "source_little": ("one source tells little of it in common", "한 출처의 글인데 겹치는 내용이 적습니다"),
     "source_points": (

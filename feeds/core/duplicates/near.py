@@ -29,7 +29,7 @@ from feeds.core.duplicates.habits import OFTEN
 from feeds.core.duplicates.opening import is_ahead, opening
 from feeds.core.duplicates.passing import passing
 from feeds.core.duplicates.pointing import points
-from feeds.core.duplicates.sketch import Sentence, Sketch, bag
+from feeds.core.duplicates.sketch import EAST_FROM, Sentence, Sketch, bag
 from feeds.model.entry import Entry
 
 Key = TypeVar("Key", bound=Hashable)  # whatever names a story
@@ -44,7 +44,12 @@ PART = 0.4  # of the shorter text held by the other: below, both report one even
 WHOLE = 0.85  # of the shorter text held by the other: from here on how they open is no matter
 OTHERWISE, ANNOUNCED = 0.25, 0.05  # of the opening's words the other lacks: above, it is another step of one affair
 _OPENED_ALIKE = {"opens_otherwise": 0.0, "announced": 0.0}
+_LONG_ENOUGH = {"other_names": 0.0, "titles_untold": 0.0}
+BRIEF = 60  # shingles: a teaser of one or two sentences, which another headline may borrow for background
+BORROWED = 0.7  # of either title's words not told by the other text: above, one background stands below two headlines
 AGAIN = math.sqrt(SAME_SOURCE_TEXT / timedelta(hours=1))  # of the fact `hours`, which is a root too
+WEEKLY = math.sqrt(120)  # of `hours` too: a weekly column returns after a week, or some days sooner at a holiday
+SMALL = 3  # letters of a Latin word that may be there or not: articles, prepositions
 SILENT = 3  # shingles, below which a text says nothing of its own
 _KIND = re.compile(
     "프로필|인터뷰|사설|칼럼|기고|포토|화보|만평|영상|그래픽|일문일답|profile|interview|opinion|editorial|video"
@@ -145,6 +150,8 @@ def likenesses(entry: Side, others: Sequence[Side], *, known: bool = False) -> t
         asked = facts["titles"] < TITLED and facts["contained"] > PART and not facts["same_source"]
         facts["passing"] = _passing(entry, other, shared[at]) if asked else 0.0
         facts |= _opened(mine, theirs) if asked and facts["contained"] < WHOLE else _OPENED_ALIKE
+        brief = facts["contained"] > PART and facts["size"] < BRIEF
+        facts |= _headed(entry.sketch, mine, other.sketch, theirs) if brief else _LONG_ENOUGH
         again = facts["same_source"] and facts["titles"] >= TITLED and facts["contained"] > PART
         facts["points"] = _points(entry, other) if again else 0.0
         found.append(_judged(facts))
@@ -282,6 +289,18 @@ def _passing(entry: Side, other: Side, shared: frozenset[int]) -> float:
     return len(shared & (passing(entry.sketch) ^ passing(other.sketch))) / len(shared) if shared else 0.0
 
 
+def _headed(a: Sketch, mine: _Told, b: Sketch, theirs: _Told) -> dict[str, float]:
+    """Return how many words each title and its text say and the other side does not, and the share that no text tells.
+
+    Asked of brief texts alone: `Tajik president arrives` and `Belarusian president arrives`, a line of background below
+    two headlines. A copy's text is its original's, so hardly a word of its title is its own.
+    """
+    one, other = (frozenset([w for w in s.words if w >= EAST_FROM or len(w) > SMALL]) for s in (a, b))
+    names = ((one - other) & (mine.words - theirs.words), (other - one) & (theirs.words - mine.words))
+    told = max(_share(one, theirs.words), _share(other, mine.words)) if one and other else 1.0
+    return {"other_names": float(min(map(len, names))), "titles_untold": 1 - told}
+
+
 def _points(entry: Side, other: Side) -> float:
     return float(bool(entry.entry and other.entry and points(entry.entry, other.entry)))
 
@@ -304,7 +323,9 @@ VETOES: Mapping[str, Callable[[Mapping[str, float]], bool]] = {
     "titles_alone": lambda f: (
         f["titles_alone"] > 0 and (f["titles_alone"] < 0.92 or f["title_size"] < 8 or f["same_source"] > 0)
     ),
-    "short_titles": lambda f: f["size"] < 12 and f["titles"] < TITLED,
+    "short_titles": lambda f: (
+        f["titles"] < TITLED and (f["size"] < 12 or (f["titles_untold"] > BORROWED and f["title_size"] >= 6))
+    ),
     "short_number": lambda f: f["size"] < 12 and f["numbers_missing"] > 0,
     "one_event": lambda f: (
         ((0 < f["contained"] < 0.6 and f["covered"] < 0.05) or (0 < f["contained"] < PART and f["covered"] < 0.2))
@@ -319,11 +340,13 @@ VETOES: Mapping[str, Callable[[Mapping[str, float]], bool]] = {
     "source_again": lambda f: (
         f["same_source"] > 0 and f["hours"] > AGAIN and f["titles"] == 1 and f["covered"] > 0.999 and not f["tagged"]
     ),
+    "source_column": lambda f: f["same_source"] > 0 and f["hours"] > WEEKLY and f["titles"] == 1 and not f["tagged"],
     "source_little": lambda f: (
         f["same_source"] > 0
         and (f["contained"] < 0.85 or f["size"] < 12 or f["numbers_missing"] > 2 * f["tagged"])
         and (f["titles"] < 1 or f["contained"] < 0.9 or f["size"] < 60 or f["numbers_missing"] > 1)
     ),
+    "other_name": lambda f: f["other_names"] > 0 and f["titles"] >= TITLED,
     "source_points": lambda f: f["points"] > 0,
 }
 """What speaks against one story whatever the score, by code (`telling.VETOES` has the sentences).

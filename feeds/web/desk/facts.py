@@ -25,6 +25,8 @@ FACTS: Mapping[str, tuple[str, str]] = {
     "fact_words": ("words", "낱말"),
     "fact_words_long": ("long texts", "긴 글"),
     "fact_series": ("a series", "연재"),
+    "fact_titles_untold": ("titles not told by the texts", "글에 없는 제목"),
+    "fact_other_names": ("other names in the titles", "제목의 다른 이름"),
     "fact_other_kind": ("another kind of piece", "다른 갈래의 글"),
     "fact_hours": ("hours apart", "시간 차"),
     "fact_passing": ("said in passing", "지나가며 한 말"),

@@ -104,6 +104,17 @@ REACTION = ANGER + "한 것과 관련해 시장실이 20일 “제방 공사는 
 VISITED = "두 나라는 지난해 가을 여객선 항로를 열두 해 만에 다시 열었고, 올해 들어 승객이 30만 명을 넘었다. 해양부 장관이 하늘나라를 찾는 것은 2019년 이후 처음이다."
 TRIED = "오 전 시장은 2021년부터 2년 동안 제방 공사비 4억2000만 원을 빼돌려 별장을 산 혐의로 지난해 9월 재판에 넘겨졌다. 검찰은 지난달 결심공판에서 징역 5년과 벌금 1억 원을 구형했다."
 KNOWN = "윤 관장은 한빛대에서 기록학을 공부하고 1998년 강변 도서관 서고에 들어와 스물여덟 해 동안 일했다. 2025년 큰물 때는 사흘 밤을 새워 책 4만 권을 건져 냈다. 어린이 열람실과 이동 도서관을 처음 연 것도 그다."
+BACKGROUND = (
+    "The river wall broke in two places last autumn, and the two towns have blamed each other for the flood ever since."
+)
+KO_BACKGROUND = "지난해 가을 강둑 두 곳이 무너진 뒤로 두 도시는 큰물의 책임을 서로에게 돌리며 대화를 끊었다."
+ARRIVES = "{} arrived in Tidewater on Sunday to attend the meeting of harbour towns and the eightieth anniversary of the river treaty."
+COLUMN = (
+    "Our readers choose the swimmer who stood out in the harbour baths this week, and the coach says a word on each "
+    "of them. This time it is {}. Vote for yours at the desk of the baths and win two tickets for the gala in spring. "
+    "The jury is two pilots, a lifeguard and a teacher who has seen every race of the season from the steps below the "
+    "mill. The prize can not be passed on to others, nor is it paid out in money, whatever the reason may be."
+)
 NOTICE_TITLE = "[알림] 가온뉴스 콘텐츠 저작권 고지"
 NOTICE = "가온뉴스가 제공하는 기사, 사진, 그래픽, 영상 등 모든 콘텐츠는 관련 법의 보호를 받습니다. 사전 허가 없이 옮겨 싣지 마십시오."
 
@@ -137,6 +148,28 @@ NOTICE = "가온뉴스가 제공하는 기사, 사진, 그래픽, 영상 등 모
         ),
         pytest.param(
             (NOTICE_TITLE, NOTICE, "a"), (NOTICE_TITLE, NOTICE, "a"), 48, "source_again", id="a notice that recurs",
+        ),
+        pytest.param(
+            ("Council meets on the ferry fares", BACKGROUND, "b"), ("Pilots' choir sings at the old mill", BACKGROUND, "a"),
+            5, "short_titles", id="one background below two headlines",
+        ),
+        pytest.param(
+            ("해상 교통비 지원안 시의회 통과", KO_BACKGROUND, "b"), ("물레방앗간서 도선사 합창단 공연", KO_BACKGROUND, "a"),
+            5, "short_titles", id="one Korean background below two headlines",
+        ),
+        pytest.param(
+            ("Council meets on the ferry fares", BACKGROUND, "b"),
+            ("Pilots' choir sings at the old mill", "Forty pilots sang on Sunday. The mill was full to the roof. " + BACKGROUND, "a"),
+            5, "short_titles", id="a background as teaser, and the report that ends in it",
+        ),
+        pytest.param(
+            ("Minister of Northgate arrives in Tidewater", ARRIVES.format("Northgate's minister Ada Brook"), "b"),
+            ("Minister of Quayside arrives in Tidewater", ARRIVES.format("Quayside's minister Joan Mill"), "a"),
+            2, "other_name", id="two guests of one meeting",
+        ),
+        pytest.param(
+            ("Swimmer of the week", COLUMN.format("Ada Brook"), "a"), ("Swimmer of the week", COLUMN.format("Joan Mill"), "a"),
+            168, "source_column", id="a weekly column",
         ),
         pytest.param(
             ("Sample feed 0.94 item one", "Sample feed 0.94 item one text", "b"),
