@@ -125,6 +125,17 @@ def test_merges_by_a_shared_text_are_printed_too(feeds: Feeds, tmp_path: Path) -
     assert (decision["kind"], decision["rule"]) == ("merged", "same_text")
 
 
+def test_a_copy_of_what_links_to_a_front_page_is_printed_with_both_texts(feeds: Feeds, tmp_path: Path) -> None:
+    """A link blog's item bears the address of another site, which is no key of an entry: it was `forgotten since`."""
+    linked = feed("one", ("a", TITLE, TEXT)).replace(b"https://one.example/a", b"https://library.example/")
+    (tmp_path / "one.xml").write_bytes(linked)
+    (tmp_path / "two.xml").write_bytes(feed("two", ("b", TITLE, TEXT)))
+    feeds(CONFIG, "run")
+    said = feeds(CONFIG, "dedupe", "--review").output
+    assert "https://library.example/" in said
+    assert "forgotten since" not in said
+
+
 def test_what_the_desk_merged_is_not_to_be_marked(feeds: Feeds, tmp_path: Path) -> None:
     (tmp_path / "two.xml").write_bytes(feed("two", ("b", "Tides", "High at noon.")))
     feeds(CONFIG, "run")

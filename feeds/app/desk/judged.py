@@ -121,7 +121,8 @@ def _named(app: App, found: Iterable[Decision]) -> Mapping[tuple[str, str], Sequ
     wanted: dict[str, set[str]] = {}
     for decision in found:
         wanted.setdefault(decision.source_id, set()).add(decision.guid)
-        wanted.setdefault(decision.facts.get("with_source", ""), set()).add(decision.facts.get("with", ""))
+        others = wanted.setdefault(decision.facts.get("with_source", ""), set())
+        others |= {decision.facts.get("with", ""), decision.story_id}  # a front page's address is no key
     known: dict[tuple[str, str], list[Entry]] = defaultdict(list)
     for source_id, names in wanted.items():
         pages = {urls.canonical(name) for name in names if name.startswith(("http:", "https:"))}

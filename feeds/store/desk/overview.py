@@ -202,14 +202,16 @@ class Overview:
                 yield known
 
     def named(self, source_id: str, names: Sequence[str]) -> tuple[Known, ...]:
-        """Return the entries of one source that *names* name: guids, or canonical addresses of pages."""
+        """Return the entries of one source that *names* name: guids, canonical addresses of pages, ids of stories."""
         e = t.entries.c
         with self._db.read() as connection:
             found = {
                 known.entry.key: known
                 for some in chunks(names)
                 for known in reading.known_where(
-                    connection, e.source_id == source_id, or_(e.guid.in_(some), e.url_key.in_(some))
+                    connection,
+                    e.source_id == source_id,
+                    or_(e.guid.in_(some), e.url_key.in_(some), e.story_id.in_(some)),
                 )
             }
         return tuple(found.values())
