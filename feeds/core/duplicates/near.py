@@ -46,6 +46,7 @@ OTHERWISE, ANNOUNCED = 0.25, 0.05  # of the opening's words the other lacks: abo
 _OPENED_ALIKE = {"opens_otherwise": 0.0, "announced": 0.0}
 _LONG_ENOUGH = {"other_names": 0.0, "titles_untold": 0.0}
 BRIEF = 60  # shingles: a teaser of one or two sentences, which another headline may borrow for background
+FORMED = 100  # shingles: a caption, a warning, a line on a verdict, written as the one before was with another name
 BORROWED = 0.7  # of either title's words not told by the other text: above, one background stands below two headlines
 AGAIN = math.sqrt(SAME_SOURCE_TEXT / timedelta(hours=1))  # of the fact `hours`, which is a root too
 WEEKLY = math.sqrt(120)  # of `hours` too: a weekly column returns after a week, or some days sooner at a holiday
@@ -150,7 +151,7 @@ def likenesses(entry: Side, others: Sequence[Side], *, known: bool = False) -> t
         asked = facts["titles"] < TITLED and facts["contained"] > PART and not facts["same_source"]
         facts["passing"] = _passing(entry, other, shared[at]) if asked else 0.0
         facts |= _opened(mine, theirs) if asked and facts["contained"] < WHOLE else _OPENED_ALIKE
-        brief = facts["contained"] > PART and facts["size"] < BRIEF
+        brief = facts["contained"] > PART and facts["size"] < FORMED
         facts |= _headed(entry.sketch, mine, other.sketch, theirs) if brief else _LONG_ENOUGH
         again = facts["same_source"] and facts["titles"] >= TITLED and facts["contained"] > PART
         facts["points"] = _points(entry, other) if again else 0.0
@@ -324,7 +325,8 @@ VETOES: Mapping[str, Callable[[Mapping[str, float]], bool]] = {
         f["titles_alone"] > 0 and (f["titles_alone"] < 0.92 or f["title_size"] < 8 or f["same_source"] > 0)
     ),
     "short_titles": lambda f: (
-        f["titles"] < TITLED and (f["size"] < 12 or (f["titles_untold"] > BORROWED and f["title_size"] >= 6))
+        f["titles"] < TITLED
+        and (f["size"] < 12 or (f["size"] < BRIEF and f["titles_untold"] > BORROWED and f["title_size"] >= 6))
     ),
     "short_number": lambda f: f["size"] < 12 and f["numbers_missing"] > 0,
     "one_event": lambda f: (

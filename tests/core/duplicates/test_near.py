@@ -109,6 +109,7 @@ BACKGROUND = (
 )
 KO_BACKGROUND = "지난해 가을 강둑 두 곳이 무너진 뒤로 두 도시는 큰물의 책임을 서로에게 돌리며 대화를 끊었다."
 ARRIVES = "{} arrived in Tidewater on Sunday to attend the meeting of harbour towns and the eightieth anniversary of the river treaty."
+WARNING = "기상청은 20일 오전 6시를 기해 {}에 호우경보를 내렸다. 호우경보는 세 시간 동안 비가 90밀리미터 이상, 또는 열두 시간 동안 180밀리미터 이상 올 것으로 보일 때 내린다."
 COLUMN = (
     "Our readers choose the swimmer who stood out in the harbour baths this week, and the coach says a word on each "
     "of them. This time it is {}. Vote for yours at the desk of the baths and win two tickets for the gala in spring. "
@@ -166,6 +167,10 @@ NOTICE = "가온뉴스가 제공하는 기사, 사진, 그래픽, 영상 등 모
             ("Minister of Northgate arrives in Tidewater", ARRIVES.format("Northgate's minister Ada Brook"), "b"),
             ("Minister of Quayside arrives in Tidewater", ARRIVES.format("Quayside's minister Joan Mill"), "a"),
             2, "other_name", id="two guests of one meeting",
+        ),
+        pytest.param(
+            ("한빛시에 호우경보", WARNING.format("한빛시"), "b"), ("가온시에 호우경보", WARNING.format("가온시"), "a"),
+            1, "other_name", id="one warning for two towns",
         ),
         pytest.param(
             ("Swimmer of the week", COLUMN.format("Ada Brook"), "a"), ("Swimmer of the week", COLUMN.format("Joan Mill"), "a"),
