@@ -336,7 +336,7 @@ def _decide_and_apply(run: _Pass, library: Library, answer: _Answer) -> Changes 
     for attempt in range(TRIES):
         view, arrived = PollView(source=source, state=answer.state), Arrivals()
         if answer.fetched.outcome == "fresh" or attempt:  # else nothing but the state as it was read matters
-            view, arrived = look(run.work, run.tally, library, source, reading)
+            view, arrived = look(work, tally, library, source, reading, None if attempt else answer.state)
         doubtful = False
         if answer.fetched.letter:
             arrived, doubtful = hearing.credible(view, arrived)

@@ -7,30 +7,34 @@ from feeds.core.entries import identity
 from feeds.jobs.news import Reading
 from feeds.jobs.work import Tally, Work
 from feeds.model.changes import PollView
-from feeds.model.source import Source
+from feeds.model.source import Source, SourceState
 from feeds.ports.library import Library
 
 
-def look(work: Work, tally: Tally, library: Library, source: Source, reading: Reading) -> tuple[PollView, Arrivals]:
-    """Return what the library knows of the entries, and of the stories that new and changed ones may belong to."""
+def look(
+    work: Work, tally: Tally, library: Library, source: Source, reading: Reading, state: SourceState | None = None
+) -> tuple[PollView, Arrivals]:
+    """Return what the library knows of the entries, and of the stories that new and changed ones may belong to.
+
+    *state* is that of *source* as it was read before; None: read both anew.
+    """
     found = reading.found
     guids = [variant for e in found.entries for variant in identity.guid_variants(e.guid)]
-    pages = [key for e in found.entries if (key := identity.url_key(e))]
+    pages = [f"url:{page}" for e in found.entries if (page := identity.url_key(e))]
     with tally.step("store"):
+        begun = PollView(source=source, state=state) if state else library.poll_view(source.id, (), ())
         unseen = _younger(library, source, reading)
         guids += [*unseen, *(variant for d in found.deleted for variant in identity.guid_variants(d.ref))]
-        view = library.poll_view(source.id, guids, [f"url:{page}" for page in pages])
+        view = library.known(begun, guids, pages)
     with tally.step("decide"):
         arrived = arrivals(found, reading.fetched, view, work.settings, reading.unread)
-    if arrived.keys:
-        with tally.step("store"):
-            keys = [f"url:{p}" for p in pages] + [*arrived.all_keys()]
-            if arrived.keys.keys() <= {*guids, *view.known}:
-                view = library.widened(view, keys)
-            else:
-                view = library.poll_view(source.id, [*guids, *arrived.keys], keys)
-        if work.settings.dedupe.near:
-            view, arrived = _look_around(work, tally, library, view, arrived)
+    keys = [*pages, *arrived.all_keys()]
+    with tally.step("store"):
+        if not arrived.keys.keys() <= {*guids, *view.known}:
+            view = library.known(view, [*guids, *arrived.keys], keys)
+        view = library.widened(view, keys)
+    if arrived.keys and work.settings.dedupe.near:
+        view, arrived = _look_around(work, tally, library, view, arrived)
     return replace(view, unseen=frozenset(unseen)) if unseen else view, arrived
 
 

@@ -39,11 +39,17 @@ class Library(Protocol):
     def poll_view(self, source_id: str, guids: Sequence[str], keys: Sequence[str]) -> PollView:
         """Return all that may matter to one poll, but for what it tells in other words: see `PollView`."""
 
+    def known(self, view: PollView, guids: Sequence[str], keys: Sequence[str]) -> PollView:
+        """Return *view* with entries of its source that have one of *guids* or are on a page that *keys* name.
+
+        Its source and state stand as they were read; its stories are for `widened`.
+        """
+
     def younger(self, source_id: str, since: datetime) -> tuple[str, ...]:
         """Return the guids of a source's kept entries that were published after *since*."""
 
     def widened(self, view: PollView, keys: Sequence[str]) -> PollView:
-        """Return *view*, which was read in the same transaction, with the stories of more *keys*."""
+        """Return *view*, whose entries were read in the same transaction, with their stories and those of *keys*."""
 
     def posted(self, view: PollView, hints: Collection[int], since: datetime, now: datetime) -> PollView:
         """Return *view* with the stories under each of *hints* that were told since about *since*: its `posted`."""

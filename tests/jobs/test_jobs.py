@@ -703,6 +703,24 @@ def test_fm_19_two_posts_of_one_address_are_an_error_that_names_both(tmp_path: P
         assert {s.lead.title for s in desk.store.library.every_story("", 10)} == {"First", "Third"}
 
 
+def test_a_source_that_is_made_due_while_it_is_read_is_looked_at_again(
+    desk: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a poll writes goes by the state with which it asked, unless that moved."""
+    begin = Library.begin
+
+    def meanwhile(library: Library, *source_ids: str) -> None:
+        begin(library, *source_ids)
+        library.hasten(["one"], desk.now)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Library, "begin", meanwhile)
+        report = poll(POLL, desk.work())
+    assert (report.counts["sources"], report.counts["new"]) == (2, report.counts["entries"])
+    assert "gave_way" not in report.counts
+    assert desk.store.library.due(0, desk.now, 10) == []
+
+
 def test_a_lock_that_others_hold_is_no_fault_of_a_source(desk: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """It stays due, and the others are written."""
     apply = Library.apply

@@ -92,14 +92,17 @@ class Library:
     def poll_view(self, source_id: str, guids: Sequence[str], keys: Sequence[str]) -> PollView:
         with self._db.read() as connection:
             source, state = _source(connection, source_id)
-            known = _known(connection, source, state, guids, keys)
-            return PollView(
-                source=source,
-                state=state,
-                known={k.entry.guid: k for k in known},
-                stories=_stories(connection, known, keys),
-                categories=self._all_categories(connection),
-            )
+            view = self._knowing(connection, PollView(source=source, state=state), guids, keys)
+            return replace(view, stories=_stories(connection, [*view.known.values()], keys))
+
+    def known(self, view: PollView, guids: Sequence[str], keys: Sequence[str]) -> PollView:
+        with self._db.read() as connection:
+            return self._knowing(connection, view, guids, keys)
+
+    def _knowing(self, connection: Connection, view: PollView, guids: Sequence[str], keys: Sequence[str]) -> PollView:
+        found = _known(connection, view.source, view.state, guids, keys)
+        known = {k.entry.guid: k for k in found}
+        return replace(view, known=known, categories=self._all_categories(connection))
 
     def widened(self, view: PollView, keys: Sequence[str]) -> PollView:
         with self._db.read() as connection:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, text, update
 
 from feeds.errors import StaleView, StoreError
-from feeds.model.changes import Changes, Saved
+from feeds.model.changes import Changes, PollView, Saved
 from feeds.model.entry import Enclosure, EntryKey, Image, Origin, Person
 from feeds.model.source import FeedInfo, Options, Problem, Source, SourceState, Validators
 from feeds.model.story import Category
@@ -132,6 +132,16 @@ def test_view_finds_entries_by_page_too_and_all_of_a_folder(store: Store) -> Non
     assert view.known.keys() == {"2a"}
     assert view.stories.keys() == {"id:story:2a"}
     assert library.poll_view("posts", (), ()).known.keys() == {"1posts", "2posts"}
+
+
+def test_what_is_known_is_added_to_a_view_as_it_began(store: Store) -> None:
+    library = ready(store)
+    tell(library, entry("1"), entry("2", "b"))
+    whole = library.poll_view("a", ["1"], ["id:story:2"])
+    begun = PollView(source=whole.source, state=replace(whole.state, body_hash="before"))
+    found = library.known(begun, ["1"], ["id:story:2"])
+    assert (found.source, found.state, found.known, found.stories) == (begun.source, begun.state, whole.known, {})
+    assert library.widened(found, ["id:story:2"]) == replace(whole, state=begun.state)
 
 
 def test_view_of_thousands_of_keys(store: Store) -> None:
