@@ -40,9 +40,20 @@ def test_wait_goes_with_the_rate(known: tuple[int, ...], least: timedelta, most:
     assert least <= wait(known) <= most
 
 
-def test_wait_goes_with_the_square_root_of_the_rate() -> None:
-    often, seldom = wait(every(20 * MINUTE)), wait(every(20 * 9 * MINUTE))
-    assert 2 <= seldom / often <= 5
+def test_wait_goes_with_a_power_of_the_rate() -> None:
+    """A little more than the square root, as far as steps of a quarter of an hour show it: 256 times as rare, 28 times
+    as long."""
+    often, seldom = wait(every(15 * MINUTE)), wait(every(256 * 15 * MINUTE))
+    assert 10 <= seldom / often <= 30
+
+
+@pytest.mark.parametrize("step", [2 * MINUTE, 30 * MINUTE], ids=["an afternoon", "two days"])
+def test_times_that_were_not_seen_are_like_any_other(step: timedelta) -> None:
+    """The latest hundred entries of a busy source are of a few hours: no other hour or day is thought to be empty."""
+    known = rhythm.remembered((), [NOW - (n + 0.5) * step for n in range(100)], NOW)
+    hours, days = rhythm._profile(known, rhythm.minutes(NOW))
+    assert min(*hours, *days) > 0.9
+    assert max(*hours, *days) < 1.1
 
 
 def test_hour_of_the_day_counts() -> None:
