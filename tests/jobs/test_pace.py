@@ -101,6 +101,22 @@ def test_a_stop_uses_what_came_and_asks_no_one_else(asked: Asked, monkeypatch: p
     assert begun < SOURCES
 
 
+def test_answers_under_other_settings_are_left_alone_from_the_next_second_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether settings are in force is a query in a cluster, which costs more than an answer of 304."""
+    looks = iter([True, True, False, False])
+    world = World(open_store(f"sqlite:///{tmp_path}/feeds.db"), settings())
+    found = Pace(world.work(current=lambda: next(looks)), Tally())
+    used: list[bool] = []
+    monkeypatch.setattr(Tally, "took", property(lambda _: len(used) * pace.LOOK / 100))
+    for _ in range(202):
+        used.append(found.took())
+    assert used == [True] * 200 + [False] * 2
+    assert list(looks) == []
+    world.store.close()
+
+
 def test_a_stop_is_not_held_up_by_many_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     times = [timedelta(0), EACH, EACH + FAREWELL, EACH + FAREWELL + EACH]
     world = World(open_store(f"sqlite:///{tmp_path}/feeds.db"), settings())
