@@ -15,7 +15,7 @@ from feeds.jobs import archive, hand, pictures, renamed, resting, sources
 from feeds.jobs import pages as pages_job
 from feeds.jobs.work import Tally, Work
 from feeds.model.buckets import ALL, bucket_of_channel
-from feeds.model.channel import TELLING_GONE, Channel, Feed, Rendered, Rendition, Tombstone
+from feeds.model.channel import TELLING_GONE, Channel, Feed, Format, Place, Rendered, Rendition, Tombstone
 from feeds.model.delivery import Delivery
 from feeds.model.job import Job, Report
 from feeds.model.lease import Push
@@ -145,9 +145,25 @@ def _publish_one(edition: _Edition, channel_id: str, mark: datetime) -> None:
 
 
 def _bring_out(edition: _Edition, channel: Channel, mark: datetime, page: pages_job.Page | None) -> None:
-    ports, tally = edition.work.ports, edition.tally
-    others = page.others if page else siblings(channel, tuple(edition.channels.values()))
-    with tally.step("store"):
+    """Compose, render and write what one channel or page shows now; hold it where too much is gone at once."""
+    outbox = edition.work.ports.outbox
+    feed = _composed(edition, channel, page)
+    before = outbox.places(channel.id)
+    with edition.tally.step("render"):
+        rendered: Rendered | None = render(replace(feed, older=_older(edition, feed)))
+    if again := outlived(feed):
+        outbox.mark([channel.id], again)
+    outdated = False
+    if rendered and not page:
+        with edition.tally.step("store"):
+            rendered, outdated = _allowed(edition, feed, rendered, mark)
+    if rendered:
+        _write(edition, feed, rendered, mark, before, outdated=outdated)
+
+
+def _composed(edition: _Edition, channel: Channel, page: pages_job.Page | None) -> Feed:
+    ports = edition.work.ports
+    with edition.tally.step("store"):
         view = window(channel, edition.now)
         stories: Sequence[Story]
         if page:
@@ -158,42 +174,43 @@ def _bring_out(edition: _Edition, channel: Channel, mark: datetime, page: pages_
             channel = archive.close(channel, ports, edition.now)
             stories = (*ports.archive.stories(view), *archive.late(channel, ports, edition.now))
         gone, last_gone = _gone(edition, channel)
-        before = ports.outbox.places(channel.id)
-    with tally.step("render"):
+    with edition.tally.step("render"):
+        others = page.others if page else siblings(channel, tuple(edition.channels.values()))
         policies = {s.id: s.options.content for s in edition.work.sources.values()}
         feed = compose(channel, stories, others, policies, view, gone, edition.work.settings.site, last_gone)
         if page:
             feed = replace(feed, versions=ports.archive.versions([member.key for member in page.story.members]))
-        rendered = render(replace(feed, older=_older(edition, feed)))
-    if again := outlived(feed):
-        ports.outbox.mark([channel.id], again)
-    outdated = False  # the last good documents tell what was taken back
-    if not page:
-        with tally.step("store"):
-            last = ports.outbox.shown(channel.id)
-            shown, lately = losses.shown(feed, rendered), losses.before(last, rendered)
-            free = last.allowed or channel.archived.period  # what leaves an archive was taken back, or has another date
-            reason = "" if free else _lost_too_much(edition, feed, lately, shown)
-        if reason:
-            _hold(edition, channel, mark, reason, None if last.waiting is None else lately)
-            return
-        rendered = replace(rendered, shown=None if shown == last.stories else shown)
-        outdated = bool(rendered.withheld) and any(
-            fate.status != "shown" for fate in ports.archive.fates(last.stories).values()
-        )
-    with tally.step("write"):
+    return feed
+
+
+def _allowed(edition: _Edition, feed: Feed, rendered: Rendered, mark: datetime) -> tuple[Rendered | None, bool]:
+    """Return what may come out, None where the channel is held; and whether the last good documents of a rendition that
+    is withheld tell what was taken back."""
+    outbox, channel = edition.work.ports.outbox, feed.channel
+    last = outbox.shown(channel.id)
+    shown, lately = losses.shown(feed, rendered), losses.before(last, rendered)
+    free = last.allowed or channel.archived.period  # what leaves an archive was taken back, or has another date
+    if reason := "" if free else _lost_too_much(edition, feed, lately, shown):
+        _hold(edition, channel, mark, reason, None if last.waiting is None else lately)
+        return None, False
+    fates = edition.work.ports.archive.fates(last.stories).values() if rendered.withheld else ()
+    outdated = any(fate.status != "shown" for fate in fates)
+    return replace(rendered, shown=None if shown == last.stories else shown), outdated
+
+
+def _write(
+    edition: _Edition, feed: Feed, rendered: Rendered, mark: datetime, before: Mapping[Format, Place], *, outdated: bool
+) -> None:
+    """Write the documents, then note them; *before* is where the channel's documents were."""
+    ports, channel = edition.work.ports, feed.channel
+    with edition.tally.step("write"):
         if (front := sources.river(edition.channels)) and front.id == channel.id:
             edition.bring_out_sources(None)
         paths = (*ports.write(rendered.renditions), *pictures.bring_out(feed, ports))
     fresh = tuple(r for r in rendered.renditions if before.get(r.format) != (r.path, r.etag))
-    with tally.step("store"):
-        ports.outbox.published(
-            channel.id,
-            mark,
-            replace(rendered, renditions=fresh),
-            _news(channel, fresh, edition.work.settings.push, edition.now),
-            edition.now,
-        )
+    with edition.tally.step("store"):
+        news = _news(channel, fresh, edition.work.settings.push, edition.now)
+        ports.outbox.published(channel.id, mark, replace(rendered, renditions=fresh), news, edition.now)
         kept = set() if outdated else {w.format for w in rendered.withheld}
         if left := {p.path for f, p in before.items() if f not in kept} - {r.path for r in rendered.renditions}:
             ports.remove(ports.outbox.vacate(sorted(left)))
