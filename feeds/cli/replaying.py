@@ -1,11 +1,12 @@
 """dedupe: which entries were taken for one story, and which would be under another setting."""
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 import click
 
+from feeds.app.build import App
 from feeds.app.desk import judged as judging
 from feeds.app.desk.judged import Judged
 from feeds.app.looking import look
@@ -14,6 +15,7 @@ from feeds.app.looking.replay import Replayed
 from feeds.cli.common import Desk, as_json, command, count, language, print_json, progress, say
 from feeds.model.entry import Entry
 from feeds.model.overview import Difference
+from feeds.model.settings import Dedupe
 
 APPLIES = "`dedupe` holds for new entries only, what is stored stays: `feeds merge A B` and `feeds split A` change that"
 
@@ -55,39 +57,37 @@ def dedupe(
         raise click.UsageError("--replay and --review are two questions; ask one of them")
     if sample and not review:
         raise click.UsageError("--sample goes with --review")
+    if (threshold or within) and not replay:
+        raise click.UsageError("--threshold and --within go with --replay")
     with desk.open() as app:
-        if not replay:
-            if threshold or within:
-                raise click.UsageError("--threshold and --within go with --replay")
-            if review:
-                found = judging.sampled(judging.judged(app, days, judging.MERGING), sample)
-            else:
-                found = judging.judged(app, days)
-            if json_:
-                print_json(
-                    [
-                        {
-                            **asdict(line.decision),
-                            "text": look.told(line.decision, "en"),
-                            "title": line.entry.title if line.entry else "",
-                        }
-                        for line in found
-                    ]
-                )
-            elif review:
-                _review(desk, found, days)
-            else:
-                _show(desk, found, days)
-                if not app.settings.dedupe.near:
-                    _say_near_is_off(desk, judging.by_keys(app, days))
-            return
-        asked = telling.asked(app, threshold, within)
-        with progress(desk, "replay") as tell:
-            told = telling.replay(app, asked, days, tell)
-        if json_:
-            print_json(_plain(told))
+        if replay:
+            _replay(desk, app, telling.asked(app, threshold, within), days, json_=json_)
+        elif json_:
+            print_json([_row(line) for line in _judged(app, days, sample, review=review)])
+        elif review:
+            _review(desk, _judged(app, days, sample, review=True), days)
         else:
-            _say(desk, told, days)
+            _show(desk, judging.judged(app, days), days)
+            if not app.settings.dedupe.near:
+                _say_near_is_off(desk, judging.by_keys(app, days))
+
+
+def _judged(app: App, days: int, sample: int, *, review: bool) -> Sequence[Judged]:
+    return judging.sampled(judging.judged(app, days, judging.MERGING), sample) if review else judging.judged(app, days)
+
+
+def _row(line: Judged) -> Mapping[str, object]:
+    told = look.told(line.decision, "en")
+    return {**asdict(line.decision), "text": told, "title": line.entry.title if line.entry else ""}
+
+
+def _replay(desk: Desk, app: App, asked: Dedupe, days: int, *, json_: bool) -> None:
+    with progress(desk, "replay") as tell:
+        told = telling.replay(app, asked, days, tell)
+    if json_:
+        print_json(_plain(told))
+    else:
+        _say(desk, told, days)
 
 
 def _show(desk: Desk, found: Sequence[Judged], days: int) -> None:
