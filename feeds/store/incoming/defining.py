@@ -6,16 +6,18 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 import orjson
-from sqlalchemy import Connection, select, text, update
+from sqlalchemy import Connection, bindparam, select, text, update
 
 from feeds.model.source import Source, SourceState, Validators
 from feeds.store import tables as t
 from feeds.store.database.codec import dumps
 from feeds.store.database.db import Database, chunks, hold
+from feeds.store.database.prepared import selecting
 from feeds.store.rows import masked, source_of, source_row, state_of, state_row
 from feeds.store.turns import deal
 
 _S = t.source_state.c
+_NOTED = selecting(select(t.meta.c.value).where(t.meta.c.key == bindparam("key")))
 _SYNCED = "sources.2"  # under this, a digest of the definitions that were stored last
 
 
@@ -89,7 +91,7 @@ def _define(db: Database, connection: Connection, sources: Sequence[Source], sha
 
 def noted(connection: Connection, key: str) -> str:
     """Return what `note` wrote under *key*; '' where it wrote nothing."""
-    return connection.scalar(select(t.meta.c.value).where(t.meta.c.key == key)) or ""
+    return next((str(row.value) for row in _NOTED.rows(connection, key=key)), "")
 
 
 def note(db: Database, connection: Connection, key: str, value: str) -> None:

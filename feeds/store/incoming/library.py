@@ -270,7 +270,7 @@ class Library:
 
     def meta(self, key: str) -> str:
         """Return what `set_meta` noted; '' where it noted nothing."""
-        with self._db.read() as connection:
+        with self._db.glance() as connection:
             return defining.noted(connection, key)
 
     def set_meta(self, key: str, value: str) -> None:
