@@ -31,6 +31,12 @@ _OTHER = {
 }
 
 
+READER_CACHE, WRITER_CACHE = 16_000, 64_000
+"""KiB of pages that a connection keeps at most. Writers of one process take turns with one connection: what it holds is
+still right at its next turn. New stories touch pages of hints all over the file: beside a million of them an entry costs
+a twentieth less than with 16,000, which such a transaction overflows (`scripts/bench similar`)."""
+
+
 class SQLite(Database):
     """Connections to one file. *readonly* refuses every write, and waits for nobody."""
 
@@ -40,7 +46,7 @@ class SQLite(Database):
         self.path, self.name, self.readonly = path, str(path), readonly
         self._turn = threading.Lock()
         self._engine = _engine(path, readonly, busy)
-        self._writer = self._engine.execution_options(writes=True)
+        self._writer = _engine(path, readonly, busy, WRITER_CACHE).execution_options(writes=True)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -52,6 +58,10 @@ class SQLite(Database):
         self.writable()
         with self.translated(), self._turn, self._writer.begin() as connection:
             yield connection
+
+    def close(self) -> None:
+        super().close()
+        self._writer.dispose()
 
     def raw(self) -> tuple[type[BaseException], ...]:
         return (sqlite3.Error,)
@@ -79,8 +89,8 @@ def ours(path: Path, error: BaseException | None) -> StoreError:
     return StoreError(f"{path} {_OTHER[code]} ({error})" if code in _OTHER else f"{path}: {error}")
 
 
-def _engine(path: Path, readonly: bool, busy: float) -> Engine:
-    pragmas = ["foreign_keys=ON", "temp_store=MEMORY", "cache_size=-16000"]  # KiB where negative
+def _engine(path: Path, readonly: bool, busy: float, cache: int = READER_CACHE) -> Engine:
+    pragmas = ["foreign_keys=ON", "temp_store=MEMORY", f"cache_size=-{cache}"]  # KiB where negative
     # A longer log than the usual 1000 pages: pages of keys, which come in no order, are written to the file less often.
     writing = ["journal_mode=WAL", "synchronous=NORMAL", "wal_autocheckpoint=8000"]
     pragmas += ["query_only=ON"] if readonly else writing

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, event
 from feeds.errors import StoreError
 from feeds.store import open_store
 from feeds.store.database.db import Database
+from feeds.store.database.sqlite import SQLite
 from tests.store.made import changes, entry, ready, saved, source, tell
 
 ROOM = 12  # pages of 4 kB beyond those in use
@@ -21,7 +22,8 @@ def _fill(db: Database) -> None:
         used = connection.connection.cursor().execute("PRAGMA page_count").fetchone()[0]
         connection.connection.cursor().execute(f"PRAGMA max_page_count={used + ROOM}")
 
-    event.listen(db._engine, "begin", bounded)
+    assert isinstance(db, SQLite)
+    event.listen(db._writer, "begin", bounded)
 
 
 def test_db_02_pub_09_what_does_not_fit_has_not_happened(file: str, tmp_path: Path) -> None:
