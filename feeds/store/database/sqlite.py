@@ -33,8 +33,8 @@ _OTHER = {
 
 READER_CACHE, WRITER_CACHE = 16_000, 64_000
 """KiB of pages that a connection keeps at most. Writers of one process take turns with one connection: what it holds is
-still right at its next turn. New stories touch pages of hints all over the file: beside a million of them an entry costs
-a twentieth less than with 16,000, which such a transaction overflows (`scripts/bench similar`)."""
+still right at its next turn. New stories touch pages of hints all over the file: beside a million of them an entry
+costs a twentieth less than with 16,000, which such a transaction overflows (`scripts/bench similar`)."""
 
 
 class SQLite(Database):
