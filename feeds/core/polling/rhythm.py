@@ -16,6 +16,7 @@ entries had come at any time. All in UTC: a rhythm has no need of a zone.
 """
 
 import math
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -44,9 +45,10 @@ def minutes(at: datetime) -> int:
     return (at - _EPOCH) // timedelta(minutes=1)
 
 
-def wait(times: tuple[int, ...], now: datetime, shortest: timedelta, longest: timedelta) -> timedelta:
+def wait(times: Sequence[int], now: datetime, shortest: timedelta, longest: timedelta) -> timedelta:
     """Return how long to wait for a source that published at *times*, between *shortest* and *longest*."""
     start, most = minutes(now), max(longest // timedelta(minutes=1), 1)
+    times = _past(times, start)
     rate, hours, days = _rate(times, start), *_profile(times, start)
     expected = waited = 0.0
     cost, passed = COST / timedelta(minutes=1) * (USUAL / rate) ** STEEP, 0
@@ -74,7 +76,13 @@ def quiet(times: Sequence[int], now: datetime) -> timedelta | None:
 
 def told(times: Sequence[int], now: datetime) -> float:
     """Return how many entries a day a source is thought to tell now that published at *times*."""
-    return _rate(times, minutes(now)) * 24 * 60
+    start = minutes(now)
+    return _rate(_past(times, start), start) * 24 * 60
+
+
+def _past(times: Sequence[int], now: int) -> Sequence[int]:
+    """Leave out what is ahead of a clock that was set back, or that stands at 1970 until it is told the time."""
+    return times[: bisect_right(times, now)]
 
 
 def _rate(times: Sequence[int], now: int) -> float:
@@ -89,7 +97,7 @@ def _rate(times: Sequence[int], now: int) -> float:
     return min(rate, FADING / max(now - times[-1], 1))
 
 
-def _profile(times: tuple[int, ...], now: int) -> tuple[tuple[float, ...], tuple[float, ...]]:
+def _profile(times: Sequence[int], now: int) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """Return how much more than on average comes in each hour of the day and on each day since Thursday."""
     if not times:
         return (1.0,) * 24, (1.0,) * 7
@@ -121,6 +129,6 @@ def _blurred(hours: Sequence[float]) -> list[float]:
 
 
 def _relative(came: Sequence[float], watched: Sequence[float], anytime: int) -> tuple[float, ...]:
-    """Return by place what *came*, as a multiple of what would have if each time were like any other."""
+    """Return by place what *came*, as a multiple of what would have come if each time were like any other."""
     usual, more = sum(came) / sum(watched), anytime / len(came)
     return tuple((here + more) / (usual * seen + more) for here, seen in zip(came, watched, strict=True))

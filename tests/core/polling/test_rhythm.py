@@ -78,6 +78,19 @@ def test_times_ahead_and_of_long_ago_are_not_remembered() -> None:
     assert list(known) == sorted(known)
 
 
+@pytest.mark.parametrize(
+    "now",
+    [
+        pytest.param(NOW - 30 * DAY, id="a month back"),
+        pytest.param(NOW - 1000 * DAY, id="three years back"),
+        pytest.param(datetime(1970, 1, 1, tzinfo=UTC), id="no clock yet"),
+    ],
+)
+def test_a_clock_that_went_back_knows_nothing_of_what_is_ahead(now: datetime) -> None:
+    assert wait(every(HOUR), now) == wait((), now)
+    assert rhythm.told(every(HOUR), now) == rhythm.told((), now)
+
+
 TIMES = st.lists(st.integers(0, 20_000), max_size=60)
 
 
