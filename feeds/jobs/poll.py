@@ -83,8 +83,7 @@ class _Answer:
 
 def poll(job: Job, work: Work) -> Report:
     """Poll every source of the shard that is due, until none is or the budget ends."""
-    run = _Pass(work)
-    now = work.ports.clock()
+    run, now = _Pass(work), work.ports.clock()
     more = True
     while more and not run.pace.closed and run.tally.took < work.budget and work.current() and not work.stopping():
         _read_letters(run, job.shard)
@@ -128,6 +127,8 @@ def _poll_batch(run: _Pass, batch: list[tuple[Source, SourceState]]) -> None:
     awake = [(s, state) for s, state in batch if s.id not in resting and not moved.get(s.id)]
     left = len(awake)
     for group in _groups(run, awake):
+        if not run.work.current():  # the first of them may have waited for the last, and stories were regrouped
+            return
         begun = run.tally.took
         _settle(run, group)
         run.pace.settled(len(group), run.tally.took - begun)

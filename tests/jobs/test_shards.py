@@ -1,6 +1,6 @@
 """Publishing and delivering in parts: together they do what one job does, each its own alone, none under old settings."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +14,8 @@ from feeds.jobs.regroup import regroup
 from feeds.model.buckets import bucket_of_channel, bucket_of_url, shard_in
 from feeds.model.channel import Output
 from feeds.model.job import Job
+from feeds.model.source import Fetched, Source, SourceState
+from feeds.ports.wire import Hurry
 from tests.core.made import settings, source
 from tests.jobs.test_jobs import POLL, PUBLISH, World, rss, world
 
@@ -95,3 +97,23 @@ def test_a_poll_under_old_settings_leaves_the_rest_due(desks: tuple[World, World
     desk, _ = desks
     assert poll(POLL, desk.work(current=lambda: False)).outcome == "more"
     assert [s.id for s, _ in desk.store.library.due(0, desk.now, 9)] == ["one"]
+
+
+def test_answers_that_waited_while_settings_changed_are_asked_for_again(desks: tuple[World, World]) -> None:
+    """Stories are regrouped at a reload; what is settled under the old settings after that would keep its categories."""
+    desk, _ = desks
+    began = desk.work()
+    old, new = began.settings, replace(desk.config, sources=(source("one", categories=("News",)),))
+
+    def fetch(batch: Sequence[tuple[Source, SourceState]], hurry: Hurry) -> Iterator[Fetched | None]:
+        yield from desk.fetch(batch, hurry)
+        desk.config = new
+        desk.sync()
+        regroup(desk.work())
+
+    ports = replace(began.ports, fetch=fetch)
+    assert poll(POLL, replace(began, ports=ports, current=lambda: desk.config is old)).outcome == "more"
+    assert poll(POLL, desk.work()).counts["new"] == 2
+    stories = desk.store.library.every_story("", 9)
+    assert {c.slug for s in stories for m in s.members for c in m.categories} == {"news"}
+    assert desk.asked == ["one", "one"]
