@@ -52,7 +52,7 @@ def list_(desk: Desk, json_: bool) -> None:
             )
             for line in lines
         ]
-        click.echo(table(("id", "kind", "entries", "newest", "asked", "next", "how", "where"), rows))
+        click.echo(table(("id", "kind", "entries", "last new", "asked", "next", "how", "where"), rows))
 
 
 @click.command()

@@ -197,6 +197,7 @@ class Service:
             clean = self.engine.stop()
             self.operating.stop()
             self._flush()
+            logger.info("stopped" if clean else "stopped: jobs that did not end in time go on at the next start")
         return clean
 
     def _look(self) -> None:

@@ -50,7 +50,7 @@ FORMED = 100  # shingles: a caption, a warning, a line on a verdict, written as 
 BORROWED = 0.7  # of either title's words not told by the other text: above, one background stands below two headlines
 AGAIN = math.sqrt(SAME_SOURCE_TEXT / timedelta(hours=1))  # of the fact `hours`, which is a root too
 WEEKLY = math.sqrt(120)  # of `hours` too: a weekly column returns after a week, or some days sooner at a holiday
-SMALL = 3  # letters of a Latin word that may be there or not: articles, prepositions
+SMALL = 3  # letters of a Latin word that may be there or not: articles, prepositions; short names pass with them
 SILENT = 3  # shingles, below which a text says nothing of its own
 _KIND = re.compile(
     "프로필|인터뷰|사설|칼럼|기고|포토|화보|만평|영상|그래픽|일문일답|profile|interview|opinion|editorial|video"

@@ -137,7 +137,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     # a source
     "address": ("Address", "주소"),
     "asked_last": ("Last asked", "마지막 요청"),
-    "newest": ("Newest entry", "가장 새 글"),
+    "newest": ("Last new entry", "새 글이 들어온 때"),
     "poll": ("Poll now", "지금 요청"),
     "force": ("Read again from scratch", "처음부터 다시 읽기"),
     "pause": ("Pause", "멈추기"),
