@@ -5,9 +5,9 @@ sides), 304. nginx sends files that it keeps open by sendfile; ours answers from
 
 The servers and the client share one core, so that what is counted is work. A client on a core of its own sleeps between
 the pieces of an answer, and its kernel charges the server for waking it: measured on a virtual machine, 17 of the 25 µs
-of nginx's 304, and a plain answer of ours between 27 and 61 µs from one run to the next. Those ratios are shown too.
-Three pairs of servers are started, and the median counts: where the pages of a server's memory lie decides how fast it
-copies 250 KB, mostly in 27 µs, in 44 of one server in eight.
+of nginx's 304, and a plain answer of ours between 27 and 61 µs from one run to the next. The goals hold where they do
+both ways. Three pairs of servers are started, and the median counts: one server of ours in eight took 44 µs to copy
+250 KB and not 27, perhaps for where its pages lay.
 
 Then a second server of ours republishes the feed 100 times a second while four clients ask: each body must be one
 whole revision, of the ETag that it came with.
@@ -231,8 +231,8 @@ def main() -> None:
     )
     print("with the client on any core: " + ", ".join(f"{kind} {ratio:.2f}" for kind, ratio in idle.items()))
     print(f"republished {A_SECOND} times a second: {answers} answers of {revisions} revisions, {broken} broken")
-    holds = all(ratio <= GOALS[kind] for kind, ratio in ratios.items()) and not broken and revisions > 10
-    figure = ", ".join(f"{kind} {ratio:.2f}" for kind, ratio in ratios.items())
+    holds = all(max(ratios[kind], idle[kind]) <= most for kind, most in GOALS.items()) and not broken and revisions > 10
+    figure = ", ".join(f"{kind} {ratio:.2f} ({idle[kind]:.2f} on any core)" for kind, ratio in ratios.items())
     goal = ", ".join(f"{kind} {most}" for kind, most in GOALS.items())
     close("serve", f"nginx's CPU × {figure}; {broken} broken", f"× ≤ {goal}; 0 broken", holds=holds)
 
