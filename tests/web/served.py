@@ -1,23 +1,28 @@
 """A site on loopback, as `feeds serve` serves it, and raw bytes to and from it."""
 
+import os
 import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import uvicorn
 
 from feeds.model.channel import MEDIA_TYPES, Format, Rendition
 from feeds.model.settings import Server
+from feeds.net.accepted import Accepted
 from feeds.ports import showing
 from feeds.web.front import Front
 from feeds.web.pages.pictures import Look, nothing
 from feeds.web.site import Site, site
+from feeds.web.wire.crowd import Crowd
 from feeds.web.wire.http import Entrance
-from feeds.web.wire.protocol import Crowd, GuardedServer
+from feeds.web.wire.protocol import GuardedServer, guarded
+from feeds.web.wire.sendfile import Files
 
 OPEN = Server(requests_per_minute=0)
 BIG = bytes(range(256)) * 1024  # no client's buffer takes it whole
@@ -90,6 +95,15 @@ class Running:
         return parted(self.ask(f"{method} {path} HTTP/1.1\r\n{lines}Connection: close\r\n\r\n".encode()))
 
 
+def descriptors(folder: Path) -> int:
+    """Return how many files of *folder* this process has open, those without a name among them."""
+    found = 0
+    for each in Path("/proc/self/fd").iterdir():
+        with suppress(OSError):  # that of the listing
+            found += os.readlink(each).startswith(f"{folder}/")
+    return found
+
+
 def everything(client: socket.socket) -> bytes:
     found = bytearray()
     with suppress(ConnectionResetError):
@@ -116,8 +130,10 @@ def running(
     grace: int = 2,
     through: Callable[[Site], Any] = lambda web: web,
     look: Look = nothing,
+    folder: Path | None = None,
 ) -> Iterator[Running]:
-    """Serve *shelf* on a free port until the block ends; *patience* scales how long slow clients are borne.
+    """Serve *shelf* on a free port until the block ends; *patience* scales how long slow clients are borne, *folder* is where
+    large bodies are laid.
 
     *through* may stand between the server and the site.
     """
@@ -125,9 +141,14 @@ def running(
         site(shelf, {"/static/style.css": ("text/css", b"p{}")}, lambda: True, entrances, Front(url, server), look=look)
     )
     answered: list[int] = []
-    crowd = Crowd(web, lambda status, times: answered.extend([status] * times), patience=patience)
+    crowd = Crowd(
+        web,
+        lambda status, times: answered.extend([status] * times),
+        patience=patience,
+        files=Files(folder, Accepted) if folder else None,
+    )
     config = uvicorn.Config(
-        web, host="127.0.0.1", port=0, http=crowd.protocol(), loop="uvloop", interface="asgi3", lifespan="off",
+        web, host="127.0.0.1", port=0, http=guarded(crowd), loop="uvloop", interface="asgi3", lifespan="off",
         log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=grace,
     )  # fmt: skip
     listener = socket.create_server(("127.0.0.1", 0), backlog=2048)

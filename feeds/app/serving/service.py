@@ -31,13 +31,17 @@ from feeds.jobs.tick import tick
 from feeds.log import Once, about
 from feeds.model.job import Job, Report
 from feeds.model.settings import Settings
+from feeds.net.accepted import Accepted
 from feeds.net.local import free
 from feeds.render.static import STATIC
+from feeds.store.database.places import file_of, is_server
 from feeds.web import partner
 from feeds.web.front import Front
 from feeds.web.metrics import watched
 from feeds.web.site import Site, site
-from feeds.web.wire.protocol import Crowd, GuardedServer
+from feeds.web.wire.crowd import Crowd
+from feeds.web.wire.protocol import GuardedServer, guarded
+from feeds.web.wire.sendfile import Files
 
 logger = logging.getLogger(__name__)
 
@@ -238,16 +242,18 @@ class Service:
 
     def _server(self) -> uvicorn.Server:
         settings = self.app.settings.server
-        allow_files(settings.connections + FILES)
+        allow_files(2 * settings.connections + FILES)  # a connection that is sent a file has two descriptors
         web = self.web = self.site()
-        crowd = Crowd(web, self.operating.meters.answered)
+        store = self.app.settings.store
+        files = None if is_server(store) else Files(file_of(store).parent, Accepted)
+        crowd = Crowd(web, self.operating.meters.answered, files=files)
         return _Server(
             self.operating,
             uvicorn.Config(
                 watched(web, self.operating.meters),
                 host=settings.host,
                 port=settings.port,
-                http=crowd.protocol(),
+                http=guarded(crowd),
                 loop="uvloop" if sys.platform != "win32" else "asyncio",  # half the CPU of an answer from memory
                 interface="asgi3",
                 log_config=None,

@@ -8,17 +8,16 @@ to the transport takes a third of the CPU of one that goes through a task of the
 
 import asyncio
 import logging
-from collections import Counter
-from collections.abc import Callable
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
 import httptools
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from feeds.web.front import Front
-from feeds.web.wire.client import household, is_local
-from feeds.web.wire.http import WRITTEN, Answer
+from feeds.web.wire.crowd import Crowd
+from feeds.web.wire.heard import Heard
+from feeds.web.wire.http import WRITTEN
+from feeds.web.wire.sendfile import LARGE, Line
 
 logger = logging.getLogger(__name__)
 
@@ -29,107 +28,10 @@ HEAD_SECONDS = 10.0  # until the headers of a first request are there; a body ha
 IDLE_SECONDS = 10.0  # between two requests
 STALLED_SECONDS = 20.0  # without the client taking LEAST_TAKEN of what waits for it
 LEAST_TAKEN = 8 * 1024
-SWEEP_SECONDS = 1.0
-SLOW_SECONDS = 1.0  # for the headers of a request, where others wait for a place: a slow line sends 32 KB in that time
 LOOK_SECONDS, LOOKS_SECONDS = 0.001, 0.1  # until it is first looked whether all was written, and at most
 _FETCHING = (b"GET", b"HEAD")
 _MORE = frozenset((b"content-length", b"transfer-encoding", b"expect", b"upgrade"))  # than a request from memory needs
 RETRY_SECONDS = 10  # for who holds too many connections
-
-
-class AtHand(Protocol):
-    """What the short way asks of the application."""
-
-    front: Front
-
-    def at_hand(self, target: bytes, raw: list[tuple[bytes, bytes]], peer: str) -> Answer | None: ...
-
-
-class Crowd:
-    """The connections of one server: how many there are, of whom, and which of them take too long.
-
-    *answered* is told how many answers of a status went the short way, every second and at the end.
-    """
-
-    def __init__(
-        self, site: AtHand, answered: Callable[[int, int], None] = lambda *_: None, *, patience: float = 1.0
-    ) -> None:
-        self.site, self._answered = site, answered
-        self.counts: Counter[int] = Counter()
-        self._patience = patience
-        self._of: dict[str, int] = {}
-        self._open: dict[Guarded, str] = {}  # in the order of arrival
-        self._sweeper: asyncio.TimerHandle | None = None
-        self._warned = -1e9
-        self._lines: list[tuple[bytes, bytes]] = []
-        self._date = b""
-
-    @property
-    def connections(self) -> int:
-        return len(self._open)
-
-    def protocol(self) -> type["Guarded"]:
-        """Return the protocol class that a server is to use."""
-        return type("Guarded", (Guarded,), {"crowd": self})
-
-    def admits(self, connection: "Guarded", peer: str) -> bool:
-        """Take a connection in; False where its client has too many.
-
-        The oldest idle one makes place for it, else the oldest whose request is slow to come: a swarm of those would
-        hold every place for `HEAD_SECONDS` otherwise (SRV-23).
-        """
-        loop = connection.loop
-        server = self.site.front.server  # which a reload may replace
-        counted = "" if is_local(peer) or self.site.front.peers.trusts(peer) else household(peer)
-        if counted and self._of.get(counted, 0) >= server.connections_per_client:
-            return False
-        if len(self._open) >= server.connections:
-            if loop.time() - self._warned > 60:
-                self._warned = loop.time()
-                logger.warning("connections full most=%d", server.connections)
-            spare = next((each for each in self._open if each.idle), None)
-            slow = loop.time() - SLOW_SECONDS * self._patience
-            spare = spare or next((each for each in self._open if each.begun and each.since < slow), None)
-            if spare is None:
-                return False
-            self.leaves(spare)
-            spare.end()
-        self._open[connection] = counted
-        if counted:
-            self._of[counted] = self._of.get(counted, 0) + 1
-        if self._sweeper is None:
-            self._sweeper = loop.call_later(SWEEP_SECONDS * self._patience, self._sweep, loop)
-        return True
-
-    def leaves(self, connection: "Guarded") -> None:
-        counted = self._open.pop(connection, "")
-        if counted:
-            self._of[counted] -= 1
-            if not self._of[counted]:
-                del self._of[counted]
-
-    def cut(self) -> None:
-        """End every connection now: what was not sent is missing by the length that was told."""
-        for connection in list(self._open):
-            connection.abort()
-
-    def tell(self) -> None:
-        counts, self.counts = self.counts, Counter()
-        for status, times in counts.items():
-            self._answered(status, times)
-
-    def date(self, lines: list[tuple[bytes, bytes]]) -> bytes:
-        """Return the server's own header *lines*, which it makes anew every second, as they are sent."""
-        if lines is not self._lines:
-            self._lines, self._date = lines, b"".join([b"%s: %s\r\n" % pair for pair in lines])
-        return self._date
-
-    def _sweep(self, loop: asyncio.AbstractEventLoop) -> None:
-        self.tell()
-        now = loop.time()
-        for connection in list(self._open):
-            connection.check(now, self._patience)
-        self._sweeper = loop.call_later(SWEEP_SECONDS * self._patience, self._sweep, loop) if self._open else None
 
 
 class GuardedServer(uvicorn.Server):
@@ -148,6 +50,13 @@ class GuardedServer(uvicorn.Server):
         while self.crowd.connections:
             await asyncio.sleep(0)
         self.crowd.tell()
+        if self.crowd.files:
+            self.crowd.files.close()
+
+
+def guarded(crowd: Crowd) -> type["Guarded"]:
+    """Return the protocol class that a server of *crowd* is to use."""
+    return type("Guarded", (Guarded,), {"crowd": crowd})
 
 
 class _Done:
@@ -169,7 +78,10 @@ class Guarded(HttpToolsProtocol):
         self.reading = True  # a request is awaited or under way, not answered
         self._head = self._heard = self._left = 0
         self._left_since = self.since
-        self.in_head = self._refused = self._gone = self._cut = False
+        self._line: Line | None = None  # the same connection, for what the transport cannot send
+        self._between = True  # nothing of a request has come
+        self._begun = 0
+        self.in_head = self._refused = self._gone = self._cut = self._again = False
         self.peer = self.client[0] if self.client else ""
         if not self.crowd.admits(self, self.peer):
             self.refuse(429, "Too many connections.\n", retry=RETRY_SECONDS)
@@ -178,6 +90,8 @@ class Guarded(HttpToolsProtocol):
         self._gone = True
         self._cut = self._cut or exc is not None
         self.crowd.leaves(self)
+        if self._line:
+            self._line.close()
         super().connection_lost(exc)
 
     @property
@@ -260,7 +174,13 @@ class Guarded(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         if self._refused:
             return
+        between = self._between
+        if between and (known := self.crowd.memory.get(data)) and self._from_memory(known, stays=True):
+            self.reading = False
+            self.since = self.loop.time()
+            return
         self._heard += len(data)
+        self._begun = 0
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade:
@@ -270,8 +190,12 @@ class Guarded(HttpToolsProtocol):
         else:
             if self.in_head and self._heard > HEADER_BYTES + TARGET_BYTES:
                 self.refuse(431, "The headers are too large.\n")
+            if between and self._begun == 1 and self._again:  # one request, and whole
+                self.crowd.memory.keep(data, self._read())
 
     def on_message_begin(self) -> None:
+        self._begun += 1
+        self._between = self._again = False
         self.url, self.headers, self.expect_100_continue = b"", [], False
         self.since = self.loop.time()
         self.in_head = self.reading = self._plain = True
@@ -325,6 +249,7 @@ class Guarded(HttpToolsProtocol):
         return True
 
     def on_message_complete(self) -> None:
+        self._between = True
         self.reading = False
         self.since = self.loop.time()
         super().on_message_complete()
@@ -338,29 +263,36 @@ class Guarded(HttpToolsProtocol):
 
     # the short way
 
+    def _read(self) -> Heard:
+        return Heard(self.url, tuple(self.headers), self.parser.get_method() == b"GET")
+
     def _short_way(self) -> bool:
-        """Answer from memory, where nothing else is under way on this connection; False where it is not at hand."""
-        method = self.parser.get_method()
-        if not self._plain or method not in _FETCHING or self.flow.write_paused:
+        """Answer from memory; False where it is not at hand, or the request says more than such an answer needs."""
+        if not self._plain or self.parser.get_method() not in _FETCHING or self.parser.get_http_version() != "1.1":
             return False
-        if not (self.cycle is None or self.cycle.response_complete) or self.pipeline:
+        stays = self.parser.should_keep_alive()
+        answered = self._from_memory(self._read(), stays=stays)
+        self._again = answered and stays
+        return answered
+
+    def _from_memory(self, asked: Heard, *, stays: bool) -> bool:
+        """Answer where nothing else is under way on this connection, which *stays* or ends then; False where it is
+        not at hand."""
+        if self.flow.write_paused or not (self.cycle is None or self.cycle.response_complete) or self.pipeline:
             return False
-        if self.parser.get_http_version() != "1.1":
-            return False
+        crowd = self.crowd
         try:
-            answer = self.crowd.site.at_hand(self.url, self.headers, self.peer)
+            answer = crowd.site.at_hand(asked.target, asked.headers, self.peer)
             lines = answer.wire if answer else b""
         except Exception:  # llhttp would take it for a fault of the client's
             logger.exception("answer from memory failed")
             return False
         if answer is None:
             return False
-        stays = self.parser.should_keep_alive()
         end = b"\r\n" if stays else b"connection: close\r\n\r\n"
-        crowd = self.crowd
         head = STATUS_LINE[answer.status] + crowd.date(self.server_state.default_headers) + lines + end
-        if answer.body and method == b"GET":
-            self.transport.writelines((head, answer.body))
+        if answer.body and asked.body:
+            self._send(head, answer.body)
         else:
             self.transport.write(head)
         self.cycle = cast("Any", _Done)
@@ -368,3 +300,17 @@ class Guarded(HttpToolsProtocol):
         if not stays:
             self.transport.close()
         return True
+
+    def _send(self, head: bytes, body: bytes) -> None:
+        """Write an answer; a body that has a file from there, as far as it is taken at once and nothing waits before
+        it."""
+        files = self.crowd.files
+        file = files.of(body) if files and len(body) >= LARGE else None
+        sent = 0
+        if files and file is not None and not self.transport.get_write_buffer_size():
+            self._line = self._line or files.line(self.transport.get_extra_info("socket").fileno())
+            sent = self._line.send(head, file, len(body))
+        if sent < len(head):
+            self.transport.writelines((head[sent:], body))
+        elif sent < len(head) + len(body):
+            self.transport.write(memoryview(body)[sent - len(head) :])

@@ -13,10 +13,13 @@ import uvicorn
 
 from feeds.model.channel import Rendered
 from feeds.model.settings import Server
+from feeds.net.accepted import Accepted
 from feeds.store import Store, open_store
 from feeds.web.front import Front
 from feeds.web.site import site
-from feeds.web.wire.protocol import Crowd, GuardedServer
+from feeds.web.wire.crowd import Crowd
+from feeds.web.wire.protocol import GuardedServer, guarded
+from feeds.web.wire.sendfile import Files
 from serving.made import BODY, PATH, rendition
 
 NOON = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
@@ -42,9 +45,9 @@ def main(folder: Path, port: int, a_second: float) -> None:
     # The limits are in force, with a measure that the bench does not use up.
     front = Front("http://127.0.0.1", Server(trusted_proxies=("127.0.0.1",), requests_per_minute=1_000_000))
     web = site(store.overview, {}, lambda: True, (), front)
-    crowd = Crowd(web)
+    crowd = Crowd(web, files=Files(folder, Accepted))
     config = uvicorn.Config(
-        web, host="127.0.0.1", port=port, http=crowd.protocol(), loop="uvloop", interface="asgi3", lifespan="off",
+        web, host="127.0.0.1", port=port, http=guarded(crowd), loop="uvloop", interface="asgi3", lifespan="off",
         log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=1,
     )  # fmt: skip
     stop = threading.Event()

@@ -5,6 +5,8 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -12,7 +14,9 @@ from feeds.model.settings import Server
 from feeds.web.front import Front
 from feeds.web.site import Site
 from feeds.web.wire.http import Answer, Entrance, text
-from tests.web.served import BIG, Running, Shelf, everything, parted, rendition, running
+from feeds.web.wire.protocol import Guarded
+from feeds.web.wire.sendfile import OFTEN
+from tests.web.served import BIG, Running, Shelf, descriptors, everything, parted, rendition, running
 
 FEED = b"<feed/>" * 100
 
@@ -138,17 +142,41 @@ def test_requests_in_one_piece_are_answered_in_their_order(web: Running) -> None
     assert re.findall(rb"HTTP/1.1 (\d+)", answer) == [b"200", b"404", b"200", b"304"] * 20 + [b"404"]
 
 
-def test_one_who_asks_and_does_not_read_is_waited_for(web: Running) -> None:
-    """What waits to be sent stays bounded, however many requests come at once."""
-    with web.connect() as client:
-        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 16)
-        client.sendall(get("/big.xml") * 49 + get("/big.xml", LAST))
-        wait = threading.Event()
-        for _ in range(20):
-            waiting = [c.transport.get_write_buffer_size() for c in web.crowd._open]
-            assert max(waiting, default=0) <= 2 * len(BIG) + 65_536
-            wait.wait(0.01)
-        assert everything(client).count(b"HTTP/1.1 200 OK") == 50
+@pytest.mark.parametrize("laid", [False, True], ids=["copied", "from a file"])
+def test_one_who_asks_and_does_not_read_is_waited_for(tmp_path: Path, laid: bool) -> None:
+    """What waits to be sent stays bounded, however many requests come at once, and nothing of it is lost."""
+    shelf = Shelf(rendition("/big.xml", "atom", BIG, "big"))
+    with running(shelf, folder=tmp_path if laid else None) as web:
+        for _ in range(OFTEN + 2):
+            assert web.get("/big.xml")[2] == BIG
+        assert descriptors(tmp_path) == int(laid)
+        with web.connect() as client:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 16)
+            client.sendall(get("/big.xml") * 49 + get("/big.xml", LAST))
+            wait = threading.Event()
+            for _ in range(20):
+                waiting = [cast("Guarded", c).transport.get_write_buffer_size() for c in web.crowd._open]
+                assert max(waiting, default=0) <= 2 * len(BIG) + 65_536
+                wait.wait(0.01)
+            answers = everything(client)
+        assert answers.count(b"HTTP/1.1 200 OK") == 50
+        assert answers.count(b"\r\n\r\n" + BIG) == 50
+    assert descriptors(tmp_path) == 0
+
+
+def test_what_is_laid_in_a_file_is_left_with_its_revision(tmp_path: Path) -> None:
+    shelf = Shelf(rendition("/big.xml", "atom", BIG, "one"))
+    with running(shelf, folder=tmp_path) as web:
+        assert [web.get("/big.xml")[2] == BIG for _ in range(OFTEN + 4)] == [True] * (OFTEN + 4)
+        shelf.put(rendition("/big.xml", "atom", BIG[::-1], "two"))
+        assert [web.get("/big.xml")[2] == BIG[::-1] for _ in range(OFTEN + 4)] == [True] * (OFTEN + 4)
+        assert web.get("/big.xml", method="HEAD")[2] == b""
+        assert descriptors(tmp_path) == 2
+        assert web.crowd.files
+        web.crowd.files.clear()
+        web.get("/big.xml")
+        web.crowd.files.clear()
+        assert descriptors(tmp_path) == 1, "the first was not asked for between the two"
 
 
 @pytest.mark.parametrize(
@@ -224,7 +252,7 @@ def test_srv_23_two_hundred_slow_ones_keep_nobody_out() -> None:
 
 def test_srv_23_connections_of_one_client_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     """Loopback is not, for a proxy on this machine speaks for many: here it is taken for another one's."""
-    monkeypatch.setattr("feeds.web.wire.protocol.is_local", lambda _: False)
+    monkeypatch.setattr("feeds.web.wire.crowd.is_local", lambda _: False)
     one = Server(requests_per_minute=0, connections_per_client=3)
     wait = threading.Event()
     with running(Shelf(rendition("/atom.xml", "atom", FEED)), server=one) as web:
