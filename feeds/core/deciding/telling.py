@@ -96,6 +96,10 @@ VETOES: Mapping[str, tuple[str, str]] = {
         "one says in passing, before its own news, what the other tells",
         "한쪽이 제 소식에 앞서 지나가며 한 말이 다른 쪽의 소식입니다",
     ),
+    "collects": (
+        "one collects several notices, the other is one of them",
+        "한쪽은 여러 알림을 모은 글이고, 다른 쪽은 그 가운데 하나입니다",
+    ),
     "other_step": (
         "they open otherwise and share the background: two steps of one affair",
         "첫머리가 다르고 배경만 겹칩니다. 한 일의 다른 단계입니다",
@@ -113,6 +117,10 @@ VETOES: Mapping[str, tuple[str, str]] = {
     "source_number": (
         "one source tells it again with another number in the title",
         "한 출처가 제목의 숫자만 바꾸어 다시 냈습니다",
+    ),
+    "source_time": (
+        "one source tells it again for another day or time of day",
+        "한 출처가 제목의 요일이나 때만 바꾸어 다시 냈습니다",
     ),
     "source_again": (
         "the same words again in one source, more than 20 hours apart",

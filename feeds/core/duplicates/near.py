@@ -26,6 +26,7 @@ from typing import NamedTuple, TypeVar
 
 from feeds.core.duplicates.cluster import SAME_SOURCE_TEXT
 from feeds.core.duplicates.habits import OFTEN
+from feeds.core.duplicates.naming import collects, other_time
 from feeds.core.duplicates.opening import is_ahead, opening
 from feeds.core.duplicates.passing import passing
 from feeds.core.duplicates.pointing import points
@@ -48,12 +49,14 @@ _LONG_ENOUGH = {"other_names": 0.0, "titles_untold": 0.0}
 BRIEF = 60  # shingles: a teaser of one or two sentences, which another headline may borrow for background
 FORMED = 100  # shingles: a caption, a warning, a line on a verdict, written as the one before was with another name
 BORROWED = 0.7  # of either title's words not told by the other text: above, one background stands below two headlines
+WHOLE_LIST = 0.6  # of a list of notices that the other text holds: below, it tells much besides
 AGAIN = math.sqrt(SAME_SOURCE_TEXT / timedelta(hours=1))  # of the fact `hours`, which is a root too
 WEEKLY = math.sqrt(120)  # of `hours` too: a weekly column returns after a week, or some days sooner at a holiday
 SMALL = 3  # letters of a Latin word that may be there or not: articles, prepositions; short names pass with them
 SILENT = 3  # shingles, below which a text says nothing of its own
 _KIND = re.compile(
-    "프로필|인터뷰|사설|칼럼|기고|포토|화보|만평|영상|그래픽|일문일답|profile|interview|opinion|editorial|video"
+    "프로필|인터뷰|사설|칼럼|기고|포토|화보|만평|영상|그래픽|일문일답|실시간|생중계"
+    r"|profile|interview|opinion|editorial|video|\blive\b"
 )
 _NOTHING: frozenset[int] = frozenset()
 _LONG = 4.0  # log of the shingles from which on a text is long enough to trust what it shares
@@ -155,6 +158,7 @@ def likenesses(entry: Side, others: Sequence[Side], *, known: bool = False) -> t
         facts |= _headed(entry.sketch, mine, other.sketch, theirs) if brief else _LONG_ENOUGH
         again = facts["same_source"] and facts["titles"] >= TITLED and facts["contained"] > PART
         facts["points"] = _points(entry, other) if again else 0.0
+        facts["other_time"] = float(bool(again) and other_time(entry.sketch.title, other.sketch.title))
         found.append(_judged(facts))
     return tuple(found)
 
@@ -268,6 +272,7 @@ def _facts(entry: Side, other: Side, mine: _Told, theirs: _Told) -> dict[str, fl
         "same_source_other_number": same * float(a.numbers != b.numbers),
         "series": float(bool(a.series) and a.series == b.series and titles < 0.9),
         "other_kind": float(_kind(a.series) != _kind(b.series)),
+        "collects": float(collects(a.title) != collects(b.title)),
         "hours": math.sqrt(min(abs((entry.published - other.published).total_seconds()) / 3600, 336)),
         "tagged": float(a.tagged or b.tagged),
     }
@@ -334,11 +339,13 @@ VETOES: Mapping[str, Callable[[Mapping[str, float]], bool]] = {
         and (f["titles"] < 0.9 or f["words"] < 0.9)
     ),
     "passing": lambda f: f["passing"] > 0.8,
+    "collects": lambda f: f["collects"] > 0 and f["covered"] < WHOLE_LIST,
     "other_step": lambda f: f["opens_otherwise"] > (ANNOUNCED if f["announced"] else OTHERWISE),
     "other_kind": lambda f: f["other_kind"] > 0 and f["titles"] < TITLED,
     "numbers": lambda f: f["numbers"] >= 4 and f["numbers_share"] < 0.5,
     "source_title": lambda f: f["same_source"] > 0 and f["titles"] < 0.75,
     "source_number": lambda f: f["same_source_other_number"] > 0,
+    "source_time": lambda f: f["other_time"] > 0,
     "source_again": lambda f: (
         f["same_source"] > 0 and f["hours"] > AGAIN and f["titles"] == 1 and f["covered"] > 0.999 and not f["tagged"]
     ),

@@ -116,6 +116,7 @@ COLUMN = (
     "The jury is two pilots, a lifeguard and a teacher who has seen every race of the season from the steps below the "
     "mill. The prize can not be passed on to others, nor is it paid out in money, whatever the reason may be."
 )
+APPOINTED = "◇한빛시 △물길과장 윤가람 △제방과장 오세나"
 NOTICE_TITLE = "[알림] 가온뉴스 콘텐츠 저작권 고지"
 NOTICE = "가온뉴스가 제공하는 기사, 사진, 그래픽, 영상 등 모든 콘텐츠는 관련 법의 보호를 받습니다. 사전 허가 없이 옮겨 싣지 마십시오."
 
@@ -162,6 +163,29 @@ NOTICE = "가온뉴스가 제공하는 기사, 사진, 그래픽, 영상 등 모
             ("Council meets on the ferry fares", BACKGROUND, "b"),
             ("Pilots' choir sings at the old mill", "Forty pilots sang on Sunday. The mill was full to the roof. " + BACKGROUND, "a"),
             5, "short_titles", id="a background as teaser, and the report that ends in it",
+        ),
+        pytest.param(
+            ("[인사] 한빛시 外", f"{APPOINTED} ◇가온시 △도서관장 정하늘 △기록과장 박서연 ◇나루대 △총장 김도선 △학장 이나루", "a"),
+            ("[인사] 한빛시", APPOINTED, "a"),
+            3, "collects", id="a list of appointments, and the first of them",
+        ),
+        pytest.param(
+            ("<오늘의 인사>", f"◇가온시 △도서관장 정하늘 △기록과장 박서연 {APPOINTED} ◇나루대 △총장 김도선 △학장 이나루", "b"),
+            ("[인사] 한빛시 물길과장 윤가람", APPOINTED, "a"),
+            3, "collects", id="the day's list, and one of its appointments",
+        ),
+        pytest.param(
+            ("The harbour bulletin | Friday – Evening", EN_TEXT, "a"),
+            ("The harbour bulletin | Friday – Morning", EN_TEXT, "a"),
+            9, "source_time", id="two bulletins of one day",
+        ),
+        pytest.param(
+            ("[내일 물길] 강변 나루터 물때와 바람", TEXT, "a"), ("[오늘 물길] 강변 나루터 물때와 바람", TEXT, "a"),
+            9, "source_time", id="a forecast for today and one for tomorrow",
+        ),
+        pytest.param(
+            ("River flood LIVE: mayor says the mill is safe", EN_TEXT, "b"), (EN_TITLE, EN_TEXT, "a"),
+            1, "other_kind", id="a live page that tells the news for now",
         ),
         pytest.param(
             ("Minister of Northgate arrives in Tidewater", ARRIVES.format("Northgate's minister Ada Brook"), "b"),
