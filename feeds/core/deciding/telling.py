@@ -96,6 +96,14 @@ VETOES: Mapping[str, tuple[str, str]] = {
         "one says in passing, before its own news, what the other tells",
         "한쪽이 제 소식에 앞서 지나가며 한 말이 다른 쪽의 소식입니다",
     ),
+    "background": (
+        "what both say stands far down in the longer text, whose headline tells of something else",
+        "둘이 함께 말하는 것은 긴 글의 한참 아래에 있고, 그 제목은 다른 일을 말합니다",
+    ),
+    "day_old": (
+        "a few lines of another day under a headline of its own: background by now",
+        "다른 날의 몇 줄이 다른 제목 아래 있습니다. 이제는 배경일 수 있습니다",
+    ),
     "collects": (
         "one collects several notices, the other is one of them",
         "한쪽은 여러 알림을 모은 글이고, 다른 쪽은 그 가운데 하나입니다",

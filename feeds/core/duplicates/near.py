@@ -24,13 +24,15 @@ from functools import cached_property, lru_cache
 from itertools import chain
 from typing import NamedTuple, TypeVar
 
+from feeds.core.duplicates.background import FAR as FAR_DOWN
+from feeds.core.duplicates.background import NEAR_THE_TOP, UNTOLD, placed
 from feeds.core.duplicates.cluster import SAME_SOURCE_TEXT
 from feeds.core.duplicates.habits import OFTEN
 from feeds.core.duplicates.naming import collects, other_time
 from feeds.core.duplicates.opening import is_ahead, opening
 from feeds.core.duplicates.passing import passing
 from feeds.core.duplicates.pointing import points
-from feeds.core.duplicates.sketch import EAST_FROM, Sentence, Sketch, bag
+from feeds.core.duplicates.sketch import Sentence, Sketch, bag
 from feeds.model.entry import Entry
 
 Key = TypeVar("Key", bound=Hashable)  # whatever names a story
@@ -49,10 +51,10 @@ _LONG_ENOUGH = {"other_names": 0.0, "titles_untold": 0.0}
 BRIEF = 60  # shingles: a teaser of one or two sentences, which another headline may borrow for background
 FORMED = 100  # shingles: a caption, a warning, a line on a verdict, written as the one before was with another name
 BORROWED = 0.7  # of either title's words not told by the other text: above, one background stands below two headlines
+UNLIKE, OF_ITS_OWN = 0.5, 0.25  # letters both titles share, words neither text tells: a day later it is other news
 WHOLE_LIST = 0.6  # of a list of notices that the other text holds: below, it tells much besides
 AGAIN = math.sqrt(SAME_SOURCE_TEXT / timedelta(hours=1))  # of the fact `hours`, which is a root too
 WEEKLY = math.sqrt(120)  # of `hours` too: a weekly column returns after a week, or some days sooner at a holiday
-SMALL = 3  # letters of a Latin word that may be there or not: articles, prepositions; short names pass with them
 SILENT = 3  # shingles, below which a text says nothing of its own
 _KIND = re.compile(
     "프로필|인터뷰|사설|칼럼|기고|포토|화보|만평|영상|그래픽|일문일답|실시간|생중계"
@@ -153,6 +155,7 @@ def likenesses(entry: Side, others: Sequence[Side], *, known: bool = False) -> t
         facts = _facts(entry, other, mine, theirs) | _shared(overlaps[at], rest)
         asked = facts["titles"] < TITLED and facts["contained"] > PART and not facts["same_source"]
         facts["passing"] = _passing(entry, other, shared[at]) if asked else 0.0
+        facts |= placed(entry.sketch, other.sketch, shared[at]) if asked else NEAR_THE_TOP
         facts |= _opened(mine, theirs) if asked and facts["contained"] < WHOLE else _OPENED_ALIKE
         brief = facts["contained"] > PART and facts["size"] < FORMED
         facts |= _headed(entry.sketch, mine, other.sketch, theirs) if brief else _LONG_ENOUGH
@@ -301,7 +304,7 @@ def _headed(a: Sketch, mine: _Told, b: Sketch, theirs: _Told) -> dict[str, float
     Asked of brief texts alone: `Tajik president arrives` and `Belarusian president arrives`, a line of background below
     two headlines. A copy's text is its original's, so hardly a word of its title is its own.
     """
-    one, other = (frozenset([w for w in s.words if w >= EAST_FROM or len(w) > SMALL]) for s in (a, b))
+    one, other = a.title_words, b.title_words
     names = ((one - other) & (mine.words - theirs.words), (other - one) & (theirs.words - mine.words))
     told = max(_share(one, theirs.words), _share(other, mine.words)) if one and other else 1.0
     return {"other_names": float(min(map(len, names))), "titles_untold": 1 - told}
@@ -339,6 +342,10 @@ VETOES: Mapping[str, Callable[[Mapping[str, float]], bool]] = {
         and (f["titles"] < 0.9 or f["words"] < 0.9)
     ),
     "passing": lambda f: f["passing"] > 0.8,
+    "background": lambda f: f["headline_untold"] > UNTOLD and f["far_down"] > FAR_DOWN,
+    "day_old": lambda f: (
+        f["hours"] > AGAIN and f["size"] < BRIEF and f["titles"] < UNLIKE and f["titles_untold"] > OF_ITS_OWN
+    ),
     "collects": lambda f: f["collects"] > 0 and f["covered"] < WHOLE_LIST,
     "other_step": lambda f: f["opens_otherwise"] > (ANNOUNCED if f["announced"] else OTHERWISE),
     "other_kind": lambda f: f["other_kind"] > 0 and f["titles"] < TITLED,

@@ -31,6 +31,7 @@ BEGIN, ASKED, LOW, MOST_ASKED = 48, 16, (1 << 32) // 10, 500
 MOST_END = 120  # words of a sentence whose ends are looked at: no footer begins with a longer one
 OPENING, CREDITS = 300, 2  # characters in which a credit may stand, and how many of them
 MOST = 40_000  # characters of a text that are compared
+SMALL = 3  # letters of a Latin word that may be there or not: articles, prepositions; short names pass with them
 REMEMBERED, REMEMBERED_SIZE = 512, 6000  # sketches, and characters of the longest: some 60 bytes each, 20 MB as a rule
 
 _EAST = "\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff"
@@ -140,6 +141,11 @@ class Sketch:
     def title_size(self) -> int:
         """How much the title says: a Latin word or number 2, a syllable 1, as everywhere."""
         return sum(1 if unit >= EAST_FROM else 2 for unit in UNIT.findall(self.title))
+
+    @cached_property
+    def title_words(self) -> frozenset[str]:
+        """Return the words of the title without small Latin ones."""
+        return frozenset([word for word in self.words if word >= EAST_FROM or len(word) > SMALL])
 
     @cached_property
     def found_by(self) -> int:

@@ -31,6 +31,8 @@ FACTS: Mapping[str, tuple[str, str]] = {
     "fact_collects": ("one collects several", "한쪽은 모음"),
     "fact_hours": ("hours apart", "시간 차"),
     "fact_passing": ("said in passing", "지나가며 한 말"),
+    "fact_headline_untold": ("headline not told", "말하지 않은 제목"),
+    "fact_far_down": ("far down in the longer", "긴 글의 아래쪽"),
     "fact_opens_otherwise": ("opens otherwise", "다른 첫머리"),
     "fact_announced": ("one is still to come", "한쪽은 앞날의 일"),
     "fact_titles_alone": ("titles alone", "제목만"),

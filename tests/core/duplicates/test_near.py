@@ -116,6 +116,25 @@ COLUMN = (
     "The jury is two pilots, a lifeguard and a teacher who has seen every race of the season from the steps below the "
     "mill. The prize can not be passed on to others, nor is it paid out in money, whatever the reason may be."
 )
+MARKET = (
+    "Berths in the lower harbour cost more for a fifth week on Friday as pilots stayed ashore and the mills bid for every "
+    "free quay. A berth by the old crane went for ninety crowns, the most since the spring tide of last year, and traders "
+    "said the price could climb further before the autumn fair. Grain barges waited two nights at the bend below the mill, "
+    "while coal and timber moved by road. The pilots want shorter watches in fog and a second lamp on the eastern mole. "
+    "Their guild meets the harbour master again next week. Salt was steady and rope fell a little on thin trade. Weavers "
+    "bought early for the winter. {} Flour closed unchanged after a quiet morning, and the exchange shuts on Monday."
+)
+GATES = "The town council shut the river wall to boats after two gates were found leaking near the bridge."
+MAYOR = (
+    "한도현 한빛시장은 20일 나루동 주민센터에서 물길 해설사 과정을 마친 시민 서른 명에게 수료증을 건넸다. 이 과정은 큰물의 기억을 "
+    "이웃에게 들려줄 사람을 기르려고 지난봄에 문을 열었고, 석 달 동안 강의와 답사가 이어졌다. 수료생들은 다음 달부터 나루터와 옛 제방에서 "
+    "손님을 맞는다. 한 시장은 “여러분이 도시의 얼굴”이라고 말했다. 시는 해마다 두 차례 과정을 열고 외국어 해설도 더할 계획이다. {} "
+    "수강 신청은 시 누리집에서 한다."
+)
+MARKET_HALL = (
+    "한빛시는 새벽시장 상인을 위한 공동 냉장 창고를 다음 달 강변에 연다고 20일 밝혔다. 창고는 생선과 채소를 나누어 보관하며 "
+    "하루 이용료는 칸마다 오백 원이다. 시는 창고 옆에 작은 얼음 공장도 지어 여름에는 얼음을 그냥 나누어 준다."
+)
 APPOINTED = "◇한빛시 △물길과장 윤가람 △제방과장 오세나"
 NOTICE_TITLE = "[알림] 가온뉴스 콘텐츠 저작권 고지"
 NOTICE = "가온뉴스가 제공하는 기사, 사진, 그래픽, 영상 등 모든 콘텐츠는 관련 법의 보호를 받습니다. 사전 허가 없이 옮겨 싣지 마십시오."
@@ -163,6 +182,21 @@ NOTICE = "가온뉴스가 제공하는 기사, 사진, 그래픽, 영상 등 모
             ("Council meets on the ferry fares", BACKGROUND, "b"),
             ("Pilots' choir sings at the old mill", "Forty pilots sang on Sunday. The mill was full to the roof. " + BACKGROUND, "a"),
             5, "short_titles", id="a background as teaser, and the report that ends in it",
+        ),
+        pytest.param(
+            ("Berths dearer for a fifth week as pilots stay ashore", MARKET.format(GATES), "b"),
+            ("Council shuts river wall to boats over leaking gates", GATES, "a"),
+            3, "background", id="a brief, and the market report that names it near its end",
+        ),
+        pytest.param(
+            ("한도현 시장, 물길 해설사 수료생 격려", MAYOR.format(MARKET_HALL), "b"),
+            ("강변 공동 냉장 창고 다음 달 문 열어…하루 오백 원", MARKET_HALL, "a"),
+            3, "background", id="one notice, and the page of notices that opens with another",
+        ),
+        pytest.param(
+            ("Northgate fires a signal rocket over the bay, coastguards say", BACKGROUND + " Coastguards watched.", "b"),
+            ("Two towns quarrel over the broken wall", BACKGROUND, "a"),
+            27, "day_old", id="yesterday's line below today's headline",
         ),
         pytest.param(
             ("[인사] 한빛시 外", f"{APPOINTED} ◇가온시 △도서관장 정하늘 △기록과장 박서연 ◇나루대 △총장 김도선 △학장 이나루", "a"),
@@ -262,6 +296,13 @@ def test_a_link_to_the_page_of_the_other_parts_two_of_one_source(source: str, li
     assert found.same() == same, (found.veto, found.facts)
     assert found.veto == ("" if same else "source_points")
     assert likeness(other, one).veto == found.veto
+
+
+def test_brief_from_the_middle_of_a_report_whose_headline_it_tells_is_a_copy() -> None:
+    report = side("Leaking gates shut the river wall to boats", MARKET.format(GATES), "b")
+    found = likeness(report, side("Boats kept out", GATES, "a"))
+    assert found.facts["far_down"] > 2
+    assert found.same(), (found.score, found.veto, found.facts)
 
 
 def test_grown_text_of_one_source_is_found_next_day() -> None:
