@@ -18,13 +18,25 @@ _UNSEEN = re.compile(
     r"|<(script|style|template|iframe|noembed|noframes|svg|select|textarea|annotation)\b[^<>]*+(?<!/)>.*?(?:</\1\s*>|$)",
     re.IGNORECASE | re.DOTALL,
 )
-_BLOCK = re.compile(
-    r"</?(?:address|article|aside|blockquote|body|br|caption|center|dd|details|dialog|dir|div|dl|dt|fieldset|figcaption"
-    r"|figure|footer|form|h[1-6]|header|hgroup|hr|legend|li|main|menu|nav|ol|option|p|pre|section|summary|table|tbody"
-    r"|td|tfoot|th|thead|title|tr|ul|video)(?![\w-])" + _TAG_BODY,
-    re.IGNORECASE,
+_BLOCKS = (
+    "address article aside blockquote body br caption center dd details dialog dir div dl dt fieldset figcaption "
+    "figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr legend li main menu nav ol option p pre section summary "
+    "table tbody td tfoot th thead title tr ul video"
 )
+_BLOCK = re.compile(rf"</?(?:{_BLOCKS.replace(' ', '|')})(?![\w-])" + _TAG_BODY, re.IGNORECASE)
 _TAG = re.compile(r"<[a-zA-Z/!?]" + _TAG_BODY)
+# The same in one pass, where all tags are among those that are usual: by name what stands for each.
+_USUAL = re.compile(r"<(/?[a-zA-Z][\w-]*+)" + _TAG_BODY)
+_INLINE = (
+    "a abbr audio b bdi bdo big cite code del dfn em font i img ins kbd mark q rp rt ruby s samp small source span "
+    "strike strong sub sup time tt u var wbr"
+)
+_WRITTEN = {
+    slash + name: what
+    for what, names in (("\n", _BLOCKS), ("", _INLINE))
+    for name in names.split()
+    for slash in ("", "/")
+}
 
 # Characters that are fine in any order: Latin, Hangul, CJK, kana, punctuation, arrows, plain emoji, but no marks.
 _TIDY = re.compile(
@@ -84,8 +96,8 @@ def plain(markup: str) -> str:
 
 
 def _plain(markup: str) -> str:
-    lines = (" ".join(line.split()) for line in tidy(_untagged(markup)).split("\n"))
-    return "\n".join([line for line in lines if line])
+    lines = tidy(_untagged(markup)).split("\n")
+    return "\n".join([" ".join(line.split()) for line in lines if line and not line.isspace()])
 
 
 _plain_again = lru_cache(maxsize=_REMEMBERED)(_plain)
@@ -94,10 +106,24 @@ _plain_again = lru_cache(maxsize=_REMEMBERED)(_plain)
 def _untagged(markup: str) -> str:
     text = markup
     if "<" in text:
+        usual = _usual(text) if "]]>" not in text else None
+        if usual is not None:
+            return html.unescape(usual)
         if ">" in text:
             text = _bare(_UNSEEN.sub(" ", text))
         text = text.replace("<![CDATA[", "")
     return html.unescape(text)
+
+
+def _usual(text: str) -> str | None:
+    """Return *text* without its tags where they are the usual ones and each `<` begins one; None elsewhere."""
+    parts = _USUAL.split(text)
+    try:
+        parts[1::2] = [_WRITTEN[name] for name in parts[1::2]]
+    except KeyError:
+        return None
+    found = "".join(parts)
+    return None if "<" in found else found
 
 
 def _bare(text: str) -> str:
@@ -112,7 +138,7 @@ def tidy(text: str) -> str:
     zero-width debris, soft hyphens, Hangul fillers, combining marks beyond ten on a letter. Stays: joiners within emoji
     and the scripts that need them. A lone surrogate becomes U+FFFD.
     """
-    if _is_tidy(text):
+    if (text.isascii() and text.isprintable()) or _is_tidy(text):
         return text
     text = _BREAK.sub("\n", _SURROGATE.sub("\ufffd", text))
     text = _DEBRIS.sub(lambda m: m[0] if m[0] in _MINDED else "", text)

@@ -211,3 +211,41 @@ def test_words() -> None:
 def test_bombs_are_read_in_linear_time(bomb: str) -> None:
     assert len(excerpt(words_of(bomb))) <= 280
     assert len(fold(capped(bomb, 1000))) <= 1002  # `…` folds to three stops
+
+
+TAGS = [
+    "<p>",
+    "</P>",
+    "<br/>",
+    "<a href='>'>",
+    '<a title="<">',
+    "</a >",
+    "<my-tag>",
+    "<b",
+    "<",
+    ">",
+    "]]>",
+    "<!-- -->",
+    "<svg>",
+]
+
+
+@given(st.lists(st.sampled_from([*TAGS, "/", '"', " ", "\n", "ſ", "&lt;p&gt;"]) | any_text, max_size=10).map("".join))
+def test_usual_tags_are_read_in_one_pass_as_in_several(html: str) -> None:
+    """What it cannot be sure of it leaves to the several."""
+    found = text_module._usual(html)
+    assert found is None or "]]>" in html or found == text_module._bare(text_module._UNSEEN.sub(" ", html))
+
+
+@pytest.mark.parametrize(
+    ("html", "usual"),
+    [
+        pytest.param("<p>a <b>b</b><br></p>", True, id="usual"),
+        pytest.param("a < b", False, id="no tag"),
+        pytest.param("<p>a<script>b</script></p>", False, id="unseen"),
+        pytest.param("<p>a<!-- b --></p>", False, id="comment"),
+        pytest.param("<custom-tag>a</custom-tag>", False, id="unknown"),
+    ],
+)
+def test_which_tags_are_usual(html: str, usual: bool) -> None:
+    assert (text_module._usual(html) is not None) == usual
