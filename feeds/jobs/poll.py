@@ -14,6 +14,7 @@ from feeds.core.sorting import own
 from feeds.core.sorting.categories import Catalogue
 from feeds.errors import StaleView, StoreLocked
 from feeds.jobs import letters
+from feeds.jobs.answer import Answer, line
 from feeds.jobs.documents import read
 from feeds.jobs.news import Reading, is_odd, read_news
 from feeds.jobs.pace import Pace
@@ -22,8 +23,7 @@ from feeds.jobs.work import Tally, Work
 from feeds.model.changes import Changes, PollView
 from feeds.model.entry import Parsed
 from feeds.model.job import Job, Report
-from feeds.model.lease import Lease
-from feeds.model.source import Fetched, FetchLine, Problem, Source, SourceState
+from feeds.model.source import Fetched, Problem, Source, SourceState
 from feeds.ports.library import Library
 
 logger = logging.getLogger(__name__)
@@ -65,22 +65,6 @@ class _Pass:
         return self._places.get(address, ())
 
 
-@dataclass(slots=True, kw_only=True)
-class _Answer:
-    """One answer on its way: as it came, then as it was read."""
-
-    source: Source
-    state: SourceState
-    fetched: Fetched
-    reading: Reading | None = None  # where there was something to read, and it could be read
-    lease: Lease | None = None
-    changes: Changes | None = None  # what followed from it
-
-    @property
-    def weight(self) -> int:
-        return sum(len(document.body) for document in self.fetched.documents)
-
-
 def poll(job: Job, work: Work) -> Report:
     """Poll every source of the shard that is due, until none is or the budget ends."""
     run, now = _Pass(work), work.ports.clock()
@@ -110,7 +94,7 @@ def _read_letters(run: _Pass, shard: int) -> None:
         if not found:
             return
         run.letters.update(one.letter.id for one in found)
-        _settle(run, [_Answer(source=one.source, state=one.state, fetched=letters.fetched(one)) for one in found])
+        _settle(run, [Answer(source=one.source, state=one.state, fetched=letters.fetched(one)) for one in found])
         if run.work.stopping():
             return
 
@@ -120,9 +104,9 @@ def _poll_batch(run: _Pass, batch: list[tuple[Source, SourceState]]) -> None:
     run.stuck.update(source.id for source, _ in batch)
     resting = {s.id for s, state in batch if cadence.rested(state)} - run.work.forced
     crashed = Fetched(outcome="failed", problem=Problem(code="crashed"))
-    _settle(run, [_Answer(source=s, state=state, fetched=crashed) for s, state in batch if s.id in resting])
+    _settle(run, [Answer(source=s, state=state, fetched=crashed) for s, state in batch if s.id in resting])
     moved = {s.id: _twin(run, s, state) for s, state in batch if state.lives_at and s.id not in resting}
-    twins = [_Answer(source=s, state=state, fetched=found) for s, state in batch if (found := moved.get(s.id))]
+    twins = [Answer(source=s, state=state, fetched=found) for s, state in batch if (found := moved.get(s.id))]
     _settle(run, twins)
     awake = [(s, state) for s, state in batch if s.id not in resting and not moved.get(s.id)]
     left = len(awake)
@@ -176,12 +160,12 @@ def _readers(run: _Pass, address: str) -> list[str]:
     return [source.id for source in sorted(found, key=lambda s: (s.location != address, s.order, s.id))]
 
 
-def _groups(run: _Pass, awake: Sequence[tuple[Source, SourceState]]) -> Iterator[list[_Answer]]:
+def _groups(run: _Pass, awake: Sequence[tuple[Source, SourceState]]) -> Iterator[list[Answer]]:
     """Give the answers, in order, in groups that are settled together: all of them, for each was asked for.
 
     A source whose reading ended the program is a group of its own: no other shall be blamed for it.
     """
-    group: list[_Answer] = []
+    group: list[Answer] = []
     weight = 0
     leases = letters.leases(run.work, (source.id for source, _ in awake))  # as they are before the wire is asked
     answers = run.work.ports.fetch(_addressed(awake, run.work.ports.clock()), run.pace.hurry)
@@ -190,7 +174,7 @@ def _groups(run: _Pass, awake: Sequence[tuple[Source, SourceState]]) -> Iterator
             continue
         if not run.pace.took():
             break
-        answer = _Answer(source=source, state=state, fetched=fetched, lease=leases.get(source.id))
+        answer = Answer(source=source, state=state, fetched=fetched, lease=leases.get(source.id))
         if state.strikes and fetched.outcome == "fresh":
             yield [answer]
             continue
@@ -203,7 +187,7 @@ def _groups(run: _Pass, awake: Sequence[tuple[Source, SourceState]]) -> Iterator
         yield group
 
 
-def _settle(run: _Pass, group: Sequence[_Answer]) -> None:
+def _settle(run: _Pass, group: Sequence[Answer]) -> None:
     """Bring a group of answers to its end; whatever goes wrong with one stays with its source."""
     fresh = [a for a in group if a.fetched.outcome == "fresh"]
     if fresh:
@@ -221,7 +205,7 @@ def _settle(run: _Pass, group: Sequence[_Answer]) -> None:
     letters.judge(run.work, ((a.source, a.state, a.lease, a.changes) for a in group if a.changes))
 
 
-def _settle_silent(run: _Pass, group: Sequence[_Answer]) -> frozenset[str]:
+def _settle_silent(run: _Pass, group: Sequence[Answer]) -> frozenset[str]:
     """Settle answers that tell nothing of entries, at once; return the sources that have to be looked at again."""
     with run.tally.step("decide"):
         found = [_silent(run, answer) for answer in group]
@@ -233,38 +217,20 @@ def _settle_silent(run: _Pass, group: Sequence[_Answer]) -> frozenset[str]:
     return late
 
 
-def _silent(run: _Pass, answer: _Answer) -> Changes:
+def _silent(run: _Pass, answer: Answer) -> Changes:
     now = run.work.ports.clock()
     state = cadence.after(answer.state, answer.source, answer.fetched, run.work.settings.schedule, now)
     found = Changes(
         was_due=answer.state.due,
         state=state,
-        fetch=_line(answer, now, 0),
+        fetch=line(answer, now, 0),
         letter=answer.fetched.letter,
         shard=shards.moved(answer.source, answer.state, state, run.work.shard_of),
     )
     return letters.timed(answer.lease, answer.source, found, run.work)
 
 
-def _line(answer: _Answer, now: datetime, new: int) -> FetchLine | None:
-    """What is remembered of an answer; nothing where a folder or file, looked at twice a minute, is as it was."""
-    fetched = answer.fetched
-    if fetched.outcome == "unchanged" and answer.source.kind != "feed":
-        return None
-    problem = fetched.problem or next(iter(fetched.problems), None)
-    return FetchLine(
-        source_id=answer.source.id,
-        at=now,
-        outcome=fetched.outcome,
-        status=fetched.status,
-        size=fetched.size,
-        took=fetched.took,
-        new=new,
-        problem=problem.code if problem else "",
-    )
-
-
-def _settle_one(run: _Pass, library: Library, answer: _Answer) -> None:
+def _settle_one(run: _Pass, library: Library, answer: Answer) -> None:
     try:
         changes = _decide_and_apply(run, library, answer)
     except StoreLocked as error:  # no fault of the source: it stays due
@@ -275,7 +241,7 @@ def _settle_one(run: _Pass, library: Library, answer: _Answer) -> None:
     _report(run, answer, changes)
 
 
-def _broken(answer: _Answer, error: Exception) -> _Answer:
+def _broken(answer: Answer, error: Exception) -> Answer:
     """Turn an answer into a failure that no rule foresaw."""
     logger.exception("poll failed source=%s", answer.source.id)
     problem = Problem(code="reader", detail=repr(error), where=answer.source.location)
@@ -283,7 +249,7 @@ def _broken(answer: _Answer, error: Exception) -> _Answer:
     return answer
 
 
-def _report(run: _Pass, answer: _Answer, changes: Changes | None) -> None:
+def _report(run: _Pass, answer: Answer, changes: Changes | None) -> None:
     fetched, source = answer.fetched, answer.source
     answer.changes = changes
     if changes:
@@ -307,7 +273,7 @@ def _report(run: _Pass, answer: _Answer, changes: Changes | None) -> None:
     )
 
 
-def _read(run: _Pass, answer: _Answer) -> None:
+def _read(run: _Pass, answer: Answer) -> None:
     """Read what is new in the documents of an answer."""
 
     def whole(source: Source, fetched: Fetched) -> Reading:
@@ -330,7 +296,7 @@ def _read(run: _Pass, answer: _Answer) -> None:
         answer.fetched, answer.reading = reading.fetched, reading
 
 
-def _decide_and_apply(run: _Pass, library: Library, answer: _Answer) -> Changes | None:
+def _decide_and_apply(run: _Pass, library: Library, answer: Answer) -> Changes | None:
     """Write what follows from an answer; None where others were faster each time."""
     work, tally, source = run.work, run.tally, answer.source
     reading = answer.reading or Reading(fetched=answer.fetched)
@@ -338,32 +304,8 @@ def _decide_and_apply(run: _Pass, library: Library, answer: _Answer) -> Changes 
         view, arrived = PollView(source=source, state=answer.state), Arrivals()
         if answer.fetched.outcome == "fresh" or attempt:  # else nothing but the state as it was read matters
             view, arrived = look(work, tally, library, source, reading, None if attempt else answer.state)
-        doubtful = False
-        if answer.fetched.letter:
-            arrived, doubtful = hearing.credible(view, arrived)
         with tally.step("decide"):
-            changes = decide(
-                view,
-                answer.fetched,
-                arrived,
-                work.settings,
-                work.sources,
-                work.ports.clock(),
-                info=reading.info,
-                force=source.id in work.forced,
-                catalogue=run.catalogue,
-            )
-            if answer.fetched.letter:
-                due = work.ports.clock() if doubtful else changes.state.due
-                changes = replace(changes, letter=answer.fetched.letter, state=replace(changes.state, due=due))
-            elif answer.fetched.outcome == "fresh":
-                changes = replace(changes, state=replace(changes.state, outline=reading.outline))
-            changes = letters.timed(answer.lease, source, changes, work)
-            if source.id not in work.forced:
-                changes = flood.counted(changes, source, work.ports.clock())
-            new = sum(saved.new for saved in changes.entries)
-            shard = shards.moved(source, view.state, changes.state, work.shard_of)
-            changes = replace(changes, fetch=_line(answer, work.ports.clock(), new), shard=shard)
+            changes = _decided(run, answer, reading, view, arrived)
         try:
             with tally.step("store"):
                 library.apply(changes)
@@ -372,6 +314,36 @@ def _decide_and_apply(run: _Pass, library: Library, answer: _Answer) -> Changes 
         return changes
     logger.warning("poll gave way to another writer source=%s", source.id)
     return None
+
+
+def _decided(run: _Pass, answer: Answer, reading: Reading, view: PollView, arrived: Arrivals) -> Changes:
+    """Return what follows from an answer, with what is remembered of it."""
+    work, source = run.work, answer.source
+    doubtful = False
+    if answer.fetched.letter:
+        arrived, doubtful = hearing.credible(view, arrived)
+    changes = decide(
+        view,
+        answer.fetched,
+        arrived,
+        work.settings,
+        work.sources,
+        work.ports.clock(),
+        info=reading.info,
+        force=source.id in work.forced,
+        catalogue=run.catalogue,
+    )
+    if answer.fetched.letter:
+        due = work.ports.clock() if doubtful else changes.state.due
+        changes = replace(changes, letter=answer.fetched.letter, state=replace(changes.state, due=due))
+    elif answer.fetched.outcome == "fresh":
+        changes = replace(changes, state=replace(changes.state, outline=reading.outline))
+    changes = letters.timed(answer.lease, source, changes, work)
+    if source.id not in work.forced:
+        changes = flood.counted(changes, source, work.ports.clock())
+    new = sum(saved.new for saved in changes.entries)
+    shard = shards.moved(source, view.state, changes.state, work.shard_of)
+    return replace(changes, fetch=line(answer, work.ports.clock(), new), shard=shard)
 
 
 def _foreign(run: _Pass, source: Source, fetched: Fetched, parsed: Parsed) -> tuple[Fetched, Parsed]:

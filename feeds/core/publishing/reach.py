@@ -52,30 +52,38 @@ def reach(
         story = replace(story, channels=wanted(story, settings, sources))
         done.append(story)
         old = before.get(story.id)
-        adds = resting.adds(story, old)
-        due.update(_marks((*(old.channels if old else ()), *story.channels), now, adds=adds))
-        if old or story.first_seen < now:  # else it is new, and filed where it comes
-            were = set(old.channels) if old else set()
-            due.update(archive_marks(story, were ^ set(story.channels), settings, now))
-        if story.release and story.release > now:
-            due.update(_marks(story.channels, story.release, adds=adds))
+        due.update(_felt(story, old, settings, now))
         if story.status == "shown" and old and old.status != "shown":
             lifted.append(story.id)
         elif story.status != "shown" and old and old.status == "shown" and not _embargoed(old, now):
             tombstones += _stones(old, story.status, now)
-        if settings.site.pages != "none":
-            due.update(_pages(story, old, settings, now))
     for gone in ended:
         if gone in before:
-            due[Mark(channel_id=ChannelName(story=gone).id, due=now)] = None
-            due.update(_marks(before[gone].channels, now))
-            due.update(archive_marks(before[gone], before[gone].channels, settings, now))
+            due.update(_left(before[gone], settings, now))
     due.update((mark, None) for mark in _ends(tombstones, settings))
     if named := tuple(naming):  # a category comes out with its stories
         for at in (now, *(story.release for story in done if story.release and story.release > now)):
             due.update(_marks(named, at))
     marks = tuple(mark for mark in due if not mark.adds or replace(mark, adds=False) not in due)
     return Reach(stories=tuple(done), marks=marks, tombstones=tuple(tombstones), lifted=tuple(lifted))
+
+
+def _felt(story: Story, old: Story | None, settings: Settings, now: datetime) -> dict[Mark, None]:
+    """Marks for the channels, archives and pages that show *story* now or at its release, or that showed *old*."""
+    were = old.channels if old else ()
+    adds = resting.adds(story, old)
+    due = _marks((*were, *story.channels), now, adds=adds)
+    if old or story.first_seen < now:  # else it is new, and filed where it comes
+        due |= archive_marks(story, set(were) ^ set(story.channels), settings, now)
+    if story.release and story.release > now:
+        due |= _marks(story.channels, story.release, adds=adds)
+    return due if settings.site.pages == "none" else due | _pages(story, old, settings, now)
+
+
+def _left(gone: Story, settings: Settings, now: datetime) -> dict[Mark, None]:
+    """Marks for what showed a story that became part of another one, its page among it."""
+    page = Mark(channel_id=ChannelName(story=gone.id).id, due=now)
+    return {page: None, **_marks(gone.channels, now), **archive_marks(gone, gone.channels, settings, now)}
 
 
 def _stones(old: Story, status: StoryStatus, now: datetime) -> list[Tombstone]:
