@@ -6,6 +6,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from typing import Any
+from urllib.parse import urlsplit
 
 from feeds.config import start
 from feeds.config.read import read_with_warnings
@@ -18,8 +19,9 @@ from feeds.fetch.sites import folder_of
 from feeds.jobs.documents import read
 from feeds.model.entry import RawEntry
 from feeds.model.settings import Settings
-from feeds.model.source import Fetched, Problem, SourceState
+from feeds.model.source import Fetched, Problem, Source, SourceState
 from feeds.net import Client
+from feeds.net.addresses import is_literal, is_public
 from feeds.parse import parse
 from feeds.parse.posts.links import linked
 from feeds.render.gate.dialects.flipboard import LEAST as FLIPBOARD_LEAST
@@ -43,6 +45,7 @@ def check(file: str, environ: Mapping[str, str]) -> tuple[Settings, tuple[Fault,
         *unsuited,
         *unsure(used),
         *_unset(settings),
+        *_unheard(settings),
     )
     return settings, (*warnings, *(Fault(file=file, message=sentence, level="warning") for sentence in said))
 
@@ -68,6 +71,25 @@ def _unset(settings: Settings) -> Iterator[str]:
         yield f"`site.title` is still '{start.TITLE}', as `feeds init` wrote it: put your site's name"
     if settings.site.url == start.URL:
         yield f"`site.url` is still {start.URL}: put your site's address, for every published link starts with it"
+
+
+def _unheard(settings: Settings) -> Iterator[str]:
+    """Say that hubs on the web cannot call us where they are asked to."""
+    address = urlsplit(settings.push.callback)
+    host = address.hostname or ""
+    alone = host == "localhost" or host.endswith((".localhost", ".local")) or (is_literal(host) and not is_public(host))
+    if alone and settings.push.subscribe and any(_is_elsewhere(source, settings) for source in settings.sources):
+        yield (
+            f"hubs of feeds are asked to call {settings.push.callback}, where none of the web reaches us: put an "
+            "address that they reach into `push.callback`, or `push.subscribe: false`"
+        )
+
+
+def _is_elsewhere(source: Source, settings: Settings) -> bool:
+    """Tell whether a feed is read from a place that `server.allow_private` does not name."""
+    address = urlsplit(source.location)
+    place = f"{address.hostname}:{address.port or (443 if address.scheme == 'https' else 80)}"
+    return source.kind == "feed" and place not in settings.server.allow_private
 
 
 def _unmirrored(settings: Settings) -> Iterator[str]:

@@ -375,6 +375,33 @@ def test_check_names_a_source_that_is_a_feed_of_our_own(feeds: Feeds, folder: Pa
     assert "source 'loop' is https://desk.example/tech/atom.xml, which we publish ourselves" in said
 
 
+@pytest.mark.parametrize(
+    ("url", "push", "server", "warned"),
+    [
+        pytest.param("http://localhost:8080", "hub: builtin", "", True, id="localhost"),
+        pytest.param("http://192.168.1.4", "hub: builtin", "", True, id="private address"),
+        pytest.param("http://desk.local", "callback: 'http://[::1]:80'", "", True, id="callback"),
+        pytest.param(
+            "http://localhost:8080", "hub: builtin, callback: 'https://desk.example'", "", False, id="reached"
+        ),
+        pytest.param("http://localhost:8080", "hub: builtin, subscribe: false", "", False, id="not subscribed"),
+        pytest.param(
+            "http://localhost:8080", "hub: builtin", "allow_private: ['far.example:443']", False, id="among us"
+        ),
+        pytest.param("https://desk.example", "hub: builtin", "", False, id="on the web"),
+    ],
+)
+def test_check_names_a_place_where_hubs_do_not_reach_us(
+    feeds: Feeds, folder: Path, url: str, push: str, server: str, warned: bool
+) -> None:
+    (folder / "feeds.yaml").write_text(
+        f"version: 1\nsite: {{title: Desk, url: '{url}'}}\npush: {{{push}}}\nserver: {{{server}}}\n"
+        "sources:\n  - {id: far, url: 'https://far.example/feed'}\n"
+    )
+    said = " ".join(feeds("check").output.split())
+    assert ("where none of the web reaches us" in said) == warned
+
+
 def test_check_names_an_output_that_is_too_short_for_its_partner(feeds: Feeds, folder: Path) -> None:
     output = "outputs:\n  - {id: all, path: /, formats: [flipboard], limit: 29}\n"
     (folder / "feeds.yaml").write_text(CONFIG + output)
