@@ -13,14 +13,14 @@ from feeds.config.read import read_with_warnings
 from feeds.core.deciding.rivals import rivals
 from feeds.core.sorting import own
 from feeds.core.sorting.channels import clashes
-from feeds.errors import PROBLEMS, Fault, FeedsError, PostError
+from feeds.errors import PROBLEMS, Fault, FeedsError, FetchError, PostError
 from feeds.fetch import fetcher
 from feeds.fetch.sites import folder_of
 from feeds.jobs.documents import read
 from feeds.model.entry import RawEntry
 from feeds.model.settings import Settings
 from feeds.model.source import Fetched, Problem, Source, SourceState
-from feeds.net import Client
+from feeds.net import Client, target
 from feeds.net.addresses import is_literal, is_public
 from feeds.parse import parse
 from feeds.parse.posts.links import linked
@@ -87,9 +87,10 @@ def _unheard(settings: Settings) -> Iterator[str]:
 
 def _is_elsewhere(source: Source, settings: Settings) -> bool:
     """Tell whether a feed is read from a place that `server.allow_private` does not name."""
-    address = urlsplit(source.location)
-    place = f"{address.hostname}:{address.port or (443 if address.scheme == 'https' else 80)}"
-    return source.kind == "feed" and place not in settings.server.allow_private
+    try:
+        return source.kind == "feed" and target.parse(source.location).place not in settings.server.allow_private
+    except FetchError:  # it is not asked at all
+        return False
 
 
 def _unmirrored(settings: Settings) -> Iterator[str]:

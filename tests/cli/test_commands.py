@@ -388,6 +388,7 @@ def test_check_names_a_source_that_is_a_feed_of_our_own(feeds: Feeds, folder: Pa
         pytest.param(
             "http://localhost:8080", "hub: builtin", "allow_private: ['far.example:443']", False, id="among us"
         ),
+        pytest.param("http://[::1]:8080", "hub: builtin", "allow_private: ['[::1]:80']", True, id="others among us"),
         pytest.param("https://desk.example", "hub: builtin", "", False, id="on the web"),
     ],
 )
