@@ -309,7 +309,7 @@ class Guarded(HttpToolsProtocol):
         sent = 0
         if files and file is not None and not self.transport.get_write_buffer_size():
             self._line = self._line or files.line(self.transport.get_extra_info("socket").fileno())
-            sent = self._line.send(head, file, len(body))
+            sent = self._line.send(head, file, len(body)) if self._line else 0
         if sent < len(head):
             self.transport.writelines((head[sent:], body))
         elif sent < len(head) + len(body):

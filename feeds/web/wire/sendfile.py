@@ -40,10 +40,17 @@ class Files:
     """
 
     def __init__(self, folder: Path, line: Callable[[int], Line]) -> None:
-        self._folder, self.line = folder, line
+        self._folder, self._line = folder, line
         self._files: dict[int, _File] = {}
         self._counts: dict[int, int] = {}
         self._used = set[int]()
+
+    def line(self, number: int) -> Line | None:
+        """Return what sends files on the connection *number*; None where no descriptor is left."""
+        try:
+            return self._line(number)
+        except OSError:
+            return None
 
     def of(self, body: bytes) -> int | None:
         """Return the descriptor of *body*'s file, None where it is to be copied."""

@@ -1,5 +1,6 @@
 """What comes over the wire, well-formed or not, slow or not, and how the server ends."""
 
+import errno
 import re
 import socket
 import threading
@@ -162,6 +163,19 @@ def test_one_who_asks_and_does_not_read_is_waited_for(tmp_path: Path, laid: bool
         assert answers.count(b"HTTP/1.1 200 OK") == 50
         assert answers.count(b"\r\n\r\n" + BIG) == 50
     assert descriptors(tmp_path) == 0
+
+
+def test_where_no_descriptor_is_left_it_is_copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def none_left(_: int) -> int:
+        raise OSError(errno.EMFILE, "too many open files")
+
+    with running(Shelf(rendition("/big.xml", "atom", BIG, "big")), folder=tmp_path) as web:
+        assert all(web.get("/big.xml")[2] == BIG for _ in range(OFTEN + 1))
+        assert descriptors(tmp_path) == 1
+        monkeypatch.setattr("feeds.net.accepted.os.dup", none_left)
+        assert all(web.get("/big.xml")[2] == BIG for _ in range(3))
+        monkeypatch.undo()
+        assert web.get("/big.xml")[2] == BIG
 
 
 def test_what_is_laid_in_a_file_is_left_with_its_revision(tmp_path: Path) -> None:
