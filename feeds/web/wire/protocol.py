@@ -78,6 +78,7 @@ class Guarded(HttpToolsProtocol):
         self.reading = True  # a request is awaited or under way, not answered
         self._head = self._heard = self._left = 0
         self._left_since = self.since
+        self._cycles: list[Any] = []  # requests that the framework answers, in their order
         self._line: Line | None = None  # the same connection, for what the transport cannot send
         self._between = True  # nothing of a request has come
         self._begun = 0
@@ -92,6 +93,9 @@ class Guarded(HttpToolsProtocol):
         self.crowd.leaves(self)
         if self._line:
             self._line.close()
+        for cycle in self._cycles:  # uvicorn tells the one that came last alone, others would write to what is closed
+            cycle.disconnected = not cycle.response_complete
+            cycle.message_event.set()
         super().connection_lost(exc)
 
     @property
@@ -237,6 +241,7 @@ class Guarded(HttpToolsProtocol):
         self.headers[:] = headers
         self.expect_100_continue = any(name == b"expect" and v.lower() == b"100-continue" for name, v in headers)
         super().on_headers_complete()
+        self._cycles = [each for each in (*self._cycles, self.cycle) if not each.response_complete]
 
     def _origin_form(self) -> bool:
         """Make of `http://host/path` what is asked of us: its host counts, whatever Host says (RFC 9112 §3.2.2)."""

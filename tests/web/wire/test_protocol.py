@@ -3,6 +3,7 @@
 import errno
 import re
 import socket
+import struct
 import threading
 import time
 from collections.abc import Iterator
@@ -163,6 +164,27 @@ def test_one_who_asks_and_does_not_read_is_waited_for(tmp_path: Path, laid: bool
         assert answers.count(b"HTTP/1.1 200 OK") == 50
         assert answers.count(b"\r\n\r\n" + BIG) == 50
     assert descriptors(tmp_path) == 0
+
+
+def test_srv_29_who_leaves_before_the_answers_is_no_error(caplog: pytest.LogCaptureFixture) -> None:
+    asked, go = threading.Semaphore(0), threading.Event()
+
+    def slow(_: object) -> Answer:
+        asked.release()
+        go.wait(10)
+        return text("late")
+
+    with running(Shelf(), [Entrance(path="/slow", handler=slow)]) as web:
+        with web.connect() as client:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            client.sendall(get("/slow") * 3)
+            assert asked.acquire(timeout=10)
+        for _ in range(1000):
+            if not web.crowd.connections or go.wait(0.01):
+                break
+        go.set()
+        assert web.get("/slow")[2] == b"late"
+    assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == []
 
 
 def test_where_no_descriptor_is_left_it_is_copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
