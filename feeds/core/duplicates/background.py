@@ -25,5 +25,4 @@ def placed(one: Sketch, other: Sketch, shared: Container[int]) -> Mapping[str, f
     places = [place for place, shingle in enumerate(long.shingles) if shingle in shared]
     if not places or not long.title_words:
         return NEAR_THE_TOP
-    told = len(long.title_words & (short.bag | short.words)) / len(long.title_words)
-    return {"headline_untold": 1 - told, "far_down": median_low(places) / len(short.shingles)}
+    return {"headline_untold": 1 - short.tells(long), "far_down": median_low(places) / len(short.shingles)}

@@ -29,7 +29,7 @@ from feeds.core.duplicates.background import NEAR_THE_TOP, UNTOLD, placed
 from feeds.core.duplicates.cluster import SAME_SOURCE_TEXT
 from feeds.core.duplicates.habits import OFTEN
 from feeds.core.duplicates.naming import collects, other_time
-from feeds.core.duplicates.opening import is_ahead, opening
+from feeds.core.duplicates.opening import OPENED_ALIKE, is_ahead, is_other_step, opening
 from feeds.core.duplicates.passing import passing
 from feeds.core.duplicates.pointing import points
 from feeds.core.duplicates.sketch import Sentence, Sketch, bag
@@ -45,8 +45,6 @@ TITLED = 0.6  # of the titles' letters shared: from here on they are of one news
 FAR = 0.1  # of the shorter text held by the other: below, with another title, none of 10,000 pairs scored above .003
 PART = 0.4  # of the shorter text held by the other: below, both report one event in words of their own
 WHOLE = 0.85  # of the shorter text held by the other: from here on how they open is no matter
-OTHERWISE, ANNOUNCED = 0.25, 0.05  # of the opening's words the other lacks: above, it is another step of one affair
-_OPENED_ALIKE = {"opens_otherwise": 0.0, "announced": 0.0}
 _LONG_ENOUGH = {"other_names": 0.0, "titles_untold": 0.0}
 BRIEF = 60  # shingles: a teaser of one or two sentences, which another headline may borrow for background
 FORMED = 100  # shingles: a caption, a warning, a line on a verdict, written as the one before was with another name
@@ -156,7 +154,8 @@ def likenesses(entry: Side, others: Sequence[Side], *, known: bool = False) -> t
         asked = facts["titles"] < TITLED and facts["contained"] > PART and not facts["same_source"]
         facts["passing"] = _passing(entry, other, shared[at]) if asked else 0.0
         facts |= placed(entry.sketch, other.sketch, shared[at]) if asked else NEAR_THE_TOP
-        facts |= _opened(mine, theirs) if asked and facts["contained"] < WHOLE else _OPENED_ALIKE
+        opened = asked and facts["contained"] < WHOLE
+        facts |= _opened(entry.sketch, mine, other.sketch, theirs) if opened else OPENED_ALIKE
         brief = facts["contained"] > PART and facts["size"] < FORMED
         facts |= _headed(entry.sketch, mine, other.sketch, theirs) if brief else _LONG_ENOUGH
         again = facts["same_source"] and facts["titles"] >= TITLED and facts["contained"] > PART
@@ -281,11 +280,18 @@ def _facts(entry: Side, other: Side, mine: _Told, theirs: _Told) -> dict[str, fl
     }
 
 
-def _opened(mine: _Told, theirs: _Told) -> dict[str, float]:
-    """Return how much of either opening the other text lacks, and whether only one says that its news is to come."""
+def _opened(a: Sketch, mine: _Told, b: Sketch, theirs: _Told) -> dict[str, float]:
+    """Return how much of either opening the other text lacks, and whether only one says that its news is to come.
+
+    With them, how much of the headline less told the other side tells.
+    """
     ways = ((mine, theirs), (theirs, mine))
     shares = [_share(opening(one.own), two.words) for one, two in ways]
-    return {"opens_otherwise": 1 - max(shares), "announced": float(is_ahead(mine.own) != is_ahead(theirs.own))}
+    return {
+        "opens_otherwise": 1 - max(shares),
+        "announced": float(is_ahead(mine.own) != is_ahead(theirs.own)),
+        "headlines_told": min(a.tells(b), b.tells(a)),
+    }
 
 
 def _titles(entry: Side, other: Side) -> float:
@@ -347,7 +353,7 @@ VETOES: Mapping[str, Callable[[Mapping[str, float]], bool]] = {
         f["hours"] > AGAIN and f["size"] < BRIEF and f["titles"] < UNLIKE and f["titles_untold"] > OF_ITS_OWN
     ),
     "collects": lambda f: f["collects"] > 0 and f["covered"] < WHOLE_LIST,
-    "other_step": lambda f: f["opens_otherwise"] > (ANNOUNCED if f["announced"] else OTHERWISE),
+    "other_step": is_other_step,
     "other_kind": lambda f: f["other_kind"] > 0 and f["titles"] < TITLED,
     "numbers": lambda f: f["numbers"] >= 4 and f["numbers_share"] < 0.5,
     "source_title": lambda f: f["same_source"] > 0 and f["titles"] < 0.75,

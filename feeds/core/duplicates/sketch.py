@@ -161,6 +161,11 @@ class Sketch:
     def bag(self) -> frozenset[str]:
         return bag(" ".join([sentence.units for sentence in self.sentences]))
 
+    def tells(self, other: "Sketch") -> float:
+        """Return the share of another's headline, small words aside, that this text or its own headline says."""
+        asked = other.title_words
+        return len(asked & (self.bag | self.words)) / len(asked) if asked else 0.0
+
     def ends(self, number: int) -> Mapping[int, int]:
         """Return the hash of each end of a sentence, as `Sentence.said`, with the place of the word it begins with."""
         if number not in self._ends:

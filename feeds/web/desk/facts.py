@@ -34,6 +34,7 @@ FACTS: Mapping[str, tuple[str, str]] = {
     "fact_headline_untold": ("headline not told", "말하지 않은 제목"),
     "fact_far_down": ("far down in the longer", "긴 글의 아래쪽"),
     "fact_opens_otherwise": ("opens otherwise", "다른 첫머리"),
+    "fact_headlines_told": ("either headline told", "서로 말한 제목"),
     "fact_announced": ("one is still to come", "한쪽은 앞날의 일"),
     "fact_titles_alone": ("titles alone", "제목만"),
     "fact_tagged": ("same tags", "같은 태그"),

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feeds.core.duplicates import habits, near
+from feeds.core.duplicates.opening import OTHERWISE
 from feeds.core.duplicates.sketch import sketch
 from feeds.model.entry import Entry
 
@@ -136,6 +137,22 @@ MARKET_HALL = (
     "하루 이용료는 칸마다 오백 원이다. 시는 창고 옆에 작은 얼음 공장도 지어 여름에는 얼음을 그냥 나누어 준다."
 )
 APPOINTED = "◇한빛시 △물길과장 윤가람 △제방과장 오세나"
+GAUGE_TITLE = "강변전기, 물문 오류 빨리 찾는 검증 장비 개발"
+GAUGE = (
+    "장비는 물문과 양수장이 주고받는 신호를 실시간으로 모아 어긋난 곳을 3분 안에 찾아낸다. 지금까지는 기술자 여섯 명이 물문을 하나씩 돌며 "
+    "{} 살펴야 했다. 두 회사는 지난해 가을부터 강변 물문 열두 곳에서 시험했고, 오류를 찾는 시간을 20분의 1로 줄였다. 윤가람 강변전기 "
+    "연구소장은 “큰물이 들기 전에 물문을 {}”고 말했다."
+)
+DEVISED = "강변전기는 한빛기계와 손잡고 물문의 오류를 빨리 찾아내는 검증 장비 ‘여울’을 개발했다고 20일 밝혔다. "
+WATCHED = (
+    "강변을 지키는 새 일꾼이 나온다. 사람 손으로 살피던 물문 안팎을 밤낮없이 지켜보는 검증 장비 ‘여울’을 강변전기와 한빛기계가 함께 "
+    "만들어 내년 봄 선보일 예정이다. "
+)
+CALLED = (
+    "소방 당국은 이날 오후 7시 34분 담당 소방서 인력을 모두 부르는 대응 1단계를 내렸다가 바람이 거세지자 20분 뒤 2단계로 올렸다. 불은 오후 "
+    "7시 22분 나루동 뒤편 한빛산 자락에서 났다. 현장에는 소방차 마흔 대와 사람 백삼십 명이 나왔고, 나루동 주민 예순 명은 강변 도서관으로 몸을 "
+    "피했다. 다친 사람은 아직 없다."
+)
 NOTICE_TITLE = "[알림] 가온뉴스 콘텐츠 저작권 고지"
 NOTICE = "가온뉴스가 제공하는 기사, 사진, 그래픽, 영상 등 모든 콘텐츠는 관련 법의 보호를 받습니다. 사전 허가 없이 옮겨 싣지 마십시오."
 
@@ -166,6 +183,16 @@ NOTICE = "가온뉴스가 제공하는 기사, 사진, 그래픽, 영상 등 모
             ("책 4만 권 건져 낸 사서, 윤가람 새 관장은 누구", "20일 강변 도서관의 새 관장에 오른 윤가람(51) 사서는 서고를 지켜 온 사람이다. " + KNOWN, "b"),
             ("강변 도서관장에 윤가람 사서 임명", "한빛시는 20일 강변 도서관의 새 관장에 윤가람(51) 사서를 임명했다. 임기는 3년이다. " + KNOWN, "a"),
             5, "other_step", id="a portrait and the news of the same person",
+        ),
+        pytest.param(
+            ("나루동 뒷산 큰불 두 시간 만에 잡아", "밤사이 주민을 떨게 한 산불의 큰불이 두 시간 만에 꺼졌다고 소방서가 밝혔다. 남은 불씨를 살피고 있다. " + CALLED, "b"),
+            ("한빛산 불 번져…소방 당국 대응 2단계", "강풍이 부는 한빛산에서 불이 나 능선을 타고 빠르게 번지고 있다. " + CALLED, "a"),
+            2, "other_step", id="a fire that spreads and the fire put out",
+        ),
+        pytest.param(
+            ("강변전기·한빛기계, 물문 검증 장비 ‘여울’ 개발", WATCHED + GAUGE.format("온종일", "믿게 만들겠다"), "b"),
+            (GAUGE_TITLE, DEVISED + GAUGE.format("하루 종일", "믿을 수 있게 하겠다"), "a"),
+            20, "other_step", id="a release told next day with another opening",
         ),
         pytest.param(
             (NOTICE_TITLE, NOTICE, "a"), (NOTICE_TITLE, NOTICE, "a"), 48, "source_again", id="a notice that recurs",
@@ -302,6 +329,14 @@ def test_brief_from_the_middle_of_a_report_whose_headline_it_tells_is_a_copy() -
     report = side("Leaking gates shut the river wall to boats", MARKET.format(GATES), "b")
     found = likeness(report, side("Boats kept out", GATES, "a"))
     assert found.facts["far_down"] > 2
+    assert found.same(), (found.score, found.veto, found.facts)
+
+
+def test_release_that_opens_otherwise_is_a_copy_where_each_tells_the_headline_of_the_other() -> None:
+    first = side(GAUGE_TITLE, DEVISED + GAUGE.format("하루 종일", "믿을 수 있게 하겠다"))
+    rewritten = WATCHED + GAUGE.format("온종일", "믿게 만들겠다")
+    found = likeness(side("강변전기·한빛기계, 물문 검증 장비 ‘여울’ 개발", rewritten, "b", hours=1), first)
+    assert found.facts["opens_otherwise"] > OTHERWISE
     assert found.same(), (found.score, found.veto, found.facts)
 
 
