@@ -65,6 +65,8 @@ def caption(found: str, limit: int) -> str:
 
 def link(found: str, base: str = "") -> str:
     """Return an absolute http(s) URL, or '' where it is none or too long to be one."""
+    if not found:
+        return ""
     url = absolute(found, base) if len(found) <= 4 * LONGEST_URL else ""
     return url if len(url) <= LONGEST_URL else ""
 
@@ -77,7 +79,7 @@ def is_html(found: Text) -> bool:
 def title(found: Text | None, words: str, url: str, guid: str) -> str:
     """Return the title, or what can stand for it."""
     value = found.value[:_READ] if found else ""
-    given = words_of(value) if found and is_html(Text(value=value, kind=found.kind)) else one_line(value)
+    given = words_of(value) if found and (found.kind == "html" or has_markup(value)) else one_line(value)
     parts = None if given or words else split(url)
     return capped(given, 1000) or excerpt(words, 80) or (parts.host if parts else "") or capped(guid, 100)
 
@@ -183,6 +185,8 @@ def _alike(name: str) -> str:
 
 def authors(found: Sequence[Person], base: str) -> tuple[Person, ...]:
     """Return the authors, each once by name, or by mail where there is no name."""
+    if not found:
+        return ()
     kept: dict[str, Person] = {}
     for person in found[:100]:
         one = _person(person, base)

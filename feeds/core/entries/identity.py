@@ -149,6 +149,12 @@ def _file(url: str) -> str:
     return path if ending in _ENDINGS else url
 
 
+def _alike(entry: Entry) -> str:
+    """Return what `body_of` does, as far as its letters and digits go: folding does no more to those of ASCII."""
+    said = text.plain(entry.content) if entry.content else entry.summary
+    return said.lower() if said.isascii() else text.fold(said)
+
+
 def _measured(body: str) -> tuple[int, str]:
     """Return how much a folded text says, exactly below `UNITS_ALONE`, and its words and syllables without gaps."""
     if body.isascii():
@@ -170,7 +176,7 @@ def match_keys(entry: Entry, dedupe: Dedupe) -> tuple[str, ...]:
     if dedupe.same_url and (key := url_key(entry)):
         keys.append("url:" + key)
     if dedupe.same_text:
-        size, squeezed = _measured(body_of(entry))
+        size, squeezed = _measured(_alike(entry))
         if size >= UNITS_WITH_TITLE:
             keys.append("text:" + digest("".join(_UNIT.findall(text.fold(entry.title))), squeezed))
         if size >= UNITS_ALONE:

@@ -3,12 +3,14 @@
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from html import escape
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from feeds.core.entries import identity
+from feeds.core.words import text
 from feeds.model.entry import Enclosure, Entry, Image, Label, Person, Reply
 from feeds.model.podcast import Podcast
 from feeds.model.settings import Dedupe, Site
@@ -141,3 +143,10 @@ def test_story_id(given: Entry, site: Site, local: bool, free: bool, expected: s
 def test_story_id_of_a_hangul_host_is_ascii() -> None:
     site = Site(title="Desk", url="https://뉴스.kr")
     assert identity.story_id(entry("1"), site, local=True, free=True).startswith("tag:xn--")
+
+
+@given(st.text(st.characters(max_codepoint=0x7E) | st.sampled_from("`'\"-_\n é가İﬁ²")), st.booleans())
+def test_what_is_alike_is_measured_as_what_is_folded(words: str, marked_up: bool) -> None:
+    said = text.tidy(words)
+    found = entry(content=f"<p>{escape(said)}</p>") if marked_up else entry(content="", summary=text.one_line(said))
+    assert identity._measured(identity._alike(found)) == identity._measured(identity.body_of(found))
