@@ -108,6 +108,10 @@ VETOES: Mapping[str, tuple[str, str]] = {
         "one collects several notices, the other is one of them",
         "한쪽은 여러 알림을 모은 글이고, 다른 쪽은 그 가운데 하나입니다",
     ),
+    "live": (
+        "one is a live page, which is written on and on",
+        "한쪽은 일이 벌어지는 동안 고쳐 쓰는 실시간 글입니다",
+    ),
     "other_step": (
         "they open otherwise and share the background: two steps of one affair",
         "첫머리가 다르고 배경만 겹칩니다. 한 일의 다른 단계입니다",

@@ -28,7 +28,7 @@ from feeds.core.duplicates.background import FAR as FAR_DOWN
 from feeds.core.duplicates.background import NEAR_THE_TOP, UNTOLD, placed
 from feeds.core.duplicates.cluster import SAME_SOURCE_TEXT
 from feeds.core.duplicates.habits import OFTEN
-from feeds.core.duplicates.naming import collects, other_time
+from feeds.core.duplicates.naming import collects, is_live, other_time
 from feeds.core.duplicates.opening import OPENED_ALIKE, is_ahead, is_other_step, opening
 from feeds.core.duplicates.passing import passing
 from feeds.core.duplicates.pointing import points
@@ -275,6 +275,7 @@ def _facts(entry: Side, other: Side, mine: _Told, theirs: _Told) -> dict[str, fl
         "series": float(bool(a.series) and a.series == b.series and titles < 0.9),
         "other_kind": float(_kind(a.series) != _kind(b.series)),
         "collects": float(collects(a.title) != collects(b.title)),
+        "live": float(is_live(a.title) != is_live(b.title)),
         "hours": math.sqrt(min(abs((entry.published - other.published).total_seconds()) / 3600, 336)),
         "tagged": float(a.tagged or b.tagged),
     }
@@ -353,6 +354,7 @@ VETOES: Mapping[str, Callable[[Mapping[str, float]], bool]] = {
         f["hours"] > AGAIN and f["size"] < BRIEF and f["titles"] < UNLIKE and f["titles_untold"] > OF_ITS_OWN
     ),
     "collects": lambda f: f["collects"] > 0 and f["covered"] < WHOLE_LIST,
+    "live": lambda f: f["live"] > 0,
     "other_step": is_other_step,
     "other_kind": lambda f: f["other_kind"] > 0 and f["titles"] < TITLED,
     "numbers": lambda f: f["numbers"] >= 4 and f["numbers_share"] < 0.5,

@@ -29,6 +29,7 @@ FACTS: Mapping[str, tuple[str, str]] = {
     "fact_other_names": ("other names in the titles", "제목의 다른 이름"),
     "fact_other_kind": ("another kind of piece", "다른 갈래의 글"),
     "fact_collects": ("one collects several", "한쪽은 모음"),
+    "fact_live": ("one is a live page", "한쪽은 실시간 글"),
     "fact_hours": ("hours apart", "시간 차"),
     "fact_passing": ("said in passing", "지나가며 한 말"),
     "fact_headline_untold": ("headline not told", "말하지 않은 제목"),

@@ -38,3 +38,25 @@ def test_other_time(one: str, other: str, told: bool) -> None:
 )
 def test_collects(title: str, told: bool) -> None:
     assert naming.collects(title) == told
+
+
+@pytest.mark.parametrize(
+    ("title", "told"),
+    [
+        pytest.param("harbour strike live: pickets at the gate", True, id="live and a colon"),
+        pytest.param("harbour strike live updates: pickets at the gate", True, id="live updates"),
+        pytest.param("live: pickets at the gate", True, id="at the beginning"),
+        pytest.param("live blog - pickets at the gate", True, id="a blog"),
+        pytest.param("pickets at the gate - live updates | harbour news", True, id="at the end"),
+        pytest.param("[실시간] 항구 파업, 정문 봉쇄", True, id="Korean"),
+        pytest.param("<생중계> 항구 파업", True, id="broadcast"),
+        pytest.param("항구 파업 협상, 내일 생중계", False, id="a broadcast that is spoken of"),
+        pytest.param("실시간 물때 알림 시작", False, id="a service in real time"),
+        pytest.param("live and let die returns", False, id="a verb"),
+        pytest.param("where seals live: a map", True, id="a verb before a colon, which is taken for one"),
+        pytest.param("a live wire - how it burned", False, id="an adjective"),
+        pytest.param("olive: a history", False, id="within a word"),
+    ],
+)
+def test_is_live(title: str, told: bool) -> None:
+    assert naming.is_live(title) == told

@@ -246,7 +246,11 @@ NOTICE = "가온뉴스가 제공하는 기사, 사진, 그래픽, 영상 등 모
         ),
         pytest.param(
             ("River flood LIVE: mayor says the mill is safe", EN_TEXT, "b"), (EN_TITLE, EN_TEXT, "a"),
-            1, "other_kind", id="a live page that tells the news for now",
+            1, "live", id="a live page that tells the news for now",
+        ),
+        pytest.param(
+            (f"River flood LIVE updates: {EN_TITLE}", EN_TEXT, "a"), (EN_TITLE, EN_TEXT, "a"),
+            1, "live", id="a live page and the article of its headline",
         ),
         pytest.param(
             ("Minister of Northgate arrives in Tidewater", ARRIVES.format("Northgate's minister Ada Brook"), "b"),
