@@ -24,12 +24,14 @@ from feeds.parse.xml.parts import (
     terms,
 )
 from feeds.parse.xml.podcast import TEXTS, answers_of, podcast_of
+from feeds.parse.xml.quick import quick
 from feeds.parse.xml.scope import Scope, is_base
 from feeds.parse.xml.texts import plain_or_html
 
 _ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
 _OF_PODCASTS = frozenset({*TEXTS, "itunes_image"})
 _OF_CDF = frozenset({"href", "lastmod"})
+_raw_entry = quick(RawEntry)
 
 
 def read_item(element: etree._Element, scope: Scope) -> RawEntry:
@@ -68,7 +70,7 @@ def _entry(item: Item) -> RawEntry:
     teller = item.content_from if item.content else item.summary_from if item.summary else item.title_from
     within = scope.below(teller)
     own = texts.get("language", "") or within.language or scope.language or ""
-    return RawEntry(
+    return _raw_entry(
         guid=guid,
         guid_is_permalink=permalink,
         url=texts.get("feedburner_origlink") or page_of(links) or (guid if permalink else ""),

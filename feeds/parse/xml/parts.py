@@ -11,12 +11,14 @@ from lxml import etree
 
 from feeds.model.entry import Enclosure, Image, Label, Origin, Person
 from feeds.parse.xml.names import Declined, attributes_of, link_attributes, name_of, text_of
+from feeds.parse.xml.quick import quick
 from feeds.parse.xml.scope import Scope
 from feeds.parse.xml.texts import typed, words
 
 LONGEST_PERSON = 500  # characters
 MOST_PERSONS = 100  # at one place: 2,400 of a feed, read anew for each entry, took longer than reading all of it
 NOBODY = Person()
+_person, _image, _enclosure = quick(Person), quick(Image), quick(Enclosure)
 MOST_TAGS = 200
 HTML_TYPES = frozenset({"text/html", "application/xhtml+xml", "html", "xhtml"})
 # What feedparser and we note as the scheme of keywords that name none.
@@ -109,18 +111,18 @@ def person_of(element: etree._Element, scope: Scope) -> Person:
     name, email, url = (value[:LONGEST_PERSON] for value in parts.values())
     if not (name or email or url) and element.text and element.text.strip():
         return person_named(element.text.strip())
-    return Person(name=name, email=email, url=url)
+    return _person(name=name, email=email, url=url)
 
 
 def person_named(text: str) -> Person:
     """Read `mail (Name)` (RSS 2.0), `Name <mail>`, or either alone."""
     text = " ".join(unescape(text[:LONGEST_PERSON]).split())
     if "@" not in text or not (address := _ADDRESS.search(text)):
-        return Person(name=text)
+        return _person(name=text)
     if said := _MAIL_AND_NAME.fullmatch(text):
-        return Person(name=said[2].strip(), email=said[1])
+        return _person(name=said[2].strip(), email=said[1])
     rest = f"{text[: address.start()]} {text[address.end() :]}".replace("mailto:", " ")
-    return Person(name=rest.strip(" ()<>[],;:\"'"), email=address[0])
+    return _person(name=rest.strip(" ()<>[],;:\"'"), email=address[0])
 
 
 def add_tag(tags: list[Tag], tag: Tag) -> None:
@@ -197,7 +199,7 @@ def picture(attributes: Mapping[str, str]) -> Image | None:
     url = attributes.get("url", "").strip() or attributes.get("href", "").strip()
     if not url:
         return None
-    return Image(
+    return _image(
         url=url,
         alt=attributes.get("x_media_description", ""),
         width=number(attributes, "width"),
@@ -216,7 +218,7 @@ def described(image: Image, texts: Mapping[str, str], *, alone: bool) -> Image:
 
 
 def attached(attributes: Mapping[str, str], url: str, lasting: timedelta | None) -> Enclosure:
-    return Enclosure(
+    return _enclosure(
         url=url,
         media_type=attributes.get("type", "").strip(),
         length=number(attributes, "length", "filesize"),

@@ -10,11 +10,13 @@ from lxml import etree
 
 from feeds.model.entry import Text
 from feeds.parse.xml.names import Declined, mended, text_of
+from feeds.parse.xml.quick import quick
 
 _KINDS = {
     "text": "text/plain", "plain": "text/plain", "html": "text/html", "xhtml": "application/xhtml+xml",
     "text/plain": "text/plain", "text/html": "text/html", "application/xhtml+xml": "application/xhtml+xml",
 }  # fmt: skip
+_text = quick(Text)
 _XHTML = "application/xhtml+xml"
 _VOID = frozenset(
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"]
@@ -32,17 +34,17 @@ def typed(element: etree._Element, default: str, version: str) -> Text | None:
     """
     kind = _said(element, default) if element.keys() else default
     if kind == _XHTML:
-        return Text(value=value, kind="html") if (value := written(element, version)) else None
+        return _text(value=value, kind="html") if (value := written(element, version)) else None
     if not (value := text_of(element)):
         return None
     if kind == "text/plain" and (version.startswith("atom") or not _looks_like_html(value)):
-        return Text(value=value)
-    return Text(value=value, kind="html")
+        return _text(value=value)
+    return _text(value=value, kind="html")
 
 
 def plain_or_html(value: str) -> Text | None:
     """Return the text of an element of an extension, which rarely says whether it holds HTML."""
-    return Text(value=value, kind="html" if _MARKUP.search(value) else "text") if value else None
+    return _text(value=value, kind="html" if _has_markup(value) else "text") if value else None
 
 
 def words(markup: str) -> str:
@@ -50,7 +52,7 @@ def words(markup: str) -> str:
 
     What is no markup stays: `1 < 2 > 0`, `vector<T>`.
     """
-    markup = unescape(_TAG.sub(" ", markup)) if _MARKUP.search(markup) else markup
+    markup = unescape(_TAG.sub(" ", markup)) if _has_markup(markup) else markup
     return " ".join(markup.split())
 
 
@@ -68,6 +70,10 @@ def _said(element: etree._Element, default: str) -> str:
     if kind is None or element.get("mode") == "base64" or element.get("src"):
         raise Declined(f"content of type {said}")
     return kind
+
+
+def _has_markup(value: str) -> bool:
+    return ("<" in value or "&" in value) and bool(_MARKUP.search(value))
 
 
 def _looks_like_html(value: str) -> bool:
