@@ -247,6 +247,14 @@ def test_merge_and_split_last(feeds: Feeds, folder: Path) -> None:
     assert sorted(s["entries"][0]["title"] for s in exported) == ["Bridge", "Bridge", "Ferry", "Local words"]
 
 
+def test_split_takes_the_entry_of_that_name_where_its_source_has_two(feeds: Feeds) -> None:
+    feeds("run")
+    feeds("merge", "https://site.example/ferry", "https://site.example/bridge")
+    assert "split       Ferry" in feeds("split", "https://site.example/ferry", "--source", "wire").output
+    (story,) = json.loads(feeds("why", "https://site.example/ferry", "--json").output)["stories"]
+    assert [m["title"] for m in story["members"]] == ["Ferry"]
+
+
 def test_the_id_of_a_story_names_it_though_it_is_the_address_of_another(feeds: Feeds, folder: Path) -> None:
     feeds("run")
     feeds("split", "https://site.example/bridge", "--source", "daily")

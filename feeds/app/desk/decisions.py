@@ -141,10 +141,14 @@ def _story(app: App, what: str) -> tuple[Story, Found]:
 
 
 def _member(app: App, story: Story, what: str, source: str) -> EntryKey:
-    """Return the entry of *story* that *what* names; where a copy and its lead bear one address, the copy."""
+    """Return the entry of *story* that *what* names, of *source* where that is given; of none of that name, its one.
+
+    Where a copy and its lead bear one address it is the copy.
+    """
     named = {what, *forms(app, what)}
     entries = [m.entry for m in story.members if not source or m.entry.source_id == source]
-    found = [e.key for e in entries if source or {e.guid, e.url, identity.url_key(e)} & named]
+    exact = [e.key for e in entries if {e.guid, e.url, identity.url_key(e)} & named]
+    found = exact or [e.key for e in entries if source]
     copies = [key for key in found if key != story.members[0].key]
     chosen = found if len(found) == 1 else copies
     if len(chosen) != 1:
