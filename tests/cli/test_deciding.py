@@ -247,7 +247,8 @@ def test_merge_and_split_last(feeds: Feeds, folder: Path) -> None:
     assert sorted(s["entries"][0]["title"] for s in exported) == ["Bridge", "Bridge", "Ferry", "Local words"]
 
 
-def test_split_takes_the_entry_of_that_name_where_its_source_has_two(feeds: Feeds) -> None:
+def test_split_takes_the_entry_of_that_name_where_its_source_has_two(feeds: Feeds, folder: Path) -> None:
+    (folder / "feeds.yaml").write_text(CONFIG.replace("file: daily.xml", "file: daily.xml, prefer: 9"))
     feeds("run")
     feeds("merge", "https://site.example/ferry", "https://site.example/bridge")
     assert "split       Ferry" in feeds("split", "https://site.example/ferry", "--source", "wire").output
