@@ -143,7 +143,7 @@ def _by_labels(body: bytes, labels: list[str]) -> Decoded:
         return Decoded(_clear(text), "utf-8", named, _lies(labels, "utf-8") and not body.isascii())
     if _mostly_utf8(body):
         return _by_parts(body, _slip, named)._replace(wrong=_lies(labels, "utf-8"))
-    parts = _SEAM.split(body)
+    parts = [part for part in _SEAM.split(body) if not part.isascii()]
     if len(_WIDE_UTF8.findall(b"".join(part for part in parts if _utf8(part) is not None))) >= _CERTAIN:
         legacy = _legacy(b"\n".join(part for part in parts if _utf8(part) is None), labels)
         return _by_parts(body, lambda part: part.decode(legacy, "replace"), named)._replace(wrong=True)
@@ -228,6 +228,7 @@ def _clear(text: str) -> str:
 
 def _mostly_utf8(body: bytes) -> bool:
     """Whether what is wrong with this UTF-8 is a slip: many good characters for each bad byte."""
-    good = _UTF8_CHARACTER.findall(body)
-    bad = len(b"".join(HIGH.findall(body))) - sum(map(len, good))
+    high = HIGH.findall(body)
+    good = _UTF8_CHARACTER.findall(b" ".join(high))
+    bad = sum(map(len, high)) - sum(map(len, good))
     return bool(good) and bad * 4 <= len(good)

@@ -104,10 +104,10 @@ def _chinese(part: bytes) -> str:
 def _share_of_pairs(part: bytes, kind: re.Pattern[bytes]) -> float:
     """How many of the pairs of high bytes are of a *kind*; 0 where they do not pair up."""
     runs = HIGH.findall(part)
-    pairs = [pair for run in runs for pair in _PAIR.findall(run)]
-    if not pairs or sum(len(run) % 2 for run in runs) > 0.1 * len(runs):
+    if sum(len(run) % 2 for run in runs) > 0.1 * len(runs):
         return 0
-    return sum(1 for pair in pairs if kind.fullmatch(pair)) / len(pairs)
+    pairs = Counter(_PAIR.findall(part))
+    return sum(count for pair, count in pairs.items() if kind.fullmatch(pair)) / (pairs.total() or 1)
 
 
 def _legacy_part(body: bytes) -> bytes:
@@ -143,8 +143,10 @@ def _is_usual(syllable: str) -> bool:
 
 def _by_alphabet(part: bytes) -> str:
     """The encoding in which *part* reads best, '' where it reads well in none."""
-    high = Counter(byte for run in HIGH.findall(part) for byte in run)
-    scored = [(_reads(part, high, codec, a.letters), codec) for a in _ALPHABETS for codec in a.codecs]
+    words = b" ".join(HIGH.findall(part))
+    high = Counter(words)
+    del high[0x20]
+    scored = [(_reads(words, high, codec, a.letters), codec) for a in _ALPHABETS for codec in a.codecs]
     score, codec = max(scored)
     return codec if score >= _READS else ""
 
@@ -152,10 +154,10 @@ def _by_alphabet(part: bytes) -> str:
 _READS = 0.55  # of 1: mean rank of the letters; the right reading of the texts measured has 0.6 to 0.8, a wrong one 0.5
 
 
-def _reads(part: bytes, high: Counter[int], codec: str, letters: str) -> float:
-    """How well *part* reads in *codec*: the mean rank of its letters, less for odd signs and `uPPER` case.
+def _reads(words: bytes, high: Counter[int], codec: str, letters: str) -> float:
+    """How well *words* read in *codec*: the mean rank of its letters, less for odd signs and `uPPER` case.
 
-    *high* counts its bytes beyond ASCII; the encodings of alphabets have a byte a letter.
+    *words* are bytes beyond ASCII, and *high* counts them; the encodings of alphabets have a byte a letter.
     """
     signs = zip(bytes(high).decode(codec, "replace"), high.values(), strict=True)
     found = [(sign, count) for sign, count in signs if sign > "\x7f" and sign not in _SIGNS]
@@ -165,7 +167,7 @@ def _reads(part: bytes, high: Counter[int], codec: str, letters: str) -> float:
     rank = {letter: 1 - place / len(letters) for place, letter in enumerate(letters)}
     score = sum(count * rank.get(sign.lower(), -1) for sign, count in found)
     score -= sum(0.1 * count for sign, count in found if sign.isupper())
-    return (score - len(_ODD_CASE.findall(part.decode(codec, "replace")))) / total
+    return (score - len(_ODD_CASE.findall(words.decode(codec, "replace")))) / total
 
 
 _ODD_CASE = re.compile(r"[а-яёα-ω][А-ЯЁΑ-Ω]")
