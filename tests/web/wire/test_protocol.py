@@ -182,6 +182,7 @@ def test_srv_29_who_leaves_before_the_answers_is_no_error(caplog: pytest.LogCapt
         for _ in range(1000):
             if not web.crowd.connections or go.wait(0.01):
                 break
+        assert not web.crowd.connections
         go.set()
         assert web.get("/slow")[2] == b"late"
     assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == []
