@@ -263,7 +263,8 @@ class Guarded(HttpToolsProtocol):
         self.since = self.loop.time()
         super().on_response_complete()
         self._unset_keepalive_if_required()
-        if self.reading and not self.pipeline:  # answered before all was read: the rest is not wanted
+        own = self.cycle.response_complete and not self.in_head  # else it is the next one that is read
+        if self.reading and own:  # answered before all was read: the rest is not wanted
             self.end()
 
     # the short way

@@ -144,6 +144,27 @@ def test_requests_in_one_piece_are_answered_in_their_order(web: Running) -> None
     assert re.findall(rb"HTTP/1.1 (\d+)", answer) == [b"200", b"404", b"200", b"304"] * 20 + [b"404"]
 
 
+@pytest.mark.parametrize(
+    ("begun", "rest", "answer"),
+    [
+        pytest.param(get("/echo", LAST)[:9], get("/echo", LAST)[9:], b"GET 0", id="a head"),
+        pytest.param(
+            b"POST /echo HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 4\r\n\r\nab", b"cd", b"POST 4", id="a body"
+        ),
+    ],
+)  # fmt: skip
+def test_what_has_begun_behind_another_request_is_read_to_its_end(
+    web: Running, begun: bytes, rest: bytes, answer: bytes
+) -> None:
+    with web.connect() as client:
+        client.sendall(get("/echo") + begun)
+        first = b""
+        while not first.endswith(b"GET 0"):
+            first += client.recv(1 << 16) or b"gone: GET 0"
+        client.sendall(rest)
+        assert everything(client).endswith(b"\r\n\r\n" + answer)
+
+
 @pytest.mark.parametrize("laid", [False, True], ids=["copied", "from a file"])
 def test_one_who_asks_and_does_not_read_is_waited_for(tmp_path: Path, laid: bool) -> None:
     """What waits to be sent stays bounded, however many requests come at once, and nothing of it is lost."""
