@@ -79,6 +79,7 @@ class Guarded(HttpToolsProtocol):
         self._head = self._heard = self._left = 0
         self._left_since = self.since
         self._cycles: list[Any] = []  # requests that the framework answers, in their order
+        self._own: Any = None  # the one of them that is read, or was last
         self._line: Line | None = None  # the same connection, for what the transport cannot send
         self._between = True  # nothing of a request has come
         self._begun = 0
@@ -155,10 +156,17 @@ class Guarded(HttpToolsProtocol):
                 self.abort()  # the application waits for a body that does not come
 
     def refuse(self, status: int, words: str, *, retry: int = 0) -> None:
-        """Answer and close: what else comes on this connection is not read."""
+        """Answer and close: what else comes on this connection is not read.
+
+        Where others are to be answered before, these are, and nothing is said: it would be taken for theirs.
+        """
         if self._refused or self.transport.is_closing():
             return
         self._refused = True
+        due = [each for each in self._cycles if not each.response_complete]
+        if before := [each for each in due if each is not self._own or each.response_started]:
+            before[-1].keep_alive = self.reading = False
+            return
         self.crowd.counts[status] += 1
         later = b"retry-after: %d\r\n" % retry if retry else b""
         head = b"content-type: text/plain; charset=utf-8\r\nx-content-type-options: nosniff\r\ncontent-length: %d\r\n"
@@ -200,6 +208,7 @@ class Guarded(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         self._begun += 1
         self._between = self._again = False
+        self._own = None
         self.url, self.headers, self.expect_100_continue = b"", [], False
         self.since = self.loop.time()
         self.in_head = self.reading = self._plain = True
@@ -222,13 +231,11 @@ class Guarded(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self.in_head = False
-        if self._refused:
-            self.cycle = cast("Any", _Done)
-            return
         if self.url[:1] != b"/" and not self._origin_form():
             self.refuse(400, "This is no address of a page.\n")
-            self.cycle = cast("Any", _Done)
-        elif not self._short_way():
+        if self._refused or self.transport.is_closing():
+            raise httptools.HttpParserError  # nothing of it is read further, and nothing goes to another's body
+        if not self._short_way():
             self._long_way()
 
     def _long_way(self) -> None:
@@ -241,6 +248,7 @@ class Guarded(HttpToolsProtocol):
         self.headers[:] = headers
         self.expect_100_continue = any(name == b"expect" and v.lower() == b"100-continue" for name, v in headers)
         super().on_headers_complete()
+        self._own = self.cycle
         self._cycles = [each for each in (*self._cycles, self.cycle) if not each.response_complete]
 
     def _origin_form(self) -> bool:

@@ -8,14 +8,14 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
 from feeds.model.settings import Server
 from feeds.web.front import Front
 from feeds.web.site import Site
-from feeds.web.wire.http import Answer, Entrance, text
+from feeds.web.wire.http import Answer, Entrance, Pieces, text
 from feeds.web.wire.protocol import Guarded
 from feeds.web.wire.sendfile import OFTEN
 from tests.web.served import BIG, Running, Shelf, descriptors, everything, parted, rendition, running
@@ -163,6 +163,45 @@ def test_what_has_begun_behind_another_request_is_read_to_its_end(
             first += client.recv(1 << 16) or b"gone: GET 0"
         client.sendall(rest)
         assert everything(client).endswith(b"\r\n\r\n" + answer)
+
+
+REFUSED_BEHIND = [
+    pytest.param(b"BAD\n\n", id="no HTTP"),
+    pytest.param(b"GET * HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nabcd", id="no address"),
+    pytest.param(get("/" + "a" * 9000), id="a long address"),
+    pytest.param(b"POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n", id="a body that is none"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("refused", REFUSED_BEHIND)
+def test_a_refusal_does_not_stand_for_the_answer_before_it(web: Running, refused: bytes) -> None:
+    post = b"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nab"
+    assert re.findall(rb"HTTP/1.1 |(?:GET|POST) \d+", web.ask(get("/echo") + post + refused)) == [
+        b"HTTP/1.1 ", b"GET 0", b"HTTP/1.1 ", b"POST 2"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("refused", REFUSED_BEHIND)
+def test_a_refusal_does_not_come_into_a_download(refused: bytes) -> None:
+    go = threading.Event()
+
+    class Halves(list[bytes]):
+        def __getitem__(self, at: Any) -> Any:
+            return super().__getitem__(at) if at == 0 or go.wait(10) else b""
+
+    halves = Pieces(found=Halves([b"half", b"rest"]), step=4, size=8, wanted=range(8))
+    slow = Entrance(path="/slow", handler=lambda _: Answer(pieces=halves))
+    with running(Shelf(), [slow]) as web, web.connect() as client:
+        client.sendall(get("/slow"))
+        found = b""
+        while not found.endswith(b"half"):
+            found += client.recv(1 << 16) or b"gone: half"
+        client.sendall(refused)
+        for _ in range(500):
+            if all(cast("Guarded", each)._refused for each in web.crowd._open) or go.wait(0.01):
+                break
+        go.set()
+        assert everything(client) == b"rest"
 
 
 @pytest.mark.parametrize("laid", [False, True], ids=["copied", "from a file"])
