@@ -102,8 +102,7 @@ class Guarded(HttpToolsProtocol):
     @property
     def idle(self) -> bool:
         """Nothing is asked and nothing waits to be sent."""
-        done = self.cycle is None or self.cycle.response_complete
-        return done and not self.in_head and not self.transport.get_write_buffer_size()
+        return self._done and not self.in_head
 
     async def written(self) -> bool:
         """Wait until the operating system has all that was answered just now; tell whether the connection stood until
@@ -122,8 +121,13 @@ class Guarded(HttpToolsProtocol):
 
     @property
     def begun(self) -> bool:
-        """A request has begun to come, and its headers have not all been heard."""
-        return self.in_head and not self._refused
+        """A request has begun to come, its headers have not all been heard, and nothing waits to be sent before it."""
+        return self._done and self.in_head and not self._refused
+
+    @property
+    def _done(self) -> bool:
+        """What was heard is answered, and the operating system has it: this can end at once."""
+        return (self.cycle is None or self.cycle.response_complete) and not self.transport.get_write_buffer_size()
 
     def end(self) -> None:
         if not self.transport.is_closing():

@@ -347,6 +347,24 @@ def test_srv_23_two_hundred_slow_ones_keep_nobody_out() -> None:
             each.close()
 
 
+def test_srv_23_who_begins_to_ask_and_takes_no_answer_is_not_forgotten() -> None:
+    """It makes no place, for it would stay open, uncounted, until it takes all."""
+    one, wait = Server(requests_per_minute=0, connections=1), threading.Event()
+    with running(Shelf(rendition("/big.xml", "atom", BIG * 32, "big")), server=one, patience=0.01) as web:
+        web.get("/big.xml")
+        assert any(not web.crowd.connections or wait.wait(0.01) for _ in range(500))
+        with web.connect() as client:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 16)
+            client.sendall(get("/big.xml") + get()[:9])
+            assert any(web.crowd.connections or wait.wait(0.01) for _ in range(500))
+            held = next(iter(web.crowd._open))
+            for _ in range(100):
+                web.ask(get("/other", LAST))
+                if held not in web.server.server_state.connections or wait.wait(0.01):
+                    break
+            assert held not in web.server.server_state.connections
+
+
 def test_srv_23_connections_of_one_client_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     """Loopback is not, for a proxy on this machine speaks for many: here it is taken for another one's."""
     monkeypatch.setattr("feeds.web.wire.crowd.is_local", lambda _: False)
