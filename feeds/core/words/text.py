@@ -26,7 +26,8 @@ _BLOCKS = (
 _BLOCK = re.compile(rf"</?(?:{_BLOCKS.replace(' ', '|')})(?![\w-])" + _TAG_BODY, re.IGNORECASE)
 _TAG = re.compile(r"<[a-zA-Z/!?]" + _TAG_BODY)
 # The same in one pass, where all tags are among those that are usual: by name what stands for each.
-_USUAL = re.compile(r"<(/?[a-zA-Z][\w-]*+)" + _TAG_BODY)
+# A quotation mark without its other one is not: what a tag within it leaves may belong to the tag around it.
+_USUAL = re.compile(r"<(/?[a-zA-Z][\w-]*+)(?:[^<>\"']|\"[^\"<]*\"|'[^'<]*')*+>")
 _INLINE = (
     "a abbr audio b bdi bdo big cite code del dfn em font i img ins kbd mark q rp rt ruby s samp small source span "
     "strike strong sub sup time tt u var wbr"

@@ -245,6 +245,8 @@ def test_usual_tags_are_read_in_one_pass_as_in_several(html: str) -> None:
         pytest.param("<p>a<script>b</script></p>", False, id="unseen"),
         pytest.param("<p>a<!-- b --></p>", False, id="comment"),
         pytest.param("<custom-tag>a</custom-tag>", False, id="unknown"),
+        pytest.param('<img alt="a > b<br>c">', False, id="a tag within quotes"),
+        pytest.param("<p title='a > b'>it's</p>", True, id="quotes"),
     ],
 )
 def test_which_tags_are_usual(html: str, usual: bool) -> None:
