@@ -132,10 +132,10 @@ def running(
     look: Look = nothing,
     folder: Path | None = None,
 ) -> Iterator[Running]:
-    """Serve *shelf* on a free port until the block ends; *patience* scales how long slow clients are borne, *folder* is where
-    large bodies are laid.
+    """Serve *shelf* on a free port until the block ends.
 
-    *through* may stand between the server and the site.
+    *patience* scales how long slow clients are borne, *through* may stand between the server and the site, *folder* is
+    where large bodies are laid.
     """
     web = through(
         site(shelf, {"/static/style.css": ("text/css", b"p{}")}, lambda: True, entrances, Front(url, server), look=look)

@@ -33,8 +33,7 @@ class Line(Protocol):
 
 
 class Files:
-    """Bodies by identity, each with its file in *folder*. *line* makes of a connection's
-    descriptor what sends them.
+    """Bodies by identity, each with its file in *folder*. *line* makes of a connection's descriptor what sends them.
 
     What was not asked for between two calls of `clear` is closed by the second; where there are too many, the oldest.
     """
