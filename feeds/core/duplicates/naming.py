@@ -18,7 +18,7 @@ _LIVE = re.compile(
     r"^live(?: updates?| blog)?\s?[:|–—-]\s|\blive(?: updates?| blog| coverage)?\s?:|\blive updates?\s?(?:[|–—]|-\s)"
     r"|[\[<【](?:라이브|생중계|실시간|live)[^\]>】]{0,12}[\]>】]"
 )
-_COLLECTS = re.compile(r"[\s'\"’”)\]】>]외$|오늘의\s?(?:인사|부고|부음|동정)")
+_COLLECTS = re.compile(r"[\s'\"’”)\]】>]외$|오늘의\s?(?:인사(?!이트|말)|부고|부음|동정)")
 
 
 def other_time(one: str, other: str) -> bool:

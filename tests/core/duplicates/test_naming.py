@@ -34,6 +34,7 @@ def test_other_time(one: str, other: str, told: bool) -> None:
         pytest.param("[인사] 한빛시", False, id="one office"),
         pytest.param("한빛시, 물길과 예외", False, id="a word that ends so"),
         pytest.param("외 다리 위의 도시", False, id="at the beginning"),
+        pytest.param("[오늘의 인사이트] 한빛시의 물길", False, id="an insight"),
     ],
 )
 def test_collects(title: str, told: bool) -> None:
