@@ -15,8 +15,8 @@ _TIMES = re.compile(
     r"|새벽|아침|오전|정오|한낮|오후|저녁|한밤|조간|석간|어제|오늘|내일|모레|[월화수목금토일]요일"
 )
 _LIVE = re.compile(
-    r"^live(?: updates?| blog)?\s?[:|–—-]\s|\blive(?: updates?| blog| coverage)?\s?:|\blive updates?\s?(?:[|–—]|-\s)"
-    r"|[\[<【](?:라이브|생중계|실시간|live)[^\]>】]{0,12}[\]>】]"
+    r"^live(?: updates?| blog)?\s?[:|–—-]\s|(?<!\bto )\blive(?: updates?| blog| coverage)?\s?:"
+    r"|\blive updates?\s?(?:[|–—]|-\s)|[\[<【](?:라이브|생중계|실시간|live)[^\]>】]{0,12}[\]>】]"
 )
 _COLLECTS = re.compile(r"[\s'\"’”)\]】>]외$|오늘의\s?(?:인사(?!이트|말)|부고|부음|동정)")
 

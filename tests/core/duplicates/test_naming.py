@@ -55,6 +55,7 @@ def test_collects(title: str, told: bool) -> None:
         pytest.param("실시간 물때 알림 시작", False, id="a service in real time"),
         pytest.param("live and let die returns", False, id="a verb"),
         pytest.param("where seals live: a map", True, id="a verb before a colon, which is taken for one"),
+        pytest.param("ten places to live: a list", False, id="to live"),
         pytest.param("a live wire - how it burned", False, id="an adjective"),
         pytest.param("olive: a history", False, id="within a word"),
     ],
