@@ -1,8 +1,8 @@
 """What serving a feed of 250 KB costs, beside nginx with the same files; and whether any answer is ever broken.
 
-CPU seconds of the server's one process, in turns on one connection: 200 plain, 200 as gzip (made before, on both
-sides), 304. nginx sends files that it keeps open by sendfile; ours answers from memory, plain bytes by sendfile too
-once they were asked for some times, with its limits in force.
+CPU seconds of the server's one process, in turns, one request after another: 200 plain, 200 as gzip (made before, on
+both sides), 304. nginx sends files that it keeps open by sendfile; ours answers from memory, plain bytes by sendfile
+too once they were asked for some times, with its limits in force.
 
 Both servers are measured in the same two places: on one core with the client, and on the other core. The goals hold
 where they do in both. A client on a core of its own sleeps between the pieces of an answer, and the kernel charges the
