@@ -5,10 +5,11 @@ without regard to case, for they are written in every case. Source: feedparser's
 """
 
 import re
-from typing import Any
+from collections.abc import Callable
 
 from feedparser.mixin import _FeedParserMixin
-from lxml import etree
+
+from feeds.parse.xml.tree import Element
 
 # Namespaces that feedparser's table lacks. Sources: RFC 4685 §2; podcastindex.org/namespace/1.0, and the address that
 # stood for it in its first months.
@@ -30,8 +31,8 @@ _CONTROLS = re.compile("[\x80-\x9f]")
 _UNUSED = {0x81, 0x8D, 0x8F, 0x90, 0x9D}  # by windows-1252
 _SIGNS = {n: bytes([n]).decode("cp1252") for n in range(0x80, 0xA0) if n not in _UNUSED}
 _REGISTERED = "http://www.iana.org/assignments/relation/"
-XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
-XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+XML = "http://www.w3.org/XML/1998/namespace"
+XML_BASE, XML_LANG = f"{XML}}}base}}xml", f"{XML}}}lang}}xml"  # no other prefix may stand for it
 
 
 class Declined(Exception):
@@ -40,49 +41,59 @@ class Declined(Exception):
 
 MOST_NAMES = 4096
 MOST_ATTRIBUTES = 1_000  # of one element that is read or passed over; with more a document is refused elsewhere
-_NAMES: dict[object, str] = {}  # of tags that name their element alone
 
 
-def name_of(element: etree._Element) -> str:
-    """Return the name of an element; where nobody knows its namespace its prefix counts, `?` where it has none."""
-    tag: Any = element.tag
-    if (name := _NAMES.get(tag)) is not None:
-        return name
-    if not isinstance(tag, str):  # a reference to an entity that nobody declared
-        raise Declined("reference")
-    uri, _, local = tag.rpartition("}")
-    uri = uri[1:].lower()
-    known = _USERLAND in uri or uri in _PREFIXES
-    prefix = "" if _USERLAND in uri else _PREFIXES.get(uri, element.prefix or "?")
-    name = f"{prefix}_{local}".lower() if prefix else local.lower()
-    if known:
-        if len(_NAMES) >= MOST_NAMES:
-            _NAMES.clear()
-        _NAMES[tag] = name
-    return name
+class _Table(dict[str, str]):
+    """What *find* gives for a name of the tree, remembered: a document has few, and each of them often."""
 
-
-class _Keys(dict[str, str]):
-    """Names of attributes by local name in lower case."""
+    def __init__(self, find: Callable[[str], str]) -> None:
+        super().__init__()
+        self._find = find
 
     def __missing__(self, name: str) -> str:
         if len(self) >= MOST_NAMES:
             self.clear()
-        self[name] = key = name.rpartition("}")[2].lower()
-        return key
+        self[name] = found = self._find(name)
+        return found
 
 
-_KEYS = _Keys()
+def parts_of(name: str) -> tuple[str, str, str]:
+    """Return the namespace, the local name and the prefix of a name of the tree, '' for what it has not."""
+    if "}" not in name:
+        return "", name, ""
+    space, _, rest = name.partition("}")
+    local, _, prefix = rest.partition("}")
+    return space, local, prefix
 
 
-def attributes_of(element: etree._Element) -> dict[str, str]:
+def _name(tag: str) -> str:
+    uri, local, prefix = parts_of(tag)
+    uri = uri.lower()
+    prefix = "" if _USERLAND in uri else _PREFIXES.get(uri, prefix or "?")
+    return f"{prefix}_{local}".lower() if prefix else local.lower()
+
+
+_NAMES, _LOCALS = _Table(_name), _Table(lambda name: parts_of(name)[1].lower())
+
+
+def name_of(element: Element) -> str:
+    """Return the name of an element; where nobody knows its namespace its prefix counts, `?` where it has none."""
+    return _NAMES[element.tag]
+
+
+def local_of(name: str) -> str:
+    """Return the local name of a name of the tree, in lower case."""
+    return _LOCALS[name]
+
+
+def attributes_of(element: Element) -> dict[str, str]:
     """Return attributes by local name in lower case; `rel` and `type` in lower case as well."""
-    items: Any = element.items()
+    items = element.items()
     if not items:
         return {}
     if len(items) > MOST_ATTRIBUTES:
         raise Declined("too many attributes")
-    found = {_KEYS[name]: value for name, value in items}
+    found = {_LOCALS[name]: value for name, value in items}
     for key in ("rel", "type"):
         if key in found:
             found[key] = found[key].lower()
@@ -102,7 +113,7 @@ def link_attributes(attributes: dict[str, str]) -> dict[str, str]:
     return attributes
 
 
-def text_of(element: etree._Element) -> str:
+def text_of(element: Element) -> str:
     """Return the text of an element that holds nothing else, stripped."""
     if len(element):
         raise Declined(f"elements in {element.tag}")
@@ -123,7 +134,7 @@ def mended(text: str) -> str:
         return text
 
 
-def mend(root: etree._Element, body: bytes) -> None:
+def mend(root: Element, body: bytes) -> None:
     """Put right the texts of a document that were spoilt on their way: see `mended`; C1 controls, written or numbered.
 
     Those become the signs of windows-1252, as browsers show them. Few documents have any; their bytes tell which.
