@@ -21,6 +21,7 @@ _USUAL = re.compile(
     r"(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) ([12][0-9]{3}) ([01][0-9]|2[0-3]):([0-5][0-9]):([0-5][0-9]) "
     r"(GMT|UTC|UT|Z|[+-][01][0-9][0-5][0-9])"
 )
+_MONTHS = {name.title(): number for name, number in MONTHS.items()}
 _USUAL_ISO = re.compile(
     r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?(?:Z|[+-][01][0-9]:?[0-5][0-9])"
 )
@@ -71,13 +72,16 @@ def read_date(text: str, timezone: str) -> datetime | None:
 def _usual(text: str) -> datetime | None:
     """Return the moment of a date in the usual form of RFC 5322 or RFC 3339; None for all that needs the ladder."""
     try:
-        if _USUAL_ISO.fullmatch(text):
+        if text[4:5] == "-":
+            if not _USUAL_ISO.fullmatch(text):
+                return None
             found = datetime.fromisoformat(text)
             found = found if found.tzinfo is UTC else found.astimezone(UTC)
         elif match := _USUAL.fullmatch(text):
             day, month, year, hour, minute, second, zone = match.groups()
-            found = datetime(int(year), MONTHS[month.lower()], int(day), int(hour), int(minute), int(second), 0, UTC)
-            found -= _offset(zone)
+            found = datetime(int(year), _MONTHS[month], int(day), int(hour), int(minute), int(second), 0, UTC)
+            if offset := _offset(zone):
+                found -= offset
         else:
             return None
     except ValueError:

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from feeds.model.entry import Enclosure, Image, Person, RawEntry, Text
 from feeds.model.podcast import Podcast
-from feeds.parse.xml.elements import TAKE, Item
-from feeds.parse.xml.names import MOST_ATTRIBUTES, Declined, name_of, text_of
+from feeds.parse.xml.elements import TAKE, Item, Take
+from feeds.parse.xml.names import MOST_ATTRIBUTES, Declined, Remembered, name_for, name_of, text_of
 from feeds.parse.xml.parts import (
     MOST_PERSONS,
     Link,
@@ -43,7 +43,7 @@ def read_item(element: Element, scope: Scope) -> RawEntry:
     if about := next((element.get(name) for name in names if name.startswith(_ABOUT)), ""):
         item.texts["guid"] = about
     for child in element:
-        take = TAKE.get(name_of(child), _pass)
+        take = _takes[child.tag]
         if isinstance(take, str):
             item.texts[take] = text_of(child)
         else:
@@ -57,6 +57,9 @@ def _pass(_item: Item, element: Element) -> None:
         raise Declined("too many attributes")
     if len(element) and any(name_of(below) in TAKE for below in element.iter()):
         raise Declined(f"elements in {element.tag}")
+
+
+_takes = Remembered[Take | str](lambda tag: TAKE.get(name_for(tag), _pass))
 
 
 def _entry(item: Item) -> RawEntry:

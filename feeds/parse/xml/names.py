@@ -6,6 +6,7 @@ without regard to case, for they are written in every case. Source: feedparser's
 
 import re
 from collections.abc import Callable
+from typing import TypeVar
 
 from feedparser.mixin import _FeedParserMixin
 
@@ -20,6 +21,7 @@ _SPACES = {
 }
 NAMESPACES = {**_FeedParserMixin.namespaces, **_SPACES}
 _PREFIXES = {uri.lower(): prefix.lower() for uri, prefix in NAMESPACES.items()}
+V = TypeVar("V")
 _USERLAND = "backend.userland.com/rss"
 _CONTROL = re.compile(rb"\xc2[\x80-\x9f]")
 _TWICE = re.compile(rb"\xc3[\x82-\xb4](?:\xc2|&#)")  # two letters of Latin-1 that may be one character of UTF-8
@@ -43,14 +45,14 @@ MOST_NAMES = 4096
 MOST_ATTRIBUTES = 1_000  # of one element that is read or passed over; with more a document is refused elsewhere
 
 
-class _Table(dict[str, str]):
-    """What *find* gives for a name of the tree, remembered: a document has few, and each of them often."""
+class Remembered(dict[str, V]):
+    """What *find* gives for a name of the tree: a document has few, and each of them often."""
 
-    def __init__(self, find: Callable[[str], str]) -> None:
+    def __init__(self, find: Callable[[str], V]) -> None:
         super().__init__()
         self._find = find
 
-    def __missing__(self, name: str) -> str:
+    def __missing__(self, name: str) -> V:
         if len(self) >= MOST_NAMES:
             self.clear()
         self[name] = found = self._find(name)
@@ -73,12 +75,17 @@ def _name(tag: str) -> str:
     return f"{prefix}_{local}".lower() if prefix else local.lower()
 
 
-_NAMES, _LOCALS = _Table(_name), _Table(lambda name: parts_of(name)[1].lower())
+_NAMES, _LOCALS = Remembered(_name), Remembered(lambda name: parts_of(name)[1].lower())
 
 
 def name_of(element: Element) -> str:
     """Return the name of an element; where nobody knows its namespace its prefix counts, `?` where it has none."""
     return _NAMES[element.tag]
+
+
+def name_for(tag: str) -> str:
+    """Return the name of elements with this *tag* in the tree."""
+    return _NAMES[tag]
 
 
 def local_of(name: str) -> str:
