@@ -28,7 +28,7 @@ from typing import NamedTuple
 
 import webencodings
 
-from feeds.parse.decoding.detect import HIGH, WESTERN, guess, looks_korean, script
+from feeds.parse.decoding.detect import ASCII, HIGH, WESTERN, guess, looks_korean, script
 
 MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16: its mark begins with the same two bytes
@@ -138,7 +138,7 @@ def _by_labels(body: bytes, labels: list[str]) -> Decoded:
         return Decoded(_clear(text), "utf-8", named, _lies(labels, "utf-8") and not body.isascii())
     if _mostly_utf8(body):
         return _by_parts(body, _slip, named)._replace(wrong=_lies(labels, "utf-8"))
-    parts = [part for part in _SEAM.split(body) if not part.isascii()]
+    parts = [p for p in _SEAM.split(body) if not p.isascii()] if len(_WIDE_UTF8.findall(body)) >= _CERTAIN else []
     if len(_WIDE_UTF8.findall(b"".join(part for part in parts if _utf8(part) is not None))) >= _CERTAIN:
         legacy = _legacy(b"\n".join(part for part in parts if _utf8(part) is None), labels)
         return _by_parts(body, lambda part: part.decode(legacy, "replace"), named)._replace(wrong=True)
@@ -148,15 +148,14 @@ def _by_labels(body: bytes, labels: list[str]) -> Decoded:
 
 def _legacy(body: bytes, labels: list[str]) -> str:
     """The encoding of bytes that are no UTF-8: the first label that holds, else what they look like."""
-    high = HIGH.findall(body)
     seen = script(body)
     for label in labels:
         name = codec(label)
         if not name or name == "utf-8":
             continue
-        if seen and seen != name and (name in _LATIN or len(b"".join(high)) >= _MANY):
+        if seen and seen != name and (name in _LATIN or len(body.translate(None, ASCII)) >= _MANY):
             continue
-        if body.decode(name, "replace").count("\ufffd") * 20 <= len(high):
+        if body.decode(name, "replace").count("\ufffd") * 20 <= len(HIGH.findall(body)):
             return name
     return seen or guess(body)
 
@@ -223,7 +222,6 @@ def _clear(text: str) -> str:
 
 def _mostly_utf8(body: bytes) -> bool:
     """Whether what is wrong with this UTF-8 is a slip: many good characters for each bad byte."""
-    high = HIGH.findall(body)
-    good = _UTF8_CHARACTER.findall(b" ".join(high))
-    bad = sum(map(len, high)) - sum(map(len, good))
+    good = _UTF8_CHARACTER.findall(body)
+    bad = len(body.translate(None, ASCII)) - sum(map(len, good))
     return bool(good) and bad * 4 <= len(good)

@@ -14,6 +14,7 @@ the rest    charset_normalizer, then windows-1252; last, for it gives up an enco
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import charset_normalizer
@@ -27,6 +28,7 @@ SAMPLE = 20_000  # bytes around legacy characters that are looked at
 
 _FEW = 6  # high bytes: fewer show no script
 
+ASCII = bytes(range(0x80))
 HIGH = re.compile(rb"[\x80-\xff]+")
 _IN_WORDS = re.compile(rb"(?<=[A-Za-z\x80-\xff])[\x80-\xff]|[\x80-\xff](?=[A-Za-z\x80-\xff])")
 _PAIR = re.compile(rb"[\xa1-\xfe][\xa1-\xfe]")
@@ -75,9 +77,9 @@ _LANGUAGES = tuple(
 
 
 def guess(body: bytes) -> str:
-    """Return the Python name of the encoding that *body*, which is no UTF-8, is most likely in."""
+    """Return the Python name of the encoding that *body* is most likely in: no UTF-8, and none that `script` tells."""
     part = _legacy_part(body)
-    if found := script(body) or _chinese(part) or _by_language(part):
+    if found := _chinese(part) or _by_language(part):
         return found
     best = charset_normalizer.from_bytes(part, cp_isolation=_GUESSES).best()
     return best.encoding if best else "cp1252"
@@ -92,18 +94,17 @@ def script(body: bytes) -> str:
         return "cp949"
     if len(_KANA.findall(part)) * 5 > high:
         return "cp932"
-    if _share_of_pairs(part, _EUC_KANA) > 0.2:
+    if _share_of_pairs(part, runs, _EUC_KANA) > 0.2:
         return "euc_jp"
-    return _by_alphabet(part) if high > 1.5 * len(runs) and high >= _FEW else ""
+    return _by_alphabet(b" ".join(runs)) if high > 1.5 * len(runs) and high >= _FEW else ""
 
 
 def _chinese(part: bytes) -> str:
-    return "gb18030" if _share_of_pairs(part, _COMMON_HANZI) > 0.75 else ""
+    return "gb18030" if _share_of_pairs(part, HIGH.findall(part), _COMMON_HANZI) > 0.75 else ""
 
 
-def _share_of_pairs(part: bytes, kind: re.Pattern[bytes]) -> float:
-    """How many of the pairs of high bytes are of a *kind*; 0 where they do not pair up."""
-    runs = HIGH.findall(part)
+def _share_of_pairs(part: bytes, runs: Sequence[bytes], kind: re.Pattern[bytes]) -> float:
+    """How many of the pairs of high bytes, which stand in *runs*, are of a *kind*; 0 where they do not pair up."""
     if sum(len(run) % 2 for run in runs) > 0.1 * len(runs):
         return 0
     pairs = Counter(_PAIR.findall(part))
@@ -141,9 +142,8 @@ def _is_usual(syllable: str) -> bool:
     return lead >= 0xB0 and trail >= 0xA1
 
 
-def _by_alphabet(part: bytes) -> str:
-    """The encoding in which *part* reads best, '' where it reads well in none."""
-    words = b" ".join(HIGH.findall(part))
+def _by_alphabet(words: bytes) -> str:
+    """The encoding in which *words*, of high bytes, read best; '' where they read well in none."""
     high = Counter(words)
     del high[0x20]
     scored = [(_reads(words, high, codec, a.letters), codec) for a in _ALPHABETS for codec in a.codecs]

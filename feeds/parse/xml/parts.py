@@ -17,6 +17,7 @@ from feeds.parse.xml.tree import Element
 LONGEST_PERSON = 500  # characters
 MOST_PERSONS = 100  # at one place: 2,400 of a feed, read anew for each entry, took longer than reading all of it
 NOBODY = Person()
+_NOTHING: Mapping[str, str] = {}
 _person, _image, _enclosure = quick(Person), quick(Image), quick(Enclosure)
 MOST_TAGS = 200
 HTML_TYPES = frozenset({"text/html", "application/xhtml+xml", "html", "xhtml"})
@@ -45,6 +46,8 @@ class Tag(NamedTuple):
 
 def link_of(element: Element, scope: Scope) -> Link:
     """Read Atom's link, or RSS's, whose text is the address."""
+    if not element.keys():
+        return Link(_address(element, scope), "alternate", "text/html", _NOTHING)
     attributes = link_attributes(attributes_of(element))
     if "base" in attributes:
         scope = scope.below(element)
@@ -52,11 +55,15 @@ def link_of(element: Element, scope: Scope) -> Link:
     kind = attributes.get("type", "application/atom+xml" if rel == "self" else "text/html")
     href = attributes.get("url") or attributes.get("uri") or attributes.get("href")
     if href is None:
-        address = text_of(element)
-        return Link(_unreferenced(scope.link(address)) if address else "", rel, kind, attributes)
+        return Link(_address(element, scope), rel, kind, attributes)
     if element.text and element.text.strip():
         raise Declined("a link that is one twice")
     return Link(scope.link(href).strip(), rel, kind, attributes)
+
+
+def _address(element: Element, scope: Scope) -> str:
+    address = text_of(element)
+    return _unreferenced(scope.link(address)) if address else ""
 
 
 def licence_of(element: Element) -> Link:
@@ -131,7 +138,8 @@ def add_tag(tags: list[Tag], tag: Tag) -> None:
 
 def add_category(tags: list[Tag], element: Element, scheme: str = "") -> None:
     """Add a category by its attributes, its text or both."""
-    if attributes := attributes_of(element):
+    if element.keys():
+        attributes = attributes_of(element)
         of = attributes.get("scheme", attributes.get("domain", scheme))
         add_tag(tags, Tag(attributes.get("term", ""), of, attributes.get("label", "")))
     elif scheme:

@@ -32,7 +32,7 @@ class Scope:
 
     def below(self, element: Element) -> "Scope":
         """Return the scope within *element*."""
-        if _PLACED.isdisjoint(element.keys()):
+        if not (names := element.keys()) or _PLACED.isdisjoint(names):
             return self
         base = element.get(XML_BASE, element.get("base"))
         language = element.get(XML_LANG, element.get("lang"))

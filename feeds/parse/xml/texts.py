@@ -43,7 +43,8 @@ def typed(element: Element, default: str, version: str) -> Text | None:
 
 def plain_or_html(value: str) -> Text | None:
     """Return the text of an element of an extension, which rarely says whether it holds HTML."""
-    return _text(value=value, kind="html" if _has_markup(value) else "text") if value else None
+    has_markup = ("<" in value or "&" in value) and _MARKUP.search(value)
+    return _text(value=value, kind="html" if has_markup else "text") if value else None
 
 
 def words(markup: str) -> str:
@@ -51,7 +52,8 @@ def words(markup: str) -> str:
 
     What is no markup stays: `1 < 2 > 0`, `vector<T>`.
     """
-    markup = unescape(_TAG.sub(" ", markup)) if _has_markup(markup) else markup
+    if ("<" in markup or "&" in markup) and _MARKUP.search(markup):
+        markup = unescape(_TAG.sub(" ", markup))
     return " ".join(markup.split())
 
 
@@ -69,10 +71,6 @@ def _said(element: Element, default: str) -> str:
     if kind is None or element.get("mode") == "base64" or element.get("src"):
         raise Declined(f"content of type {said}")
     return kind
-
-
-def _has_markup(value: str) -> bool:
-    return ("<" in value or "&" in value) and bool(_MARKUP.search(value))
 
 
 def _looks_like_html(value: str) -> bool:
