@@ -8,7 +8,9 @@ an ETag only when it sees a feed for the second time.
 starting and ending take with nothing stored: interpreter, imports, reading the configuration. What a program reads of
 its store is work: we and `reader` read what is due, newsboat loads all that it holds, most of its cost for a 304.
 A program counts in a scenario if it asked for 98 % of the feeds and holds as many. Neither peer cleans as we do,
-compares stories between feeds or marks what is to be published; none of the three publishes here.
+compares stories between feeds or marks what is to be published; none of the three publishes here. "blocks" is no
+program but the parts that ours stands on, with nothing of ours around them (`refreshing/blocks.py`): the line "the
+parts alone" says how far this machine lets anybody go who asks by libcurl, cleans by nh3 and stores by SQLite.
 
     scripts/bench refresh [--feeds 2000] [--only feeds]
 """
@@ -55,6 +57,8 @@ def main() -> None:
         found = [p for p in _programs(Path(folder), port, asked.feeds) if not asked.only or p.name in asked.only]
         costs = _run(found, port, asked.feeds)
     _print(costs, asked.feeds)
+    if best := [f"{scenario} {got:.1f} × {peer}" for (scenario, peer), (got, _) in _ratios(costs, "blocks").items()]:
+        print("the parts alone:", "; ".join(best))
     ratios = _ratios(costs)
     missed = [
         f"{scenario} {peer} {got:.1f} < {goal:g}" for (scenario, peer), (got, goal) in ratios.items() if got < goal
@@ -65,9 +69,10 @@ def main() -> None:
 
 def _programs(folder: Path, port: int, feeds: int) -> Iterator[programs.Program]:
     urls = [f"http://{address(n)}:{port}/feed/{n}" for n in range(feeds)]
-    for name in ("ours", "reader", "newsboat"):
+    for name in ("ours", "blocks", "reader", "newsboat"):
         (folder / name).mkdir()
     yield programs.ours(folder / "ours", urls)
+    yield programs.blocks(folder / "blocks", urls)
     if peers := os.environ.get("PEERS"):
         yield programs.reader(folder / "reader", urls, f"{peers}/bin/python")
     yield programs.newsboat(folder / "newsboat", urls)
@@ -106,13 +111,13 @@ def _print(costs: Costs, feeds: int) -> None:
     print()
 
 
-def _ratios(costs: Costs) -> dict[tuple[str, str], tuple[float, float]]:
-    """How many times our CPU time each peer took, and the goal, by scenario and peer."""
+def _ratios(costs: Costs, whose: str = "feeds") -> dict[tuple[str, str], tuple[float, float]]:
+    """How many times the CPU time of *whose* each peer took, and the goal, by scenario and peer."""
     return {
-        (scenario, peer): (costs[scenario, peer].work / costs[scenario, "feeds"].work, goal)
+        (scenario, peer): (costs[scenario, peer].work / costs[scenario, whose].work, goal)
         for scenario, (_, goals) in SCENARIOS.items()
         for peer, goal in goals.items()
-        if (scenario, peer) in costs and (scenario, "feeds") in costs
+        if (scenario, peer) in costs and (scenario, whose) in costs
     }
 
 

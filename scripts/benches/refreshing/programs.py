@@ -105,6 +105,21 @@ def reader(folder: Path, urls: Sequence[str], python: str) -> Program:
     )
 
 
+def blocks(folder: Path, urls: Sequence[str]) -> Program:
+    """The parts alone: see `blocks.py`."""
+    database, listed = folder / "blocks.db", folder / "urls"
+    return Program(
+        name="blocks",
+        prepare=lambda: _write(listed, urls),
+        refresh=lambda _: _cost([sys.executable, str(HERE / "blocks.py"), str(database), str(listed)]),
+        held=lambda: _count(database, "SELECT count(DISTINCT feed) FROM entries"),
+    )
+
+
+def _write(listed: Path, urls: Sequence[str]) -> None:
+    listed.write_text("\n".join(urls))
+
+
 def newsboat(folder: Path, urls: Sequence[str]) -> Program:
     """Its start is that of a run which counts the unread of an empty store."""
     starts: list[float] = []
