@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import replace
 from datetime import timedelta
 from math import inf
 from threading import Event
 from time import monotonic
 
 from feeds.fetch.lanes import Lanes, host_of
+from feeds.model.quick import replace
 from feeds.model.source import Fetched, Haste, Problem, Source, SourceState
 
 Pair = tuple[Source, SourceState]

@@ -1,13 +1,13 @@
 """A feed on the web, asked politely: only for what changed, and what its answer means."""
 
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Literal
 
 from feeds.errors import FetchError
 from feeds.fetch.headers import fresh_for, links, retry_after, validators
+from feeds.model.quick import replace
 from feeds.model.source import Document, Fetched, Problem, Source, SourceState
 from feeds.net import Answer, Client, Guard, Hop, Journey, Request, Said
 

@@ -1,10 +1,9 @@
 """The documents of one answer, read: a feed that cannot be read is a failure, a post that cannot stays alone."""
 
-from dataclasses import replace
-
 from feeds.core.deciding.rivals import rivals
 from feeds.errors import ParseError, PostError
 from feeds.model.entry import Parsed, RawEntry
+from feeds.model.quick import replace
 from feeds.model.source import FeedInfo, Fetched, Problem, Source, Validators
 from feeds.parse.posts.links import linked
 from feeds.ports.wire import Read

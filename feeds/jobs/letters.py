@@ -1,7 +1,6 @@
 """What was pushed, on its way through the same rooms as what was asked for, and what polls say of pushes."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime
 
 from feeds.core.push import hearing
@@ -9,6 +8,7 @@ from feeds.jobs import subscribe
 from feeds.jobs.work import Work
 from feeds.model.changes import Changes
 from feeds.model.lease import Lease, Lettered
+from feeds.model.quick import replace
 from feeds.model.source import Document, Fetched, Source, SourceState
 
 

@@ -6,12 +6,13 @@ no new item bears the id of one that is left unread. Else the document is read w
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from feeds.core.entries.normalise import Normalised
 from feeds.core.entries.outline import Outline, id_digest, outlined
 from feeds.model.entry import Parsed
+from feeds.model.quick import replace
 from feeds.model.source import FeedInfo, Fetched, Source, SourceState
 from feeds.parse.items import Cut, cut
 

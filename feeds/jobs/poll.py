@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from feeds.core.deciding.arrivals import Arrivals
@@ -23,6 +23,7 @@ from feeds.jobs.work import Tally, Work
 from feeds.model.changes import Changes, PollView
 from feeds.model.entry import Parsed
 from feeds.model.job import Job, Report
+from feeds.model.quick import replace
 from feeds.model.source import Fetched, Problem, Source, SourceState
 from feeds.ports.library import Library
 

@@ -1,12 +1,11 @@
 """What the library knows of an answer's entries: read in widening circles, each asked for only where it may matter."""
 
-from dataclasses import replace
-
 from feeds.core.deciding.arrivals import Arrivals, arrivals, with_sketches
 from feeds.core.entries import identity
 from feeds.jobs.news import Reading
 from feeds.jobs.work import Tally, Work
 from feeds.model.changes import PollView
+from feeds.model.quick import replace
 from feeds.model.source import Source, SourceState
 from feeds.ports.library import Library
 

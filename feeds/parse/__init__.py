@@ -1,10 +1,10 @@
 """One document to what it holds: `parse`. What a document is, its bytes say; the label is heard last."""
 
 from codecs import BOM_UTF8
-from dataclasses import replace
 
 from feeds.errors import ParseError
 from feeds.model.entry import Parsed, RawEntry
+from feeds.model.quick import replace
 from feeds.model.source import Document, FeedInfo, Problem, Source
 from feeds.parse.decoding.decode import Decoded, decode, is_plain_utf8
 from feeds.parse.decoding.doctype import without_doctype

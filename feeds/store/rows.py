@@ -1,7 +1,6 @@
 """Rows to values and back: both directions side by side."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
@@ -16,6 +15,7 @@ from feeds.model.channel import Format, Rendition, Tombstone
 from feeds.model.decision import Decision, DecisionKind
 from feeds.model.delivery import Delivery
 from feeds.model.entry import Entry, Origin
+from feeds.model.quick import replace
 from feeds.model.source import FeedInfo, Source, SourceState
 from feeds.model.story import Category, Member, Story
 from feeds.store.database.codec import dumps, loads, text_of

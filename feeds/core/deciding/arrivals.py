@@ -1,7 +1,7 @@
 """What a document brought, held against what the library knows: which entries need a look, and by which keys."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from feeds.core.deciding import ledger
@@ -13,6 +13,7 @@ from feeds.core.entries.normalise import Normalised
 from feeds.core.polling import rhythm
 from feeds.model.changes import Known, PollView
 from feeds.model.entry import Deleted, Entry
+from feeds.model.quick import replace
 from feeds.model.settings import Settings
 from feeds.model.source import FeedInfo, Fetched, SourceState
 

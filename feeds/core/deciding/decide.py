@@ -4,7 +4,7 @@ The result is the same however often it is asked: an entry whose fingerprint and
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from feeds.core.deciding import missing
@@ -22,6 +22,7 @@ from feeds.core.words.writing import other_writing
 from feeds.model.changes import Changes, Earlier, Known, PollView, Saved
 from feeds.model.decision import Decision, DecisionKind
 from feeds.model.entry import Entry, EntryKey, origin_of
+from feeds.model.quick import replace
 from feeds.model.settings import Settings
 from feeds.model.source import FeedInfo, Fetched, Problem, Source, SourceState
 from feeds.model.story import Category, Member, Story, StoryStatus

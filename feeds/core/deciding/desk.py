@@ -7,7 +7,6 @@ that was put together.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from feeds.core.deciding.revision import UPDATED_BEFORE
@@ -19,6 +18,7 @@ from feeds.errors import UsageError
 from feeds.model.changes import Edit, Hinted, Known, Saved
 from feeds.model.decision import Decision, DecisionKind
 from feeds.model.entry import Entry, EntryKey
+from feeds.model.quick import replace
 from feeds.model.settings import Settings
 from feeds.model.source import Source
 from feeds.model.story import Member, Story

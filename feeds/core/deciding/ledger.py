@@ -13,7 +13,6 @@ edited. (miniflux and FreshRSS take the new item for an edit of the old one.)
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from feeds.core.duplicates import cluster
 from feeds.core.entries import identity
@@ -21,6 +20,7 @@ from feeds.core.entries.outline import id_digest
 from feeds.core.words import text
 from feeds.model.changes import Known
 from feeds.model.entry import Entry
+from feeds.model.quick import replace
 
 
 def recognise(

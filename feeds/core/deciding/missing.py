@@ -8,12 +8,12 @@ when it was first missed to a document that misses it still.
 """
 
 from collections.abc import Collection
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from feeds.core.entries.identity import guid_variants
 from feeds.model.changes import Known, PollView
 from feeds.model.entry import Deleted, Entry
+from feeds.model.quick import replace
 from feeds.model.source import Fetched, Missed, Problem, SourceState
 
 # A folder that is unmounted or emptied by mistake must not take the site down: from this many posts on, and when

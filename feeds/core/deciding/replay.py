@@ -10,7 +10,7 @@ was forgotten meanwhile (`keep`) is in no story here. So a few differences may s
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from feeds.core.deciding.arrivals import Arrivals, crowded_keys
@@ -24,6 +24,7 @@ from feeds.core.words.writing import other_writing
 from feeds.model.changes import Known, PollView
 from feeds.model.entry import Entry, EntryKey
 from feeds.model.overview import Difference
+from feeds.model.quick import replace
 from feeds.model.settings import Dedupe
 from feeds.model.source import Source, SourceState
 from feeds.model.story import Member, Story

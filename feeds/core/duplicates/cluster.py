@@ -12,7 +12,7 @@ same_text  the same words: within one source only when published within 20 hours
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from feeds.core.duplicates.sketch import Sketch, sketch
@@ -20,6 +20,7 @@ from feeds.core.entries import identity
 from feeds.core.words import text
 from feeds.core.words.writing import other_writing
 from feeds.model.entry import Entry
+from feeds.model.quick import replace
 from feeds.model.story import Category, Member, Story
 
 SAME_PAGE = timedelta(hours=24)

@@ -13,7 +13,7 @@ Rules of Planet Venus that this matches: ignore_in_feed, filters (regexp_sifter,
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -23,6 +23,7 @@ from feeds.core.words.expressions import rewritten
 from feeds.core.words.text import plain
 from feeds.model.entry import Parsed, RawEntry, Text
 from feeds.model.oddity import Effect
+from feeds.model.quick import replace
 from feeds.model.source import FeedInfo, Field, IdRule, Options, Rewrite, WordField
 
 Step = Callable[[RawEntry], RawEntry]

@@ -13,11 +13,11 @@ whom it was sent to under terms would have to be asked to delete what comes agai
 `content/common.py`: no embargo after publication). Who means to take it back retracts it, or makes it a draft.
 """
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from feeds.model.changes import Known
 from feeds.model.entry import Entry
+from feeds.model.quick import replace
 from feeds.model.source import FutureDates
 
 

@@ -5,12 +5,12 @@ Caps: 10 answers, 20 transcripts, 50 voices; texts of an episode 255 characters,
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 
 from feeds.core.entries.fields import MANY, caption, language, link, media_type
 from feeds.core.words.text import capped, one_line
 from feeds.model.entry import Label, Reply
 from feeds.model.podcast import Podcast, Transcript, Voice
+from feeds.model.quick import replace
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,30}:[!-~\u00a0-\U0010ffff]{1,1000}")
 _ID = re.compile(r"(?:https?|tag|urn):[!-~\u00a0-\U0010ffff]{1,1000}", re.IGNORECASE)

@@ -19,7 +19,7 @@ Caps: id 1 kB, link 2 kB, the others in `fields.py` and `clean.py`. Future dates
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 
@@ -31,6 +31,7 @@ from feeds.core.links.resolve import absolute
 from feeds.core.links.urls import canonical
 from feeds.core.words.text import tidy
 from feeds.model.entry import Deleted, Entry, Parsed, RawEntry, Text
+from feeds.model.quick import replace
 from feeds.model.source import Problem, Source
 
 LONGEST_ID = 1024  # bytes

@@ -71,8 +71,8 @@ def canonical(url: str) -> str:
     found = text = trimmed(url)
     for _ in range(_ROUNDS):
         key = _once(text)
-        if key == text:
-            return key
+        if key == text or text in (f"https://{key}", f"http://{key}"):
+            return key  # all that went is the scheme, which tells nothing
         text = key
     return found
 

@@ -13,7 +13,7 @@ window    as for outputs: by count and by age (Flipboard wants 30 items, MSN 20 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
@@ -26,6 +26,7 @@ from feeds.core.sorting.slugs import fold
 from feeds.model.channel import Channel, Feed, Item, Tombstone
 from feeds.model.partner import Owed, Partner, Reason, Terms
 from feeds.model.passing import Passing
+from feeds.model.quick import replace
 from feeds.model.settings import Settings
 from feeds.model.source import ContentPolicy, Extent, Source
 from feeds.model.story import Category, Story

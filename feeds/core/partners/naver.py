@@ -6,10 +6,10 @@ key; the answer is `<result>` whose `error_code` is 000 where it was taken. Nave
 
 import hashlib
 import re
-from dataclasses import replace
 from datetime import datetime
 
 from feeds.model.delivery import Delivery, Message, Sent
+from feeds.model.quick import replace
 
 ADDRESS = "https://apis.naver.com/crawl/nsyndi/v2"
 _CODE = re.compile(rb"<error_code>\s*(?:<!\[CDATA\[)?\s*(\d+)")

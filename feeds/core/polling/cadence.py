@@ -25,12 +25,12 @@ Miniflux clamps what feeds wish for in the same way; Feedbin and CommaFeed take 
 back-off; the `reader` library aligns to an epoch so that a restart shifts nothing.
 """
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from hashlib import sha256
 
 from feeds.core.polling import load, rhythm
+from feeds.model.quick import replace
 from feeds.model.settings import Schedule, Strained
 from feeds.model.source import FeedInfo, Fetched, Problem, Source, SourceState, Validators
 

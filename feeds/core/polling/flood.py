@@ -1,9 +1,9 @@
 """A feed that brings more than a day can hold rests until the day is over (BOM-28)."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from feeds.model.changes import Changes
+from feeds.model.quick import replace
 from feeds.model.source import Problem, Source, SourceState
 
 QUOTA = 5000  # new entries: five full documents; of 256 real feeds with dates the busiest tells 99 a day

@@ -8,11 +8,12 @@ by at a time, each with its share of the host's rate.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 
 from feeds.model.buckets import number_of
 from feeds.model.domains import host_of, registered_domain
+from feeds.model.quick import replace
 from feeds.model.source import Source, SourceState
 
 # Sources of one domain, or one host, from which on it is divided: in a set of a million one host made a shard of

@@ -11,11 +11,11 @@ each story is in the feed or in an archive.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from feeds.model.channel import Archived, Channel, Format, Period, Rhythm
 from feeds.model.names import ChannelName
+from feeds.model.quick import replace
 
 GRACE = timedelta(hours=1)
 """What was first seen so shortly after a period is told in it: a poll may have been under way."""

@@ -5,11 +5,11 @@ busy hour for a partner that asks once an hour, a limit by age alone empties a q
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from feeds.core.publishing import archives, pages, terms
 from feeds.model.channel import NEWS_AGE, Channel, Feed, Item, Tombstone, Window
+from feeds.model.quick import replace
 from feeds.model.settings import Site
 from feeds.model.source import ContentPolicy, Extent
 from feeds.model.story import Story

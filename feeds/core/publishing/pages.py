@@ -5,13 +5,13 @@ generator usually makes those, so that pages are made only where `site.pages` as
 and that has copies has one too, at an address made of its id: it is where all of them stand together.
 """
 
-from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 from urllib.parse import unquote, urlsplit
 
 from feeds.model.channel import FILES, Channel, Format
 from feeds.model.names import ChannelName
+from feeds.model.quick import replace
 from feeds.model.settings import Site
 from feeds.model.story import Story
 

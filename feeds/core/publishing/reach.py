@@ -6,7 +6,7 @@ categories changed, has none; nor has one that was never due to be seen.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from feeds.core.publishing import archives, pages, resting
@@ -14,6 +14,7 @@ from feeds.core.sorting.channels import wanted
 from feeds.model.changes import Mark
 from feeds.model.channel import Tombstone
 from feeds.model.names import ChannelName
+from feeds.model.quick import replace
 from feeds.model.settings import Settings
 from feeds.model.source import Source
 from feeds.model.story import Story, StoryStatus

@@ -15,7 +15,6 @@
 Source: W3C WebSub, 23 January 2018.
 """
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from feeds.core.deciding.arrivals import Arrivals
@@ -23,6 +22,7 @@ from feeds.core.push import websub
 from feeds.model.changes import PollView
 from feeds.model.delivery import Message, Mode
 from feeds.model.lease import Lease, Push, Wish
+from feeds.model.quick import replace
 from feeds.model.source import FeedInfo, Source, SourceState
 
 PENDING = timedelta(hours=1)  # how long a hub may take to ask whether we meant it

@@ -10,11 +10,12 @@ import hashlib
 import hmac
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from feeds.model.delivery import Delivery, Intent, Message, Mode, Sent, Subscription
+from feeds.model.quick import replace
 
 SHORTEST_LEASE, LONGEST_LEASE = timedelta(hours=1), timedelta(days=30)
 USUAL_LEASE = timedelta(days=10)  # §5.1, recommended

@@ -190,6 +190,8 @@ def words_of(markup: str) -> str:
 
     `&amp;amp;` and `&lt;b&gt;bold&lt;/b&gt;` are read again; a single `&lt;b&gt;` is a `<b>` that is spoken of.
     """
+    if "<" not in markup and "&" not in markup:
+        return one_line(markup)
     text = plain(markup)
     return one_line(plain(text) if has_markup(text) else text)
 

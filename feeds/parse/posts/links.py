@@ -7,13 +7,13 @@ is not there, or is held back, leaves its words; with a guess (`post_url` of Jek
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from html import escape
 from posixpath import dirname, join, normpath
 from unicodedata import normalize
 from urllib.parse import quote, unquote
 
 from feeds.model.entry import RawEntry, Text
+from feeds.model.quick import replace
 from feeds.model.source import Problem
 
 SCHEME = "post-file:"

@@ -9,12 +9,12 @@ Identity is not made here: an explicit `id`, `guid` or `uuid`, else nothing. Tit
 """
 
 import re
-from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urljoin, urlsplit
 
 from feeds.errors import Fault, PostError
 from feeds.model.entry import Image, Parsed, Person, RawEntry, Text
+from feeds.model.quick import replace
 from feeds.model.source import Document, FeedInfo, Folder, Problem, SiteKind, Source
 from feeds.parse.decoding.decode import codec, decode
 from feeds.parse.kinds import KINDS

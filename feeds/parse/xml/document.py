@@ -6,9 +6,8 @@ over real feeds). What is declined: XML that is not well-formed, roots of other 
 within elements that hold text, content of other media types, texts that come twice where order would decide.
 """
 
-from dataclasses import replace
-
 from feeds.model.entry import Parsed
+from feeds.model.quick import replace
 from feeds.model.source import Problem
 from feeds.parse.xml.feed import is_deleted, read_deleted, read_info
 from feeds.parse.xml.item import read_item

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from feeds.model.entry import Enclosure, Image, Person, RawEntry, Text
 from feeds.model.podcast import Podcast
+from feeds.model.quick import quick
 from feeds.parse.xml.elements import TAKE, Item, Take
 from feeds.parse.xml.names import MOST_ATTRIBUTES, Declined, Remembered, name_for, name_of, text_of
 from feeds.parse.xml.parts import (
@@ -22,7 +23,6 @@ from feeds.parse.xml.parts import (
     terms,
 )
 from feeds.parse.xml.podcast import TEXTS, answers_of, podcast_of
-from feeds.parse.xml.quick import quick
 from feeds.parse.xml.scope import Scope, is_base
 from feeds.parse.xml.texts import plain_or_html
 from feeds.parse.xml.tree import Element

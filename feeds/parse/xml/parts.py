@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import fields
 from datetime import timedelta
 from html import unescape
 from typing import NamedTuple
 
 from feeds.model.entry import Enclosure, Image, Label, Origin, Person
+from feeds.model.quick import quick, replace
 from feeds.parse.xml.names import Declined, attributes_of, link_attributes, name_of, text_of
-from feeds.parse.xml.quick import quick
 from feeds.parse.xml.scope import Scope
 from feeds.parse.xml.texts import typed, words
 from feeds.parse.xml.tree import Element

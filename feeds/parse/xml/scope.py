@@ -1,13 +1,14 @@
 """What holds where in a document: base addresses, languages, dates without an offset, and links that stand on these."""
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import urljoin, urlsplit
 
 from feedparser.urls import make_safe_absolute_uri
 
 from feeds.model.entry import Person
+from feeds.model.quick import replace
 from feeds.parse.times.dates import read_date
 from feeds.parse.xml.names import XML_BASE, XML_LANG
 from feeds.parse.xml.tree import Element

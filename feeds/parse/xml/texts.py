@@ -7,8 +7,8 @@ from html import escape, unescape
 from feedparser.mixin import _FeedParserMixin
 
 from feeds.model.entry import Text
+from feeds.model.quick import quick
 from feeds.parse.xml.names import XML, Declined, local_of, mended, parts_of, text_of
-from feeds.parse.xml.quick import quick
 from feeds.parse.xml.tree import Element
 
 _KINDS = {

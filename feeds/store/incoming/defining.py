@@ -1,13 +1,14 @@
 """The sources as they are configured, kept beside what asking them taught."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
 import orjson
 from sqlalchemy import Connection, bindparam, select, text, update
 
+from feeds.model.quick import replace
 from feeds.model.source import Source, SourceState, Validators
 from feeds.store import tables as t
 from feeds.store.database.codec import dumps

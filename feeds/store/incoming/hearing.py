@@ -1,7 +1,6 @@
 """Who is read, and what they told last: the page of sources."""
 
 from collections.abc import Collection
-from dataclasses import replace
 from datetime import datetime
 
 import orjson
@@ -9,6 +8,7 @@ from sqlalchemy import Connection, bindparam, func, select
 
 from feeds.model.channel import Heard
 from feeds.model.entry import origin_of
+from feeds.model.quick import replace
 from feeds.store import tables as t
 from feeds.store.database.db import DateTime
 from feeds.store.database.prepared import listed, one_of, selecting

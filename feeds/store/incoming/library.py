@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 
@@ -12,6 +11,7 @@ from feeds.errors import StaleView, StoreError
 from feeds.model.changes import Changes, Edit, Known, Mark, PollView, Recleaned
 from feeds.model.channel import Heard, Tombstone, Version, Window
 from feeds.model.entry import EntryKey
+from feeds.model.quick import replace
 from feeds.model.source import Source, SourceState
 from feeds.model.story import Category, Fate, Story
 from feeds.store import reading
