@@ -11,6 +11,7 @@ from html.entities import html5
 from lxml import etree
 
 from feeds.config.listed import Feeds, Gathering
+from feeds.model.limits import has_overlong_space
 
 MOST = 10_000  # outlines
 _DOCTYPE_OPENS = re.compile(r"<!DOCTYPE", re.IGNORECASE)
@@ -80,9 +81,12 @@ def title(text: str) -> str:
 def _root(text: str) -> etree._Element | None:
     """Parse *text* with nothing that could reach outside: no document type, no entities of its own, no network."""
     clean = _XML_ONLY.sub("", _REFERENCE.sub(_readable, _without_doctype(_DECLARATION.sub(_blank, text))))
+    body = clean.encode()
+    if has_overlong_space(body):
+        return None
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
-        return etree.fromstring(clean.encode(), parser)
+        return etree.fromstring(body, parser)
     except etree.XMLSyntaxError:
         return None
 

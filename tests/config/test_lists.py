@@ -194,3 +194,12 @@ def test_encoding(body: bytes, title: str) -> None:
 @given(st.text() | st.text(alphabet=st.sampled_from(list('<outlinexmU="/:&;[]>!-\n ')), max_size=80))
 def test_any_text_is_an_answer(text: str) -> None:
     assert isinstance(lists.read(text), Feeds)
+
+
+def test_bom_17_a_namespace_beyond_use_is_no_list() -> None:
+    evil = "<x:outline/>" * 50_000
+    begun = time.process_time()
+    found = lists.read(outlines(evil).replace("<opml", f"<opml xmlns:x='{'u' * 500_000}'"))
+    assert time.process_time() - begun < 1
+    assert found.feeds == ()
+    assert found.problems

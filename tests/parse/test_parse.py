@@ -51,6 +51,8 @@ CONTENT = 'xmlns:content="http://purl.org/rss/1.0/modules/content/"'
 MEDIA = 'xmlns:media="http://search.yahoo.com/mrss/"'
 DC = 'xmlns:dc="http://purl.org/dc/elements/1.1/"'
 
+ATTRIBUTES = " ".join(f'x:a{n}=""' for n in range(20_000))
+
 REFUSED = [
     ("BOM-07 billion laughs", rss(item("&l9;"), LAUGHS), "entities"),
     ("BOM-08 one laugh", rss(item("&a;"), '<!DOCTYPE rss [<!ENTITY a "b">]>'), "entities"),
@@ -60,6 +62,14 @@ REFUSED = [
     ("BOM-14 10^6 levels", rss(item("<x>" * 1_000_000)), "depth"),
     ("BOM-16 40 000 attributes", rss(item("<x " + " ".join(f'a{n}="1"' for n in range(40_000)) + "/>")), "depth"),
     ("BOM-17 100 000 namespaces", rss(item(), attributes=" ".join(f'xmlns:a{n}="u"' for n in range(100_000))), "depth"),
+    ("BOM-17 a namespace of 1 MB", rss(item("<x:a/>" * 200_000), attributes=f'xmlns:x="{"u" * 1_000_000}"'), "depth"),
+    ("BOM-17 one within", rss(f"<item xmlns:x='{'u' * 500_000}'><y {ATTRIBUTES}/></item>"), "depth"),
+    (
+        "BOM-17 a prefix of 1 MB",
+        rss(item(f"<{'p' * 1_000_000}:a/>"), attributes=f'xmlns:{"p" * 1_000_000}="u"'),
+        "depth",
+    ),
+    ("BOM-17 blanks before it", rss(item("<x:a/>"), attributes=f"xmlns:x{' ' * 400}=\n'{'u' * 9_000}'"), "depth"),
     ("BOM-24 JSON lists", "[" * 200_000, "json"),
     ("BOM-31 a path", "/etc/hostname\n", "unknown"),
     ("BOM-31 a file name", "feed.xml", "unknown"),

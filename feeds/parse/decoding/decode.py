@@ -46,6 +46,8 @@ _XML_LABEL = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']\s*([A-Za-z0-9
 _HTTP_LABEL = re.compile(r"""charset\s*=\s*["']?\s*([A-Za-z0-9._:-]{1,40})""", re.IGNORECASE)
 _ASCII = ("utf-8", "ascii", "iso8859", "cp125", "koi8", "cp949", "gb18030", "euc_jp")  # ASCII is a part of these
 _MARK = re.compile(codecs.BOM_UTF8)
+_DOCTYPE = re.compile(rb"<![dD][oO]")
+_HEAD = 20_000  # bytes within which a DOCTYPE begins
 _UTF8_CHARACTER = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _WIDE_UTF8 = re.compile(rb"[\xe0-\xef][\x80-\xbf]{2}")
 _CERTAIN = 3  # characters of three bytes in parts that are UTF-8 throughout: no chance of legacy text
@@ -88,9 +90,12 @@ def codec(label: str) -> str:
 def is_plain_utf8(body: bytes, media_type: str = "") -> bool:
     """Tell whether *body* may be read as UTF-8 as it is: nothing that is said of it, and nothing in it, is against it.
 
-    Bytes that are no UTF-8 after all, and such as no XML has, are for whoever reads them to notice; so is a DOCTYPE.
+    Bytes that are no UTF-8 after all, and such as no XML has, are for whoever reads them to notice. A DOCTYPE has to be
+    cut out first.
     """
     if b"\xef" in body and _MARK.search(body):  # one byte is found ten times faster than three
+        return False
+    if _DOCTYPE.search(body, 0, _HEAD):
         return False
     http, xml = _HTTP_LABEL.search(media_type), _XML_LABEL.search(body[:1000])
     said = [http[1]] if http else []

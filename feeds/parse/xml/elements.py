@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
+from lxml import etree
+
 from feeds.model.entry import Person, Text
 from feeds.parse.xml.names import Declined, attributes_of, name_of, text_of
 from feeds.parse.xml.parts import (
@@ -21,13 +23,12 @@ from feeds.parse.xml.parts import (
 from feeds.parse.xml.podcast import CAPTIONS, MOST, SAID, TEXTS, Said
 from feeds.parse.xml.scope import Scope
 from feeds.parse.xml.texts import plainly, typed
-from feeds.parse.xml.tree import Element
 
 _MEDIA_CATEGORIES = "http://search.yahoo.com/mrss/category_schema"
 _ITUNES = "http://www.itunes.com/"
 
 
-_NOWHERE = Element("nowhere")  # an element that says nothing
+_NOWHERE = etree.Element("nowhere")  # an element that says nothing
 
 
 class Item:
@@ -59,29 +60,29 @@ class Item:
         self.depths: dict[str, int] = {}
         self.said: list[Said] = []
 
-    def caption(self, name: str, element: Element, depth: int) -> None:
+    def caption(self, name: str, element: etree._Element, depth: int) -> None:
         """Take a text of Media RSS: of two the one that stands higher counts, of equals the last."""
         if depth <= self.depths.get(name, depth):
             self.depths[name], self.texts[name] = depth, text_of(element)
 
 
-Take = Callable[[Item, Element], None]
+Take = Callable[[Item, etree._Element], None]
 
 
 def _linked(name: str) -> Take:
-    def take(item: Item, element: Element) -> None:
+    def take(item: Item, element: etree._Element) -> None:
         value = text_of(element)
         item.texts[name] = item.scope.link(value) if value else ""
 
     return take
 
 
-def _guid(item: Item, element: Element) -> None:
+def _guid(item: Item, element: etree._Element) -> None:
     item.permalink = attributes_of(element).get("ispermalink", "").strip().lower()
     item.texts["guid"] = text_of(element)
 
 
-def _title(item: Item, element: Element) -> None:
+def _title(item: Item, element: etree._Element) -> None:
     found = typed(element, "text/plain", item.scope.version)
     if found:
         if item.title:
@@ -90,7 +91,7 @@ def _title(item: Item, element: Element) -> None:
 
 
 def _summary(default: str) -> Take:
-    def take(item: Item, element: Element) -> None:
+    def take(item: Item, element: etree._Element) -> None:
         if item.summary or "summary" in item.texts:
             raise Declined("two summaries")
         item.texts["summary"] = ""
@@ -102,7 +103,7 @@ def _summary(default: str) -> Take:
 def _content(default: str) -> Take:
     """The longest counts."""
 
-    def take(item: Item, element: Element) -> None:
+    def take(item: Item, element: etree._Element) -> None:
         found = typed(element, default, item.scope.version)
         if found and len(found.value) > len(item.content.value if item.content else ""):
             item.content, item.content_from = found, element
@@ -110,12 +111,12 @@ def _content(default: str) -> Take:
     return take
 
 
-def _link(item: Item, element: Element) -> None:
+def _link(item: Item, element: etree._Element) -> None:
     link = link_of(element, item.scope)
     (item.files if link.rel == "enclosure" else item.links).append(link)
 
 
-def _enclosure(item: Item, element: Element) -> None:
+def _enclosure(item: Item, element: etree._Element) -> None:
     if len(element):
         raise Declined("elements in an enclosure")
     attributes = attributes_of(element)
@@ -123,35 +124,35 @@ def _enclosure(item: Item, element: Element) -> None:
     item.files.append(Link(href, "enclosure", attributes.get("type", ""), attributes))
 
 
-def _author(item: Item, element: Element) -> None:
+def _author(item: Item, element: etree._Element) -> None:
     if (person := person_of(element, item.scope)) != NOBODY:
         item.authors.append(person)
 
 
-def _contributor(item: Item, element: Element) -> None:
+def _contributor(item: Item, element: etree._Element) -> None:
     """Take Atom's contributor, with its parts alone."""
     if len(element) and (person := person_of(element, item.scope)) != NOBODY:
         item.contributors.append(person)
 
 
-def _dc_contributor(item: Item, element: Element) -> None:
+def _dc_contributor(item: Item, element: etree._Element) -> None:
     if name := text_of(element):
         item.contributors.append(Person(name=name[:LONGEST_PERSON]))
 
 
-def _licence(item: Item, element: Element) -> None:
+def _licence(item: Item, element: etree._Element) -> None:
     item.links.append(licence_of(element))
 
 
-def _category(item: Item, element: Element) -> None:
+def _category(item: Item, element: etree._Element) -> None:
     add_category(item.tags, element)
 
 
-def _media_category(item: Item, element: Element) -> None:
+def _media_category(item: Item, element: etree._Element) -> None:
     add_category(item.tags, element, _MEDIA_CATEGORIES)
 
 
-def _itunes_category(item: Item, element: Element) -> None:
+def _itunes_category(item: Item, element: etree._Element) -> None:
     add_tag(item.tags, Tag(element.get("text", ""), _ITUNES, ""))
     for child in element:
         if name_of(child) == "itunes_category":
@@ -159,32 +160,32 @@ def _itunes_category(item: Item, element: Element) -> None:
 
 
 def _keywords(scheme: str) -> Take:
-    def take(item: Item, element: Element) -> None:
+    def take(item: Item, element: etree._Element) -> None:
         add_keywords(item.tags, text_of(element), scheme)
 
     return take
 
 
-def _source(item: Item, element: Element) -> None:
+def _source(item: Item, element: etree._Element) -> None:
     item.source = source_of(element, item.scope)
 
 
-def _rights(item: Item, element: Element) -> None:
+def _rights(item: Item, element: etree._Element) -> None:
     item.texts["rights"] = plainly(typed(element, "text/plain", item.scope.version))
 
 
-def _itunes_image(item: Item, element: Element) -> None:
+def _itunes_image(item: Item, element: etree._Element) -> None:
     address = (element.get("href") or element.get("url") or "").strip()
     item.pictured.insert(0, address)
     item.texts["itunes_image"] = address or item.texts.get("itunes_image", "")
 
 
-def _said(item: Item, element: Element) -> None:
+def _said(item: Item, element: etree._Element) -> None:
     if len(item.said) < MOST:
         item.said.append(Said(name_of(element), attributes_of(element), text_of(element)))
 
 
-def _image(item: Item, element: Element) -> None:
+def _image(item: Item, element: etree._Element) -> None:
     """Take a picture by its url, as a channel has it, or by its text; its title and link are not the item's."""
     url = next((child for child in element if name_of(child) == "url"), None)
     if url is not None:
@@ -196,12 +197,12 @@ def _image(item: Item, element: Element) -> None:
         item.pictured.append(text_of(element))
 
 
-def _media(item: Item, element: Element) -> None:
+def _media(item: Item, element: etree._Element) -> None:
     """media:content, media:group and what is in them."""
     _walk_media(item, element, 1)
 
 
-def _walk_media(item: Item, element: Element, depth: int, inside: bool = False) -> None:
+def _walk_media(item: Item, element: etree._Element, depth: int, inside: bool = False) -> None:
     """Take what Media RSS says; *inside* media:content it says it of that content."""
     name = name_of(element)
     if name == "media_content":
@@ -224,16 +225,16 @@ def _walk_media(item: Item, element: Element, depth: int, inside: bool = False) 
             _walk_media(item, child, depth + 1, inside or name == "media_content")
 
 
-def _captions(element: Element) -> dict[str, str]:
+def _captions(element: etree._Element) -> dict[str, str]:
     """What is said of one media:content, under names that no attribute has."""
     return {f"x_{name}": text_of(child) for child in element if (name := name_of(child)) in CAPTIONS}
 
 
-def _media_text(item: Item, element: Element) -> None:
+def _media_text(item: Item, element: etree._Element) -> None:
     _walk_media(item, element, 1)
 
 
-def _in_order(item: Item, element: Element) -> None:
+def _in_order(item: Item, element: etree._Element) -> None:
     """Elements that hold others with names of their own are not for this reader."""
     raise Declined(name_of(element))
 

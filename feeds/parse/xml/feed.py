@@ -2,15 +2,16 @@
 
 from collections.abc import Callable, Mapping
 
+from lxml import etree
+
 from feeds.model.entry import Deleted, Person
 from feeds.model.source import FeedInfo
 from feeds.parse.times import timetable
 from feeds.parse.times.dates import read_date
-from feeds.parse.xml.names import Declined, attributes_of, name_of, parts_of, text_of
+from feeds.parse.xml.names import Declined, attributes_of, name_of, text_of
 from feeds.parse.xml.parts import MOST_PERSONS, Link, addresses_of, licence_of, link_of, page_of, person_of
 from feeds.parse.xml.scope import Scope
 from feeds.parse.xml.texts import typed, words
-from feeds.parse.xml.tree import Element, Tree
 
 _RSS = {"0.91": "rss091u", "0.92": "rss092", "0.93": "rss093", "0.94": "rss094"}
 _ATOM = {"0.1": "atom01", "0.2": "atom02", "0.3": "atom03"}
@@ -19,7 +20,7 @@ _ATOM10, _RSS10, _RSS090 = (
     "http://purl.org/rss/1.0/",
     "http://my.netscape.com/rdf/simple/0.9/",
 )
-_DELETED = ("http://purl.org/atompub/tombstones/1.0", "deleted-entry")  # RFC 6721 §3
+DELETED = "{http://purl.org/atompub/tombstones/1.0}deleted-entry"  # RFC 6721 §3
 _APART = frozenset({"item", "entry", "items", "textinput"})  # what they hold is not the feed's
 _DESCRIPTIONS = ("subtitle", "info", "dc_description", "itunes_summary", "itunes_subtitle")
 
@@ -37,12 +38,12 @@ class _Feed:
         self.icon = ""  # of image elements, the last one
 
 
-Take = Callable[[_Feed, Element], None]
+Take = Callable[[_Feed, etree._Element], None]
 
 
-def read_info(tree: Tree, channel: Element, scope: Scope) -> tuple[FeedInfo, tuple[Person, ...]]:
+def read_info(root: etree._Element, channel: etree._Element, scope: Scope) -> tuple[FeedInfo, tuple[Person, ...]]:
     """Return what a feed says of itself, and its authors. Raises `Declined`."""
-    root, version = tree.root, _version(tree)
+    version = _version(root)
     feed = _Feed(scope.below(channel) if channel is not root else scope, version)
     if scope.language and name_of(root) in {"feed", "rss"}:
         feed.texts["language"] = scope.language.replace("_", "-")
@@ -56,23 +57,18 @@ def read_info(tree: Tree, channel: Element, scope: Scope) -> tuple[FeedInfo, tup
     return _info(feed, version), tuple(dict.fromkeys(p for p in feed.authors[:MOST_PERSONS] if p != Person()))
 
 
-def _hides(child: Element) -> bool:
+def _hides(child: etree._Element) -> bool:
     """Tell whether an unknown element holds some that are known: whose they are only another reader says."""
-    return len(child) > 0 and not is_deleted(child) and any(name_of(below) in TAKE for below in child.iter())
+    return len(child) > 0 and child.tag != DELETED and any(name_of(below) in TAKE for below in child.iter())
 
 
-def is_deleted(element: Element) -> bool:
-    """Tell whether an element is a tombstone."""
-    return element.tag.startswith(_DELETED[0]) and parts_of(element.tag)[:2] == _DELETED
-
-
-def read_deleted(element: Element, timezone: str) -> Deleted:
+def read_deleted(element: etree._Element, timezone: str) -> Deleted:
     """Return what a tombstone says; who wrote it and why is not kept."""
     when = read_date(element.get("when", ""), timezone)
     return Deleted(ref=(element.get("ref") or "").strip(), when=when)
 
 
-def _outside(feed: _Feed, root: Element) -> None:
+def _outside(feed: _Feed, root: etree._Element) -> None:
     """RSS 1.0 has the picture beside the channel."""
     for child in root:
         if name_of(child) == "image":
@@ -101,14 +97,14 @@ def _info(feed: _Feed, version: str) -> FeedInfo:
     )
 
 
-def _version(tree: Tree) -> str:
-    root, kind = tree.root, name_of(tree.root)
+def _version(root: etree._Element) -> str:
+    kind = name_of(root)
     if kind == "rss":
         said = root.get("version", "")
         return _RSS.get(said) or ("rss20" if said.startswith("2.") else "rss")
-    spaces = {uri.lower() for uri in tree.spaces.values()}
+    spaces = {uri.lower() for uri in root.nsmap.values()}
     if kind == "rdf_rdf":
-        if tree.spaces.get("", "").lower() == _RSS090:
+        if (root.nsmap.get(None) or "").lower() == _RSS090:
             return "rss090"
         if _RSS10 in spaces:
             return "rss10"
@@ -119,7 +115,7 @@ def _version(tree: Tree) -> str:
 
 
 def _first(name: str) -> Take:
-    def take(feed: _Feed, element: Element) -> None:
+    def take(feed: _Feed, element: etree._Element) -> None:
         found = typed(element, "text/plain", feed.version)
         if found and not feed.texts.get(name):
             feed.texts[name] = found.value
@@ -128,7 +124,7 @@ def _first(name: str) -> Take:
 
 
 def _last(name: str, default: str = "text/plain") -> Take:
-    def take(feed: _Feed, element: Element) -> None:
+    def take(feed: _Feed, element: etree._Element) -> None:
         found = typed(element, default, feed.version)
         feed.texts[name] = found.value if found else ""
 
@@ -136,7 +132,7 @@ def _last(name: str, default: str = "text/plain") -> Take:
 
 
 def _kept(name: str) -> Take:
-    def take(feed: _Feed, element: Element) -> None:
+    def take(feed: _Feed, element: etree._Element) -> None:
         feed.texts[name] = text_of(element)
 
     return take
@@ -145,44 +141,44 @@ def _kept(name: str) -> Take:
 def _listed(name: str, inner: str) -> Take:
     """Texts of the elements within, each a word."""
 
-    def take(feed: _Feed, element: Element) -> None:
+    def take(feed: _Feed, element: etree._Element) -> None:
         feed.texts[name] = " ".join(text_of(child) for child in element if name_of(child) == inner)
 
     return take
 
 
 def _address(name: str) -> Take:
-    def take(feed: _Feed, element: Element) -> None:
+    def take(feed: _Feed, element: etree._Element) -> None:
         value = text_of(element)
         feed.texts[name] = feed.scope.link(value) if value else ""
 
     return take
 
 
-def _link(feed: _Feed, element: Element) -> None:
+def _link(feed: _Feed, element: etree._Element) -> None:
     feed.links.append(link_of(element, feed.scope))
 
 
-def _licence(feed: _Feed, element: Element) -> None:
+def _licence(feed: _Feed, element: etree._Element) -> None:
     feed.links.append(licence_of(element))
 
 
-def _author(feed: _Feed, element: Element) -> None:
+def _author(feed: _Feed, element: etree._Element) -> None:
     feed.authors.append(person_of(element, feed.scope))
 
 
-def _image(feed: _Feed, element: Element) -> None:
+def _image(feed: _Feed, element: etree._Element) -> None:
     for child in element:
         if name_of(child) == "url":
             feed.icon = feed.scope.link(address) if (address := text_of(child)) else ""
 
 
-def _itunes_image(feed: _Feed, element: Element) -> None:
+def _itunes_image(feed: _Feed, element: etree._Element) -> None:
     attributes = attributes_of(element)
     feed.icon = (attributes.get("href") or attributes.get("url") or feed.icon).strip()
 
 
-def _no(feed: _Feed, element: Element) -> None:
+def _no(feed: _Feed, element: etree._Element) -> None:
     raise Declined(name_of(element))
 
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 
+from lxml import etree
+
 from feeds.model.entry import Enclosure, Image, Person, RawEntry, Text
 from feeds.model.podcast import Podcast
 from feeds.model.quick import quick
-from feeds.parse.xml.elements import TAKE, Item, Take
-from feeds.parse.xml.names import MOST_ATTRIBUTES, Declined, Remembered, name_for, name_of, text_of
+from feeds.parse.xml.elements import TAKE, Item
+from feeds.parse.xml.names import MOST_ATTRIBUTES, Declined, name_of, text_of
 from feeds.parse.xml.parts import (
     MOST_PERSONS,
     Link,
@@ -25,25 +27,24 @@ from feeds.parse.xml.parts import (
 from feeds.parse.xml.podcast import TEXTS, answers_of, podcast_of
 from feeds.parse.xml.scope import Scope, is_base
 from feeds.parse.xml.texts import plain_or_html
-from feeds.parse.xml.tree import Element
 
-_ABOUT = "http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
+_ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
 _OF_PODCASTS = frozenset({*TEXTS, "itunes_image"})
 _OF_CDF = frozenset({"href", "lastmod"})
 _raw_entry = quick(RawEntry)
 
 
-def read_item(element: Element, scope: Scope) -> RawEntry:
+def read_item(element: etree._Element, scope: Scope) -> RawEntry:
     """Return what an item or entry holds. Raises `Declined`."""
     if names := element.keys():
         if not _OF_CDF.isdisjoint(names) or len(names) > MOST_ATTRIBUTES:
             raise Declined("an item of CDF, or with too many attributes")
         scope = scope.below(element)
     item = Item(scope)
-    if about := next((element.get(name) for name in names if name.startswith(_ABOUT)), ""):
+    if names and (about := element.get(_ABOUT)):
         item.texts["guid"] = about
     for child in element:
-        take = _takes[child.tag]
+        take = TAKE.get(name_of(child), _pass)
         if isinstance(take, str):
             item.texts[take] = text_of(child)
         else:
@@ -51,15 +52,12 @@ def read_item(element: Element, scope: Scope) -> RawEntry:
     return _entry(item)
 
 
-def _pass(_item: Item, element: Element) -> None:
+def _pass(_item: Item, element: etree._Element) -> None:
     """Pass over an element that means nothing here, unless what it holds would mean something to another reader."""
     if len(element.keys()) > MOST_ATTRIBUTES:
         raise Declined("too many attributes")
     if len(element) and any(name_of(below) in TAKE for below in element.iter()):
         raise Declined(f"elements in {element.tag}")
-
-
-_takes = Remembered[Take | str](lambda tag: TAKE.get(name_for(tag), _pass))
 
 
 def _entry(item: Item) -> RawEntry:

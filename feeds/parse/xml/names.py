@@ -5,12 +5,10 @@ without regard to case, for they are written in every case. Source: feedparser's
 """
 
 import re
-from collections.abc import Callable
-from typing import TypeVar
+from typing import Any
 
 from feedparser.mixin import _FeedParserMixin
-
-from feeds.parse.xml.tree import Element
+from lxml import etree
 
 # Namespaces that feedparser's table lacks. Sources: RFC 4685 §2; podcastindex.org/namespace/1.0, and the address that
 # stood for it in its first months.
@@ -21,7 +19,6 @@ _SPACES = {
 }
 NAMESPACES = {**_FeedParserMixin.namespaces, **_SPACES}
 _PREFIXES = {uri.lower(): prefix.lower() for uri, prefix in NAMESPACES.items()}
-V = TypeVar("V")
 _USERLAND = "backend.userland.com/rss"
 _CONTROL = re.compile(rb"\xc2[\x80-\x9f]")
 _TWICE = re.compile(rb"\xc3[\x82-\xb4](?:\xc2|&#)")  # two letters of Latin-1 that may be one character of UTF-8
@@ -33,8 +30,8 @@ _CONTROLS = re.compile("[\x80-\x9f]")
 _UNUSED = {0x81, 0x8D, 0x8F, 0x90, 0x9D}  # by windows-1252
 _SIGNS = {n: bytes([n]).decode("cp1252") for n in range(0x80, 0xA0) if n not in _UNUSED}
 _REGISTERED = "http://www.iana.org/assignments/relation/"
-XML = "http://www.w3.org/XML/1998/namespace"
-XML_BASE, XML_LANG = f"{XML}}}base}}xml", f"{XML}}}lang}}xml"  # no other prefix may stand for it
+XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
+XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
 class Declined(Exception):
@@ -43,64 +40,49 @@ class Declined(Exception):
 
 MOST_NAMES = 4096
 MOST_ATTRIBUTES = 1_000  # of one element that is read or passed over; with more a document is refused elsewhere
+_NAMES: dict[object, str] = {}  # of tags that name their element alone
 
 
-class Remembered(dict[str, V]):
-    """What *find* gives for a name of the tree: a document has few, and each of them often."""
+def name_of(element: etree._Element) -> str:
+    """Return the name of an element; where nobody knows its namespace its prefix counts, `?` where it has none."""
+    tag: Any = element.tag
+    if (name := _NAMES.get(tag)) is not None:
+        return name
+    if not isinstance(tag, str):  # a reference to an entity that nobody declared
+        raise Declined("reference")
+    uri, _, local = tag.rpartition("}")
+    uri = uri[1:].lower()
+    known = _USERLAND in uri or uri in _PREFIXES
+    prefix = "" if _USERLAND in uri else _PREFIXES.get(uri, element.prefix or "?")
+    name = f"{prefix}_{local}".lower() if prefix else local.lower()
+    if known:
+        if len(_NAMES) >= MOST_NAMES:
+            _NAMES.clear()
+        _NAMES[tag] = name
+    return name
 
-    def __init__(self, find: Callable[[str], V]) -> None:
-        super().__init__()
-        self._find = find
 
-    def __missing__(self, name: str) -> V:
+class _Keys(dict[str, str]):
+    """Names of attributes by local name in lower case."""
+
+    def __missing__(self, name: str) -> str:
         if len(self) >= MOST_NAMES:
             self.clear()
-        self[name] = found = self._find(name)
-        return found
+        self[name] = key = name.rpartition("}")[2].lower()
+        return key
 
 
-def parts_of(name: str) -> tuple[str, str, str]:
-    """Return the namespace, the local name and the prefix of a name of the tree, '' for what it has not."""
-    if "}" not in name:
-        return "", name, ""
-    space, _, rest = name.partition("}")
-    local, _, prefix = rest.partition("}")
-    return space, local, prefix
+_KEYS = _Keys()
 
 
-def _name(tag: str) -> str:
-    uri, local, prefix = parts_of(tag)
-    uri = uri.lower()
-    prefix = "" if _USERLAND in uri else _PREFIXES.get(uri, prefix or "?")
-    return f"{prefix}_{local}".lower() if prefix else local.lower()
-
-
-_NAMES, _LOCALS = Remembered(_name), Remembered(lambda name: parts_of(name)[1].lower())
-
-
-def name_of(element: Element) -> str:
-    """Return the name of an element; where nobody knows its namespace its prefix counts, `?` where it has none."""
-    return _NAMES[element.tag]
-
-
-def name_for(tag: str) -> str:
-    """Return the name of elements with this *tag* in the tree."""
-    return _NAMES[tag]
-
-
-def local_of(name: str) -> str:
-    """Return the local name of a name of the tree, in lower case."""
-    return _LOCALS[name]
-
-
-def attributes_of(element: Element) -> dict[str, str]:
+def attributes_of(element: etree._Element) -> dict[str, str]:
     """Return attributes by local name in lower case; `rel` and `type` in lower case as well."""
-    items = element.items()
+    items: Any = element.items()
     if not items:
         return {}
     if len(items) > MOST_ATTRIBUTES:
         raise Declined("too many attributes")
-    found = {_LOCALS[name]: value for name, value in items}
+    found = {_KEYS[name]: value for name, value in items}
     for key in ("rel", "type"):
         if key in found:
             found[key] = found[key].lower()
@@ -120,7 +102,7 @@ def link_attributes(attributes: dict[str, str]) -> dict[str, str]:
     return attributes
 
 
-def text_of(element: Element) -> str:
+def text_of(element: etree._Element) -> str:
     """Return the text of an element that holds nothing else, stripped."""
     if len(element):
         raise Declined(f"elements in {element.tag}")
@@ -141,7 +123,7 @@ def mended(text: str) -> str:
         return text
 
 
-def mend(root: Element, body: bytes) -> None:
+def mend(root: etree._Element, body: bytes) -> None:
     """Put right the texts of a document that were spoilt on their way: see `mended`; C1 controls, written or numbered.
 
     Those become the signs of windows-1252, as browsers show them. Few documents have any; their bytes tell which.

@@ -7,12 +7,13 @@ from datetime import timedelta
 from html import unescape
 from typing import NamedTuple
 
+from lxml import etree
+
 from feeds.model.entry import Enclosure, Image, Label, Origin, Person
 from feeds.model.quick import quick, replace
 from feeds.parse.xml.names import Declined, attributes_of, link_attributes, name_of, text_of
 from feeds.parse.xml.scope import Scope
 from feeds.parse.xml.texts import typed, words
-from feeds.parse.xml.tree import Element
 
 LONGEST_PERSON = 500  # characters
 MOST_PERSONS = 100  # at one place: 2,400 of a feed, read anew for each entry, took longer than reading all of it
@@ -44,7 +45,7 @@ class Tag(NamedTuple):
     label: str
 
 
-def link_of(element: Element, scope: Scope) -> Link:
+def link_of(element: etree._Element, scope: Scope) -> Link:
     """Read Atom's link, or RSS's, whose text is the address."""
     if not element.keys():
         return Link(_address(element, scope), "alternate", "text/html", _NOTHING)
@@ -61,12 +62,12 @@ def link_of(element: Element, scope: Scope) -> Link:
     return Link(scope.link(href).strip(), rel, kind, attributes)
 
 
-def _address(element: Element, scope: Scope) -> str:
+def _address(element: etree._Element, scope: Scope) -> str:
     address = text_of(element)
     return _unreferenced(scope.link(address)) if address else ""
 
 
-def licence_of(element: Element) -> Link:
+def licence_of(element: etree._Element) -> Link:
     """Read a licence as a link: a text in Creative Commons' module for RSS and in Dublin Core's terms, an attribute in
     its module for RDF."""
     return Link(text_of(element) or attributes_of(element).get("resource", "").strip(), "license", "", {})
@@ -103,7 +104,7 @@ def page_of(addresses: Mapping[str, str]) -> str:
     return addresses.get("alternate") or addresses.get("alternate of another type", "")
 
 
-def person_of(element: Element, scope: Scope) -> Person:
+def person_of(element: etree._Element, scope: Scope) -> Person:
     """Read an author: Atom's with its parts, or a text."""
     if len(element) == 0:
         return person_named(text_of(element)[:LONGEST_PERSON])
@@ -136,7 +137,7 @@ def add_tag(tags: list[Tag], tag: Tag) -> None:
         tags.append(tag)
 
 
-def add_category(tags: list[Tag], element: Element, scheme: str = "") -> None:
+def add_category(tags: list[Tag], element: etree._Element, scheme: str = "") -> None:
     """Add a category by its attributes, its text or both."""
     if element.keys():
         attributes = attributes_of(element)
@@ -251,7 +252,7 @@ class Source(NamedTuple):
     authors: tuple[Person, ...]
 
 
-def source_of(element: Element, scope: Scope) -> Source:
+def source_of(element: etree._Element, scope: Scope) -> Source:
     """Read atom:source, or RSS's source with an address and a title."""
     scope = scope.below(element)
     texts: dict[str, str] = {}

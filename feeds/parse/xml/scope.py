@@ -6,12 +6,12 @@ from datetime import datetime
 from urllib.parse import urljoin, urlsplit
 
 from feedparser.urls import make_safe_absolute_uri
+from lxml import etree
 
 from feeds.model.entry import Person
 from feeds.model.quick import replace
 from feeds.parse.times.dates import read_date
 from feeds.parse.xml.names import XML_BASE, XML_LANG
-from feeds.parse.xml.tree import Element
 
 _PLACED = frozenset({XML_BASE, XML_LANG, "base", "lang"})
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/]")
@@ -31,7 +31,7 @@ class Scope:
     feed_language: str = ""
     feed_authors: tuple[Person, ...] = ()
 
-    def below(self, element: Element) -> "Scope":
+    def below(self, element: etree._Element) -> "Scope":
         """Return the scope within *element*."""
         if not (names := element.keys()) or _PLACED.isdisjoint(names):
             return self
@@ -65,7 +65,7 @@ class Scope:
         return None
 
 
-def scope_of(root: Element, url: str, timezone: str) -> Scope:
+def scope_of(root: etree._Element, url: str, timezone: str) -> Scope:
     """Return the scope within the root of a document that was read at *url*."""
     base = url if url.startswith(("http://", "https://")) else ""
     return Scope(url=url, base=base, language=None, timezone=timezone).below(root)

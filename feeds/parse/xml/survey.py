@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from lxml import etree
 
+from feeds.model.limits import has_overlong_space
 from feeds.model.oddity import Finding
 from feeds.parse.decoding.doctype import without_doctype
 from feeds.parse.decoding.repair import MOST_ITEMS
@@ -74,6 +75,8 @@ def survey(text: str) -> Survey:
     if sniffed.kind not in {"rss", "rdf", "atom"} or len(text) > LARGEST:
         return Survey()
     body = begun[sniffed.start :]
+    if has_overlong_space(body.encode("utf-8", "replace")):
+        return Survey()
     shift = text.count("\n") - body.count("\n")
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:

@@ -3,13 +3,14 @@
 import re
 from functools import lru_cache
 from html import escape, unescape
+from typing import Any
 
 from feedparser.mixin import _FeedParserMixin
+from lxml import etree
 
 from feeds.model.entry import Text
 from feeds.model.quick import quick
-from feeds.parse.xml.names import XML, Declined, local_of, mended, parts_of, text_of
-from feeds.parse.xml.tree import Element
+from feeds.parse.xml.names import Declined, mended, text_of
 
 _KINDS = {
     "text": "text/plain", "plain": "text/plain", "html": "text/html", "xhtml": "application/xhtml+xml",
@@ -25,7 +26,7 @@ _TAG = re.compile(r"<[^<>]*>")
 _MARKUP = re.compile(r"</[a-zA-Z]+>|<(?:br|p|img|a|hr|b|i)[\s/>]|&#?\w{2,8};", re.IGNORECASE)
 
 
-def typed(element: Element, default: str, version: str) -> Text | None:
+def typed(element: etree._Element, default: str, version: str) -> Text | None:
     """Return a text construct; *default* is the media type of an element that names none. Empty: None.
 
     *version* is the feed's format. In RSS what claims to be plain is HTML where all its tags and entities are HTML's
@@ -64,7 +65,7 @@ def plainly(found: Text | None) -> str:
     return words(found.value) if found.kind == "html" else " ".join(found.value.split())
 
 
-def _said(element: Element, default: str) -> str:
+def _said(element: etree._Element, default: str) -> str:
     """Return the media type that an element names."""
     said = element.get("type")
     kind = _KINDS.get(said.lower()) if said else default
@@ -77,15 +78,10 @@ def _looks_like_html(value: str) -> bool:
     return ("<" in value or "&" in value) and bool(_FeedParserMixin.looks_like_html(value))
 
 
-def written(element: Element, version: str) -> str:
+def written(element: etree._Element, version: str) -> str:
     """Return what is in an element of XHTML, as HTML; the `div` of Atom 1.0 is no part of it (RFC 4287 §3.1.1.3)."""
     inner = list(element)
-    if (
-        version == "atom10"
-        and len(inner) == 1
-        and local_of(inner[0].tag) == "div"
-        and _blank(element.text, inner[0].tail)
-    ):
+    if version == "atom10" and len(inner) == 1 and _local(inner[0]) == "div" and _blank(element.text, inner[0].tail):
         element = inner[0]
     parts: list[str] = []
     _write(element, parts)
@@ -96,15 +92,16 @@ def _blank(*texts: str | None) -> bool:
     return not any(text and text.strip() for text in texts)
 
 
-def _write(element: Element, parts: list[str]) -> None:
+def _write(element: etree._Element, parts: list[str]) -> None:
     """Add what is in an element."""
     if element.text:
         parts.append(escape(element.text, quote=False))
     for child in element:
-        name = local_of(child.tag)
+        name = _local(child)
         if name in _FOREIGN:
             raise Declined(name)
-        attributes = [f' {_attribute(key)}="{_quoted(value)}"' for key, value in child.items()]
+        items: Any = child.items()
+        attributes = [f' {_attribute(key)}="{_quoted(value)}"' for key, value in items]
         parts.append(f"<{name}{''.join(attributes)}>")
         if name not in _VOID:
             _write(child, parts)
@@ -119,5 +116,16 @@ def _quoted(value: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _attribute(name: str) -> str:
-    space, local, _ = parts_of(name)
-    return f"xml:{local}".lower() if space == XML else local.lower()
+    uri, _, local = name.rpartition("}")
+    return f"xml:{local}".lower() if uri.endswith("XML/1998/namespace") else local.lower()
+
+
+@lru_cache(maxsize=1024)
+def _local_of(tag: str) -> str:
+    return tag.rpartition("}")[2].lower()
+
+
+def _local(element: etree._Element) -> str:
+    if not isinstance(element.tag, str):
+        raise Declined("reference")
+    return _local_of(element.tag)

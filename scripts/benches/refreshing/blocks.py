@@ -1,6 +1,6 @@
 """`blocks.py DATABASE URLS`: one refresh by the parts alone that any program of this kind stands on, in Python.
 
-libcurl asks for each of URLS with the ETag that it gave, expat reads a body that has another hash than before, nh3
+libcurl asks for each of URLS with the ETag that it gave, lxml reads a body that has another hash than before, nh3
 cleans what an unknown guid brings, SQLite keeps it. No politeness, no guard, no dates, no comparing of stories, no
 categories, nothing marked to be published: less can no aggregator do with these parts. So what this takes is the floor
 under what we take, and what a peer takes beside it is what could be reached at best.
@@ -15,9 +15,8 @@ from typing import Any
 
 import nh3
 import pycurl
+from lxml import etree
 
-from feeds.parse.xml.names import local_of
-from feeds.parse.xml.tree import Element, read_tree
 from refreshing.cpu import used
 
 LINES = 64  # connections at a time, as many as ours
@@ -66,16 +65,11 @@ def _load(easy: Any, url: str, etag: str) -> None:
 def entries(body: bytes) -> list[tuple[str, str, str]]:
     """Return guid, title and the longest text of each item."""
     found = []
-    for item in read_tree(body).root.iter():
-        if local_of(item.tag) in {"item", "entry"}:
-            texts = {local_of(child.tag): _text(child) for child in item}
-            longest = max((texts.get(name, "") for name in _BODIES), key=len)
-            found.append((texts.get("guid") or texts["id"], texts["title"], longest))
+    for item in etree.fromstring(body).iter("{*}item", "{*}entry"):
+        texts = {str(child.tag).rpartition("}")[2]: (child.text or "").strip() for child in item}
+        longest = max((texts.get(name, "") for name in _BODIES), key=len)
+        found.append((texts.get("guid") or texts["id"], texts["title"], longest))
     return found
-
-
-def _text(element: Element) -> str:
-    return (element.text or "").strip()
 
 
 def main(database: str, listed: str) -> None:

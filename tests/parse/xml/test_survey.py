@@ -1,11 +1,13 @@
 """Each oddity of a document has its code and its place."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from feeds.model.oddities import CATALOGUE
-from feeds.parse.xml.survey import survey
+from feeds.parse.xml.survey import Survey, survey
 
 ITEM = "<item>\n<title>T</title>{0}\n</item>"
 RSS = "<rss version='2.0'><channel><title>F</title><description>D</description>\n{0}\n</channel></rss>"
@@ -65,6 +67,12 @@ def item(inside: str) -> str:
 )  # fmt: skip
 def test_said(text: str, expected: list[str]) -> None:
     assert said(text) == expected
+
+
+def test_bom_17_a_namespace_beyond_use_is_not_looked_over() -> None:
+    begun = time.process_time()
+    assert survey(f"<rss xmlns:x='{'u' * 500_000}'>{'<x:a/>' * 50_000}</rss>") == Survey()
+    assert time.process_time() - begun < 1
 
 
 def test_items_have_lines() -> None:
