@@ -28,12 +28,16 @@ class Cost:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
-    """*prepare* once; *refresh* with the number of the pass; *held* counts feeds of which entries are stored."""
+    """*prepare* once; *refresh* with the number of the pass; *held* counts feeds of which entries are stored.
+
+    *once*: it takes minutes, however often, so that it refreshes once in each scenario.
+    """
 
     name: str
     prepare: Callable[[], None]
     refresh: Callable[[int], Cost]
     held: Callable[[], int]
+    once: bool = False
 
 
 def measured(command: Sequence[str], environ: dict[str, str]) -> tuple[float, float, str]:
@@ -149,4 +153,5 @@ def newsboat(folder: Path, urls: Sequence[str]) -> Program:
         prepare=prepare,
         refresh=refresh,
         held=lambda: _count(folder / "cache.db", "SELECT count(DISTINCT feedurl) FROM rss_item"),
+        once=True,
     )
