@@ -193,7 +193,7 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     ),
     "unknown": ("the document is not a feed that we know", "open the url: it should be RSS, Atom or JSON Feed"),
     "entities": ("the document declares XML entities", "report it to the site: feeds need none"),
-    "depth": ("the document is nested too deeply", "report it to the site"),
+    "depth": ("the document is nested too deeply, or has names or attributes beyond all use", "report it to the site"),
     "json": ("the document is not valid JSON Feed", "report it to the site: `feeds peek URL` says where"),
     "reader": ("reading the document failed", "run `feeds peek URL` and report what it says"),
     "publish": ("bringing it out failed", "its last good documents stay; report it with what the log says"),

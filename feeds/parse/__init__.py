@@ -7,6 +7,7 @@ from feeds.model.entry import Parsed, RawEntry
 from feeds.model.limits import LONGEST_SPACE, has_overlong_space
 from feeds.model.quick import replace
 from feeds.model.source import Document, FeedInfo, Problem, Source
+from feeds.parse.bounds import bounded
 from feeds.parse.decoding.decode import Decoded, decode, is_plain_utf8
 from feeds.parse.decoding.doctype import without_doctype
 from feeds.parse.decoding.repair import repair
@@ -60,7 +61,7 @@ def fast(document: Document, source: Source) -> Parsed | None:
     parsed = read_well_formed(body, document.url, source.options.timezone)
     if parsed is None:
         return None
-    return replace(parsed, problems=(*parsed.problems, *_about_entries(parsed)))
+    return replace(parsed, info=bounded(parsed.info), problems=(*parsed.problems, *_about_entries(parsed)))
 
 
 def _feed(document: Document, source: Source) -> Parsed:
@@ -80,7 +81,7 @@ def _feed(document: Document, source: Source) -> Parsed:
     parsed = READERS[sniffed.kind](text[sniffed.start :], document.url, source.options.timezone)
     before = text[: sniffed.start].strip()
     problems = (*_about_encoding(decoded), *_about_start(before), *parsed.problems, *_about_entries(parsed))
-    return replace(parsed, problems=problems)
+    return replace(parsed, info=bounded(parsed.info), problems=problems)
 
 
 def _about_encoding(decoded: Decoded) -> list[Problem]:

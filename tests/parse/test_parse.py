@@ -2,6 +2,7 @@
 
 import io
 import time
+from dataclasses import astuple
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,10 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from feeds.core.entries.normalise import normalise
 from feeds.errors import PROBLEMS, ParseError
 from feeds.model.entry import Parsed, RawEntry
-from feeds.model.source import Document, Options, Source
+from feeds.model.source import Document, FeedInfo, Options, Source
 from feeds.parse import parse
+from feeds.parse.bounds import bounded
 
 URL = "https://a.example/feed"
 CPU_SECONDS = 5.0  # G2 of the catalogue: what one document may cost
@@ -392,3 +395,34 @@ def test_bom_a_feed_of_thousands_of_authors_costs_its_reading(end: str) -> None:
     body = f"<feed xmlns='http://www.w3.org/2005/Atom'>{people}<entry><id>a</id><title>A</title></entry>{end}"
     parsed = parse(Document(url="https://a.example/f", body=body.encode()), Source(id="s", kind="feed", location="x"))
     assert [len(e.authors) for e in parsed.entries] == [100]
+
+
+ONCE = "a_" * 1_000_000  # 2 MB that stand once in a feed of a thousand entries
+EACH = "".join(f'<entry><id>urn:x:{n}</id><title>t</title><link href="p{n}"/></entry>' for n in range(1_000))
+RELS = ("self", "hub", "alternate", "license")
+LINKS = "".join(f'<link rel="{rel}" href="https://a.example/{ONCE}"/>' for rel in RELS)
+AMPLIFIED = {
+    "language": f'xml:lang="{ONCE}">',
+    "language, said": f'xml:lang="ko"><language>{ONCE}</language>',
+    "base": f'xml:base="https://a.example/{ONCE}">',
+    "base of many steps": f'xml:base="https://a.example/{"a/" * 1_000_000}">',
+    "author": f"><author><name>{ONCE}</name><uri>https://a.example/{ONCE}</uri></author>",
+    "words": f"><title>{ONCE}</title><subtitle>{ONCE}</subtitle><rights>{ONCE}</rights>",
+    "addresses": f"><id>{ONCE}</id><icon>https://a.example/{ONCE}</icon>{LINKS}",
+}
+
+
+@pytest.mark.parametrize("said", AMPLIFIED.values(), ids=AMPLIFIED)
+def test_bom_19_what_a_feed_says_once_does_not_cost_each_entry_its_length(said: str) -> None:
+    begun = time.process_time()
+    parsed = read(f'<feed xmlns="http://www.w3.org/2005/Atom" {said}{EACH}</feed>')
+    normalise(parsed, source(), URL)
+    assert time.process_time() - begun < 1.5
+    assert len(parsed.entries) == 1_000
+    assert sum(len(str(value)) for value in astuple(parsed.info)) < 20_000
+
+
+def test_what_is_cut_is_marked_and_an_address_goes_whole() -> None:
+    long = FeedInfo(title="w" * 501, rights="r" * 1000, home="https://a.example/" + "h" * 2031, icon="i" * 2048)
+    assert bounded(long) == FeedInfo(title="w" * 499 + "…", rights="r" * 1000, icon="i" * 2048)
+    assert bounded(FeedInfo(title="t")) == FeedInfo(title="t")

@@ -125,7 +125,7 @@ def _entry(raw: RawEntry, source: Source, ground: str, language: str, crowded: f
 @lru_cache(maxsize=64)
 def _base(found: str, ground: str) -> str:
     """Return what an item's URLs stand on: the same for nearly all of a feed."""
-    return absolute(found, ground) or ground
+    return fields.link(found, ground) or ground
 
 
 def _guid(raw: RawEntry, base: str, crowded: frozenset[str]) -> tuple[str, bool]:
