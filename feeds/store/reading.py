@@ -140,6 +140,7 @@ def tombstones(connection: Connection, channel_id: str, since: datetime, most: i
 
 
 def fates(connection: Connection, ids: Collection[str]) -> Mapping[str, Fate]:
+    """Return what became of the stories *ids*: which one each is now, and its status; unknown ones are left out."""
     s, m = t.stories.c, t.story_moves.c
     found: dict[str, Fate] = {}
     for some in chunks(sorted(ids)):

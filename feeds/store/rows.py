@@ -31,6 +31,7 @@ REMEMBERED = 4096  # definitions and the like that are kept decoded: they hardly
 
 
 def source_row(source: Source, shard: int) -> dict[str, Any]:
+    """For `sources`; what is secret of the definition is masked."""
     return {
         "id": source.id,
         "shard": shard,
@@ -86,6 +87,7 @@ def state_of(row: AnyRow) -> SourceState:
 
 
 def entry_row(saved: Saved, seen: datetime) -> dict[str, Any]:
+    """For `entries`, last *seen* then; its text is written apart, and its place comes when that has one."""
     entry = saved.entry
     return {
         "source_id": entry.source_id,
@@ -187,6 +189,7 @@ def _categories(pairs: Sequence[tuple[str, str]]) -> tuple[Category, ...]:
 
 
 def decision_row(decision: Decision) -> dict[str, Any]:
+    """For `decisions`, whose number the database gives."""
     return {
         "at": decision.at,
         "kind": decision.kind,
@@ -200,6 +203,7 @@ def decision_row(decision: Decision) -> dict[str, Any]:
 
 
 def decision_of(row: AnyRow) -> Decision:
+    """From `decisions`."""
     return Decision(
         at=row.at,
         kind=cast(DecisionKind, row.kind),

@@ -179,6 +179,7 @@ def seen(line: SourceLine, now: datetime, twin: str) -> SourceView:
 
 
 def tone(line: SourceLine, silence: timedelta | None, twin: str) -> Tone:
+    """Return how a source is shown: what is worst about it; *silence* is how long it told nothing, where too long."""
     state = line.state
     found: tuple[tuple[Tone, bool], ...] = (
         ("off", not line.source.enabled),

@@ -49,6 +49,7 @@ class Deal:
 
     @property
     def passing(self) -> Passing:
+        """Return how this site passes on what it has from others, under the terms of this partner."""
         said = self.terms
         return Passing(
             host=_host(self.settings.site.url),

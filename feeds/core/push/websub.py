@@ -122,6 +122,7 @@ def meant(intent: Intent, sent: Sent) -> bool:
 
 
 def subscribed(intent: Intent, now: datetime) -> Subscription:
+    """Return the subscription that an *intent* becomes once its callback meant it; its lease runs from *now* on."""
     return Subscription(
         id=intent.id,
         topic=intent.topic,

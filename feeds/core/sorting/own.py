@@ -32,6 +32,7 @@ class Addresses:
 
 
 def addresses(settings: Settings) -> Addresses:
+    """Return where our own feeds stand, of every output, category and partner: who leads there leads to us."""
     site = settings.site.url.rstrip("/")
     files = {
         canonical(site + quote(folder(output, _SLUG) + {**FILES, **output.files}[format]))

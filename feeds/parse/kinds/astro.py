@@ -68,6 +68,7 @@ def moment(post: Post, node: Scalar) -> datetime | None:
 
 
 def place(post: Post, stated: datetime | None, categories: tuple[str, ...]) -> str:
+    """Return a post's address: its `permalink`, its file in `src/pages`, else collection and slug."""
     end = post.config.permalink
     if written := usual.given(post, "permalink"):
         return written

@@ -78,6 +78,7 @@ def defaults(document: Document, path: str, config: Config) -> Mapping[str, Node
 
 
 def is_post(post: Post) -> bool:
+    """Tell whether a file is a post: its collection or folder is called so, and it is no list and not left out."""
     fields = post.fields
     if _is(fields.get("eleventyexcludefromcollections"), "true") or _is(fields.get("permalink"), "false"):
         return False
@@ -99,6 +100,7 @@ def moment(post: Post, node: Scalar) -> datetime | None:
 
 
 def place(post: Post, stated: datetime | None, categories: tuple[str, ...]) -> str:
+    """Return a post's address: its `permalink`, else its file's, where one called as its folder is its index."""
     pattern = post.fields.text("permalink")
     if pattern:
         written = _filled(pattern, post)

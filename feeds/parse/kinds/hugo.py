@@ -130,6 +130,7 @@ def hold(post: Post) -> Hold:
 
 
 def place(post: Post, stated: datetime | None, categories: tuple[str, ...]) -> str:
+    """Return a post's address: its `url`, else what `permalinks` says of its section, else its folders and slug."""
     before = _before(post)
     if written := usual.given(post, "url"):
         # Source: gohugo.io, "URL management": with a slash in front it stands below the site, else below its language.

@@ -103,6 +103,7 @@ def title(post: Post) -> str:
 
 
 def place(post: Post, stated: datetime | None, categories: tuple[str, ...]) -> str:
+    """Return a post's address: its `url`, else the pattern of `ARTICLE_URL`, filled in as Pelican does."""
     if written := usual.given(post, "url"):
         return written
     settings = Fields(post.config.nodes, "")

@@ -204,6 +204,7 @@ def is_picture(attributes: Mapping[str, str]) -> bool:
 
 
 def picture(attributes: Mapping[str, str]) -> Image | None:
+    """Return the picture that an element with these *attributes* shows; None where it names none."""
     url = attributes.get("url", "").strip() or attributes.get("href", "").strip()
     if not url:
         return None
@@ -226,6 +227,7 @@ def described(image: Image, texts: Mapping[str, str], *, alone: bool) -> Image:
 
 
 def attached(attributes: Mapping[str, str], url: str, lasting: timedelta | None) -> Enclosure:
+    """Return the file at *url*, which lasts as long as *lasting*, with what the *attributes* of its element say."""
     return _enclosure(
         url=url,
         media_type=attributes.get("type", "").strip(),

@@ -64,6 +64,8 @@ def choice(name: str, says: str, values: Sequence[str]) -> Parameter:
 
 
 def moment(name: str, says: str) -> Parameter:
+    """Return the parameter *name* whose value is a date and time with its offset, as RFC 3339 writes them, in UTC."""
+
     def read(given: str) -> datetime:
         given = re.sub(r" (?=\d\d:\d\d\Z)", "+", given)  # a plus that was not encoded arrives as a blank
         try:
