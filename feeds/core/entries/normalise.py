@@ -81,10 +81,7 @@ def _entry(raw: RawEntry, source: Source, ground: str, language: str, crowded: f
     content = _content(raw, base if named else link or base)
     summary = fields.summary(raw.summary, content)
     published, updated = _date(raw.published), _date(raw.updated)
-    if source.kind == "content":
-        tags, categories = fields.labels(raw.tags), fields.labels(raw.categories)
-    else:  # a feed's category elements are both
-        tags = categories = fields.labels((*raw.categories, *raw.tags))
+    tags, categories = _labels(raw, source)
     title = fields.title(raw.title, summary or fields.summary(None, content), link, guid)
     authors = fields.authors(raw.authors, base)
     said = {title, summary, *(author.name for author in authors)}
@@ -120,6 +117,14 @@ def _entry(raw: RawEntry, source: Source, ground: str, language: str, crowded: f
         release=_date(raw.release),
         minor=raw.minor,
     )
+
+
+def _labels(raw: RawEntry, source: Source) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return tags and categories; a feed's category elements are both."""
+    if source.kind == "content":
+        return fields.labels(raw.tags), fields.labels(raw.categories)
+    both = fields.labels((*raw.categories, *raw.tags))
+    return both, both
 
 
 @lru_cache(maxsize=64)
