@@ -11,7 +11,7 @@ from html.entities import html5
 from lxml import etree
 
 from feeds.config.listed import Feeds, Gathering
-from feeds.model.limits import has_overlong_space
+from feeds.model.limits import LONGEST_SPACE, has_overlong_space
 
 MOST = 10_000  # outlines
 _DOCTYPE_OPENS = re.compile(r"<!DOCTYPE", re.IGNORECASE)
@@ -49,7 +49,11 @@ _XML_ONLY = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 def read(text: str) -> Feeds:
     """Return the feeds of *text*, folders as categories, the outermost first. What is left out is said in problems."""
     gathering = Gathering()
-    root = _root(text)
+    clean = _cleaned(text)
+    if has_overlong_space(clean):
+        gathering.problem(f"a namespace of more than {LONGEST_SPACE} bytes: no list needs one, so none of it is read")
+        return gathering.feeds()
+    root = _root(clean)
     if root is None:
         gathering.problem("no outline found: is this OPML?")
         return gathering.feeds()
@@ -71,22 +75,23 @@ def read(text: str) -> Feeds:
 
 def title(text: str) -> str:
     """Return what a list calls itself, on one line: the `title` of its `head` (OPML 2.0); '' where it says nothing."""
-    root = _root(text)
+    root = _root(_cleaned(text))
     if root is None:
         return ""
     found = root.find("{*}head/{*}title")
     return "" if found is None else " ".join("".join(map(str, found.itertext())).split())
 
 
-def _root(text: str) -> etree._Element | None:
-    """Parse *text* with nothing that could reach outside: no document type, no entities of its own, no network."""
-    clean = _XML_ONLY.sub("", _REFERENCE.sub(_readable, _without_doctype(_DECLARATION.sub(_blank, text))))
-    body = clean.encode()
-    if has_overlong_space(body):
-        return None
+def _cleaned(text: str) -> bytes:
+    """Return *text* without a document type and what no XML may hold."""
+    return _XML_ONLY.sub("", _REFERENCE.sub(_readable, _without_doctype(_DECLARATION.sub(_blank, text)))).encode()
+
+
+def _root(clean: bytes) -> etree._Element | None:
+    """Parse a list with nothing that could reach outside: no entities of its own, no network."""
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
-        return etree.fromstring(body, parser)
+        return etree.fromstring(clean, parser)
     except etree.XMLSyntaxError:
         return None
 

@@ -4,7 +4,6 @@ from codecs import BOM_UTF8
 
 from feeds.errors import ParseError
 from feeds.model.entry import Parsed, RawEntry
-from feeds.model.limits import LONGEST_SPACE, has_overlong_space
 from feeds.model.quick import replace
 from feeds.model.source import Document, FeedInfo, Problem, Source
 from feeds.parse.bounds import bounded
@@ -20,10 +19,7 @@ from feeds.parse.xml.document import read_well_formed
 
 def _read_xml(text: str, url: str, timezone: str) -> Parsed:
     """Read what is well-formed, as it is or once repaired, fast; the rest goes to feedparser at ten times the cost."""
-    body = text.encode("utf-8", "replace")
-    if has_overlong_space(body):
-        raise ParseError("depth", f"a namespace of more than {LONGEST_SPACE} bytes")
-    if parsed := read_well_formed(body, url, timezone):
+    if parsed := read_well_formed(text.encode("utf-8", "replace"), url, timezone):
         return parsed
     repaired = repair(text)
     if repaired.text != text:
@@ -53,7 +49,8 @@ def fast(document: Document, source: Source) -> Parsed | None:
     """Return what a well-formed feed in plain UTF-8 holds; None where more has to be looked at than its elements.
 
     Most feeds are such. Their bytes go to the XML parser as they came: no decoding, sniffing and repairing before it.
-    Only a byte order mark is cut, and blanks, which XML forbids there and one feed in forty has.
+    Only a byte order mark is cut, and blanks, which XML forbids there and one feed in forty has. Raises
+    ParseError("depth").
     """
     body = document.body.removeprefix(BOM_UTF8).lstrip(b" \t\r\n")
     if source.kind == "content" or source.options.encoding or not is_plain_utf8(body, document.media_type):

@@ -14,7 +14,7 @@ _ADDRESSES = ("id", "home", "self_url", "hub", "icon", "licence")
 
 
 def bounded(info: FeedInfo) -> FeedInfo:
-    """Return *info* with no word and no address longer than an entry's own may be."""
+    """Return *info* with words and addresses no longer than that."""
     changes = {
         name: f"{text[: most - 1].rstrip()}…"
         for name, most in LONGEST.items()

@@ -1,7 +1,8 @@
 """Which documents are read here and which apart, and what becomes of the child that reads them.
 
-Well-formed feeds in plain UTF-8 are read in this process: libxml2 bounds their depth, no entity is expanded, and each
-element is looked at once; the costliest one of 15 MB takes some two seconds. All others go through repairs and
+Well-formed feeds in plain UTF-8 are read in this process: libxml2 bounds their depth, no entity is expanded, each
+element is looked at once, and what all look at (namespaces, base, language) is short; the costliest one of 15 MB that
+was tried takes some two seconds. All others go through repairs and
 feedparser, which needs 14 CPU s for 430 kB of attributes and 39 for one item of 0.8 MB (measured), and through expat,
 written in C: they are read in a child process, started when the first of them comes. Posts are the owner's own files,
 and are bounded before they are read (`parse/posts/yaml_tree.py`).

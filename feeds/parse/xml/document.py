@@ -8,8 +8,9 @@ within elements that hold text, content of other media types, texts that come tw
 
 from lxml import etree
 
+from feeds.errors import ParseError
 from feeds.model.entry import Parsed
-from feeds.model.limits import has_overlong_space
+from feeds.model.limits import LONGEST_SPACE, has_overlong_space
 from feeds.model.quick import replace
 from feeds.model.source import Problem
 from feeds.parse.xml.feed import DELETED, read_deleted, read_info
@@ -25,10 +26,10 @@ _ROOTS = frozenset({"rss", "feed", "rdf_rdf"})
 def read_well_formed(body: bytes, url: str, timezone: str) -> Parsed | None:
     """Return what *body*, UTF-8 without a DOCTYPE, holds; None where another reader has to look.
 
-    *url* is what relative links stand on; *timezone* holds for dates without an offset.
+    *url* is what relative links stand on; *timezone* holds for dates without an offset. Raises ParseError("depth").
     """
     if has_overlong_space(body):
-        return None
+        raise ParseError("depth", f"a namespace of more than {LONGEST_SPACE} bytes")
     parser = etree.XMLParser(
         encoding="utf-8",  # decoded already: what the document says of it counts no more
         resolve_entities=False,

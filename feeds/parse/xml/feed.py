@@ -6,11 +6,12 @@ from lxml import etree
 
 from feeds.model.entry import Deleted, Person
 from feeds.model.source import FeedInfo
+from feeds.parse.bounds import LONGEST
 from feeds.parse.times import timetable
 from feeds.parse.times.dates import read_date
 from feeds.parse.xml.names import Declined, attributes_of, name_of, text_of
 from feeds.parse.xml.parts import MOST_PERSONS, Link, addresses_of, licence_of, link_of, page_of, person_of
-from feeds.parse.xml.scope import LONGEST_LANGUAGE, Scope
+from feeds.parse.xml.scope import Scope
 from feeds.parse.xml.texts import typed, words
 
 _RSS = {"0.91": "rss091u", "0.92": "rss092", "0.93": "rss093", "0.94": "rss094"}
@@ -85,7 +86,7 @@ def _info(feed: _Feed, version: str) -> FeedInfo:
         home=page_of(links),
         self_url=links.get("self", ""),
         hub=links.get("hub", ""),
-        language=texts.get("language", "")[:LONGEST_LANGUAGE],
+        language=texts.get("language", "")[: LONGEST["language"]],
         rights=words(texts.get("rights", "")),
         icon=texts.get("icon", "") or texts.get("logo", "") or feed.icon,
         licence=links.get("license", ""),

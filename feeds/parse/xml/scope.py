@@ -10,11 +10,10 @@ from lxml import etree
 
 from feeds.model.entry import Person
 from feeds.model.quick import replace
+from feeds.parse.bounds import LONGEST, LONGEST_ADDRESS
 from feeds.parse.times.dates import read_date
 from feeds.parse.xml.names import XML_BASE, XML_LANG
 
-# Characters. Every link and every item of a feed looks at them: with a base of 2 MB a thousand items took 59 s.
-LONGEST_BASE, LONGEST_LANGUAGE = 2048, 100
 _PLACED = frozenset({XML_BASE, XML_LANG, "base", "lang"})
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/]")
 _SLASHES = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*://)/+")
@@ -39,9 +38,10 @@ class Scope:
             return self
         base = element.get(XML_BASE, element.get("base"))
         language = element.get(XML_LANG, element.get("lang"))
-        if language and len(language) > LONGEST_LANGUAGE:
+        # Every link and every item looks at them: with a base of 2 MB a thousand items took 59 s.
+        if language and len(language) > LONGEST["language"]:
             language = None
-        if base and len(base) > LONGEST_BASE:
+        if base and len(base) > LONGEST_ADDRESS:
             base = None
         if base:
             base = base.strip()

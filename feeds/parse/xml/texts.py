@@ -44,8 +44,7 @@ def typed(element: etree._Element, default: str, version: str) -> Text | None:
 
 def plain_or_html(value: str) -> Text | None:
     """Return the text of an element of an extension, which rarely says whether it holds HTML."""
-    has_markup = ("<" in value or "&" in value) and _MARKUP.search(value)
-    return _text(value=value, kind="html" if has_markup else "text") if value else None
+    return _text(value=value, kind="html" if _has_markup(value) else "text") if value else None
 
 
 def words(markup: str) -> str:
@@ -53,8 +52,7 @@ def words(markup: str) -> str:
 
     What is no markup stays: `1 < 2 > 0`, `vector<T>`.
     """
-    if ("<" in markup or "&" in markup) and _MARKUP.search(markup):
-        markup = unescape(_TAG.sub(" ", markup))
+    markup = unescape(_TAG.sub(" ", markup)) if _has_markup(markup) else markup
     return " ".join(markup.split())
 
 
@@ -72,6 +70,10 @@ def _said(element: etree._Element, default: str) -> str:
     if kind is None or element.get("mode") == "base64" or element.get("src"):
         raise Declined(f"content of type {said}")
     return kind
+
+
+def _has_markup(value: str) -> bool:
+    return ("<" in value or "&" in value) and bool(_MARKUP.search(value))
 
 
 def _looks_like_html(value: str) -> bool:
